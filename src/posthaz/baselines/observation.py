@@ -1,0 +1,80 @@
+"""How long patients were followed: the reverse Kaplan-Meier estimate."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from posthaz.baselines.response import by_arm, events, response, subjects
+from posthaz.baselines.survival_summary import median_survival
+from posthaz.cohort import Cohort
+
+_QUARTILES = (0.25, 0.5, 0.75)
+
+
+def follow_up(cohort: Cohort, *, transform: str = "log-log", level: float = 0.95) -> pd.DataFrame:
+    """Potential follow-up by reverse Kaplan-Meier, by arm and overall.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    transform : {"log-log", "log", "plain"}
+        Scale of the confidence limits.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``arm, n, events, person_time, max_follow_up, lower_quartile, median,
+        upper_quartile, median_lower, median_upper``, one row an arm and a last one ``overall``
+        when there are several. Events of any cause end the observation of follow-up. Times are
+        in the cohort's unit; NaN where fewer than the fraction were censored.
+
+    Raises
+    ------
+    CohortError
+        When rows are interval-censored.
+    """
+    parts = list(by_arm(cohort))
+    if len(parts) > 1:
+        parts.append(("overall", cohort))
+    return pd.DataFrame([_summary(arm, part, transform, level) for arm, part in parts])
+
+
+def _summary(arm: str, part: Cohort, transform: str, level: float) -> dict[str, object]:
+    response(part)
+    reverse = _reversed(part)
+    times = median_survival(reverse, _QUARTILES, transform=transform, level=level)
+    lower, median, upper = (times.iloc[i] for i in range(3))
+    return {
+        "arm": arm,
+        "n": subjects(part),
+        "events": events(part),
+        "person_time": float((part.weight * (part.exit - part.entry)).sum()),
+        "max_follow_up": float(part.exit.max()),
+        "lower_quartile": lower["time"],
+        "median": median["time"],
+        "upper_quartile": upper["time"],
+        "median_lower": median["lower"],
+        "median_upper": median["upper"],
+    }
+
+
+def _reversed(part: Cohort) -> Cohort:
+    """One row a subject, the end of follow-up without any event being what is waited for."""
+    order = np.lexsort((part.exit, part.subject))
+    last = np.append(part.subject[order][1:] != part.subject[order][:-1], True)
+    first_entry = pd.Series(part.entry).groupby(part.subject).transform("min").to_numpy()
+    keep = np.zeros(len(part), dtype=bool)
+    keep[order[last]] = True
+    censored = part.cause == 0
+    return replace(
+        part,
+        entry=first_entry,
+        lower=part.exit,
+        upper=np.where(censored, part.exit, np.inf),
+        cause=censored.astype(int),
+        treatment="",
+    ).where(keep)

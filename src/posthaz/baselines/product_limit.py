@@ -1,0 +1,162 @@
+"""Kaplan-Meier survival, Nelson-Aalen cumulative hazard and numbers at risk, by arm."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import greenwood as gw
+import numpy as np
+import pandas as pd
+
+from posthaz.baselines.response import by_arm, response, whole_weights
+from posthaz.cohort import Cohort
+
+Transform = Literal["log-log", "log", "plain"]
+
+
+def kaplan_meier(
+    cohort: Cohort, *, transform: str = "log-log", level: float = 0.95
+) -> pd.DataFrame:
+    """Kaplan-Meier survival with pointwise confidence limits, by arm.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort; delayed entry and several rows a subject are taken into account.
+    transform : {"log-log", "log", "plain"}
+        Scale of the confidence limits.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``arm, time, at_risk, events, censored, survival, std_error, lower, upper``, one
+        row at time 0 and one at each distinct time; `std_error` is Greenwood's, on the scale of
+        survival (infinitesimal jackknife when the weights are not whole numbers).
+
+    Raises
+    ------
+    CohortError
+        When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from posthaz.cohort import Source
+    >>> time = np.array([1.0, 2.0, 3.0])
+    >>> cohort = Cohort(np.zeros(3), time, np.array([1.0, 2.0, np.inf]), np.array([1, 1, 0]),
+    ...                 np.arange(3), np.ones(3), pd.DataFrame(index=range(3)), {},
+    ...                 np.arange(3), "months", Source("x", "", 3))
+    >>> kaplan_meier(cohort)["survival"].round(3).tolist()
+    [1.0, 0.667, 0.333, 0.333]
+    """
+    return pd.concat(
+        [_curve(arm, part, transform, level) for arm, part in by_arm(cohort)], ignore_index=True
+    )
+
+
+def nelson_aalen(cohort: Cohort, *, level: float = 0.95) -> pd.DataFrame:
+    """Nelson-Aalen cumulative hazard by arm.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``arm, time, cumulative_hazard, std_error, lower, upper`` (limits on the log
+        scale), one row at each distinct time.
+
+    Raises
+    ------
+    CohortError
+        When rows are interval-censored.
+    """
+    parts = []
+    for arm, part in by_arm(cohort):
+        fit = gw.NelsonAalen(conf_level=level).fit(response(part), weights=part.weight)
+        frame = fit.to_frame(format="pandas").rename(
+            columns={"estimate": "cumulative_hazard", "conf_low": "lower", "conf_high": "upper"}
+        )
+        frame.insert(0, "arm", arm)
+        columns = ["arm", "time", "cumulative_hazard", "std_error", "lower", "upper"]
+        parts.append(frame[columns])
+    return pd.concat(parts, ignore_index=True)
+
+
+def numbers_at_risk(cohort: Cohort, times: Sequence[float]) -> pd.DataFrame:
+    """Number still under observation just before each time.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    times : sequence of float
+        Times in the cohort's unit.
+
+    Returns
+    -------
+    DataFrame
+        One row an arm (the index), one column a time; those who enter later are not counted
+        yet, and at time 0 those who enter then are.
+    """
+    counts = {
+        arm: [_at_risk(part, float(time)) for time in times] for arm, part in by_arm(cohort)
+    }
+    table = pd.DataFrame.from_dict(counts, orient="index", columns=[float(t) for t in times])
+    table.index.name = "arm"
+    return table.astype(int) if whole_weights(cohort) else table
+
+
+def _at_risk(part: Cohort, time: float) -> float:
+    entered = part.entry < time if time > 0 else part.entry <= time
+    return float(part.weight[entered & (part.exit >= time)].sum())
+
+
+def _curve(arm: str, part: Cohort, transform: str, level: float) -> pd.DataFrame:
+    follow_up, whole = response(part), whole_weights(part)
+    conf: Any = transform
+    fit = gw.KaplanMeier(conf_type=conf, conf_level=level, robust=not whole).fit(
+        follow_up, weights=part.weight, cluster=None if whole else part.subject
+    )
+    frame = fit.to_frame(format="pandas").rename(
+        columns={
+            "n_risk": "at_risk",
+            "n_event": "events",
+            "n_censor": "censored",
+            "estimate": "survival",
+            "conf_low": "lower",
+            "conf_high": "upper",
+        }
+    )
+    frame["censored"] -= _continued(part, frame["time"].to_numpy())
+    first = {
+        "time": 0.0,
+        "at_risk": _at_risk(part, 0.0),
+        "events": 0.0,
+        "censored": 0.0,
+        "survival": 1.0,
+        "std_error": 0.0,
+        "lower": 1.0,
+        "upper": 1.0,
+    }
+    curve = pd.concat([pd.DataFrame([first]), frame[list(first)]], ignore_index=True)
+    if whole:
+        curve = curve.astype({"at_risk": int, "events": int, "censored": int})
+    curve.insert(0, "arm", arm)
+    return curve
+
+
+def _continued(part: Cohort, times: np.ndarray) -> np.ndarray:
+    """Weight of the rows that end at each time because the subject's next row begins there."""
+    if len(np.unique(part.subject)) == len(part):
+        return np.zeros(len(times))
+    ends = pd.MultiIndex.from_arrays([part.subject, part.exit])
+    starts = pd.MultiIndex.from_arrays([part.subject, part.entry])
+    goes_on = ends.isin(starts) & (part.cause == 0)
+    place = np.searchsorted(times, part.exit[goes_on])
+    return np.bincount(place, weights=part.weight[goes_on], minlength=len(times))

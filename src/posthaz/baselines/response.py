@@ -1,0 +1,81 @@
+"""A cohort as the response that greenwood takes."""
+
+from collections.abc import Iterator
+
+import greenwood as gw
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort import Cohort
+from posthaz.errors import CohortError, Finding
+
+_ROWS_NAMED = 5
+
+
+def response(cohort: Cohort) -> gw.Surv:
+    """Follow-up as exact or right-censored times, with delayed entry.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+
+    Returns
+    -------
+    greenwood.Surv
+        One element a row; causes other than the first are censored.
+
+    Raises
+    ------
+    CohortError
+        When rows are interval-censored, which these answers can't use.
+    """
+    unusable = np.flatnonzero(cohort.interval_censored)
+    if unusable.size:
+        numbers = [str(cohort.row_number[row]) for row in unusable[:_ROWS_NAMED]]
+        more = f" and {unusable.size - _ROWS_NAMED} more" if unusable.size > _ROWS_NAMED else ""
+        finding = Finding(
+            f"{cohort.source.name}, row {', '.join(numbers)}{more}",
+            "the event is only known to lie in an interval, and Kaplan-Meier, log-rank and Cox "
+            "need exact or right-censored times",
+            "ask for no [baselines] (kaplan_meier = false, logrank = false, cox = [])",
+        )
+        raise CohortError.from_findings("The frequentist answers can't be given.", (finding,))
+    if np.any(cohort.entry > 0):
+        return gw.Surv(cohort.entry, cohort.exit, cohort.event)
+    return gw.Surv(cohort.exit, cohort.event)
+
+
+def by_arm(cohort: Cohort) -> Iterator[tuple[str, Cohort]]:
+    """Each arm that has rows, reference first, with its rows; ``"all"`` for a single-arm cohort.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+
+    Yields
+    ------
+    tuple of str and Cohort
+        The arm and its rows.
+    """
+    arm = cohort.arm
+    for name in cohort.arms or ("all",):
+        inside = arm == name
+        if inside.any():
+            yield name, cohort.where(inside)
+
+
+def whole_weights(cohort: Cohort) -> bool:
+    """Whether every case weight is a whole number, so that a row stands for so many rows."""
+    return bool(np.all(cohort.weight == np.round(cohort.weight)))
+
+
+def subjects(cohort: Cohort) -> float:
+    """Number of subjects, each counted with the weight of its first row."""
+    return float(pd.Series(cohort.weight).groupby(cohort.subject).first().sum())
+
+
+def events(cohort: Cohort) -> float:
+    """Number of events of interest, weighted."""
+    return float(cohort.weight[cohort.event].sum())

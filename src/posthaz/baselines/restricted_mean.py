@@ -1,0 +1,105 @@
+"""Restricted mean survival time: the area under the Kaplan-Meier curve up to a horizon."""
+
+import greenwood as gw
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from posthaz.baselines.response import by_arm, response
+from posthaz.cohort import Cohort
+
+_COLUMNS = [
+    *("quantity", "arm", "reference", "horizon", "value", "std_error"),
+    *("lower", "upper", "statistic", "p", "note"),
+]
+_TOO_FAR = "the horizon is after the last follow-up of an arm"
+
+
+def rmst(cohort: Cohort, horizon: float, *, level: float = 0.95) -> pd.DataFrame:
+    """Restricted mean survival time by arm, and each arm against the reference.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    horizon : float
+        Time up to which survival is integrated, in the cohort's unit.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``quantity, arm, reference, horizon, value, std_error, lower, upper, statistic,
+        p, note``. `quantity` is ``"rmst"``, ``"difference"`` (arm minus reference) or ``"ratio"``
+        (arm over reference; `std_error` of the log ratio). Values are NaN, with a note, when
+        follow-up of an arm ends before the horizon with patients still at risk.
+
+    Raises
+    ------
+    CohortError
+        When rows are interval-censored.
+    """
+    z = float(norm.ppf(0.5 + level / 2))
+    arms = {arm: _area(part, horizon) for arm, part in by_arm(cohort)}
+    rows = [
+        _row("rmst", arm, "", value, error, (value - z * error, value + z * error), np.nan)
+        for arm, (value, error) in arms.items()
+    ]
+    names = list(arms)
+    for arm in names[1:]:
+        rows += _contrasts(arm, names[0], arms[arm], arms[names[0]], z)
+    return pd.DataFrame(rows).assign(horizon=float(horizon))[_COLUMNS]
+
+
+def _contrasts(
+    arm: str,
+    reference: str,
+    ours: tuple[float, float],
+    theirs: tuple[float, float],
+    z: float,
+) -> list[dict[str, object]]:
+    difference = ours[0] - theirs[0]
+    error = float(np.hypot(ours[1], theirs[1]))
+    log_ratio = float(np.log(ours[0] / theirs[0]))
+    log_error = float(np.hypot(ours[1] / ours[0], theirs[1] / theirs[0]))
+    limits = (difference - z * error, difference + z * error)
+    ratio_limits = (np.exp(log_ratio - z * log_error), np.exp(log_ratio + z * log_error))
+    score = difference / error if error > 0 else np.nan
+    ratio_score = log_ratio / log_error if log_error > 0 else np.nan
+    return [
+        _row("difference", arm, reference, difference, error, limits, score),
+        _row("ratio", arm, reference, np.exp(log_ratio), log_error, ratio_limits, ratio_score),
+    ]
+
+
+def _row(
+    quantity: str,
+    arm: str,
+    reference: str,
+    value: float,
+    error: float,
+    limits: tuple[float, float],
+    statistic: float,
+) -> dict[str, object]:
+    return {
+        "quantity": quantity,
+        "arm": arm,
+        "reference": reference,
+        "value": value,
+        "std_error": error,
+        "lower": limits[0],
+        "upper": limits[1],
+        "statistic": statistic,
+        "p": 2 * float(norm.sf(abs(statistic))),
+        "note": _TOO_FAR if np.isnan(value) else "",
+    }
+
+
+def _area(part: Cohort, horizon: float) -> tuple[float, float]:
+    level = 0.95
+    fit = gw.KaplanMeier(conf_level=level).fit(response(part), weights=part.weight)
+    if horizon > part.exit.max() and fit.survival_[-1] > 0:
+        return float("nan"), float("nan")
+    value, _, upper = fit.rmst(tau=horizon, ci=True)
+    return float(value), float((upper - value) / norm.ppf(0.5 + level / 2))

@@ -1,0 +1,119 @@
+"""Comparison of a file's models by leave-one-out cross-validation (PSIS-LOO)."""
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from arviz_stats import compare, loo
+from arviz_stats.utils import ELPDData
+
+from posthaz.inference import Fit
+
+
+def leave_one_out(fit: Fit) -> ELPDData:
+    """PSIS-LOO of a fit, one point a subject.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+
+    Returns
+    -------
+    ELPDData
+        ArviZ's result; ``pareto_k`` tells where it can't be trusted.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a high Pareto k is reported, not warned about
+        return loo(_by_subject(fit), pointwise=True)
+
+
+def pareto_table(results: Mapping[str, ELPDData]) -> pd.DataFrame:
+    """Pareto k of every subject and model.
+
+    Parameters
+    ----------
+    results : mapping of str to ELPDData
+        Result of `leave_one_out` by model.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``model, subject, pareto_k``.
+    """
+    parts = [
+        pd.DataFrame(
+            {"model": name, "subject": np.arange(k.size), "pareto_k": k.to_numpy().ravel()}
+        )
+        for name, k in ((name, result.pareto_k) for name, result in results.items())
+        if k is not None
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
+    """Models in order of expected log predictive density, with stacking weights.
+
+    Parameters
+    ----------
+    results : mapping of str to ELPDData
+        Result of `leave_one_out` by model.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``model, elpd, elpd_se, p, elpd_difference, difference_se, weight, bad_k``; the
+        difference is from the best model, and `bad_k` counts the subjects whose Pareto k is
+        above its threshold.
+    """
+    bad = {
+        name: int((result.pareto_k.to_numpy() > result.good_k).sum())
+        for name, result in results.items()
+    }
+    if len(results) == 1:
+        ((name, only),) = results.items()
+        row = (name, only.elpd, only.se, only.p, 0.0, 0.0, 1.0, bad[name])
+        return pd.DataFrame([row], columns=list(_COLUMNS))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = compare(dict(results), method="stacking", round_to="none")
+    renamed = table.rename(
+        columns={"se": "elpd_se", "elpd_diff": "elpd_difference", "dse": "difference_se"}
+    )
+    renamed = renamed.rename_axis("model").reset_index()
+    renamed["bad_k"] = [bad[str(name)] for name in renamed["model"]]
+    return renamed[list(_COLUMNS)]
+
+
+_COLUMNS = (
+    "model",
+    "elpd",
+    "elpd_se",
+    "p",
+    "elpd_difference",
+    "difference_se",
+    "weight",
+    "bad_k",
+)
+
+
+def _by_subject(fit: Fit) -> xr.DataTree:
+    """Log-likelihood added up within subjects that have several rows."""
+    subject = fit.draws["constant_data"]["subject"].to_numpy()
+    pointwise = fit.draws["log_likelihood"]["time"]
+    if len(np.unique(subject)) == len(subject):
+        summed = pointwise
+    else:
+        order, number = np.unique(subject, return_inverse=True)
+        array = pointwise.to_numpy()
+        total = np.zeros((*array.shape[:2], len(order)))
+        np.add.at(total, (slice(None), slice(None), number), array)
+        summed = xr.DataArray(total, dims=("chain", "draw", "subject"))
+    return xr.DataTree.from_dict(
+        {
+            "/posterior": fit.draws["posterior"].to_dataset(),
+            "/log_likelihood": xr.Dataset({"time": summed}),
+        }
+    )

@@ -1,0 +1,88 @@
+"""Posterior predictive check: Kaplan-Meier curves of replicated cohorts under the observed one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from posthaz.baselines import kaplan_meier
+from posthaz.cohort import Cohort
+from posthaz.inference import Fit
+
+
+def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 50) -> pd.DataFrame:
+    """Kaplan-Meier curves by arm of cohorts drawn from the fit.
+
+    Replicated follow-up keeps each row's entry and ends at the longest follow-up seen, since
+    the censoring times of those with an event are unknown.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    cohort : Cohort
+        The cohort it was fitted to.
+    replicates : int
+        Number of replicated cohorts.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``arm, replicate, time, survival``.
+    """
+    times = fit.draws["posterior_predictive"]["time"].to_numpy().reshape(-1, len(cohort))
+    chosen = np.linspace(0, len(times) - 1, min(replicates, len(times))).round().astype(int)
+    horizon = float(cohort.exit.max())
+    parts = []
+    for number, drawn in enumerate(times[chosen]):
+        seen = drawn <= horizon
+        ended = np.maximum(np.minimum(drawn, horizon), np.nextafter(cohort.entry, np.inf))
+        replicate = replace(
+            cohort,
+            lower=ended,
+            upper=np.where(seen, ended, np.inf),
+            cause=seen.astype(int),
+        )
+        curve = kaplan_meier(replicate)
+        parts.append(curve[["arm", "time", "survival"]].assign(replicate=number))
+    return pd.concat(parts, ignore_index=True)[["arm", "replicate", "time", "survival"]]
+
+
+def predictive_agreement(
+    observed: pd.DataFrame, replicated: pd.DataFrame, interval: float = 0.95
+) -> pd.DataFrame:
+    """How far the observed Kaplan-Meier curve stays within the replicated ones.
+
+    Parameters
+    ----------
+    observed : DataFrame
+        Kaplan-Meier of the cohort: ``arm, time, survival``.
+    replicated : DataFrame
+        Result of `replicated_kaplan_meier`.
+    interval : float
+        Probability of the pointwise predictive band.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``arm, inside`` (fraction of the observed event times at which the curve lies
+        within the band) and ``largest`` (largest distance from the predictive median).
+    """
+    rows = []
+    for arm, curve in observed.groupby("arm", sort=False):
+        times = curve["time"].to_numpy()
+        own = replicated[replicated["arm"] == arm]
+        stack = np.stack([_at(group, times) for _, group in own.groupby("replicate")])
+        tail = (1.0 - interval) / 2.0
+        lower, middle, upper = np.quantile(stack, (tail, 0.5, 1.0 - tail), axis=0)
+        survival = curve["survival"].to_numpy()
+        inside = (survival >= lower - 1e-12) & (survival <= upper + 1e-12)
+        rows.append((arm, float(inside.mean()), float(np.abs(survival - middle).max())))
+    return pd.DataFrame(rows, columns=["arm", "inside", "largest"])
+
+
+def _at(curve: pd.DataFrame, times: np.ndarray) -> np.ndarray:
+    """Right-continuous step function at `times`, 1 before its first step."""
+    position = np.searchsorted(curve["time"].to_numpy(), times, side="right") - 1
+    survival = curve["survival"].to_numpy()
+    return np.where(position >= 0, survival[np.maximum(position, 0)], 1.0)

@@ -1,0 +1,168 @@
+"""The cohort: one representation for every kind of follow-up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort.columns import Column
+from posthaz.errors import Finding
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a cohort came from.
+
+    Parameters
+    ----------
+    name : str
+        File name, or ``"DataFrame"``.
+    sha256 : str
+        Hash of the bytes read.
+    rows : int
+        Rows in the table, before any was dropped.
+    simulated : bool
+        True for cohorts drawn by a program; said wherever the cohort is shown.
+    """
+
+    name: str
+    sha256: str
+    rows: int
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Rows left out on reading, and why.
+
+    Parameters
+    ----------
+    reason : str
+        Why the rows were left out.
+    rows : tuple of int
+        Row numbers in the table, the first data row being 1.
+    """
+
+    reason: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """Valid time-to-event data; everything downstream takes one and re-checks nothing.
+
+    Made by `read_cohort`. An event seen exactly has ``lower == upper``; a right-censored row
+    has ``upper == inf``; an interval-censored one lies between; delayed entry is
+    ``entry > 0``; a changing covariate is several rows a subject.
+
+    Parameters
+    ----------
+    entry, lower, upper : ndarray of float, shape (row,)
+        Times in `unit`.
+    cause : ndarray of int, shape (row,)
+        0 censored, 1 the event of interest, 2 and above other causes.
+    subject : ndarray of int, shape (row,)
+        Number of the subject, from 0.
+    cluster : ndarray of int, shape (row,) or None
+        Number of the cluster, where one was named.
+    weight : ndarray of float, shape (row,)
+        Case weights; 1 where none were given.
+    covariates : DataFrame
+        One row each, index 0 ... row-1; factors are ordered by their levels, reference first.
+    columns : mapping of str to Column
+        Meaning of each covariate.
+    row_number : ndarray of int, shape (row,)
+        Row in the table read, the first data row being 1.
+    unit : str
+        Unit of time.
+    source : Source
+        Where the rows came from.
+    treatment : str
+        Covariate that holds the arm; empty for a single-arm cohort.
+    dropped : tuple of Dropped
+        Rows left out on reading.
+    notices : tuple of Finding
+        Doubts that do not stop the analysis.
+    """
+
+    entry: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    cause: np.ndarray
+    subject: np.ndarray
+    weight: np.ndarray
+    covariates: pd.DataFrame
+    columns: Mapping[str, Column]
+    row_number: np.ndarray
+    unit: str
+    source: Source
+    cluster: np.ndarray | None = None
+    treatment: str = ""
+    dropped: tuple[Dropped, ...] = ()
+    notices: tuple[Finding, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.lower)
+
+    @property
+    def event(self) -> np.ndarray:
+        """Whether the event of interest was seen at `exit`, shape (row,), bool."""
+        return (self.cause == 1) & (self.lower == self.upper)
+
+    @property
+    def interval_censored(self) -> np.ndarray:
+        """Whether the event is only known to lie between two times, shape (row,), bool."""
+        return (self.lower < self.upper) & np.isfinite(self.upper)
+
+    @property
+    def exit(self) -> np.ndarray:
+        """Last time under observation (event or censoring), shape (row,)."""
+        return np.where(np.isfinite(self.upper), self.upper, self.lower)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Levels of the treatment, reference first; empty for a single-arm cohort."""
+        if not self.treatment:
+            return ()
+        return tuple(str(level) for level in self.covariates[self.treatment].cat.categories)
+
+    @property
+    def arm(self) -> np.ndarray:
+        """Arm of each row as text, shape (row,)."""
+        if not self.treatment:
+            return np.full(len(self), "all", dtype=object)
+        return self.covariates[self.treatment].astype(str).to_numpy(dtype=object)
+
+    def arm_label(self, arm: str) -> str:
+        """Name to show for an arm."""
+        if not self.treatment:
+            return "All patients"
+        return self.columns[self.treatment].level_label(arm)
+
+    def where(self, mask: np.ndarray) -> "Cohort":
+        """The rows where `mask` is true, as a new cohort.
+
+        Parameters
+        ----------
+        mask : ndarray of bool, shape (row,)
+            Rows to keep.
+
+        Returns
+        -------
+        Cohort
+            A new cohort; this one is unchanged.
+        """
+        mask = np.asarray(mask, dtype=bool)
+        return replace(
+            self,
+            entry=self.entry[mask],
+            lower=self.lower[mask],
+            upper=self.upper[mask],
+            cause=self.cause[mask],
+            subject=self.subject[mask],
+            cluster=None if self.cluster is None else self.cluster[mask],
+            weight=self.weight[mask],
+            covariates=self.covariates.loc[mask].reset_index(drop=True),
+            row_number=self.row_number[mask],
+        )

@@ -1,0 +1,59 @@
+"""What a covariate column means: its label, unit, role, levels and clinical step."""
+
+from dataclasses import dataclass
+
+ROLES = ("treatment", "gtv", "ptv", "dose", "age", "performance_status")
+
+
+@dataclass(frozen=True)
+class Column:
+    """Meaning of one covariate column.
+
+    Parameters
+    ----------
+    name : str
+        Column name in the table.
+    label : str, optional
+        Name to show; the column name when empty.
+    unit : str, optional
+        Unit of a measurement, such as ``"cm3"`` or ``"Gy"``.
+    role : str, optional
+        One of `ROLES`; plausibility rules hang on it.
+    levels : tuple of str, optional
+        Order of the levels of a factor. A column with levels is a factor even when its
+        codes are numbers.
+    level_labels : tuple of str, optional
+        Names to show for `levels`, in the same order.
+    reference : str, optional
+        Reference level of a factor; the first level when empty.
+    step : float or str, optional
+        Clinically named step in which a hazard ratio is also reported: a number
+        (``10`` for per 10 Gy) or ``"doubling"``.
+
+    Examples
+    --------
+    >>> Column("gtv_cc", label="Gross tumour volume", unit="cm3", role="gtv").shown
+    'Gross tumour volume (cm3)'
+    """
+
+    name: str
+    label: str = ""
+    unit: str = ""
+    role: str = ""
+    levels: tuple[str, ...] = ()
+    level_labels: tuple[str, ...] = ()
+    reference: str = ""
+    step: float | str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Label with its unit, for tables and figures."""
+        label = self.label or self.name
+        return f"{label} ({self.unit})" if self.unit else label
+
+    def level_label(self, level: object) -> str:
+        """Name to show for one level."""
+        for known, label in zip(self.levels, self.level_labels, strict=False):
+            if known == str(level):
+                return label
+        return str(level)

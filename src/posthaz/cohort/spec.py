@@ -1,0 +1,62 @@
+"""Which columns of a table mean what, as a frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from posthaz.cohort.columns import Column
+
+
+@dataclass(frozen=True)
+class CohortSpec:
+    """How to read a cohort from a table (the ``[cohort]`` table of an analysis file).
+
+    Parameters
+    ----------
+    time, event : str
+        Columns of follow-up time and event code (exact and right-censored follow-up).
+    entry : str, optional
+        Column of the time at which a row comes under observation (delayed entry).
+    lower, upper : str, optional
+        Columns of interval bounds, instead of `time` and `event`; an empty `upper` is
+        right-censored.
+    cause : str, optional
+        Column of the cause of an event, for competing risks.
+    subject : str, optional
+        Column that tells which rows are one subject.
+    cluster : str, optional
+        Column of clusters, for robust standard errors.
+    weight : str, optional
+        Column of case weights.
+    unit : str, optional
+        Unit of time: days, weeks, months or years.
+    event_codes : mapping of str to int, optional
+        What each code in `event` means: 1 an event, 0 censored (2, 3, ... other causes).
+        Keys are compared as text. Standard codings are recognised without it.
+    zero_time : float, optional
+        Value put in place of times that are exactly zero; without it they are refused.
+    missing : {"refuse", "drop"}
+        What to do with rows that lack a covariate of the analysis.
+    columns : mapping of str to Column
+        Meaning of the covariate columns.
+    treatment : str, optional
+        Column that holds the arm.
+    treatment_reference : str, optional
+        Level of the arm to compare against.
+    """
+
+    time: str = ""
+    event: str = ""
+    entry: str = ""
+    lower: str = ""
+    upper: str = ""
+    cause: str = ""
+    subject: str = ""
+    cluster: str = ""
+    weight: str = ""
+    unit: str = "months"
+    event_codes: Mapping[str, int] = field(default_factory=dict)
+    zero_time: float | None = None
+    missing: str = "refuse"
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    treatment: str = ""
+    treatment_reference: str = ""

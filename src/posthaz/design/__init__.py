@@ -1,0 +1,18 @@
+"""Covariates to columns, remembered for new data."""
+
+from posthaz.design.design import Design, Group
+from posthaz.design.formula import ALLOWED_FUNCTIONS, formula_variables
+from posthaz.design.learn import learn_design
+from posthaz.design.reference import reference_row
+from posthaz.design.steps import Step, named_steps
+
+__all__ = [
+    "ALLOWED_FUNCTIONS",
+    "Design",
+    "Group",
+    "Step",
+    "formula_variables",
+    "learn_design",
+    "named_steps",
+    "reference_row",
+]

@@ -1,0 +1,124 @@
+"""A design: covariates to columns, remembered so that new data are coded the same way."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from posthaz.errors import FormulaError
+
+
+@dataclass(frozen=True)
+class Group:
+    """One frailty term ``(1 | name)``.
+
+    Parameters
+    ----------
+    name : str
+        Covariate that holds the clusters.
+    levels : tuple of str
+        Clusters, in order.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """How covariates become columns; made by `learn_design`.
+
+    Parameters
+    ----------
+    formula : str
+        The formula.
+    columns : tuple of str
+        Labels of the columns, without intercept.
+    terms : tuple of str
+        Term that each column belongs to.
+    centre : ndarray of float, shape (covariate,)
+        Column values at which the baseline hazard stands.
+    scale : ndarray of float, shape (covariate,)
+        Standard deviation of each column, by which it is divided for sampling.
+    groups : tuple of Group
+        Frailty terms.
+    frame : DataFrame
+        The covariates learned from, one row a cohort row.
+    centring : str
+        The rule behind `centre`.
+    """
+
+    formula: str
+    columns: tuple[str, ...]
+    terms: tuple[str, ...]
+    centre: np.ndarray
+    scale: np.ndarray
+    groups: tuple[Group, ...]
+    frame: pd.DataFrame
+    centring: str
+    matrices: Any = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Design):
+            return NotImplemented
+        return (
+            (self.formula, self.columns, self.terms, self.groups, self.centring)
+            == (other.formula, other.columns, other.terms, other.groups, other.centring)
+            and np.array_equal(self.centre, other.centre)
+            and np.array_equal(self.scale, other.scale)
+            and self.frame.equals(other.frame)
+        )
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Covariates that the formula uses."""
+        return tuple(str(name) for name in self.frame.columns)
+
+    def matrix(self, frame: pd.DataFrame) -> np.ndarray:
+        """Columns of the design for new covariates, on the user's scale.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            The covariates of `variables`, one row each.
+
+        Returns
+        -------
+        ndarray of float, shape (row, covariate)
+            Uncentred and unscaled columns.
+
+        Raises
+        ------
+        FormulaError
+            When a level was not there on learning, or a value can't be transformed.
+        """
+        if not self.columns:
+            return np.zeros((len(frame), 0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            try:
+                common = self.matrices.common.evaluate_new_data(frame.reset_index(drop=True))
+            except Exception as error:  # formulae raises many bare types here
+                raise FormulaError(
+                    f"formula '{self.formula}' can't be evaluated on new covariates: {error}"
+                ) from error
+        return np.asarray(common.design_matrix, dtype=float)[:, 1:]
+
+    def cluster(self, group: Group, frame: pd.DataFrame) -> np.ndarray:
+        """Number of the cluster of each row, -1 for one not seen on learning.
+
+        Parameters
+        ----------
+        group : Group
+            A frailty term of this design.
+        frame : DataFrame
+            Covariates.
+
+        Returns
+        -------
+        ndarray of int, shape (row,)
+            Positions in ``group.levels``.
+        """
+        position = {level: number for number, level in enumerate(group.levels)}
+        values = frame[group.name].astype(str)
+        return np.array([position.get(value, -1) for value in values], dtype=int)

@@ -1,0 +1,108 @@
+"""Formulas: read by formulae's own parser, held to an allow-list of functions."""
+
+import numpy as np
+from formulae import model_description
+from formulae.environment import Environment
+from formulae.parser import ParseError, Parser
+from formulae.scanner import ScanError, Scanner
+
+from posthaz.errors import FormulaError, nearest
+
+PLAIN_FUNCTIONS = {
+    "log": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+    "exp": np.exp,
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+}
+REMEMBERED_FUNCTIONS = ("bs", "cr", "poly", "scale", "center", "standardize", "I", "C", "T", "S")
+ALLOWED_FUNCTIONS = (*PLAIN_FUNCTIONS, *REMEMBERED_FUNCTIONS)
+ENVIRONMENT = Environment([dict(PLAIN_FUNCTIONS)])
+
+
+def formula_variables(formula: str) -> tuple[str, ...]:
+    """Names of the covariates that a formula uses, after checking that it may be evaluated.
+
+    Parameters
+    ----------
+    formula : str
+        Right-hand side of a formula, lme4 style.
+
+    Returns
+    -------
+    tuple of str
+        Covariate names, sorted.
+
+    Raises
+    ------
+    FormulaError
+        For a syntax error or a function outside `ALLOWED_FUNCTIONS`; nothing is evaluated.
+
+    Examples
+    --------
+    >>> formula_variables("arm * log(gtv_cc) + (1 | centre)")
+    ('arm', 'centre', 'gtv_cc')
+    """
+    _check_syntax(formula)
+    try:
+        description = model_description(formula)
+    except Exception as error:  # formulae raises many bare types while resolving
+        raise FormulaError(f"formula '{formula}' can't be read: {error}") from error
+    if description.response is not None:
+        raise FormulaError(
+            f"formula '{formula}' has a left-hand side. "
+            "Mend: give the right-hand side only; time and event are named in [cohort]."
+        )
+    _check_structure(formula, description)
+    return tuple(sorted(name for name in description.var_names if name))
+
+
+def _check_syntax(formula: str) -> None:
+    try:
+        tree = Parser(Scanner(formula).scan()).parse()
+    except (ParseError, ScanError, IndexError, AttributeError) as error:
+        raise FormulaError(
+            f"formula '{formula}' has a syntax error: {error}. "
+            "Mend: write terms joined by +, * or :, such as 'arm * log(gtv_cc) + (1 | centre)'."
+        ) from error
+    for name in _function_names(tree):
+        if name not in ALLOWED_FUNCTIONS:
+            raise FormulaError(
+                f"formula '{formula}' calls '{name}', which is not allowed; "
+                f"{nearest(name, ALLOWED_FUNCTIONS)}. Mend: use one of "
+                f"{', '.join(ALLOWED_FUNCTIONS)}, or add the transformed column to the table."
+            )
+
+
+def _function_names(node: object) -> list[str]:
+    """Names of all functions called below `node` of formulae's syntax tree."""
+    names: list[str] = []
+    callee = getattr(node, "callee", None)
+    if callee is not None:
+        name = getattr(callee, "name", None)
+        names.append(getattr(name, "lexeme", None) or str(name))
+        if name is None:
+            names.extend(_function_names(callee))
+    for part in ("expression", "left", "right", "value"):
+        child = getattr(node, part, None)
+        if child is not None and not isinstance(child, str | int | float):
+            names.extend(_function_names(child))
+    for child in getattr(node, "args", None) or ():
+        names.extend(_function_names(child))
+    return names
+
+
+def _check_structure(formula: str, description: object) -> None:
+    terms = {str(getattr(term, "name", term)) for term in getattr(description, "common_terms", ())}
+    if "Intercept" not in terms:
+        raise FormulaError(
+            f"formula '{formula}' removes the intercept. "
+            "Mend: leave '0 +' or '- 1' out; the baseline hazard is the intercept."
+        )
+    for term in getattr(description, "group_terms", ()):
+        if type(term.expr).__name__ != "Intercept":
+            raise FormulaError(
+                f"formula '{formula}' asks for a covariate effect by group ('{term.name}'). "
+                "Mend: only a frailty '(1 | group)' is available."
+            )

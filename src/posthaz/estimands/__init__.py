@@ -1,0 +1,29 @@
+"""Draws to answers: curves, quantiles, restricted means, contrasts and their tables."""
+
+from posthaz.estimands.coefficients import coefficient_table
+from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
+from posthaz.estimands.curves import cumulative_hazard, hazard, survival
+from posthaz.estimands.population import Population, arm_populations, profile
+from posthaz.estimands.quantiles import survival_quantile
+from posthaz.estimands.rmst import restricted_mean
+from posthaz.estimands.summary import band, summary
+from posthaz.estimands.table import estimand_table
+
+__all__ = [
+    "Population",
+    "arm_populations",
+    "band",
+    "coefficient_table",
+    "cumulative_hazard",
+    "difference",
+    "estimand_table",
+    "hazard",
+    "probability_above",
+    "probability_below",
+    "profile",
+    "ratio",
+    "restricted_mean",
+    "summary",
+    "survival",
+    "survival_quantile",
+]

@@ -1,0 +1,124 @@
+"""The coefficient table: every coefficient, named step and baseline parameter of a fit."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from arviz_stats.base import array_stats
+
+from posthaz.cohort import Column
+from posthaz.design import named_steps
+from posthaz.estimands.summary import summary
+from posthaz.hazards import Exponential, Weibull
+from posthaz.inference import Fit
+from posthaz.spec import coefficient_name
+
+COLUMNS = (
+    "model",
+    "term",
+    "mean",
+    "sd",
+    "median",
+    "lower",
+    "upper",
+    "hr_median",
+    "hr_lower",
+    "hr_upper",
+    "p_hr_below_1",
+    "rhat",
+    "ess_bulk",
+    "ess_tail",
+    "mcse_mean",
+)
+
+
+def coefficient_table(
+    fit: Fit, columns: Mapping[str, Column] | None = None, interval: float = 0.95
+) -> pd.DataFrame:
+    """Posterior of every coefficient, named step and parameter, with convergence figures.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    columns : mapping of str to Column, optional
+        Meaning of the covariates, whose steps are reported too.
+    interval : float
+        Probability of the equal-tailed intervals.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in ``coefficients.csv``: the log hazard ratio (or the parameter itself), and
+        the hazard ratio where there is one. Under the accelerated form the coefficients are log
+        time ratios, and a hazard ratio is given for exponential and Weibull baselines, where it
+        is constant.
+    """
+    posterior = fit.draws["posterior"].to_dataset()
+    rows = []
+    name = coefficient_name(fit.spec)
+    if fit.design.columns:
+        coefficients = posterior[name]
+        for label in fit.design.columns:
+            rows.append(_row(fit, label, coefficients.sel(covariate=label), interval, ratio=True))
+        for step in named_steps(fit.design, columns or {}):
+            weights = xr.DataArray(list(step.weights), dims="covariate")
+            combined = (coefficients.drop_vars("covariate") * weights).sum("covariate")
+            rows.append(_row(fit, step.label, combined, interval, ratio=True))
+    for variable in posterior.data_vars:
+        if variable != name:
+            rows.extend(
+                _row(fit, label, draws, interval, ratio=False)
+                for label, draws in _elements(str(variable), posterior[variable])
+            )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _elements(name: str, draws: xr.DataArray) -> list[tuple[str, xr.DataArray]]:
+    """Scalar pieces of a variable, labelled by its own coordinates."""
+    own = [dim for dim in draws.dims if dim not in ("chain", "draw")]
+    if not own:
+        return [(name, draws)]
+    stacked = draws.stack(element=own)  # noqa: PD013 - xarray, not pandas
+    return [
+        (
+            f"{name}[{', '.join(str(part) for part in np.atleast_1d(np.asarray(label, object)))}]",
+            stacked.isel(element=k, drop=True),
+        )
+        for k, label in enumerate(stacked["element"].to_numpy())
+    ]
+
+
+def _row(
+    fit: Fit, term: str, draws: xr.DataArray, interval: float, *, ratio: bool
+) -> dict[str, float | str]:
+    array = draws.transpose("chain", "draw").to_numpy()
+    numbers = summary(draws, interval)
+    row: dict[str, float | str] = {
+        "model": fit.spec.name,
+        "term": term,
+        **{name: numbers[name] for name in ("mean", "sd", "median", "lower", "upper")},
+        "rhat": float(array_stats.rhat(array, chain_axis=0, draw_axis=1)),
+        "ess_bulk": float(array_stats.ess(array, chain_axis=0, draw_axis=1, method="bulk")),
+        "ess_tail": float(
+            array_stats.ess(array, chain_axis=0, draw_axis=1, method="tail", prob=0.9)
+        ),
+        "mcse_mean": numbers["mcse"],
+    }
+    log_ratio = _log_hazard_ratio(fit, draws) if ratio else None
+    if log_ratio is not None:
+        hazard_ratio = summary(np.exp(log_ratio), interval)
+        row.update({f"hr_{k}": hazard_ratio[k] for k in ("median", "lower", "upper")})
+        row["p_hr_below_1"] = float((log_ratio < 0).mean())
+    return row
+
+
+def _log_hazard_ratio(fit: Fit, draws: xr.DataArray) -> xr.DataArray | None:
+    if fit.spec.form == "proportional_hazards":
+        return draws
+    if isinstance(fit.spec.baseline, Exponential):
+        return -draws
+    if isinstance(fit.spec.baseline, Weibull):
+        return -draws * fit.draws["posterior"]["shape"]
+    return None

@@ -1,0 +1,111 @@
+"""Survival, cumulative hazard and hazard as functions of time."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from posthaz.estimands.engine import averaged, posterior_answers
+from posthaz.estimands.population import Population, arm_populations
+from posthaz.hazards import Hazard
+from posthaz.inference import Fit
+
+
+def survival(
+    fit: Fit,
+    times: Sequence[float] | np.ndarray,
+    populations: Sequence[Population] | None = None,
+    group: str = "posterior",
+) -> xr.DataArray:
+    """Probability of being event-free, for every draw.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    times : array-like of float, shape (time,)
+        Times, in the fit's unit.
+    populations : sequence of Population, optional
+        Whom it is about; the cohort given each arm by default.
+    group : {"posterior", "prior"}
+        Which draws.
+
+    Returns
+    -------
+    DataArray
+        Dimensions ``chain, draw, profile, time``.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> spec = ph.ModelSpec("exponential", ph.Exponential(), "arm")
+    >>> fit = ph.fit(spec, ph.simulated_example(), draws=200, tune=200, chains=2)
+    >>> ph.survival(fit, [0.0, 12.0]).dims
+    ('chain', 'draw', 'profile', 'time')
+    """
+    grid = np.asarray(times, dtype=float)
+
+    def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
+        return averaged(np.exp(-hazard.cumulative_hazard(grid)), weight)
+
+    return posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)
+
+
+def cumulative_hazard(
+    fit: Fit,
+    times: Sequence[float] | np.ndarray,
+    populations: Sequence[Population] | None = None,
+) -> xr.DataArray:
+    """Minus the log of (standardised) survival, for every draw.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    times : array-like of float, shape (time,)
+        Times, in the fit's unit.
+    populations : sequence of Population, optional
+        Whom it is about; the cohort given each arm by default.
+
+    Returns
+    -------
+    DataArray
+        Dimensions ``chain, draw, profile, time``.
+    """
+    return -np.log(survival(fit, times, populations))
+
+
+def hazard(
+    fit: Fit,
+    times: Sequence[float] | np.ndarray,
+    populations: Sequence[Population] | None = None,
+    group: str = "posterior",
+) -> xr.DataArray:
+    """Hazard of those still at risk, for every draw.
+
+    Over a population it is the hazard weighted by survival, ``sum S h / sum S``: those who
+    failed no longer count.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    times : array-like of float, shape (time,)
+        Times above 0, in the fit's unit.
+    populations : sequence of Population, optional
+        Whom it is about; the cohort given each arm by default.
+    group : {"posterior", "prior"}
+        Which draws.
+
+    Returns
+    -------
+    DataArray
+        Events per unit of time; dimensions ``chain, draw, profile, time``.
+    """
+    grid = np.asarray(times, dtype=float)
+
+    def answer(own: Hazard, weight: np.ndarray) -> np.ndarray:
+        alive = np.exp(-own.cumulative_hazard(grid))
+        return averaged(alive * np.exp(own.log_hazard(grid)), weight) / averaged(alive, weight)
+
+    return posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)

@@ -1,0 +1,84 @@
+"""The one engine: an answer for every draw, averaged over a population."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import xarray as xr
+
+from posthaz.estimands.population import Population
+from posthaz.hazards import Hazard
+from posthaz.inference import Fit, baseline_hazard, flat_draws, hazard_of, linear_predictor
+
+_MOST_ELEMENTS = 4_000_000
+Answer = Callable[[Hazard, np.ndarray], np.ndarray]
+"""``answer(hazard, weight)`` with the hazard of (draw, row, time) and row weights: (draw, time)."""
+
+
+def posterior_answers(
+    fit: Fit,
+    populations: Sequence[Population],
+    times: np.ndarray,
+    answer: Answer,
+    group: str = "posterior",
+) -> xr.DataArray:
+    """An answer for every draw, population and time.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    populations : sequence of Population
+        Whom the answer is about.
+    times : ndarray of float, shape (time,)
+        Times (or fractions) the answer is for; a coordinate of the result.
+    answer : callable
+        The answer, given hazards and weights.
+    group : {"posterior", "prior"}
+        Which draws.
+
+    Returns
+    -------
+    DataArray
+        Dimensions ``chain, draw, profile, time``.
+    """
+    dataset = fit.draws[group].to_dataset()
+    chains, draws = dataset.sizes["chain"], dataset.sizes["draw"]
+    values = flat_draws(dataset)
+    arrays = [_in_pieces(fit, values, population, len(times), answer) for population in populations]
+    return xr.DataArray(
+        np.stack(arrays, axis=1).reshape(chains, draws, len(populations), len(times)),
+        dims=("chain", "draw", "profile", "time"),
+        coords={
+            "chain": dataset["chain"].to_numpy(),
+            "draw": dataset["draw"].to_numpy(),
+            "profile": [population.label for population in populations],
+            "time": np.asarray(times, dtype=float),
+        },
+    )
+
+
+def _in_pieces(
+    fit: Fit,
+    values: dict[str, np.ndarray],
+    population: Population,
+    times: int,
+    answer: Answer,
+) -> np.ndarray:
+    """Work through the draws in pieces that fit in memory."""
+    total = len(next(iter(values.values())))
+    width = max(len(population.frame) * times, 1)
+    size = max(1, _MOST_ELEMENTS // width)
+    pieces = []
+    for start in range(0, total, size):
+        piece = {name: array[start : start + size] for name, array in values.items()}
+        baseline = baseline_hazard(fit.spec, piece)
+        predictor = linear_predictor(fit.spec, fit.design, piece, population.frame)
+        hazard = hazard_of(fit.spec, baseline, predictor)
+        pieces.append(answer(hazard, population.weight))
+    return np.concatenate(pieces)
+
+
+def averaged(array: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Weighted mean over rows: (draw, row, time) to (draw, time)."""
+    full = np.broadcast_to(array, (array.shape[0], len(weight), *array.shape[2:]))
+    return np.einsum("drt,r->dt", full, weight)

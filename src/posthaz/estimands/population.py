@@ -1,0 +1,92 @@
+"""Whom an answer is about: one profile, or a whole cohort given one arm."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from posthaz.design import reference_row
+from posthaz.inference import Fit
+
+WHOLE = "all"
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Covariate rows over which an answer is averaged; a profile is a population of one.
+
+    Parameters
+    ----------
+    label : str
+        Name along the dimension ``profile``.
+    frame : DataFrame
+        Covariates, one row each.
+    weight : ndarray of float, shape (row,)
+        Weights, summing to 1.
+    """
+
+    label: str
+    frame: pd.DataFrame
+    weight: np.ndarray
+
+
+def profile(fit: Fit, label: str, **values: object) -> Population:
+    """A population of one: the covariate values given, the rest at their reference.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    label : str
+        Name of the profile.
+    **values
+        Covariate values.
+
+    Returns
+    -------
+    Population
+        One row.
+    """
+    return Population(label, reference_row(fit.design.frame, values), np.ones(1))
+
+
+def arm_populations(fit: Fit) -> tuple[Population, ...]:
+    """The cohort's own covariates with everybody given one arm, for each arm.
+
+    Averaging over such a population standardises (g-computation). Without a treatment in the
+    formula there is one population, the cohort as it is.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+
+    Returns
+    -------
+    tuple of Population
+        One an arm, reference first.
+    """
+    frame = fit.design.frame
+    weight = fit.draws["constant_data"]["weight"].to_numpy()
+    if not fit.treatment:
+        return (_distinct(WHOLE, frame, weight),)
+    arms = frame[fit.treatment].cat.categories
+    return tuple(
+        _distinct(str(arm), frame.assign(**{fit.treatment: _everybody(frame, fit, arm)}), weight)
+        for arm in arms
+    )
+
+
+def _everybody(frame: pd.DataFrame, fit: Fit, arm: object) -> pd.Categorical:
+    categories = frame[fit.treatment].cat.categories
+    return pd.Categorical([arm] * len(frame), categories=categories, ordered=True)
+
+
+def _distinct(label: str, frame: pd.DataFrame, weight: np.ndarray) -> Population:
+    """Equal rows become one, with their weights added up."""
+    if not len(frame.columns):
+        return Population(label, frame.iloc[:1].reset_index(drop=True), np.ones(1))
+    number = frame.groupby(list(frame.columns), observed=True, dropna=False).ngroup().to_numpy()
+    _, first = np.unique(number, return_index=True)
+    total = np.bincount(number, weights=weight)
+    return Population(label, frame.iloc[first].reset_index(drop=True), total / total.sum())

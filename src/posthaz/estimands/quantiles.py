@@ -1,0 +1,70 @@
+"""Times by which a fraction has failed: medians and other quantiles."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from posthaz.estimands.engine import averaged, posterior_answers
+from posthaz.estimands.population import Population, arm_populations
+from posthaz.hazards import Hazard
+from posthaz.inference import Fit
+
+_HALVINGS = 60
+_FAR = 1e6
+
+
+def survival_quantile(
+    fit: Fit,
+    fractions: Sequence[float] = (0.5,),
+    populations: Sequence[Population] | None = None,
+) -> xr.DataArray:
+    """Time by which a fraction of the population has failed, for every draw.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    fractions : sequence of float, shape (time,)
+        Fractions failed; 0.5 is the median.
+    populations : sequence of Population, optional
+        Whom it is about; the cohort given each arm by default.
+
+    Returns
+    -------
+    DataArray
+        Times in the fit's unit, infinite where the fraction never fails; dimensions ``chain,
+        draw, profile, time``, the last one holding the fractions.
+    """
+    failed = np.asarray(fractions, dtype=float)
+
+    def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
+        target = -np.log1p(-failed)
+        own = np.asarray(hazard.time_at(target + 0.0))
+        if len(weight) == 1:
+            return own[:, 0, :]
+        return _solved(hazard, weight, 1.0 - failed, own)
+
+    chosen = populations or arm_populations(fit)
+    return posterior_answers(fit, chosen, failed, answer)
+
+
+def _solved(hazard: Hazard, weight: np.ndarray, alive: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Bisect for the time at which mean survival is `alive`, between the rows' own times."""
+    low = np.min(own, axis=1, keepdims=True)
+    finite = np.where(np.isfinite(own), own, -np.inf)
+    most = np.max(finite, axis=1, keepdims=True)
+    never = ~np.isfinite(own).all(axis=1, keepdims=True)
+    high = np.where(never, np.maximum(most, 1.0) * _FAR, most)
+    low = np.minimum(np.where(np.isfinite(low), low, 0.0), high)
+
+    def mean_survival(time: np.ndarray) -> np.ndarray:
+        return averaged(np.exp(-hazard.cumulative_hazard(time)), weight)[:, None, :]
+
+    reached = mean_survival(high) <= alive + 1e-12
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        later = mean_survival(middle) > alive
+        low = np.where(later, middle, low)
+        high = np.where(later, high, middle)
+    return np.where(reached | ~never, (low + high) / 2.0, np.inf)[:, 0, :]

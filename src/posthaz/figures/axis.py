@@ -1,0 +1,94 @@
+"""Ticks and labels of the axes that many figures share: time, and ratios on a log scale."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+STEPS = {
+    "days": (1, 2, 5, 7, 14, 30, 60, 90, 180, 365, 730, 1825, 3650),
+    "weeks": (1, 2, 4, 8, 13, 26, 52, 104, 260, 520),
+    "months": (1, 2, 3, 6, 12, 24, 36, 60, 120, 240),
+    "years": (0.1, 0.25, 0.5, 1, 2, 5, 10, 20),
+}
+RATIO_TICKS = (
+    (0.8, 0.9, 1.0, 1.1, 1.25),
+    (0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0),
+    (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.0),
+    (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0),
+)
+
+
+def time_ticks(horizon: float, unit: str, most: int = 8) -> np.ndarray:
+    """Times at which the axis is ticked and numbers at risk are printed.
+
+    Parameters
+    ----------
+    horizon : float
+        End of the time axis, in `unit`.
+    unit : str
+        days, weeks, months or years; another unit is ticked in steps of 1, 2 and 5.
+    most : int, optional
+        Largest number of ticks.
+
+    Returns
+    -------
+    ndarray of float, shape (time,)
+        0 and the whole steps up to `horizon`.
+
+    Examples
+    --------
+    >>> time_ticks(60.0, "months")
+    array([ 0., 12., 24., 36., 48., 60.])
+    """
+    powers = [digit * 10.0**power for power in range(-6, 9) for digit in (1, 2, 5)]
+    for step in (*STEPS.get(unit, ()), *powers):
+        count = int(np.floor(horizon / step * (1 + 1e-9)))
+        if count < most:
+            return step * np.arange(count + 1, dtype=float)
+    return np.array([0.0])
+
+
+def label_time(axes: Axes, horizon: float, unit: str, ticks: np.ndarray | None = None) -> None:
+    """Set the time axis: 0 to `horizon`, ticked in clinical steps."""
+    axes.set_xlim(0.0, horizon)
+    axes.set_xticks(time_ticks(horizon, unit) if ticks is None else ticks)
+    axes.set_xlabel(f"Time ({unit})")
+
+
+def label_survival(axes: Axes, endpoint: str) -> None:
+    """Set the axis of a survival probability: 0 to 1."""
+    axes.set_ylim(0.0, 1.02)
+    axes.set_yticks(np.linspace(0.0, 1.0, 6))
+    axes.set_ylabel(f"{capitalised(endpoint)} (probability)")
+
+
+def ratio_ticks(lower: float, upper: float) -> list[float]:
+    """Ticks of a log axis for ratios, in clinically usual values.
+
+    Examples
+    --------
+    >>> ratio_ticks(0.55, 1.4)
+    [0.6, 0.7, 0.8, 1.0, 1.25]
+    """
+    for candidates in RATIO_TICKS:
+        if candidates[0] <= lower * 1.3 and upper <= candidates[-1] * 1.3:
+            return [tick for tick in candidates if lower <= tick <= upper]
+    powers = 10.0 ** np.arange(np.floor(np.log10(lower)), np.ceil(np.log10(upper)) + 1)
+    kept = [float(tick) for tick in powers if lower <= tick <= upper]
+    return kept[:: max(1, len(kept) // 6)]
+
+
+def label_ratio(axes: Axes, which: str, lower: float, upper: float) -> None:
+    """Put the x or y axis on a log scale from `lower` to `upper`, ticked with plain numbers."""
+    ticks = ratio_ticks(lower, upper)
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+    (axes.set_xlim if which == "x" else axes.set_ylim)(lower, upper)
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter(FixedFormatter([f"{tick:g}" for tick in ticks]))
+    axis.set_minor_locator(NullLocator())
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital first letter and the rest as it was."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,78 @@
+"""Hazard ratio between two arms as it changes over time."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from posthaz.figures.axis import label_ratio, label_time
+from posthaz.figures.layers import draw_band
+from posthaz.figures.style import MUTED, REFERENCE, SERIES, dress, legend_above, new_figure, styled
+
+
+@styled
+def draw_hazard_ratio_over_time(
+    curves: pd.DataFrame,
+    *,
+    unit: str,
+    horizon: float,
+    contrast: str = "",
+    constant: float | None = None,
+    interval: float = 0.95,
+    title: str = "",
+    simulated: bool = False,
+) -> Figure:
+    """Posterior hazard ratio over time on a log axis, with its credible band.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        Columns ``time``, ``median``, ``lower``, ``upper`` of the hazard ratio.
+    unit : str
+        Unit of time.
+    horizon : float
+        End of the time axis, in `unit`.
+    contrast : str, optional
+        What is compared, such as ``"PCI v observation"``.
+    constant : float, optional
+        Cox hazard ratio, drawn as a line across.
+    interval : float, optional
+        Probability of the credible band, named in the legend.
+    title : str, optional
+        Title at the top.
+    simulated : bool, optional
+        Whether the cohort is simulated, which the figure then says.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> band = {"median": [0.8, 0.9], "lower": [0.6, 0.6], "upper": [1.1, 1.4]}
+    >>> curves = pd.DataFrame({"time": [0.0, 12.0]} | band)
+    >>> figure = draw_hazard_ratio_over_time(curves, unit="months", horizon=12.0)
+    >>> figure.axes[0].get_yscale()
+    'log'
+    """
+    figure = new_figure(3.4, title, simulated)
+    axes = figure.subplots()
+    draw_band(axes, curves, SERIES[0])
+    axes.axhline(1.0, color=MUTED, lw=1.0, zorder=0.8)
+    handles = [Line2D([], [], color=SERIES[0].colour)]
+    names = [f"Posterior median, {interval * 100:g} % band"]
+    if constant is not None:
+        axes.axhline(constant, color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4)
+        handles.append(Line2D([], [], color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4))
+        names.append(f"Cox: {constant:.2f}")
+    within = curves["time"].to_numpy(dtype=float) <= horizon
+    values = curves.loc[within, ["median", "lower", "upper"]].to_numpy(dtype=float)
+    values = values[np.isfinite(values) & (values > 0)]
+    lower, upper = min(values.min(initial=0.8), 0.8), max(values.max(initial=1.25), 1.25)
+    label_ratio(axes, "y", max(lower / 1.05, 0.02), min(upper * 1.05, 50.0))
+    label_time(axes, horizon, unit)
+    axes.set_ylabel(f"Hazard ratio\n{contrast}" if contrast else "Hazard ratio")
+    dress(axes)
+    legend_above(figure, handles, names, columns=2)
+    return figure

@@ -1,0 +1,115 @@
+"""What several figures draw on their axes: Kaplan-Meier steps, a band, panels, a density."""
+
+from math import ceil
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from posthaz.figures.style import LineStyle, new_figure
+
+
+def arm_rows(frame: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """The rows of one arm, whose code may be stored as text or number."""
+    return frame.loc[frame["arm"].astype(str) == arm]
+
+
+def draw_steps(
+    axes: Axes, frame: pd.DataFrame, colour: str, width: float = 1.0, alpha: float = 1.0
+) -> None:
+    """Kaplan-Meier steps from (0, 1), with a tick where subjects were censored.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    frame : DataFrame
+        Columns ``time``, ``survival`` and, for the ticks, ``censored``; one curve.
+    colour : str
+        Colour of the line.
+    width : float, optional
+        Width of the line in points.
+    alpha : float, optional
+        Opacity.
+    """
+    if frame.empty:
+        return
+    frame = frame.sort_values("time")
+    time, level = frame["time"].to_numpy(dtype=float), frame["survival"].to_numpy(dtype=float)
+    if time[0] > 0:
+        time, level = np.append(0.0, time), np.append(1.0, level)
+    axes.plot(time, level, drawstyle="steps-post", color=colour, lw=width, alpha=alpha)
+    if "censored" in frame:
+        cut = frame[frame["censored"] > 0]
+        axes.plot(cut["time"], cut["survival"], ls="none", marker="|", ms=6, mew=0.8, color=colour)
+
+
+def draw_band(axes: Axes, frame: pd.DataFrame, style: LineStyle, width: float = 2.0) -> None:
+    """One arm's posterior median, and its credible band."""
+    if frame.empty:
+        return
+    frame = frame.sort_values("time")
+    axes.fill_between(
+        frame["time"], frame["lower"], frame["upper"], color=style.colour, alpha=0.18, lw=0
+    )
+    axes.plot(frame["time"], frame["median"], color=style.colour, ls=style.dash, lw=width)
+
+
+def new_panels(
+    count: int, height: float, title: str, simulated: bool, *, columns: int = 2, share: bool = False
+) -> tuple[Figure, list[Axes]]:
+    """A figure of `count` panels, `height` inches each, filled row by row.
+
+    Parameters
+    ----------
+    count : int
+        Number of panels.
+    height : float
+        Height of one panel in inches.
+    title : str
+        Title at the top.
+    simulated : bool
+        Whether the cohort is simulated.
+    columns : int, optional
+        Largest number of panels side by side.
+    share : bool, optional
+        Whether the panels share both axes.
+
+    Returns
+    -------
+    figure : Figure
+    axes : list of Axes
+        The panels, `count` of them.
+    """
+    columns = min(columns, max(count, 1))
+    rows = ceil(max(count, 1) / columns)
+    figure = new_figure(height * rows, title, simulated)
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=share, sharey=share)
+    axes = list(grid.ravel())
+    for spare in axes[count:]:
+        spare.remove()
+    return figure, axes[:count]
+
+
+def label_outer(panels: list[Axes], columns: int = 2) -> None:
+    """Keep axis labels only where no panel stands below or to the left."""
+    for i, axes in enumerate(panels):
+        below, left = i + columns < len(panels), i % columns > 0
+        axes.tick_params(labelbottom=not below, labelleft=not left)
+        if below:
+            axes.set_xlabel("")
+        if left:
+            axes.set_ylabel("")
+
+
+def draw_interval(axes: Axes, samples: np.ndarray, interval: float, colour: str) -> None:
+    """Median and equal-tailed interval as a point and a bar on the foot of a density."""
+    tail = (1.0 - interval) / 2.0
+    lower, median, upper = np.quantile(samples, [tail, 0.5, 1.0 - tail])
+    foot = axes.get_xaxis_transform()
+    axes.plot([lower, upper], [0.03, 0.03], color=colour, lw=3.5, transform=foot, zorder=4)
+    axes.plot(
+        [median], [0.03], marker="o", ms=7, color="white", mec=colour, mew=1.8, transform=foot,
+        zorder=5, ls="none",
+    )  # fmt: skip

@@ -1,0 +1,212 @@
+"""The look shared by all figures: size, type, and an arm's colour and line style."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from math import ceil
+from textwrap import fill
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+WIDTH = 6.2
+"""Width of every figure in inches: at 390 px across, 10 pt type is still about 9 px high."""
+
+LINE = 0.24
+"""Height in inches kept free for each line of a heading or a legend."""
+
+INK = "#22272B"
+MUTED = "#5A6570"
+WARNING = "#A32A00"
+
+STYLE: dict[str, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 10.0,
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 10.0,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "legend.fontsize": 9.5,
+    "legend.frameon": False,
+    "figure.titlesize": 10.5,
+    "figure.titleweight": "bold",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "white",
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "axes.grid": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "grid.color": "#E3E7EA",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 2.0,
+    "lines.solid_capstyle": "round",
+    "patch.linewidth": 0.0,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "posthaz",
+    "figure.constrained_layout.h_pad": 0.06,
+    "figure.constrained_layout.w_pad": 0.06,
+}
+"""matplotlib settings under which figures are drawn and written."""
+
+
+@dataclass(frozen=True)
+class LineStyle:
+    """How one arm (or source, or chain) is drawn.
+
+    Parameters
+    ----------
+    colour : str
+        Hexadecimal colour, told apart by the colour-blind.
+    dash : str or tuple
+        matplotlib line style, told apart in greyscale.
+    marker : str
+        matplotlib marker.
+    """
+
+    colour: str
+    dash: str | tuple[float, tuple[float, ...]]
+    marker: str
+
+
+REFERENCE = LineStyle("#4F6D8A", (0, (5, 1.6)), "s")
+SERIES = (
+    LineStyle("#C94F00", "-", "o"),
+    LineStyle("#00805C", (0, (7, 1.5, 1.5, 1.5)), "^"),
+    LineStyle("#7A3E9D", (0, (1.5, 1.2)), "D"),
+    LineStyle("#0072B2", (0, (3, 1, 1, 1, 1, 1)), "v"),
+    LineStyle("#8A6D00", (0, (9, 2)), "P"),
+)
+
+
+def arm_styles(arms: Sequence[str]) -> dict[str, LineStyle]:
+    """Line style of each arm, the reference arm in grey-blue.
+
+    Parameters
+    ----------
+    arms : sequence of str
+        Arms, reference first. A single arm has the strong colour.
+
+    Returns
+    -------
+    dict of str to LineStyle
+
+    Examples
+    --------
+    >>> arm_styles(["observation", "pci"])["observation"].colour
+    '#4F6D8A'
+    """
+    if len(arms) == 1:
+        return {arms[0]: SERIES[0]}
+    rest = {arm: SERIES[i % len(SERIES)] for i, arm in enumerate(arms[1:])}
+    return {arms[0]: REFERENCE, **rest} if arms else {}
+
+
+def styled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Run `function` under `STYLE`, leaving matplotlib's own settings as they were."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with rc_context(STYLE):  # type: ignore[arg-type]
+            return function(*args, **kwargs)
+
+    return run
+
+
+def new_figure(height: float, title: str = "", simulated: bool = False) -> Figure:
+    """An empty figure of the common width, outside pyplot.
+
+    Parameters
+    ----------
+    height : float
+        Height in inches.
+    title : str, optional
+        Title at the top.
+    simulated : bool, optional
+        Whether the cohort is simulated; the figure then says so above everything else.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> new_figure(2.0, simulated=True).get_suptitle()
+    'SIMULATED COHORT'
+    """
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    heading = "\n".join(line for line in ("SIMULATED COHORT" * simulated, fill(title, 62)) if line)
+    if heading:
+        colour = WARNING if simulated else INK
+        text = figure.suptitle(heading, x=0.012, y=0.985, ha="left", va="top", color=colour)
+        # matplotlib's layout would put the heading and a legend above the axes into one place.
+        text.set_in_layout(False)
+        add_height(figure, heading_height(figure))
+    return figure
+
+
+def heading_height(figure: Figure) -> float:
+    """Height in inches that the figure's heading takes."""
+    heading = figure.get_suptitle()
+    return LINE * (heading.count("\n") + 1) if heading else 0.0
+
+
+def add_height(figure: Figure, inches: float) -> None:
+    """Make the figure taller, and keep the axes out of the new strip at its top."""
+    engine = figure.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)
+    old = figure.get_figheight()
+    kept = engine.get()["rect"][3] * old
+    figure.set_figheight(old + inches)
+    engine.set(rect=(0.0, 0.0, 1.0, kept / (old + inches)))
+
+
+def dress(axes: Axes, *, grid: str = "y") -> None:
+    """Fix the tick labels' size on the axes themselves, and draw a faint grid.
+
+    matplotlib makes ticks late, under whatever settings hold then.
+    """
+    axes.tick_params(axis="both", labelsize=STYLE["xtick.labelsize"], length=3.5)
+    if grid:
+        axes.grid(visible=True, axis=grid)  # type: ignore[arg-type]
+
+
+def legend_above(
+    figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int
+) -> None:
+    """A legend above all axes and across the whole figure, where no curve can run under it.
+
+    Labels too long to stand side by side are stacked.
+    """
+    longest = max((len(label) for label in labels), default=1)
+    columns = max(1, min(columns, 72 // longest))
+    add_height(figure, LINE * ceil(len(labels) / columns))
+    figure.legend(
+        list(handles),
+        list(labels),
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0 - heading_height(figure) / figure.get_figheight()),
+        ncols=columns,
+        borderaxespad=0.3,
+        handlelength=2.6,
+        columnspacing=1.6,
+    )
+
+
+def label_of(labels: Mapping[str, str], key: object) -> str:
+    """Name to show for `key`, which is the key itself where none was given."""
+    return labels.get(str(key), str(key))

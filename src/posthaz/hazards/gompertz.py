@@ -1,0 +1,81 @@
+"""Gompertz baseline: the log hazard is linear in time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import ClassVar
+
+import numpy as np
+
+from posthaz.hazards.baseline import Baseline
+from posthaz.hazards.hazard import Array, Hazard
+from posthaz.hazards.parameter import Parameter
+from posthaz.priors import Prior
+
+_SMALL = 1e-5
+
+
+@dataclass(frozen=True)
+class Gompertz(Baseline):
+    """Hazard ``exp(log_rate + growth * t / unit_time)``; `growth` may be negative.
+
+    With negative growth the cumulative hazard is bounded and some subjects never fail.
+
+    Parameters
+    ----------
+    unit_time : float
+        Time over which `growth` is stated; the largest event time after `resolve`, so that the
+        default prior means the same in days and in years.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> hazard = Gompertz(unit_time=1.0).hazard({"log_rate": 0.0, "growth": 1.0}, np)
+    >>> float(hazard.cumulative_hazard(np.array(1.0)).round(4))
+    1.7183
+    """
+
+    kind: ClassVar[str] = "gompertz"
+    title: ClassVar[str] = "Gompertz"
+    unit_time: float = 0.0
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        return (
+            Parameter("log_rate", Prior("normal", (0.0, 10.0)), level="rate"),
+            Parameter("growth", Prior("normal", (0.0, 2.0))),
+        )
+
+    def constants(self) -> dict[str, np.ndarray]:
+        return {"unit_time": np.asarray(self.unit_time)}
+
+    def resolve(self, event_times: np.ndarray) -> "Gompertz":
+        if self.unit_time > 0:
+            return self
+        return Gompertz(unit_time=float(np.max(event_times)))
+
+    def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
+        log_rate, growth, unit_time = values["log_rate"], values["growth"], values["unit_time"]
+        slope = growth / unit_time
+        rate = xp.exp(log_rate)
+
+        def cumulative_hazard(time: Array) -> Array:
+            exponent = slope * time
+            near_zero = xp.abs(exponent) < _SMALL
+            safe = xp.where(near_zero, 1.0, exponent)
+            ratio = xp.where(near_zero, 1.0 + exponent / 2.0, xp.expm1(safe) / safe)
+            return rate * time * ratio
+
+        def time_at(cumulative: Array) -> Array:
+            scaled = cumulative / rate
+            exponent = slope * scaled
+            near_zero = np.abs(exponent) < _SMALL
+            reachable = exponent > -1.0
+            safe = np.where(near_zero | ~reachable, 1.0, exponent)
+            ratio = np.where(near_zero, 1.0 - exponent / 2.0, np.log1p(safe) / safe)
+            return np.where(reachable, scaled * ratio, np.inf)
+
+        return Hazard(
+            log_hazard=lambda time: log_rate + slope * time,
+            cumulative_hazard=cumulative_hazard,
+            time_at=time_at,
+        )

@@ -1,0 +1,136 @@
+"""Piecewise exponential baseline: the hazard is constant between cuts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from types import ModuleType
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from posthaz.errors import SpecError
+from posthaz.hazards.baseline import Baseline
+from posthaz.hazards.hazard import Array, Hazard
+from posthaz.hazards.parameter import Parameter
+from posthaz.priors import Prior
+
+
+@dataclass(frozen=True)
+class PiecewiseExponential(Baseline):
+    """Hazard ``exp(log_hazard[k])`` on the interval ``(cut[k-1], cut[k]]``.
+
+    The last interval is open to the right.
+
+    Parameters
+    ----------
+    cuts : tuple of float
+        Times between intervals, increasing, above 0; empty before `resolve`.
+    intervals : int
+        Number of intervals to place at quantiles of the event times when no cuts are given.
+    smoothing : {"independent", "random_walk"}
+        Whether the log hazards are independent or a random walk.
+    order : int
+        Order of the random walk, 1 or 2. Steps are weighted by the spacing of the intervals.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> baseline = PiecewiseExponential(cuts=(2.0,))
+    >>> values = {"log_hazard": np.log([0.1, 0.3]), **baseline.constants()}
+    >>> baseline.hazard(values, np).cumulative_hazard(np.array([2.0, 3.0])).round(6)
+    array([0.2, 0.5])
+    """
+
+    kind: ClassVar[str] = "piecewise_exponential"
+    title: ClassVar[str] = "piecewise exponential"
+    cuts: tuple[float, ...] = ()
+    intervals: int = 6
+    smoothing: Literal["independent", "random_walk"] = "independent"
+    order: int = 1
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        return (
+            Parameter(
+                "log_hazard",
+                Prior("normal", (0.0, 10.0)),
+                dim="interval",
+                structure=self.smoothing,
+                order=self.order,
+                level="rate",
+            ),
+        )
+
+    def constants(self) -> dict[str, np.ndarray]:
+        start = np.array([0.0, *self.cuts])
+        widths = np.diff(start)
+        last = np.median(widths) if len(widths) else 1.0
+        middle = start + np.append(widths, last) / 2.0
+        spacing = np.diff(middle)
+        return {
+            "interval_start": start,
+            "interval_spacing": spacing / spacing.mean() if len(spacing) else spacing,
+        }
+
+    def coordinates(self) -> dict[str, list[str]]:
+        edges = [0.0, *self.cuts, np.inf]
+        return {"interval": [f"({a:g}, {b:g}]" for a, b in pairwise(edges)]}
+
+    def resolve(self, event_times: np.ndarray) -> "PiecewiseExponential":
+        if self.cuts or self.intervals == 1:
+            return self
+        within = np.arange(1, self.intervals) / self.intervals
+        cuts = np.unique(np.quantile(event_times, within))
+        cuts = cuts[cuts < np.max(event_times)]
+        if len(cuts) < self.intervals - 1:
+            raise SpecError(
+                f"piecewise exponential baseline: the {len(event_times)} event times have too few "
+                f"distinct values for {self.intervals} intervals at event quantiles. "
+                f"Mend: ask for {len(cuts) + 1} intervals or fewer, or give the cuts themselves."
+            )
+        return replace(self, cuts=tuple(float(cut) for cut in cuts), intervals=len(cuts) + 1)
+
+    def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
+        start = values["interval_start"]
+        log_hazard = values["log_hazard"]
+        rates = xp.exp(log_hazard)
+        widths = start[1:] - start[:-1]
+
+        def overlap(time: Array) -> Array:
+            spent = xp.maximum(time[..., None] - start, 0.0)
+            closed = xp.minimum(spent[..., :-1], widths)
+            return xp.concatenate([closed, spent[..., -1:]], axis=-1)
+
+        def membership(time: Array) -> Array:
+            after = (time[..., None] > start[1:]) * 1.0
+            first = xp.ones_like(time)[..., None]
+            last = xp.zeros_like(time)[..., None]
+            return xp.concatenate([first, after], axis=-1) - xp.concatenate([after, last], axis=-1)
+
+        return Hazard(
+            log_hazard=lambda time: xp.sum(membership(time) * log_hazard, axis=-1),
+            cumulative_hazard=lambda time: xp.sum(overlap(time) * rates, axis=-1),
+            time_at=lambda cumulative: _time_at(cumulative, start, rates),
+            survival_integral=lambda horizon, multiplier: _survival_integral(
+                overlap(np.asarray(horizon, dtype=float)), rates, multiplier
+            ),
+        )
+
+
+def _time_at(cumulative: np.ndarray, start: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """Time at which the cumulative hazard is reached; intervals are the last axis of `rates`."""
+    widths = np.diff(start)
+    left = cumulative
+    time = np.zeros(np.broadcast_shapes(np.shape(cumulative), rates.shape[:-1]))
+    for k, width in enumerate(widths):
+        spent = np.clip(left, 0.0, rates[..., k] * width)
+        time = time + spent / rates[..., k]
+        left = left - rates[..., k] * width
+    return time + np.maximum(left, 0.0) / rates[..., -1]
+
+
+def _survival_integral(spent: np.ndarray, rates: np.ndarray, multiplier: np.ndarray) -> np.ndarray:
+    """Area under survival, interval by interval, each with a constant hazard."""
+    multiplied = np.asarray(multiplier)[..., None] * rates
+    accrued = multiplied * spent
+    before = np.cumsum(accrued, axis=-1) - accrued
+    return np.sum(np.exp(-before) * -np.expm1(-accrued) / multiplied, axis=-1)

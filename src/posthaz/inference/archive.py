@@ -1,0 +1,154 @@
+"""A fit as a NetCDF file that ArviZ opens and that reads back to an equal fit."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from posthaz.design import learn_design
+from posthaz.errors import PosthazError
+from posthaz.files import whole_file
+from posthaz.inference.fit import Fit
+from posthaz.inference.provenance import Provenance
+from posthaz.priors import Prior
+from posthaz.spec import ChosenPriors, model_from_dict, model_to_dict
+
+_FRAME = "design_frame"
+_ATTRIBUTE = "posthaz"
+
+
+def write_fit(fit: Fit, path: Path) -> Path:
+    """Write a fit as NetCDF, whole or not at all.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    path : Path
+        Target; ``arviz.from_netcdf`` opens it.
+
+    Returns
+    -------
+    Path
+        `path`.
+    """
+    tree = fit.draws.copy()
+    tree[_FRAME] = xr.DataTree(_frame_to_dataset(fit.design.frame))
+    tree.attrs[_ATTRIBUTE] = json.dumps(
+        {
+            "spec": model_to_dict(fit.spec),
+            "centring": fit.design.centring,
+            "priors": _priors_to_dict(fit.priors),
+            "unit": fit.unit,
+            "treatment": fit.treatment,
+            "provenance": asdict(fit.provenance),
+        }
+    )
+    compression = {"zlib": True, "complevel": 1}
+    encoding = {
+        f"/{name}": {
+            str(variable): compression
+            for variable, array in group.data_vars.items()
+            if array.dtype.kind == "f" and array.ndim
+        }
+        for name, group in tree.children.items()
+    }
+    with whole_file(Path(path)) as temporary:
+        tree.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
+    return Path(path)
+
+
+def load_fit(path: Path) -> Fit:
+    """Read a fit that `write_fit` wrote.
+
+    Parameters
+    ----------
+    path : Path
+        A NetCDF file.
+
+    Returns
+    -------
+    Fit
+        Equal to the fit written.
+
+    Raises
+    ------
+    PosthazError
+        When the file is not a fit of posthaz.
+    """
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as opened:
+            tree = opened.load()
+        about = json.loads(tree.attrs[_ATTRIBUTE])
+    except (OSError, KeyError, ValueError) as error:
+        raise PosthazError(
+            f"{path} is not a fit of posthaz ({error}). "
+            "Mend: name a file from the posterior/ folder of a report."
+        ) from error
+    spec = model_from_dict(about["spec"])
+    frame = _dataset_to_frame(tree[_FRAME].to_dataset())
+    draws = xr.DataTree.from_dict(
+        {f"/{name}": node.to_dataset() for name, node in tree.children.items() if name != _FRAME}
+    )
+    provenance = about["provenance"]
+    provenance["versions"] = tuple(tuple(pair) for pair in provenance["versions"])
+    return Fit(
+        spec=spec,
+        design=learn_design(frame, spec.formula, about["centring"]),
+        priors=_priors_from_dict(about["priors"]),
+        draws=draws,
+        unit=about["unit"],
+        treatment=about["treatment"],
+        provenance=Provenance(**provenance),
+    )
+
+
+def _frame_to_dataset(frame: pd.DataFrame) -> xr.Dataset:
+    """Covariates by row; factors as codes with their levels as an attribute."""
+    variables: dict[str, xr.Variable] = {}
+    for name in frame.columns:
+        column = frame[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            levels = json.dumps([str(level) for level in column.cat.categories])
+            variables[name] = xr.Variable("row", column.cat.codes.to_numpy(), {"levels": levels})
+        else:
+            variables[name] = xr.Variable("row", column.to_numpy())
+    rows = xr.Variable("row", np.arange(len(frame)))
+    return xr.Dataset(variables, {"row": rows}, {"columns": json.dumps(list(frame.columns))})
+
+
+def _dataset_to_frame(dataset: xr.Dataset) -> pd.DataFrame:
+    columns: dict[str, Any] = {}
+    for name in json.loads(dataset.attrs["columns"]):
+        variable = dataset[name]
+        if "levels" in variable.attrs:
+            levels = json.loads(variable.attrs["levels"])
+            codes = variable.to_numpy()
+            columns[name] = pd.Categorical.from_codes(codes, categories=levels, ordered=True)
+        else:
+            columns[name] = variable.to_numpy()
+    return pd.DataFrame(columns, index=pd.RangeIndex(dataset.sizes["row"]))
+
+
+def _priors_to_dict(priors: ChosenPriors) -> dict[str, Any]:
+    return {
+        "baseline": {name: asdict(prior) for name, prior in priors.baseline.items()},
+        "coefficients": [asdict(prior) for prior in priors.coefficients],
+        "scales": {name: asdict(prior) for name, prior in priors.scales.items()},
+    }
+
+
+def _priors_from_dict(table: Mapping[str, Any]) -> ChosenPriors:
+    def prior(entry: Mapping[str, Any]) -> Prior:
+        return Prior(entry["family"], tuple(entry["values"]), entry["origin"])
+
+    return ChosenPriors(
+        baseline={name: prior(entry) for name, entry in table["baseline"].items()},
+        coefficients=tuple(prior(entry) for entry in table["coefficients"]),
+        scales={name: prior(entry) for name, entry in table["scales"].items()},
+    )

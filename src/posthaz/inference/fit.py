@@ -1,0 +1,51 @@
+"""A fit as a value: the model, its design, its draws and where they came from."""
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from posthaz.design import Design
+from posthaz.inference.provenance import Provenance
+from posthaz.spec import ChosenPriors, ModelSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Posterior of one model; functions take it, it has no methods of its own.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model, resolved.
+    design : Design
+        Its design.
+    priors : ChosenPriors
+        The prior of every parameter.
+    draws : DataTree
+        ArviZ groups ``posterior``, ``sample_stats``, ``log_likelihood``, ``log_prior``,
+        ``prior``, ``posterior_predictive``, ``observed_data``, ``constant_data``.
+    unit : str
+        Unit of time.
+    treatment : str
+        Covariate that holds the arm; empty for none.
+    provenance : Provenance
+        Data, seed, versions.
+    """
+
+    spec: ModelSpec
+    design: Design
+    priors: ChosenPriors
+    draws: xr.DataTree
+    unit: str
+    treatment: str
+    provenance: Provenance
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Fit):
+            return NotImplemented
+        return (
+            (self.spec, self.design, self.priors) == (other.spec, other.design, other.priors)
+            and (self.unit, self.treatment) == (other.unit, other.treatment)
+            and self.provenance == other.provenance
+            and self.draws.equals(other.draws)
+        )

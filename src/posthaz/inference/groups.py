@@ -1,0 +1,135 @@
+"""Draws to a DataTree with the groups that ArviZ knows."""
+
+import logging
+from collections.abc import Mapping
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+
+from posthaz.cohort import Cohort
+from posthaz.design import Design
+from posthaz.inference.conditional import baseline_hazard, hazard_of, linear_predictor
+from posthaz.model import follow_up_data
+from posthaz.simulate import simulate_times
+from posthaz.spec import ModelSpec
+
+_MOST_PREDICTED = 1_000_000
+_PRIOR_DRAWS = 1000
+_COORDINATES = ("_scaled", "_standard", "_step", "_first")
+Answers = Mapping[tuple[str, str], np.ndarray]
+
+
+def posterior_groups(
+    model: pm.Model, answers: Answers, statistics: Mapping[str, np.ndarray]
+) -> dict[str, xr.Dataset]:
+    """Groups ``posterior``, ``sample_stats``, ``log_likelihood`` and ``log_prior``."""
+    groups: dict[str, dict[str, xr.DataArray]] = {
+        "posterior": {},
+        "log_likelihood": {},
+        "log_prior": {},
+    }
+    for (group, name), array in answers.items():
+        if group == "posterior" and is_coordinate(name):
+            continue
+        variable = "follow_up" if group == "log_likelihood" else name
+        groups[group][name] = _labelled(model, variable, array)
+    groups["sample_stats"] = {
+        name: _labelled(model, name, array) for name, array in statistics.items()
+    }
+    return {name: xr.Dataset(variables) for name, variables in groups.items()}
+
+
+def is_coordinate(name: str) -> bool:
+    """Whether a variable only serves sampling, its meaning being carried by another."""
+    return any(part in name for part in _COORDINATES)
+
+
+def _labelled(model: pm.Model, name: str, array: np.ndarray) -> xr.DataArray:
+    """Array with dimensions chain and draw, then the model's own."""
+    own = model.named_vars_to_dims.get("event" if name == "follow_up" else name, ())
+    if len(own) != array.ndim - 2:
+        own = tuple(f"{name}_dim_{i}" for i in range(array.ndim - 2))
+    coordinates = {
+        dim: np.asarray(model.coords[dim]) for dim in own if model.coords.get(dim) is not None
+    }
+    return xr.DataArray(
+        array,
+        dims=("chain", "draw", *own),
+        coords={
+            "chain": np.arange(array.shape[0]),
+            "draw": np.arange(array.shape[1]),
+            **coordinates,
+        },
+    )
+
+
+def prior_group(model: pm.Model, seed: int, names: list[str]) -> xr.Dataset | None:
+    """Group ``prior``, drawn from the same model; None when a prior is improper."""
+    if any(isinstance(rv.owner.op, pm.distributions.continuous.FlatRV) for rv in model.free_RVs):
+        return None
+    wanted = [name for name in names if name in model.named_vars]
+    logger = logging.getLogger("pymc")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        tree = pm.sample_prior_predictive(
+            _PRIOR_DRAWS, model=model, var_names=wanted, random_seed=seed
+        )
+    finally:
+        logger.setLevel(level)
+    return tree["prior"].to_dataset().drop_attrs()
+
+
+def data_groups(model: pm.Model, cohort: Cohort, design: Design) -> dict[str, xr.Dataset]:
+    """Groups ``observed_data`` (times) and ``constant_data`` (everything else that was given)."""
+    row = {"row": np.arange(len(cohort))}
+    follow_up = follow_up_data(cohort)
+    observed = xr.Dataset({"time": ("row", cohort.exit)}, coords=row)
+    constant = {
+        "status": ("row", follow_up["event"]),
+        "weight": ("row", follow_up["weight"]),
+        "entry": ("row", cohort.entry),
+        "subject": ("row", cohort.subject),
+    }
+    dataset = xr.Dataset(constant, coords=row)
+    if design.columns:
+        dataset["design"] = xr.DataArray(
+            design.matrix(design.frame),
+            dims=("row", "covariate"),
+            coords={**row, "covariate": list(design.columns)},
+        )
+    return {"observed_data": observed, "constant_data": dataset}
+
+
+def predictive_group(
+    spec: ModelSpec, design: Design, cohort: Cohort, posterior: xr.Dataset, seed: int
+) -> xr.Dataset:
+    """Group ``posterior_predictive``: uncensored event times, given survival to entry.
+
+    Draws are thinned so that no more than a million times are kept.
+    """
+    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
+    kept = int(np.clip(_MOST_PREDICTED // (chains * len(cohort)), 1, draws))
+    chosen = posterior.isel(draw=np.linspace(0, draws - 1, kept).round().astype(int))
+    values = {
+        str(name): variable.to_numpy().reshape(-1, *variable.shape[2:])
+        for name, variable in chosen.data_vars.items()
+    }
+    hazard = hazard_of(
+        spec, baseline_hazard(spec, values), linear_predictor(spec, design, values, design.frame)
+    )
+    times = simulate_times(
+        hazard,
+        cohort.entry[:, None],
+        (chains * kept, len(cohort), 1),
+        np.random.default_rng(seed),
+    )[..., 0]
+    return xr.Dataset(
+        {"time": (("chain", "draw", "row"), times.reshape(chains, kept, len(cohort)))},
+        coords={
+            "chain": chosen["chain"].to_numpy(),
+            "draw": chosen["draw"].to_numpy(),
+            "row": np.arange(len(cohort)),
+        },
+    )

@@ -1,0 +1,51 @@
+"""Where a fit came from."""
+
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+
+_LIBRARIES = ("posthaz", "pymc", "pytensor", "nutpie", "jax", "arviz", "numpy", "greenwood")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What is needed to make the same fit again.
+
+    Parameters
+    ----------
+    data : str
+        Name of the cohort table.
+    data_sha256 : str
+        Hash of its bytes.
+    simulated : bool
+        Whether the cohort is simulated.
+    rows, events : int
+        Size of the cohort.
+    method : str
+        How it was sampled.
+    seed, chains, draws, tune : int
+        Sampler settings.
+    gradients : int
+        Gradient evaluations, warm-up included; 0 where the sampler doesn't count them.
+    versions : tuple of (str, str)
+        Libraries and their versions.
+    """
+
+    data: str
+    data_sha256: str
+    simulated: bool
+    rows: int
+    events: int
+    method: str
+    seed: int
+    chains: int
+    draws: int
+    tune: int
+    gradients: int
+    versions: tuple[tuple[str, str], ...]
+
+
+def installed_versions() -> tuple[tuple[str, str], ...]:
+    """Python and the libraries that a result depends on, with their versions."""
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    return (("python", python), *((name, version(name)) for name in _LIBRARIES))

@@ -1,0 +1,77 @@
+"""A model specification, a cohort and a design to a PyMC model."""
+
+import pymc as pm
+import pytensor.tensor as pt
+
+from posthaz.cohort import Cohort
+from posthaz.design import Design
+from posthaz.effects import accelerated, proportional
+from posthaz.model.baseline import baseline_values
+from posthaz.model.coefficients import linear_predictor
+from posthaz.model.likelihood import follow_up_data, likelihood_terms, weighted
+from posthaz.spec import ChosenPriors, ModelSpec
+
+OBSERVED = "event"
+
+
+def build_model(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: Cohort) -> pm.Model:
+    """PyMC model of a specification.
+
+    Data and prior numbers are `pm.Data`: another cohort or other priors are inputs of the same
+    model shape.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A resolved model specification.
+    design : Design
+        Design learned from the cohort.
+    priors : ChosenPriors
+        A prior for every parameter.
+    cohort : Cohort
+        The cohort.
+
+    Returns
+    -------
+    pymc.Model
+        With one observed variable, ``event``: 1 where a row's event was seen.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> from posthaz.design import learn_design
+    >>> from posthaz.model import build_model
+    >>> from posthaz.spec import choose_priors
+    >>> cohort = ph.simulated_example()
+    >>> spec = ph.ModelSpec("m", ph.Weibull(), "arm")
+    >>> design = learn_design(cohort.covariates, spec.formula)
+    >>> model = build_model(spec, design, choose_priors(spec, design, 0.1), cohort)
+    >>> sorted(v.name for v in model.free_RVs)
+    ['log_hazard_ratio_scaled', 'log_scale', 'log_shape']
+    """
+    coordinates = {
+        **spec.baseline.coordinates(),
+        "row": range(len(cohort)),
+        **({"covariate": design.columns} if design.columns else {}),
+        **{group.name: group.levels for group in design.groups},
+    }
+    effect = proportional if spec.form == "proportional_hazards" else accelerated
+    with pm.Model(coords=coordinates) as model:
+        baseline = spec.baseline.hazard(baseline_values(spec.baseline, priors), pt)
+        hazard = effect(baseline, linear_predictor(spec, design, priors), pt)
+        data = {
+            name: pm.Data(name, array, dims=("row",))
+            for name, array in follow_up_data(cohort).items()
+            if name != "event"
+        }
+        log_hazard, log_rest = likelihood_terms(hazard, data, pt)
+        pm.CustomDist(
+            OBSERVED,
+            log_hazard,
+            log_rest,
+            data["weight"],
+            logp=weighted,
+            observed=pm.Data("event_seen", cohort.event.astype(float), dims=("row",)),
+            dims=("row",),
+        )
+    return model

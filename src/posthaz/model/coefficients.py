@@ -1,0 +1,66 @@
+"""Covariate effects and frailties: the linear predictor."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from posthaz.design import Design
+from posthaz.model.distributions import prior_variable, prior_vector
+from posthaz.priors import Prior
+from posthaz.spec import ChosenPriors, ModelSpec, coefficient_name, frailty_name, frailty_sd_name
+
+
+def linear_predictor(spec: ModelSpec, design: Design, priors: ChosenPriors) -> pt.TensorVariable:
+    """Linear predictor of every row, in the enclosing model.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    design : Design
+        Its design.
+    priors : ChosenPriors
+        Priors of coefficients and frailty standard deviations.
+
+    Returns
+    -------
+    TensorVariable
+        Shape (row,).
+    """
+    predictor = pt.zeros((len(design.frame),))
+    if design.columns:
+        matrix = pm.Data(
+            "design",
+            design.matrix(design.frame) - design.centre,
+            dims=("row", "covariate"),
+        )
+        predictor = matrix @ _coefficients(coefficient_name(spec), design, priors.coefficients)
+    for group in design.groups:
+        spread = prior_variable(frailty_sd_name(group), priors.scales[frailty_sd_name(group)])
+        name = frailty_name(group)
+        standard = pm.Normal(f"{name}_standard", 0.0, 1.0, dims=(group.name,))
+        frailty = pm.Deterministic(name, standard * spread, dims=(group.name,))
+        number = pm.Data(f"{name}_number", design.cluster(group, design.frame), dims=("row",))
+        predictor = predictor + frailty[number]
+    return predictor
+
+
+def _coefficients(name: str, design: Design, priors: Sequence[Prior]) -> pt.TensorVariable:
+    """Coefficients on the user's scale, sampled on the scale of one standard deviation."""
+    scale = pm.Data("design_scale", design.scale, dims=("covariate",))
+    scaled = [prior.scaled(sd) for prior, sd in zip(priors, design.scale, strict=True)]
+    families = list(dict.fromkeys(prior.family for prior in scaled))
+    parts, order = [], []
+    for family in families:
+        members = [j for j, prior in enumerate(scaled) if prior.family == family]
+        suffix = "" if len(families) == 1 else f"_{family}"
+        parts.append(
+            prior_vector(
+                f"{name}_scaled{suffix}", [scaled[j] for j in members], shape=(len(members),)
+            )
+        )
+        order.extend(members)
+    joined = parts[0] if len(parts) == 1 else pt.concatenate(parts)[np.argsort(order)]
+    return pm.Deterministic(name, joined / scale, dims=("covariate",))

@@ -1,0 +1,24 @@
+"""A prior as a value, with elicitation."""
+
+from posthaz.priors.elicit import (
+    enthusiastic,
+    from_quantiles,
+    hazard_ratio,
+    historical,
+    median_survival,
+    sceptical,
+)
+from posthaz.priors.families import FAMILIES, Family
+from posthaz.priors.prior import Prior
+
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "Prior",
+    "enthusiastic",
+    "from_quantiles",
+    "hazard_ratio",
+    "historical",
+    "median_survival",
+    "sceptical",
+]

@@ -1,0 +1,91 @@
+"""A prior: a family and its values, frozen."""
+
+import math
+from dataclasses import dataclass
+
+from posthaz.errors import PriorError, nearest
+from posthaz.priors.families import FAMILIES, Family
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A prior distribution as a value.
+
+    Parameters
+    ----------
+    family : str
+        Name of a family in `FAMILIES`.
+    values : tuple of float
+        The family's values, in the order of ``FAMILIES[family].values``.
+    origin : str, optional
+        How the values came about, for the methods paragraph.
+
+    Raises
+    ------
+    PriorError
+        When the family is unknown or a value is impossible.
+
+    Examples
+    --------
+    >>> Prior("normal", (0.0, 1.0)).scaled(10.0)
+    Prior(family='normal', values=(0.0, 10.0), origin='')
+    """
+
+    family: str
+    values: tuple[float, ...] = ()
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        if self.family not in FAMILIES:
+            raise PriorError(
+                f"prior family '{self.family}' is not known; {nearest(self.family, list(FAMILIES))}"
+            )
+        object.__setattr__(self, "values", tuple(float(value) for value in self.values))
+        self._check_values()
+
+    def _check_values(self) -> None:
+        names = self.about.values
+        if len(self.values) != len(names):
+            raise PriorError(
+                f"prior {self.family} takes {len(names)} value(s) ({', '.join(names) or 'none'}), "
+                f"got {len(self.values)}"
+            )
+        for name, value in zip(names, self.values, strict=True):
+            if not math.isfinite(value):
+                raise PriorError(f"prior {self.family}: {name} must be a finite number, got {value}")
+            if name in self.about.positive and value <= 0:
+                raise PriorError(f"prior {self.family}: {name} must be above 0, got {value:g}")
+
+    @property
+    def about(self) -> Family:
+        """The family's description."""
+        return FAMILIES[self.family]
+
+    @property
+    def support(self) -> str:
+        """Where the density lives: ``"real"`` or ``"positive"``."""
+        return self.about.support
+
+    def scaled(self, factor: float) -> "Prior":
+        """Prior of ``factor * x`` when this is the prior of ``x``; real-line families only.
+
+        Parameters
+        ----------
+        factor : float
+            Positive number.
+
+        Returns
+        -------
+        Prior
+            The prior of the stretched variable.
+        """
+        if self.support != "real":
+            raise PriorError(f"prior {self.family} is not on the real line and can't be rescaled")
+        values = list(self.values)
+        for position in (self.about.location, self.about.scale):
+            if position is not None:
+                values[position] *= factor
+        return Prior(self.family, tuple(values), self.origin)
+
+    def __str__(self) -> str:
+        return f"{self.family}({', '.join(f'{value:.4g}' for value in self.values)})"

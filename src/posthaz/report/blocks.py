@@ -1,0 +1,277 @@
+"""What a report says, free of any format: blocks, sections and the report as frozen values.
+
+Text may hold ``**bold**``, ```` `code` ```` and DOI addresses; everything else is taken literally.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import pandas as pd
+
+Format = str | Callable[[object], str]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark set apart from the text.
+
+    Parameters
+    ----------
+    kind : {"info", "warning", "error"}
+        How grave it is; said in words too, so that colour isn't needed to see it.
+    text : str
+        The remark.
+    """
+
+    kind: Literal["info", "warning", "error"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list.
+
+    Parameters
+    ----------
+    items : tuple of str
+        The items.
+    ordered : bool, optional
+        Whether they are numbered.
+    """
+
+    items: tuple[str, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows.
+    caption : str
+        What the table shows.
+    columns : mapping of str to str, optional
+        Columns to show, in order, and their headings; all of them by name when empty.
+    formats : mapping of str to (str or callable), optional
+        Format specification (``".2f"``) or function to text of a column; columns not named
+        show text as it is, integers in full, and other numbers with two decimals.
+    row_header : str, optional
+        Column that names a row; the first one shown when empty.
+    group : str, optional
+        Column whose runs of equal values head groups of rows; it isn't shown as a column.
+    source : str, optional
+        CSV file, relative to the report, that holds the numbers.
+    notes : tuple of str, optional
+        Footnotes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = Table(pd.DataFrame({"arm": ["pci"], "hr": [0.9]}), "Hazard ratio")
+    >>> table.shown
+    {'arm': 'arm', 'hr': 'hr'}
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, Format] = field(default_factory=dict)
+    row_header: str = ""
+    group: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Columns shown and their headings, the row header first."""
+        chosen = dict(self.columns) or {str(name): str(name) for name in self.frame.columns}
+        chosen.pop(self.group, None)
+        header = self.row_header or next(iter(chosen))
+        return {header: chosen[header], **chosen}
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """A figure.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending, in the figures folder.
+    png : bytes
+        The picture.
+    alt : str
+        What the picture shows, for those who can't see it: its message and main numbers.
+    caption : str
+        What is drawn.
+    svg : bytes or None, optional
+        The same picture as SVG, used where the format can hold it: it stays sharp enlarged.
+    source : str, optional
+        CSV file, relative to the report, that holds the numbers.
+    """
+
+    name: str
+    png: bytes
+    alt: str
+    caption: str
+    svg: bytes | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class KeyValues:
+    """Terms and what they are.
+
+    Parameters
+    ----------
+    items : tuple of (str, str)
+        Term and text.
+    """
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ChecklistItem:
+    """One item of a checklist.
+
+    Parameters
+    ----------
+    item : str
+        What is asked for.
+    answer : str
+        The answer.
+    where : str, optional
+        Anchor of the section that holds it, or any text.
+    """
+
+    item: str
+    answer: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """A reporting checklist, filled in.
+
+    Parameters
+    ----------
+    caption : str
+        Name of the checklist.
+    items : tuple of ChecklistItem
+        Its items.
+    """
+
+    caption: str
+    items: tuple[ChecklistItem, ...]
+
+
+Block = Paragraph | Note | Bullets | Table | FigureBlock | KeyValues | Checklist
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section, or a subsection within one.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+    anchor : str
+        Name to link to, unique in the report: lower-case letters, digits and hyphens.
+    blocks : tuple of Block, optional
+        Content, before the subsections.
+    subsections : tuple of Section, optional
+        One level of them; those of a subsection are not shown, and are refused.
+    """
+
+    title: str
+    anchor: str
+    blocks: tuple[Block, ...] = ()
+    subsections: tuple["Section", ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(section.subsections for section in self.subsections):
+            raise ValueError(f"section '{self.title}': subsections can't hold subsections")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report.
+
+    Parameters
+    ----------
+    title : str
+        Title.
+    subtitle : str, optional
+        Second line of the title.
+    lead : tuple of Block, optional
+        The answer, and failed checks, before everything else.
+    sections : tuple of Section, optional
+        The rest.
+    footer : tuple of Block, optional
+        Versions, seed, data hash, command.
+    simulated : bool, optional
+        Whether the cohort is simulated, which the report then says in title and banner.
+    language : str, optional
+        Language tag.
+
+    Examples
+    --------
+    >>> report = Report("PCI", sections=(Section("Cohort", "cohort"),), simulated=True)
+    >>> report.titles
+    {'cohort': 'Cohort'}
+    """
+
+    title: str
+    subtitle: str = ""
+    lead: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+    footer: tuple[Block, ...] = ()
+    simulated: bool = False
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        anchors = [one.anchor for top in self.sections for one in (top, *top.subsections)]
+        twice = sorted({anchor for anchor in anchors if anchors.count(anchor) > 1})
+        if twice:
+            raise ValueError(f"anchors used twice: {', '.join(twice)}")
+
+    @cached_property
+    def _labels(self) -> dict[int, str]:
+        labels: dict[int, str] = {}
+        counts = {"Table": 0, "Figure": 0}
+        parts = [one.blocks for top in self.sections for one in (top, *top.subsections)]
+        for block in (block for part in (self.lead, *parts, self.footer) for block in part):
+            word = "Figure" if isinstance(block, FigureBlock) else "Table"
+            if isinstance(block, Table | FigureBlock | Checklist) and id(block) not in labels:
+                counts[word] += 1
+                labels[id(block)] = f"{word} {counts[word]}"
+        return labels
+
+    def label(self, block: Block) -> str:
+        """Number of one of the report's tables, figures or checklists, such as ``"Table 2"``."""
+        return self._labels[id(block)]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Title of each section and subsection by its anchor."""
+        return {one.anchor: one.title for top in self.sections for one in (top, *top.subsections)}

@@ -1,0 +1,83 @@
+"""A report as one self-contained HTML page."""
+
+from base64 import b64encode
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from posthaz.report.blocks import Block, FigureBlock, Report
+from posthaz.report.cells import grouped_rows, numeric_columns
+from posthaz.report.inline import spans
+
+TAGS = {"bold": "strong", "code": "code"}
+
+
+def render_html(report: Report) -> str:
+    """The report as one HTML page that asks nothing of any network.
+
+    Styles and pictures are inside the page; every text is escaped.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+
+    Returns
+    -------
+    str
+        The page.
+
+    Examples
+    --------
+    >>> from posthaz.report.blocks import Paragraph
+    >>> page = render_html(Report("PCI", lead=(Paragraph("HR **0.90**, n < 200"),)))
+    >>> "<p>HR <strong>0.90</strong>, n &lt; 200</p>" in page
+    True
+    """
+    return environment().get_template("report.html").render(report=report)
+
+
+@cache
+def environment() -> Environment:
+    """The templates, which escape whatever is put into them."""
+    made = Environment(
+        loader=PackageLoader("posthaz.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"inline": inline_html, "kind": block_kind, "picture": picture}
+    made.globals |= {"grouped_rows": grouped_rows, "numeric_columns": numeric_columns}
+    return made
+
+
+def block_kind(block: Block) -> str:
+    """Name of a block's kind, by which the template chooses."""
+    return type(block).__name__
+
+
+def inline_html(text: str) -> Markup:
+    """Text with its markup as HTML.
+
+    Examples
+    --------
+    >>> str(inline_html("**a** <script>"))
+    '<strong>a</strong> &lt;script&gt;'
+    """
+    parts = []
+    for span in spans(text):
+        if span.kind == "doi":
+            parts.append(Markup('<a href="{0}">{0}</a>').format(span.text))
+        elif tag := TAGS.get(span.kind):
+            parts.append(Markup(f"<{tag}>{{}}</{tag}>").format(span.text))
+        else:
+            parts.append(escape(span.text))
+    return Markup("").join(parts)
+
+
+def picture(block: FigureBlock) -> str:
+    """The picture as a data address: SVG where there is one, which stays sharp enlarged."""
+    kind, data = ("svg+xml", block.svg) if block.svg else ("png", block.png)
+    return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}"

@@ -1,0 +1,201 @@
+"""A report as a Word document."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+from docx.table import Table as WordTable
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from posthaz.files import whole_file
+from posthaz.report.blocks import (
+    Block,
+    Bullets,
+    Checklist,
+    FigureBlock,
+    KeyValues,
+    Note,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+)
+from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
+from posthaz.report.inline import spans
+
+WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
+TEXT_WIDTH = Cm(16)
+WARNING = RGBColor(0xA3, 0x2A, 0x00)
+
+
+def write_word(report: Report, path: str | Path) -> Path:
+    """Write the report as a Word document, whole or not at all.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    path : str or Path
+        File to write, ending in ``.docx``.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    OutputError
+        When the file can't be written; nothing is then left behind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_word(Report("PCI"), f"{folder}/report.docx").name
+    'report.docx'
+    """
+    path = Path(path)
+    document = build_document(report)
+    with whole_file(path) as temporary:
+        document.save(str(temporary))
+    return path
+
+
+def build_document(report: Report) -> WordDocument:
+    """The document, not yet on disk."""
+    document = Document()
+    page = document.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = Cm(2.5)
+    document.styles["Normal"].font.size = Pt(10.5)  # type: ignore[attr-defined]
+    document.core_properties.title = report.title
+    document.core_properties.author = ""
+    document.core_properties.created = datetime.now(UTC)
+    document.core_properties.language = report.language
+    document.add_heading(report.title, level=0)
+    if report.simulated:
+        run = document.add_paragraph().add_run("SIMULATED COHORT")
+        run.bold, run.font.color.rgb = True, WARNING
+        page.header.paragraphs[0].text = "SIMULATED COHORT"
+    if report.subtitle:
+        document.add_paragraph(report.subtitle, style="Subtitle")
+    for block in report.lead:
+        add_block(document, block, report)
+    for section in report.sections:
+        add_section(document, section, report, 1)
+    if report.footer:
+        document.add_heading("Provenance", level=1)
+        for block in report.footer:
+            add_block(document, block, report)
+    return document
+
+
+def add_section(document: WordDocument, section: Section, report: Report, level: int) -> None:
+    """A section and its subsections, under heading styles that Word can navigate."""
+    document.add_heading(section.title, level=level)
+    for block in section.blocks:
+        add_block(document, block, report)
+    for one in section.subsections:
+        add_section(document, one, report, level + 1)
+
+
+def add_block(document: WordDocument, block: Block, report: Report) -> None:
+    """One block."""
+    match block:
+        case Paragraph(text):
+            add_spans(document.add_paragraph(), text)
+        case Note(kind, text):
+            paragraph = document.add_paragraph(style="Intense Quote")
+            paragraph.add_run(f"{WORDS[kind]}: ").bold = True
+            add_spans(paragraph, text)
+        case Bullets(items, ordered):
+            for item in items:
+                style = "List Number" if ordered else "List Bullet"
+                add_spans(document.add_paragraph(style=style), item)
+        case KeyValues(items):
+            for term, text in items:
+                paragraph = document.add_paragraph()
+                paragraph.add_run(f"{term}: ").bold = True
+                add_spans(paragraph, text)
+        case Table():
+            add_table(document, block, report.label(block))
+        case Checklist():
+            add_table(document, checklist_table(block, report), report.label(block))
+        case FigureBlock():
+            add_figure(document, block, report.label(block))
+
+
+def add_spans(paragraph: WordParagraph, text: str) -> None:
+    """Text with its markup as runs."""
+    for span in spans(text):
+        run = paragraph.add_run(span.text)
+        run.bold = True if span.kind == "bold" else None
+        if span.kind == "code":
+            run.font.name = "Courier New"
+
+
+def add_caption(document: WordDocument, text: str, source: str) -> WordParagraph:
+    """A caption, and the file that holds the numbers."""
+    paragraph = document.add_paragraph(style="Caption")
+    add_spans(paragraph, text + (f" Numbers: {source}." if source else ""))
+    return paragraph
+
+
+def add_figure(document: WordDocument, block: FigureBlock, label: str) -> None:
+    """A picture with its alternative text, kept on the page of its caption."""
+    shape = document.add_picture(BytesIO(block.png), width=TEXT_WIDTH)
+    properties = shape._inline.docPr
+    properties.set("descr", block.alt)
+    properties.set("name", block.name)
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    add_caption(document, f"**{label}.** {block.caption}", block.source)
+
+
+def add_table(document: WordDocument, table: Table, label: str) -> None:
+    """A table under its caption; the header row repeats on every page, no row is cut."""
+    caption = add_caption(document, f"**{label}.** {table.caption}", table.source)
+    caption.paragraph_format.keep_with_next = True
+    heads, numbers = list(table.shown.values()), numeric_columns(table)
+    grid = document.add_table(rows=1, cols=len(heads), style="Table Grid")
+    for cell, head, number in zip(grid.rows[0].cells, heads, numbers, strict=True):
+        fill_cell(cell, f"**{head}**", number)
+    mark_row(grid, "w:tblHeader")
+    for group, rows in grouped_rows(table):
+        if group:
+            cells = grid.add_row().cells
+            fill_cell(cells[0].merge(cells[-1]), f"**{group}**", False)
+            mark_row(grid, "w:cantSplit")
+        for row in rows:
+            for cell, text, number in zip(grid.add_row().cells, row.cells, numbers, strict=True):
+                fill_cell(cell, text, number)
+            mark_row(grid, "w:cantSplit")
+    for note in table.notes:
+        add_spans(document.add_paragraph(), note)
+    document.add_paragraph()
+
+
+def fill_cell(cell: _Cell, text: str, number: bool) -> None:
+    """Text into a cell, small, numbers to the right."""
+    paragraph = cell.paragraphs[0]
+    add_spans(paragraph, text)
+    paragraph.paragraph_format.space_after = Pt(0)
+    if number:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for run in paragraph.runs:
+        run.font.size = Pt(9)
+
+
+def mark_row(grid: WordTable, mark: str) -> None:
+    """Set a property of the last row that python-docx has no name for."""
+    properties = grid.rows[-1]._tr.get_or_add_trPr()
+    element = OxmlElement(mark)
+    element.set(qn("w:val"), "true")
+    properties.append(element)

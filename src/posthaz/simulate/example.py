@@ -1,0 +1,91 @@
+"""A small simulated two-arm cohort for examples and tests."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort import Cohort, Column, Source
+from posthaz.effects import proportional
+from posthaz.hazards import Weibull
+from posthaz.simulate.times import simulate_times
+
+_HAZARD_RATIO = 0.6
+
+
+def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
+    """Simulated cohort of two arms, tumour volume and dose; no patient is in it.
+
+    Weibull baseline with shape 1.2 and scale 18 months, hazard ratio 0.6 for arm B, 1.2 per
+    doubling of the gross tumour volume, 0.9 per 10 Gy; censored between 12 and 48 months.
+
+    Parameters
+    ----------
+    size : int
+        Number of rows.
+    seed : int
+        Seed.
+
+    Returns
+    -------
+    Cohort
+        With covariates ``arm`` (A, B), ``gtv_cc``, ``dose_gy`` and ``centre``.
+
+    Examples
+    --------
+    >>> cohort = simulated_example()
+    >>> len(cohort), cohort.arms, cohort.source.simulated
+    (120, ('A', 'B'), True)
+    """
+    random = np.random.default_rng(seed)
+    arm = np.array(["A", "B"])[np.arange(size) % 2]
+    volume = np.exp(random.normal(np.log(100.0), 0.7, size))
+    dose = random.choice([50.0, 60.0, 66.0], size)
+    predictor = (
+        np.log(_HAZARD_RATIO) * (arm == "B")
+        + np.log(1.2) * np.log2(volume / 100.0)
+        + np.log(0.9) * (dose - 60.0) / 10.0
+    )
+    baseline = Weibull().hazard({"log_scale": np.log(18.0), "log_shape": np.log(1.2)}, np)
+    times = simulate_times(proportional(baseline, predictor, np), np.zeros(size), (size,), random)
+    censored = random.uniform(12.0, 48.0, size)
+    event = times <= censored
+    exit_ = np.minimum(times, censored)
+    covariates = pd.DataFrame(
+        {
+            "arm": pd.Categorical(arm, categories=["A", "B"], ordered=True),
+            "gtv_cc": volume,
+            "dose_gy": dose,
+            "centre": pd.Categorical(
+                random.choice(["east", "north", "south", "west"], size),
+                categories=["east", "north", "south", "west"],
+                ordered=True,
+            ),
+        }
+    )
+    return Cohort(
+        entry=np.zeros(size),
+        lower=exit_,
+        upper=np.where(event, exit_, np.inf),
+        cause=event.astype(int),
+        subject=np.arange(size),
+        weight=np.ones(size),
+        covariates=covariates,
+        columns={
+            "arm": Column("arm", label="Arm", role="treatment", levels=("A", "B")),
+            "gtv_cc": Column(
+                "gtv_cc", label="Gross tumour volume", unit="cm3", role="gtv", step="doubling"
+            ),
+            "dose_gy": Column("dose_gy", label="Dose", unit="Gy", role="dose", step=10.0),
+            "centre": Column("centre", label="Centre", levels=("east", "north", "south", "west")),
+        },
+        row_number=np.arange(1, size + 1),
+        unit="months",
+        source=Source(
+            f"simulated_example(size={size}, seed={seed})",
+            hashlib.sha256(exit_.tobytes()).hexdigest(),
+            size,
+            simulated=True,
+        ),
+        treatment="arm",
+    )

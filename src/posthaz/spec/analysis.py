@@ -1,0 +1,180 @@
+"""An analysis as a frozen value: what an analysis file says."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from posthaz.cohort import CohortSpec
+from posthaz.spec.model_spec import ModelSpec
+
+
+@dataclass(frozen=True)
+class EstimandSpec:
+    """Which answers to give.
+
+    Parameters
+    ----------
+    survival_at : tuple of float
+        Times at which survival is reported.
+    rmst_to : float or None
+        Horizon of the restricted mean survival time; the largest of `survival_at`, or the
+        smaller of the arms' largest times, when not given.
+    quantiles : tuple of float
+        Fractions failed whose times are reported; 0.5 is the median.
+    thresholds : tuple of float
+        Hazard ratios whose posterior probability of being undercut is reported besides 1.
+    rmst_thresholds : tuple of float
+        Gains in restricted mean survival whose posterior probability is reported besides 0.
+    profiles : tuple of (str, dict)
+        Named covariate values at which conditional curves are reported.
+    interval : float
+        Probability of the credible and confidence intervals.
+    """
+
+    survival_at: tuple[float, ...] = ()
+    rmst_to: float | None = None
+    quantiles: tuple[float, ...] = (0.5,)
+    thresholds: tuple[float, ...] = ()
+    rmst_thresholds: tuple[float, ...] = ()
+    profiles: tuple[tuple[str, dict[str, object]], ...] = ()
+    interval: float = 0.95
+
+
+@dataclass(frozen=True)
+class BaselineSpec:
+    """Which frequentist answers to set beside.
+
+    Parameters
+    ----------
+    kaplan_meier : bool
+        Kaplan-Meier by arm with confidence limits, medians and restricted means.
+    logrank : bool
+        Log-rank test between arms.
+    fleming_harrington : tuple of (float, float)
+        (rho, gamma) of further weighted log-rank tests.
+    cox : tuple of str
+        ``"univariable"``, ``"multivariable"``, or both.
+    confidence_transform : {"log-log", "log", "plain"}
+        Scale of the Kaplan-Meier confidence limits.
+    """
+
+    kaplan_meier: bool = True
+    logrank: bool = True
+    fleming_harrington: tuple[tuple[float, float], ...] = ()
+    cox: tuple[str, ...] = ("univariable", "multivariable")
+    confidence_transform: str = "log-log"
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How to sample.
+
+    Parameters
+    ----------
+    seed : int
+        Seed; the same seed, data and versions give the same draws.
+    chains, draws, tune : int
+        Number of chains, kept draws a chain, warm-up draws a chain.
+    target_accept : float
+        Acceptance the step size is tuned to.
+    method : {"nuts", "pymc"}
+        NUTS by nutpie, or by PyMC's own sampler.
+    """
+
+    seed: int = 20261121
+    chains: int = 4
+    draws: int = 1000
+    tune: int = 1000
+    target_accept: float = 0.9
+    method: str = "nuts"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A number that a paper printed, shown beside ours.
+
+    Parameters
+    ----------
+    quantity : str
+        ``"hazard_ratio"``, ``"median"``, ``"survival"``, ``"rmst"`` or ``"events"``.
+    value : float
+        The number.
+    lower, upper : float or None
+        Its printed interval.
+    arm : str
+        Arm the number belongs to, empty for a contrast or the whole cohort.
+    time : float or None
+        Time the number belongs to.
+    tolerance : float or None
+        Largest difference at which our frequentist number counts as the same.
+    where : str
+        Place in the paper.
+    """
+
+    quantity: str
+    value: float
+    lower: float | None = None
+    upper: float | None = None
+    arm: str = ""
+    time: float | None = None
+    tolerance: float | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What an analysis file says.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending.
+    title, question, source, population : str
+        What is asked, of whom, and where the data come from.
+    table : Path or None
+        Cohort table; relative paths are from the analysis file's folder.
+    cohort : CohortSpec
+        How to read it.
+    models : tuple of ModelSpec
+        The first is the primary one.
+    estimands : EstimandSpec
+        Which answers to give.
+    baselines : BaselineSpec
+        Which frequentist answers to set beside.
+    sampling : Sampling
+        How to sample.
+    published : tuple of Published
+        Numbers that a paper printed.
+    table_one : tuple of str
+        Covariates of Table 1; every covariate named in the file when empty.
+    endpoint : str
+        What the event is, in words: ``"overall survival"``.
+    simulated : bool
+        True when the cohort is simulated; said wherever it is shown.
+    path : Path or None
+        The file.
+    text : str
+        The file's text.
+    """
+
+    name: str
+    models: tuple[ModelSpec, ...]
+    cohort: CohortSpec
+    title: str = ""
+    question: str = ""
+    source: str = ""
+    population: str = ""
+    endpoint: str = "survival"
+    table: Path | None = None
+    estimands: EstimandSpec = field(default_factory=EstimandSpec)
+    baselines: BaselineSpec = field(default_factory=BaselineSpec)
+    sampling: Sampling = field(default_factory=Sampling)
+    published: tuple[Published, ...] = ()
+    table_one: tuple[str, ...] = ()
+    simulated: bool = False
+    path: Path | None = None
+    text: str = ""
+
+    @property
+    def primary(self) -> ModelSpec:
+        """The first model."""
+        return self.models[0]

@@ -1,0 +1,98 @@
+"""A model as plain values that JSON can hold, and back."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from posthaz.errors import SpecError
+from posthaz.hazards import Baseline, baseline_class
+from posthaz.priors import Prior
+from posthaz.spec.model_spec import ModelSpec
+
+
+def model_to_dict(spec: ModelSpec) -> dict[str, Any]:
+    """The model as plain values, for the archive of a fit.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A model, resolved or not.
+
+    Returns
+    -------
+    dict
+        Text, numbers, lists and dicts only.
+
+    Examples
+    --------
+    >>> from posthaz.hazards import PiecewiseExponential
+    >>> spec = ModelSpec("pwe", PiecewiseExponential(cuts=(6.0, 12.0), intervals=3), "arm")
+    >>> model_to_dict(spec)["baseline"]["cuts"]
+    [6.0, 12.0]
+    >>> model_from_dict(model_to_dict(spec)) == spec
+    True
+    """
+    return {
+        "name": spec.name,
+        "baseline": {
+            "kind": spec.baseline.kind,
+            **{key: _plain(value) for key, value in _options(spec.baseline).items()},
+        },
+        "formula": spec.formula,
+        "form": spec.form,
+        "centre": spec.centre,
+        "priors": {
+            key: {"family": prior.family, "values": list(prior.values), "origin": prior.origin}
+            for key, prior in spec.priors.items()
+        },
+    }
+
+
+def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
+    """The model that `model_to_dict` wrote.
+
+    Parameters
+    ----------
+    plain : mapping
+        What `model_to_dict` gave, perhaps by way of JSON.
+
+    Returns
+    -------
+    ModelSpec
+        An equal model.
+
+    Raises
+    ------
+    SpecError
+        When an entry is missing or unknown, as in an archive of another version.
+    """
+    try:
+        options = dict(plain["baseline"])
+        baseline = baseline_class(options.pop("kind"))(
+            **{key: tuple(v) if isinstance(v, list) else v for key, v in options.items()}
+        )
+        priors = {
+            key: Prior(prior["family"], tuple(prior["values"]), prior["origin"])
+            for key, prior in plain["priors"].items()
+        }
+        return ModelSpec(
+            name=plain["name"],
+            baseline=baseline,
+            formula=plain["formula"],
+            form=plain["form"],
+            priors=priors,
+            centre=plain["centre"],
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise SpecError(
+            f"the archived model can't be read ({error}). "
+            "Mend: fit it again, or read it with the version of posthaz that wrote it."
+        ) from error
+
+
+def _options(baseline: Baseline) -> dict[str, Any]:
+    return {field.name: getattr(baseline, field.name) for field in fields(baseline)}  # pyright: ignore[reportArgumentType]
+
+
+def _plain(value: Any) -> Any:
+    return [float(element) for element in value] if isinstance(value, tuple) else value

@@ -1,0 +1,137 @@
+"""How an analysis file says to read its cohort."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from posthaz.cohort import CohortSpec, Column
+from posthaz.errors import nearest
+from posthaz.spec.column_table import read_column
+from posthaz.spec.fields import Field, choice, label, number, table, text, unavailable
+from posthaz.spec.toml_table import TomlTable
+
+UNITS = ("days", "weeks", "months", "years")
+CODE_WORDS = {"event": 1, "censored": 0}
+_COLUMN_KEYS = (
+    "time", "event", "entry", "lower", "upper", "cause", "subject", "cluster", "weight"
+)  # fmt: skip
+
+_FIELDS = {
+    "table": text(),
+    **{key: text() for key in _COLUMN_KEYS},
+    "unit": choice(UNITS),
+    "event_codes": table(),
+    "zero_time": number(above=0),
+    "missing": choice(["refuse", "drop"]),
+    "columns": table(),
+    "landmark": unavailable("start the times in the table at the landmark instead"),
+}
+_TREATMENT_FIELDS = {
+    "column": text(required=True),
+    "reference": label(),
+    "starts": unavailable("give each subject a row for every period of treatment instead"),
+}
+
+
+def read_cohort_table(cohort: TomlTable, treatment: TomlTable) -> tuple[CohortSpec, str]:
+    """How to read the cohort, and the table's path as written (empty when not named).
+
+    Parameters
+    ----------
+    cohort, treatment : TomlTable
+        The tables ``[cohort]`` and ``[treatment]``.
+
+    Returns
+    -------
+    CohortSpec
+        What could be read; the rest is recorded.
+    str
+        Path of the table, as written.
+
+    Examples
+    --------
+    >>> from posthaz.errors import Findings
+    >>> findings = Findings()
+    >>> cohort = TomlTable({"time": "t", "event": "d"}, "x.toml", ("cohort",), findings)
+    >>> treatment = TomlTable({}, "x.toml", ("treatment",), findings)
+    >>> read_cohort_table(cohort, treatment)[0].unit
+    'months'
+    """
+    if not cohort.values:
+        cohort.refuse((), "it is missing or empty", "name the columns of the table: time, event")
+    parsed = cohort.read(_FIELDS)
+    if cohort.values:
+        _check_follow_up(cohort)
+    named = {key: parsed[key] for key in (*_COLUMN_KEYS, "unit", "zero_time", "missing")
+             if key in parsed}  # fmt: skip
+    columns = {name: read_column(name, inner) for name, inner in cohort.below("columns").each()}
+    codes = _event_codes(cohort.below("event_codes")) if "event_codes" in parsed else {}
+    arm, reference = _read_treatment(treatment, columns)
+    spec = CohortSpec(
+        **named,
+        event_codes=codes,
+        columns=columns,
+        treatment=arm,
+        treatment_reference=reference,
+    )
+    return spec, parsed.get("table", "")
+
+
+def _check_follow_up(cohort: TomlTable) -> None:
+    """Either time and event, or lower and upper."""
+    given = {key for key in ("time", "event", "lower", "upper") if cohort.has(key)}
+    exact, interval = given & {"time", "event"}, given & {"lower", "upper"}
+    if exact and interval:
+        cohort.refuse(
+            (),
+            f"names both {' and '.join(sorted(exact))} and {' and '.join(sorted(interval))}",
+            "keep time and event, or lower and upper",
+        )
+        return
+    if not given:
+        cohort.refuse((), "names no follow-up", "give time and event, or lower and upper")
+    for pair in (("time", "event"), ("lower", "upper")):
+        if len(given & set(pair)) == 1:
+            (missing,) = set(pair) - given
+            (there,) = set(pair) & given
+            cohort.refuse(missing, "it is missing", f"give it beside '{there}'")
+
+
+def _event_codes(codes: TomlTable) -> Mapping[str, int]:
+    words = choice(list(CODE_WORDS))
+    whole = number(at_least=0, whole=True)
+
+    def parse(raw: Any) -> int:
+        return CODE_WORDS[words.parse(raw)] if isinstance(raw, str) else int(whole.parse(raw))
+
+    meaning = Field('"event", "censored", 1, 0, or 2 and above for other causes', parse)
+    parsed = codes.read(dict.fromkeys(codes.values, meaning))
+    if not codes.values:
+        codes.refuse((), "it is empty", 'give a meaning to each code, as { "2" = "event" }')
+    elif len(parsed) == len(codes.values) and 1 not in parsed.values():
+        codes.refuse((), "no code means an event", 'give one code the meaning "event"')
+    return parsed
+
+
+def _read_treatment(treatment: TomlTable, columns: Mapping[str, Column]) -> tuple[str, str]:
+    if not treatment.values:
+        return "", ""
+    parsed = treatment.read(_TREATMENT_FIELDS)
+    arm, reference = parsed.get("column", ""), parsed.get("reference", "")
+    column = columns.get(arm)
+    if column is None:
+        return arm, reference
+    if reference and column.levels and reference not in column.levels:
+        treatment.refuse(
+            "reference",
+            f"'{reference}' is not a level of '{arm}' ({nearest(reference, column.levels)})",
+            f"give one of {', '.join(column.levels)}",
+        )
+    elif reference and column.reference and reference != column.reference:
+        treatment.refuse(
+            "reference",
+            f"'{reference}' here, but '{column.reference}' in [cohort.columns.{arm}]",
+            "keep one of them",
+        )
+    elif column.reference:
+        reference = column.reference
+    return arm, reference

@@ -1,0 +1,96 @@
+"""What an analysis file says about one covariate column."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from posthaz.cohort import ROLES, Column
+from posthaz.errors import nearest
+from posthaz.spec.fields import Field, UnfitError, choice, either, label, number, several, text
+from posthaz.spec.toml_table import TomlTable
+
+
+def _labelled_levels() -> Field:
+    def parse(raw: Any) -> Mapping[str, str]:
+        if not isinstance(raw, dict) or not raw:
+            raise UnfitError
+        for level, shown in raw.items():
+            if not isinstance(shown, str):
+                raise UnfitError(f"the label of level {level} is not text")
+        return raw
+
+    return Field('a table such as { "0" = "Observation", "1" = "PCI" }', parse)
+
+
+_FIELDS = {
+    "label": text(),
+    "unit": text(),
+    "role": choice(ROLES),
+    "levels": either(several(label(), "codes in order"), _labelled_levels()),
+    "level_labels": several(text(), "labels"),
+    "reference": label(),
+    "step": either(number(above=0), choice(["doubling"])),
+}
+
+
+def read_column(name: str, toml: TomlTable) -> Column:
+    """Meaning of one column: the table ``[cohort.columns.NAME]``.
+
+    Parameters
+    ----------
+    name : str
+        Column name.
+    toml : TomlTable
+        Its table.
+
+    Returns
+    -------
+    Column
+        What could be read; the rest is recorded.
+
+    Examples
+    --------
+    >>> from posthaz.errors import Findings
+    >>> values = {"levels": {"0": "Observation", "1": "PCI"}, "reference": 0}
+    >>> column = read_column("arm", TomlTable(values, "x.toml", ("arm",), Findings()))
+    >>> column.levels, column.level_labels, column.reference
+    (('0', '1'), ('Observation', 'PCI'), '0')
+    """
+    parsed = toml.read(_FIELDS)
+    levels, labels = parsed.get("levels", ()), parsed.get("level_labels", ())
+    if isinstance(levels, dict):
+        if toml.has("level_labels"):
+            toml.refuse("level_labels", "levels already has the labels", "keep one of them")
+        levels, labels = tuple(levels), tuple(levels.values())
+    reference = parsed.get("reference", "")
+    _check_levels(toml, levels, labels, reference)
+    if levels and "step" in parsed:
+        toml.refuse("step", "a factor has levels, not steps", "remove step or levels")
+    return Column(
+        name=name,
+        label=parsed.get("label", ""),
+        unit=parsed.get("unit", ""),
+        role=parsed.get("role", ""),
+        levels=levels,
+        level_labels=labels,
+        reference=reference,
+        step=parsed.get("step"),
+    )
+
+
+def _check_levels(
+    toml: TomlTable, levels: tuple[str, ...], labels: tuple[str, ...], reference: str
+) -> None:
+    if len(set(levels)) < len(levels):
+        toml.refuse("levels", "a level is named twice", "name each level once")
+    if toml.has("level_labels") and len(labels) != len(levels):
+        toml.refuse(
+            "level_labels",
+            f"{len(labels)} label(s) for {len(levels)} level(s)",
+            "give one label for each level, in the same order",
+        )
+    if reference and levels and reference not in levels:
+        toml.refuse(
+            "reference",
+            f"'{reference}' is not one of the levels ({nearest(reference, levels)})",
+            f"give one of {', '.join(levels)}",
+        )

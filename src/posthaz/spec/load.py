@@ -1,0 +1,171 @@
+"""Loading an analysis file: every problem in it at once, or an `Analysis`."""
+
+import re
+import tomllib
+from dataclasses import replace
+from os.path import normpath
+from pathlib import Path
+from typing import Any
+
+from posthaz.cohort import CohortSpec
+from posthaz.errors import Findings, SpecError, nearest
+from posthaz.spec.analysis import Analysis
+from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
+from posthaz.spec.catalogue import find_analysis
+from posthaz.spec.cohort_table import read_cohort_table
+from posthaz.spec.fields import Field, flag, several, table, text, unavailable
+from posthaz.spec.model_table import read_models
+from posthaz.spec.published_table import read_published
+from posthaz.spec.toml_table import TomlTable
+
+_FILE_FIELDS = {
+    "analysis": table(),
+    "cohort": table(),
+    "treatment": table(),
+    "models": table(),
+    "estimands": table(),
+    "baselines": table(),
+    "sampling": table(),
+    "published": Field("[[published]] tables", lambda raw: raw),
+    "table_one": table(),
+    "adjust": unavailable("adjust in the model's formula, or weight the cohort's rows"),
+    "sensitivity": unavailable("give the variants as further models"),
+}
+_COLUMN_LIST = several(text(), "column names")
+_ANALYSIS_FIELDS = {
+    **{key: text() for key in ("title", "question", "source", "population", "endpoint")},
+    "simulated": flag(),
+    "table_one": _COLUMN_LIST,
+}
+
+
+def load_analysis(spec: str | Path, *, models_folder: Path | None = None) -> Analysis:
+    """The analysis that a file states.
+
+    Parameters
+    ----------
+    spec : str or Path
+        Path of a TOML file, or a name of the catalogue.
+    models_folder : Path, optional
+        Folder of the catalogue; posthaz's own without it.
+
+    Returns
+    -------
+    Analysis
+        The analysis.
+
+    Raises
+    ------
+    SpecError
+        When the file can't be found or used; lists every problem, each with its place in the
+        file, what was found, and the mend.
+
+    Examples
+    --------
+    >>> analysis = load_analysis("nvalt11_pci_os")
+    >>> analysis.primary.baseline.kind, analysis.primary.formula
+    ('weibull', 'arm')
+    """
+    path = _find(spec, models_folder)
+    shown = _shown(path)
+    written = _text(path, shown)
+    findings = Findings()
+    file = TomlTable(_parsed(written, shown), shown, (), findings)
+    analysis = _read_file(file, path, written)
+    findings.raise_if_any(SpecError, f"{shown} can't be used:")
+    return analysis
+
+
+def _read_file(file: TomlTable, path: Path, written: str) -> Analysis:
+    file.read(_FILE_FIELDS)
+    about = file.below("analysis").read(_ANALYSIS_FIELDS)
+    cohort, cohort_table = read_cohort_table(file.below("cohort"), file.below("treatment"))
+    arm = cohort.columns.get(cohort.treatment)
+    about["table_one"] = _table_one(file, about.get("table_one", ()), cohort)
+    return Analysis(
+        name=path.stem,
+        models=read_models(file.below("models")),
+        cohort=cohort,
+        table=Path(normpath(path.parent / cohort_table)) if cohort_table else None,
+        estimands=read_estimands(file.below("estimands")),
+        baselines=read_baseline_answers(file.below("baselines")),
+        sampling=read_sampling(file.below("sampling")),
+        published=read_published(file, arm.levels if arm else ()),
+        path=path,
+        text=written,
+        **about,
+    )
+
+
+def _table_one(file: TomlTable, named: tuple[str, ...], cohort: CohortSpec) -> tuple[str, ...]:
+    """Covariates of Table 1, from ``analysis.table_one`` or ``[table_one] columns``."""
+    place = file.below("analysis")
+    key = "table_one"
+    if file.has("table_one"):
+        if named:
+            file.refuse("table_one", "analysis.table_one is given too", "keep one of them")
+        place, key = file.below("table_one"), "columns"
+        parsed = place.read({"columns": replace(_COLUMN_LIST, required=True)})
+        named = parsed.get("columns", ())
+    for name in named:
+        if cohort.columns and name not in cohort.columns:
+            place.refuse(
+                key,
+                f"'{name}' is not described in [cohort.columns] "
+                f"({nearest(name, list(cohort.columns))})",
+                f"add [cohort.columns.{name}] or correct the name",
+            )
+    return named
+
+
+def _find(spec: str | Path, models_folder: Path | None) -> Path:
+    """A path when it looks like one or is a file, else the catalogue's."""
+    path = Path(spec)
+    if path.is_file():
+        return path
+    if isinstance(spec, Path) or path.suffix == ".toml" or len(path.parts) > 1:
+        there = [other.name for other in path.parent.glob("*.toml")]
+        hint = f" ({nearest(path.name, there)})" if there else ""
+        raise SpecError(
+            f"{path}: {'is a folder' if path.is_dir() else 'no such file'}{hint}. "
+            "Mend: give the path of an analysis file, or a name listed by 'posthaz models'."
+        )
+    return find_analysis(str(spec), models_folder=models_folder).path
+
+
+def _shown(path: Path) -> str:
+    """The file as the user would name it: from the working folder when it lies below."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _text(path: Path, shown: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SpecError(
+            f"{shown}: byte {error.start + 1} is not UTF-8. Mend: save the file as UTF-8 text."
+        ) from error
+    except OSError as error:
+        raise SpecError(
+            f"{shown}: can't be read ({error.strerror}). Mend: check the file's permissions."
+        ) from error
+
+
+def _parsed(written: str, shown: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(written)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message = str(error)
+        place = re.search(r"\(at line (\d+), column (\d+)\)", message)
+        reason = message[: place.start()].strip() if place else message
+        lines = written.splitlines() or [""]
+        line = int(place[1]) if place else len(lines)
+        column = int(place[2]) if place else len(lines[-1]) + 1
+        caret = f"    {lines[min(line, len(lines)) - 1]}\n    {' ' * (column - 1)}^ {reason}"
+        raise SpecError(
+            f"{shown}, line {line}, column {column}: not valid TOML\n{caret}\n"
+            "Mend: correct the line; text needs quotes, and every key stands once in its table."
+        ) from error

@@ -1,0 +1,136 @@
+"""The models of an analysis file."""
+
+import re
+
+from posthaz.design import formula_variables
+from posthaz.errors import FormulaError, nearest
+from posthaz.hazards import BASELINES, Baseline
+from posthaz.priors import Prior
+from posthaz.spec.baseline_options import ALL_OPTIONS, read_baseline
+from posthaz.spec.fields import choice, table, text
+from posthaz.spec.formula_syntax import syntax_fault
+from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.prior_table import read_prior
+from posthaz.spec.prior_targets import prior_keys, prior_target
+from posthaz.spec.toml_table import TomlTable
+
+FORMS = ("proportional_hazards", "accelerated_failure_time")
+CENTRES = ("mean", "all", "none")
+
+_FIELDS = {
+    "baseline": choice(list(BASELINES), required=True),
+    "formula": text(),
+    "form": choice(FORMS),
+    "centre": choice(CENTRES),
+    "priors": table(),
+    **ALL_OPTIONS,
+}
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def read_models(toml: TomlTable) -> tuple[ModelSpec, ...]:
+    """Models of ``[models]``, in the file's order; the first is the primary one.
+
+    Parameters
+    ----------
+    toml : TomlTable
+        The table ``[models]``.
+
+    Returns
+    -------
+    tuple of ModelSpec
+        The models that could be read; what is wrong with the others is recorded.
+    """
+    if not toml.values:
+        toml.refuse((), "there is no model", "give at least one, such as [models.weibull]")
+    models = [read_model(name, model) for name, model in toml.each()]
+    return tuple(model for model in models if model is not None)
+
+
+def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
+    """The model of one table ``[models.NAME]``; `None` after recording what is wrong with it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the model; result files are named after it.
+    toml : TomlTable
+        Its table.
+
+    Returns
+    -------
+    ModelSpec or None
+        The model.
+
+    Examples
+    --------
+    >>> from posthaz.errors import Findings
+    >>> toml = TomlTable({"baseline": "weibull"}, "x.toml", ("models", "weibull"), Findings())
+    >>> read_model("weibull", toml).formula
+    '1'
+    """
+    if not _FILE_NAME.fullmatch(name):
+        toml.refuse((), "files are named after the model", "use letters, digits, '_' and '-' only")
+    before = len(toml.findings)
+    parsed = toml.read(_FIELDS)
+    baseline = read_baseline(toml, parsed)
+    formula = " ".join(parsed.get("formula", "1").splitlines())
+    readable = "formula" in parsed or not toml.has("formula")
+    variables = _variables(toml, formula) if readable else None
+    form = parsed.get("form", "proportional_hazards")
+    priors: dict[str, Prior] = {}
+    if baseline is not None and variables is not None:
+        priors = _read_priors(toml.below("priors"), baseline, formula, variables, form)
+    if baseline is None or len(toml.findings) > before:
+        return None
+    return ModelSpec(name, baseline, formula, form, priors, parsed.get("centre", "mean"))
+
+
+def _variables(toml: TomlTable, formula: str) -> tuple[str, ...] | None:
+    """Covariates of the formula; `None` after recording why it can't be used."""
+    fault = syntax_fault(formula)
+    if fault:
+        toml.refuse("formula", f"the formula can't be read\n{fault}", "correct the formula")
+        return None
+    try:
+        return formula_variables(formula)
+    except RecursionError:
+        toml.refuse("formula", "the formula is nested too deeply", "shorten the formula")
+        return None
+    except FormulaError as error:
+        what, _, mend = str(error).partition(". Mend: ")
+        toml.refuse("formula", what, mend.rstrip(".") or "correct the formula")
+        return None
+
+
+def _read_priors(
+    toml: TomlTable, baseline: Baseline, formula: str, variables: tuple[str, ...], form: str
+) -> dict[str, Prior]:
+    has_frailty = "|" in formula
+    priors: dict[str, Prior] = {}
+    for key, inner in toml.each():
+        target = prior_target(key, baseline, variables, has_frailty)
+        if target is None:
+            known = prior_keys(baseline, variables, has_frailty)
+            toml.refuse(
+                key,
+                f"the model has nothing called '{key}' ({nearest(key, known)})",
+                f"put the prior on one of {', '.join(known)}",
+            )
+            continue
+        prior = read_prior(inner, target, form)
+        if prior is not None:
+            priors[key] = prior
+    _refuse_twice(toml, baseline)
+    return priors
+
+
+def _refuse_twice(toml: TomlTable, baseline: Baseline) -> None:
+    for parameter in baseline.parameters():
+        positive = parameter.positive_name
+        if positive and toml.has(positive) and toml.has(parameter.name):
+            toml.refuse(
+                positive,
+                f"'{positive}' and '{parameter.name}' are one parameter, with a prior each",
+                "keep one of them",
+            )

@@ -1,0 +1,161 @@
+"""Which prior each parameter gets: the analysis's own, by name, or a documented default."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from posthaz.design import Design
+from posthaz.errors import Finding, Findings, PriorError, nearest
+from posthaz.hazards import Parameter
+from posthaz.priors import Prior
+from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.names import STEP_SD, frailty_sd_name
+
+_LEVEL_SD = 2.5
+_STEP_SD = Prior("half_normal", (0.5,), "default: steps of the log hazard")
+_FRAILTY_SD = Prior("half_normal", (0.5,), "default: spread between clusters")
+
+
+@dataclass(frozen=True)
+class ChosenPriors:
+    """A prior for every parameter of one model.
+
+    Parameters
+    ----------
+    baseline : mapping of str to Prior
+        By the name it is stated on: ``log_shape``, or ``shape`` for a prior on the exponential.
+    coefficients : tuple of Prior
+        One a design column, on the user's scale.
+    scales : mapping of str to Prior
+        Standard deviations of random-walk steps and frailties.
+    """
+
+    baseline: Mapping[str, Prior]
+    coefficients: tuple[Prior, ...]
+    scales: Mapping[str, Prior]
+
+
+def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenPriors:
+    """Prior of every parameter of a model.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model, resolved.
+    design : Design
+        Its design.
+    crude_rate : float
+        Events per unit of time at risk; the default prior of the hazard's level is centred
+        on it with a standard deviation of 2.5 on the log scale.
+
+    Returns
+    -------
+    ChosenPriors
+        Named in the analysis where it names one, by coefficient before term before covariate
+        before ``covariates``; otherwise normal with mean 0 and standard deviation 1 on the log
+        ratio of a 0/1 column, and of one standard deviation of any other column.
+
+    Raises
+    ------
+    PriorError
+        For a prior on something the model doesn't have, or of a family that doesn't fit.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.design import learn_design
+    >>> from posthaz.hazards import Exponential
+    >>> design = learn_design(pd.DataFrame({"x": [0.0, 1.0, 1.0]}), "x")
+    >>> spec = ModelSpec("m", Exponential(), "x")
+    >>> str(choose_priors(spec, design, 0.1).coefficients[0])
+    'normal(0, 1)'
+    """
+    findings = Findings()
+    used: set[str] = set()
+    baseline = {}
+    for parameter in spec.baseline.parameters():
+        name, prior = _baseline_prior(parameter, spec, crude_rate)
+        used.add(name)
+        _check_support(name, prior, "real" if name == parameter.name else "positive", findings)
+        baseline[name] = prior
+    coefficients = tuple(
+        _coefficient_prior(j, spec, design, used) for j in range(len(design.columns))
+    )
+    for label, prior in zip(design.columns, coefficients, strict=True):
+        _check_support(label, prior, "real", findings)
+    scales = _scale_priors(spec, design, used)
+    for name, prior in scales.items():
+        _check_support(name, prior, "positive", findings)
+    _check_unused(spec, design, used, [*baseline, *scales], findings)
+    findings.raise_if_any(PriorError, f"The priors of model '{spec.name}' can't be used:")
+    return ChosenPriors(baseline, coefficients, scales)
+
+
+def _baseline_prior(
+    parameter: Parameter, spec: ModelSpec, crude_rate: float
+) -> tuple[str, Prior]:
+    for name in (parameter.name, parameter.positive_name):
+        if name and name in spec.priors:
+            return name, spec.priors[name]
+    if parameter.level:
+        sign = 1.0 if parameter.level == "rate" else -1.0
+        centre = sign * math.log(crude_rate)
+        origin = "default: centred on the crude event rate"
+        return parameter.name, Prior("normal", (centre, _LEVEL_SD), origin)
+    return parameter.name, replace(parameter.default, origin="default")
+
+
+def _coefficient_prior(j: int, spec: ModelSpec, design: Design, used: set[str]) -> Prior:
+    variables = [name for name in design.variables if name == design.terms[j]]
+    for key in (design.columns[j], design.terms[j], *variables, "covariates"):
+        if key in spec.priors:
+            used.add(key)
+            return spec.priors[key]
+    column = design.matrix(design.frame)[:, j]
+    unit = 1.0 if np.isin(column, (0.0, 1.0)).all() else float(design.scale[j])
+    return Prior("normal", (0.0, 1.0 / unit), "default: HR 0.14 to 7.1 with 95 % probability")
+
+
+def _scale_priors(spec: ModelSpec, design: Design, used: set[str]) -> dict[str, Prior]:
+    scales: dict[str, Prior] = {}
+    if any(parameter.structure == "random_walk" for parameter in spec.baseline.parameters()):
+        scales[STEP_SD] = spec.priors.get(STEP_SD, _STEP_SD)
+        used.add(STEP_SD)
+    for group in design.groups:
+        name = frailty_sd_name(group)
+        for key in (name, "frailty_sd"):
+            if key in spec.priors:
+                used.add(key)
+                scales[name] = spec.priors[key]
+                break
+        else:
+            scales[name] = _FRAILTY_SD
+    return scales
+
+
+def _check_support(name: str, prior: Prior, wanted: str, findings: Findings) -> None:
+    if prior.support != wanted:
+        findings.add(
+            f"prior on '{name}'",
+            f"{prior.family} lives on the {prior.support} numbers, '{name}' on the {wanted} ones",
+            "choose another family, or state the prior on the other scale (with or without log_)",
+        )
+
+
+def _check_unused(
+    spec: ModelSpec, design: Design, used: set[str], parameters: list[str], findings: Findings
+) -> None:
+    known = [*parameters, *design.columns, *design.terms, "covariates"]
+    for key in spec.priors:
+        if key not in used and key != "covariates":
+            findings.extend(
+                [
+                    Finding(
+                        f"prior on '{key}'",
+                        f"the model has no such parameter; {nearest(key, known)}",
+                        "name a parameter of the baseline, a term of the formula or a coefficient",
+                    )
+                ]
+            )

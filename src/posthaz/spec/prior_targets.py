@@ -1,0 +1,99 @@
+"""What the key of a prior stands for: a parameter of the baseline, an effect, or a spread."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from posthaz.hazards import Baseline
+from posthaz.priors.families import Support
+
+ALL_EFFECTS = "covariates"
+RANDOM_WALK_SD = "sigma"
+FRAILTY_SD = "frailty_sd"
+
+_NAME = re.compile(r"[^\W\d][\w.]*")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a prior is put on.
+
+    Parameters
+    ----------
+    support : {"real", "positive"}
+        Where its values live.
+    location : str
+        Name of the parameter when a median survival may state its prior, else empty.
+    effect : bool
+        Whether it is the effect of covariates.
+    """
+
+    support: Support
+    location: str = ""
+    effect: bool = False
+
+
+def baseline_targets(baseline: Baseline) -> dict[str, Target]:
+    """Prior keys of a baseline: each parameter by both its names, and a random walk's step.
+
+    Examples
+    --------
+    >>> from posthaz.hazards import Weibull
+    >>> sorted(baseline_targets(Weibull()))
+    ['log_scale', 'log_shape', 'scale', 'shape']
+    """
+    targets: dict[str, Target] = {}
+    for parameter in baseline.parameters():
+        location = parameter.name if parameter.level else ""
+        targets[parameter.name] = Target("real", location)
+        if parameter.positive_name:
+            targets[parameter.positive_name] = Target("positive")
+        if parameter.structure == "random_walk":
+            targets[RANDOM_WALK_SD] = Target("positive")
+    return targets
+
+
+def prior_target(
+    key: str, baseline: Baseline, variables: Sequence[str], has_frailty: bool
+) -> Target | None:
+    """What a prior key stands for; `None` when for nothing in the model.
+
+    Parameters
+    ----------
+    key : str
+        Key in ``[models.NAME.priors]``.
+    baseline : Baseline
+        Baseline of the model.
+    variables : sequence of str
+        Covariates in the model's formula. A key that names one is taken for a term or a
+        coefficient; whether it is one is known once the design is learned.
+    has_frailty : bool
+        Whether the formula has a term ``(1 | group)``.
+
+    Returns
+    -------
+    Target or None
+        What the prior is put on.
+
+    Examples
+    --------
+    >>> from posthaz.hazards import Weibull
+    >>> prior_target("shape", Weibull(), ["arm"], False).support
+    'positive'
+    >>> prior_target("arm[PCI]", Weibull(), ["arm"], False).effect
+    True
+    """
+    targets = baseline_targets(baseline)
+    if key in targets:
+        return targets[key]
+    if has_frailty and (key == FRAILTY_SD or key.startswith(f"{FRAILTY_SD}_")):
+        return Target("positive")
+    if key == ALL_EFFECTS or set(_NAME.findall(key)) & set(variables):
+        return Target("real", effect=True)
+    return None
+
+
+def prior_keys(baseline: Baseline, variables: Sequence[str], has_frailty: bool) -> list[str]:
+    """Prior keys that a model surely knows, for the message about one it doesn't."""
+    frailty = [FRAILTY_SD] if has_frailty else []
+    return [*baseline_targets(baseline), *frailty, *variables, ALL_EFFECTS]

@@ -1,0 +1,65 @@
+"""Laws of the maps from hazard to hazard."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from posthaz.effects import accelerated, proportional
+from posthaz.estimands.rmst import survival_area
+from posthaz.hazards import Baseline, Hazard, Weibull
+from tests.laws.parts import BASELINE_EXAMPLES, hazards
+
+EFFECTS = {"proportional": proportional, "accelerated": accelerated}
+TIMES = np.array([0.1, 1.0, 3.0, 8.0, 20.0])
+every_baseline = pytest.mark.parametrize("baseline", BASELINE_EXAMPLES, ids=repr)
+every_effect = pytest.mark.parametrize("name", EFFECTS)
+
+
+def _same(left: Hazard, right: Hazard) -> None:
+    np.testing.assert_allclose(left.log_hazard(TIMES), right.log_hazard(TIMES), atol=1e-9)
+    np.testing.assert_allclose(
+        left.cumulative_hazard(TIMES), right.cumulative_hazard(TIMES), rtol=1e-9
+    )
+    np.testing.assert_allclose(survival_area(left, TIMES), survival_area(right, TIMES), rtol=1e-7)
+    reached = np.asarray(right.cumulative_hazard(TIMES))
+    np.testing.assert_allclose(left.time_at(reached), right.time_at(reached), rtol=1e-7)
+
+
+@every_effect
+@every_baseline
+@given(data=st.data())
+def test_no_effect_is_the_identity(baseline: Baseline, name: str, data: st.DataObject) -> None:
+    hazard = data.draw(hazards(baseline))
+    _same(EFFECTS[name](hazard, np.zeros(1), np), hazard)
+
+
+@every_effect
+@every_baseline
+@given(data=st.data(), first=st.floats(-1, 1), second=st.floats(-1, 1))
+def test_effects_add_up(
+    baseline: Baseline, name: str, data: st.DataObject, first: float, second: float
+) -> None:
+    hazard = data.draw(hazards(baseline))
+    effect = EFFECTS[name]
+    twice = effect(effect(hazard, np.array([first]), np), np.array([second]), np)
+    _same(twice, effect(hazard, np.array([first + second]), np))
+
+
+@given(data=st.data(), ratio=st.floats(-1.5, 1.5), log_shape=st.floats(-0.7, 0.9))
+def test_accelerated_weibull_is_proportional(
+    data: st.DataObject, ratio: float, log_shape: float
+) -> None:
+    hazard = Weibull().hazard({"log_scale": np.float64(1.0), "log_shape": log_shape}, np)
+    stretched = accelerated(hazard, np.array([ratio]), np)
+    _same(stretched, proportional(hazard, np.array([-ratio * np.exp(log_shape)]), np))
+
+
+@every_baseline
+@given(data=st.data(), effect=st.floats(-1.5, 1.5))
+def test_a_higher_hazard_ratio_shortens_survival(
+    baseline: Baseline, data: st.DataObject, effect: float
+) -> None:
+    hazard = data.draw(hazards(baseline))
+    area = survival_area(proportional(hazard, np.array([abs(effect)]), np), TIMES)
+    assert (area <= survival_area(hazard, TIMES) + 1e-9).all()
