@@ -104,9 +104,7 @@ def numbers_at_risk(cohort: Cohort, times: Sequence[float]) -> pd.DataFrame:
         One row an arm (the index), one column a time; those who enter later are not counted
         yet, and at time 0 those who enter then are.
     """
-    counts = {
-        arm: [_at_risk(part, float(time)) for time in times] for arm, part in by_arm(cohort)
-    }
+    counts = {arm: [_at_risk(part, float(time)) for time in times] for arm, part in by_arm(cohort)}
     table = pd.DataFrame.from_dict(counts, orient="index", columns=[float(t) for t in times])
     table.index.name = "arm"
     return table.astype(int) if whole_weights(cohort) else table

@@ -68,7 +68,7 @@ def logrank(
 
 def _test(
     cohort: Cohort, rho: float, gamma: float, strata: np.ndarray | None
-) -> tuple[gw._tests.TestResult | None, str]:
+) -> tuple[gw.TestResult | None, str]:
     follow_up = response(cohort)
     if not cohort.event.any():
         return None, "undefined: there is no event"

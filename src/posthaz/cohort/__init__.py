@@ -2,6 +2,7 @@
 
 from posthaz.cohort.columns import ROLES, Column
 from posthaz.cohort.cohort import Cohort, Dropped, Source
+from posthaz.cohort.read import read_cohort
 from posthaz.cohort.spec import CohortSpec
 
-__all__ = ["ROLES", "Cohort", "CohortSpec", "Column", "Dropped", "Source"]
+__all__ = ["ROLES", "Cohort", "CohortSpec", "Column", "Dropped", "Source", "read_cohort"]

@@ -84,6 +84,8 @@ class Cohort:
         Rows left out on reading.
     notices : tuple of Finding
         Doubts that do not stop the analysis.
+    event_coding : str
+        How the event codes were read, as a sentence.
     """
 
     entry: np.ndarray
@@ -101,6 +103,7 @@ class Cohort:
     treatment: str = ""
     dropped: tuple[Dropped, ...] = ()
     notices: tuple[Finding, ...] = field(default=())
+    event_coding: str = ""
 
     def __len__(self) -> int:
         return len(self.lower)

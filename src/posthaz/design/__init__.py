@@ -2,6 +2,7 @@
 
 from posthaz.design.design import Design, Group
 from posthaz.design.formula import ALLOWED_FUNCTIONS, formula_variables
+from posthaz.design.formula_syntax import syntax_fault
 from posthaz.design.learn import learn_design
 from posthaz.design.reference import reference_row
 from posthaz.design.steps import Step, named_steps
@@ -15,4 +16,5 @@ __all__ = [
     "learn_design",
     "named_steps",
     "reference_row",
+    "syntax_fault",
 ]

@@ -3,9 +3,10 @@
 import numpy as np
 from formulae import model_description
 from formulae.environment import Environment
-from formulae.parser import ParseError, Parser
-from formulae.scanner import ScanError, Scanner
+from formulae.parser import Parser
+from formulae.scanner import Scanner
 
+from posthaz.design.formula_syntax import syntax_fault
 from posthaz.errors import FormulaError, nearest
 
 PLAIN_FUNCTIONS = {
@@ -59,13 +60,13 @@ def formula_variables(formula: str) -> tuple[str, ...]:
 
 
 def _check_syntax(formula: str) -> None:
-    try:
-        tree = Parser(Scanner(formula).scan()).parse()
-    except (ParseError, ScanError, IndexError, AttributeError) as error:
+    fault = syntax_fault(formula)
+    if fault:
         raise FormulaError(
-            f"formula '{formula}' has a syntax error: {error}. "
+            f"formula '{formula}' can't be read:\n{fault}\n"
             "Mend: write terms joined by +, * or :, such as 'arm * log(gtv_cc) + (1 | centre)'."
-        ) from error
+        )
+    tree = Parser(Scanner(formula).scan()).parse()
     for name in _function_names(tree):
         if name not in ALLOWED_FUNCTIONS:
             raise FormulaError(

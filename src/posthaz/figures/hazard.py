@@ -64,9 +64,10 @@ def draw_hazard(
         draw_band(axes, arm_rows(curves, arm), style)
     label_time(axes, horizon, unit)
     within = curves["time"].to_numpy(dtype=float) <= horizon
-    median, upper = curves.loc[within, ["median", "upper"]].to_numpy(dtype=float).T
-    # A band that runs to infinity at time 0 would flatten everything else.
-    top = max(median.max() * 1.5, np.quantile(upper, 0.95) * 1.15)
+    height = curves.loc[within, ["median", "upper"]].to_numpy(dtype=float)
+    median, upper = height[np.isfinite(height).all(axis=1)].T
+    # A hazard that runs to infinity at time 0 would flatten everything else.
+    top = max(np.quantile(median, 0.95) * 1.5, np.quantile(upper, 0.85) * 1.2)
     axes.set_ylim(0.0, min(top, upper.max() * 1.05))
     axes.set_ylabel(f"Hazard (events per person-{unit.removesuffix('s')})")
     dress(axes)

@@ -64,7 +64,7 @@ def draw_pareto_k(
         for row in bad.nlargest(NAMED, "pareto_k").to_dict("records"):
             place = (row["subject"], row["pareto_k"])
             axes.annotate(f"{row['subject']}", place, (5, 2), textcoords="offset points", size=9)
-        axes.set_title(fill(f"{label_of(labels or {}, model)}: {len(bad)} above {limit:g}", 30))
+        axes.set_title(fill(f"{label_of(labels or {}, model)}: {len(bad)} above {limit:g}", 26))
         axes.set_xlabel("Subject")
         axes.set_ylabel("Pareto k")
         dress(axes)

@@ -64,7 +64,7 @@ def draw_prior_posterior(
     for axes, (name, (prior, posterior)) in zip(panels, draws.items(), strict=True):
         scale = "log" if name in ratios else "linear"
         draw_pair(axes, np.ravel(prior), np.ravel(posterior), interval, scale)
-        width = 62 if alone else 30
+        width = 58 if alone else 28
         axes.set_title(fill(label_of(labels or {}, name), width))
         if name in ratios:
             axes.set_xlabel("Hazard ratio")

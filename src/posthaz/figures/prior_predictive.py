@@ -73,7 +73,7 @@ def draw_prior_predictive(
         draw_arm(axes, arm_rows(curves, arm), style, interval)
         label_time(axes, horizon, unit, time_ticks(horizon, unit, 6 if len(styles) > 1 else 8))
         label_survival(axes, endpoint)
-        axes.set_title(fill(label_of(labels, arm), 30))
+        axes.set_title(fill(label_of(labels, arm), 27))
         dress(axes)
     label_outer(panels)
     figure.legend(

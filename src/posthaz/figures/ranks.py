@@ -69,7 +69,7 @@ def draw_ranks(
         axes.set_xticks([0, BINS / 2, BINS], ["lowest", "middle", "highest"])
         for tick, side in zip(axes.get_xticklabels(), ("left", "center", "right"), strict=True):
             tick.set_horizontalalignment(side)
-        axes.set_title(fill(label_of(labels or {}, name), 30))
+        axes.set_title(fill(label_of(labels or {}, name), 27))
         dress(axes, grid="")
     for axes in panels[::2]:
         axes.set_ylabel("Draws")

@@ -13,8 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-WIDTH = 6.2
-"""Width of every figure in inches: at 390 px across, 10 pt type is still about 9 px high."""
+WIDTH = 5.8
+"""Width of every figure in inches: at 390 px across, 10 pt type is still over 9 px high."""
 
 LINE = 0.24
 """Height in inches kept free for each line of a heading or a legend."""
@@ -149,7 +149,7 @@ def new_figure(height: float, title: str = "", simulated: bool = False) -> Figur
     """
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasAgg(figure)
-    heading = "\n".join(line for line in ("SIMULATED COHORT" * simulated, fill(title, 62)) if line)
+    heading = "\n".join(line for line in ("SIMULATED COHORT" * simulated, fill(title, 58)) if line)
     if heading:
         colour = WARNING if simulated else INK
         text = figure.suptitle(heading, x=0.012, y=0.985, ha="left", va="top", color=colour)
@@ -193,7 +193,7 @@ def legend_above(
     Labels too long to stand side by side are stacked.
     """
     longest = max((len(label) for label in labels), default=1)
-    columns = max(1, min(columns, 72 // longest))
+    columns = max(1, min(columns, 66 // longest))
     add_height(figure, LINE * ceil(len(labels) / columns))
     figure.legend(
         list(handles),

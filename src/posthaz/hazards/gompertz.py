@@ -30,7 +30,8 @@ class Gompertz(Baseline):
     Examples
     --------
     >>> import numpy as np
-    >>> hazard = Gompertz(unit_time=1.0).hazard({"log_rate": 0.0, "growth": 1.0}, np)
+    >>> values = {"log_rate": 0.0, "growth": 1.0, "unit_time": 1.0}
+    >>> hazard = Gompertz(unit_time=1.0).hazard(values, np)
     >>> float(hazard.cumulative_hazard(np.array(1.0)).round(4))
     1.7183
     """

@@ -55,10 +55,12 @@ def build_model(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
         **({"covariate": design.columns} if design.columns else {}),
         **{group.name: group.levels for group in design.groups},
     }
+    events = cohort.event | cohort.interval_censored
     effect = proportional if spec.form == "proportional_hazards" else accelerated
     with pm.Model(coords=coordinates) as model:
-        baseline = spec.baseline.hazard(baseline_values(spec.baseline, priors), pt)
-        hazard = effect(baseline, linear_predictor(spec, design, priors), pt)
+        parameters = baseline_values(spec.baseline, priors, cohort.exit[events])
+        predictor = linear_predictor(spec, design, priors, events.astype(float))
+        hazard = effect(spec.baseline.hazard(parameters, pt), predictor, pt)
         data = {
             name: pm.Data(name, array, dims=("row",))
             for name, array in follow_up_data(cohort).items()

@@ -8,11 +8,14 @@ import pytensor.tensor as pt
 
 from posthaz.design import Design
 from posthaz.model.distributions import prior_variable, prior_vector
+from posthaz.model.informed import informed_normal
 from posthaz.priors import Prior
 from posthaz.spec import ChosenPriors, ModelSpec, coefficient_name, frailty_name, frailty_sd_name
 
 
-def linear_predictor(spec: ModelSpec, design: Design, priors: ChosenPriors) -> pt.TensorVariable:
+def linear_predictor(
+    spec: ModelSpec, design: Design, priors: ChosenPriors, event: np.ndarray
+) -> pt.TensorVariable:
     """Linear predictor of every row, in the enclosing model.
 
     Parameters
@@ -23,6 +26,8 @@ def linear_predictor(spec: ModelSpec, design: Design, priors: ChosenPriors) -> p
         Its design.
     priors : ChosenPriors
         Priors of coefficients and frailty standard deviations.
+    event : ndarray of float, shape (row,)
+        Whether each row had an event, which says how much is known of each cluster.
 
     Returns
     -------
@@ -40,9 +45,12 @@ def linear_predictor(spec: ModelSpec, design: Design, priors: ChosenPriors) -> p
     for group in design.groups:
         spread = prior_variable(frailty_sd_name(group), priors.scales[frailty_sd_name(group)])
         name = frailty_name(group)
-        standard = pm.Normal(f"{name}_standard", 0.0, 1.0, dims=(group.name,))
-        frailty = pm.Deterministic(name, standard * spread, dims=(group.name,))
-        number = pm.Data(f"{name}_number", design.cluster(group, design.frame), dims=("row",))
+        cluster = design.cluster(group, design.frame)
+        events = np.bincount(cluster, weights=event, minlength=len(group.levels))
+        dims = (group.name,)
+        effects = informed_normal(f"{name}_standard", spread, events, dims)
+        frailty = pm.Deterministic(name, effects, dims=dims)
+        number = pm.Data(f"{name}_number", cluster, dims=("row",))
         predictor = predictor + frailty[number]
     return predictor
 

@@ -13,9 +13,12 @@ from posthaz.report.blocks import (
     Section,
     Table,
 )
+from posthaz.report.gather import gather_results
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
+from posthaz.report.results import Frequentist, Posterior, Results
 from posthaz.report.word import write_word
+from posthaz.report.write import write_report, write_tables
 
 __all__ = [
     "Block",
@@ -23,13 +26,19 @@ __all__ = [
     "Checklist",
     "ChecklistItem",
     "FigureBlock",
+    "Frequentist",
     "KeyValues",
     "Note",
     "Paragraph",
+    "Posterior",
     "Report",
+    "Results",
     "Section",
     "Table",
+    "gather_results",
     "render_html",
     "render_markdown",
+    "write_report",
+    "write_tables",
     "write_word",
 ]

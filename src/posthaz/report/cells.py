@@ -1,5 +1,6 @@
 """A table's cells as text, the same in every format."""
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from numbers import Integral, Real
@@ -10,6 +11,7 @@ import pandas as pd
 from posthaz.report.blocks import Checklist, Format, Report, Table
 
 MISSING = "–"
+NUMBER = re.compile(r"[-–<>±+∞(≤≥ ]*\d|[-–∞]+$")
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,10 @@ def grouped_rows(table: Table) -> list[tuple[str, list[Row]]]:
 
 
 def numeric_columns(table: Table) -> list[bool]:
-    """Whether each shown column holds numbers (also as text such as an interval)."""
-    first = [row.cells for row in table_rows(table)]
-    return [
-        all(cells[i][:1].isdigit() or cells[i][:1] in "-–<>±+∞(" for cells in first) and bool(first)
-        for i in range(len(table.shown))
-    ]
+    """Whether each shown column but the row header holds numbers, or text that begins so."""
+    cells = [row.cells for row in table_rows(table)]
+    numbers = [all(NUMBER.match(row[i]) for row in cells) for i in range(1, len(table.shown))]
+    return [False, *(number and bool(cells) for number in numbers)]
 
 
 def checklist_table(checklist: Checklist, report: Report) -> Table:

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from posthaz.report.blocks import Block, FigureBlock, Report
 from posthaz.report.cells import grouped_rows, numeric_columns
-from posthaz.report.inline import spans
+from posthaz.report.inline import sentence, spans
 
 TAGS = {"bold": "strong", "code": "code"}
 
@@ -48,7 +48,12 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"inline": inline_html, "kind": block_kind, "picture": picture}
+    made.filters |= {
+        "inline": inline_html,
+        "sentence": sentence,
+        "kind": block_kind,
+        "picture": picture,
+    }
     made.globals |= {"grouped_rows": grouped_rows, "numeric_columns": numeric_columns}
     return made
 

@@ -57,3 +57,14 @@ def spans(text: str) -> list[Span]:
     if end < len(text):
         found.append(Span("text", text[end:]))
     return found
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, where it ends without a mark.
+
+    Examples
+    --------
+    >>> sentence("Hazard ratios"), sentence("Hazard ratios.")
+    ('Hazard ratios.', 'Hazard ratios.')
+    """
+    return text if not text or text[-1] in ".!?:" else f"{text}."

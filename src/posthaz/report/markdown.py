@@ -15,7 +15,7 @@ from posthaz.report.blocks import (
     Table,
 )
 from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
-from posthaz.report.inline import spans
+from posthaz.report.inline import sentence, spans
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
@@ -44,7 +44,7 @@ def render_markdown(report: Report, figures_folder: str = "figures") -> str:
     """
     parts = [f"# {inline_markdown(report.title)}"]
     if report.simulated:
-        parts.append("> **SIMULATED COHORT.** No patient's data are in this report.")
+        parts.append("> **SIMULATED COHORT.** The patients in this report were made by a program.")
     if report.subtitle:
         parts.append(inline_markdown(report.subtitle))
     parts += [block_markdown(block, report, figures_folder) for block in report.lead]
@@ -84,7 +84,7 @@ def block_markdown(block: Block, report: Report, folder: str) -> str:
             return table_markdown(checklist_table(block, report), report.label(block))
         case FigureBlock():
             image = f"![{escaped(block.alt)}]({folder}/{block.name}.png)"
-            caption = f"**{report.label(block)}.** {inline_markdown(block.caption)}"
+            caption = f"**{report.label(block)}.** {inline_markdown(sentence(block.caption))}"
             return f"{image}\n\n{caption}{source_of(block)}"
 
 
@@ -97,7 +97,7 @@ def table_markdown(table: Table, label: str) -> str:
         if group:
             lines.append(pipe_row([f"**{escaped(group)}**", *[""] * (len(heads) - 1)]))
         lines += [pipe_row([inline_markdown(cell) for cell in row.cells]) for row in rows]
-    caption = f"**{label}.** {inline_markdown(table.caption)}{source_of(table)}"
+    caption = f"**{label}.** {inline_markdown(sentence(table.caption))}{source_of(table)}"
     notes = [inline_markdown(note) for note in table.notes]
     return "\n\n".join([caption, "\n".join(lines), *notes])
 

@@ -28,7 +28,7 @@ from posthaz.report.blocks import (
     Table,
 )
 from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
-from posthaz.report.inline import spans
+from posthaz.report.inline import sentence, spans
 
 WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
 TEXT_WIDTH = Cm(16)
@@ -156,12 +156,12 @@ def add_figure(document: WordDocument, block: FigureBlock, label: str) -> None:
     properties.set("descr", block.alt)
     properties.set("name", block.name)
     document.paragraphs[-1].paragraph_format.keep_with_next = True
-    add_caption(document, f"**{label}.** {block.caption}", block.source)
+    add_caption(document, f"**{label}.** {sentence(block.caption)}", block.source)
 
 
 def add_table(document: WordDocument, table: Table, label: str) -> None:
     """A table under its caption; the header row repeats on every page, no row is cut."""
-    caption = add_caption(document, f"**{label}.** {table.caption}", table.source)
+    caption = add_caption(document, f"**{label}.** {sentence(table.caption)}", table.source)
     caption.paragraph_format.keep_with_next = True
     heads, numbers = list(table.shown.values()), numeric_columns(table)
     grid = document.add_table(rows=1, cols=len(heads), style="Table Grid")

@@ -29,9 +29,9 @@ class ModelSpec:
     priors : mapping of str to Prior
         Priors by baseline parameter, by term of the formula, or by coefficient; a term's prior
         holds for all its coefficients. ``covariates`` holds for every coefficient not named.
-    centre : {"mean", "none"}
-        Where the baseline stands: continuous covariates at their mean and factors at their
-        reference, or every covariate column at 0.
+    centre : {"mean", "all", "none"}
+        Where the baseline stands: numbers at their mean and factors at their reference, every
+        covariate column at its mean, or every one at 0.
 
     Examples
     --------

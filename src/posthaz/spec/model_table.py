@@ -2,13 +2,12 @@
 
 import re
 
-from posthaz.design import formula_variables
+from posthaz.design import formula_variables, syntax_fault
 from posthaz.errors import FormulaError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import Prior
 from posthaz.spec.baseline_options import ALL_OPTIONS, read_baseline
 from posthaz.spec.fields import choice, table, text
-from posthaz.spec.formula_syntax import syntax_fault
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.prior_table import read_prior
 from posthaz.spec.prior_targets import prior_keys, prior_target

@@ -93,9 +93,7 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
     return ChosenPriors(baseline, coefficients, scales)
 
 
-def _baseline_prior(
-    parameter: Parameter, spec: ModelSpec, crude_rate: float
-) -> tuple[str, Prior]:
+def _baseline_prior(parameter: Parameter, spec: ModelSpec, crude_rate: float) -> tuple[str, Prior]:
     for name in (parameter.name, parameter.positive_name):
         if name and name in spec.priors:
             return name, spec.priors[name]

@@ -69,6 +69,8 @@ def _by_family(toml: TomlTable) -> Prior | None:
         if len(toml.findings) == before:
             toml.refuse((), "states no prior", f"give {_EXAMPLE} or {{ sceptical = 0.5 }}")
         return None
+    if len(toml.findings) > before:
+        return None
     values = parsed.get("values", ())
     return Prior(parsed["family"], values if isinstance(values, tuple) else (values,))
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from posthaz.hazards import Baseline
 from posthaz.priors.families import Support
+from posthaz.spec.names import STEP_SD
 
 ALL_EFFECTS = "covariates"
-RANDOM_WALK_SD = "sigma"
 FRAILTY_SD = "frailty_sd"
 
 _NAME = re.compile(r"[^\W\d][\w.]*")
@@ -49,7 +49,7 @@ def baseline_targets(baseline: Baseline) -> dict[str, Target]:
         if parameter.positive_name:
             targets[parameter.positive_name] = Target("positive")
         if parameter.structure == "random_walk":
-            targets[RANDOM_WALK_SD] = Target("positive")
+            targets[STEP_SD] = Target("positive")
     return targets
 
 

@@ -1,0 +1,91 @@
+"""Table 1: the patients by arm, with standardised differences."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from posthaz.adjust.comparison import arm_tests
+from posthaz.adjust.difference import standardised_difference
+from posthaz.adjust.summary import OVERALL, covariate_summary
+from posthaz.cohort import Cohort
+
+_PREFERENCE = ("wilcoxon", "kruskal", "fisher", "chi_square")
+
+
+def table_one(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
+    """Covariates by arm as a reader sees them.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort; the first row of each subject is described.
+    columns : sequence of str
+        Covariates.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``variable, label, kind, level, level_label``, one an arm, ``overall``, ``smd,
+        test, p``. Numbers have one row with "median (Q1-Q3)"; factors one a level with "n (%)";
+        missing values a row of their own, where there are any. `smd`, `test` and `p` stand on
+        the first row of a covariate: Wilcoxon or Kruskal-Wallis for numbers, Fisher's exact
+        test for factors with an expected count below 5, otherwise chi-square (without
+        correction). `covariate_summary` has the numbers behind the texts.
+    """
+    summary = covariate_summary(cohort, columns)
+    tests = arm_tests(cohort, columns)
+    rows = []
+    for name in columns:
+        mine = summary[summary["variable"] == name]
+        groups = list(mine.groupby(["kind", "level"], sort=False))
+        for position, ((kind, level), group) in enumerate(groups):
+            row = {"variable": name, "label": _label(cohort, name), "kind": kind, "level": level}
+            row["level_label"] = _level_label(cohort, name, str(kind), str(level))
+            row |= {str(cell["arm"]): _text(cell) for _, cell in group.iterrows()}
+            row |= {"smd": np.nan, "test": "", "p": np.nan}
+            if position == 0:
+                row |= {"smd": standardised_difference(cohort, name)}
+                row |= _shown_test(tests[tests["variable"] == name])
+            rows.append(row)
+    order = ["variable", "label", "kind", "level", "level_label", *cohort.arms, OVERALL]
+    return pd.DataFrame(rows, columns=[*order, "smd", "test", "p"])
+
+
+def _label(cohort: Cohort, name: str) -> str:
+    column = cohort.columns.get(name)
+    return column.shown if column else name
+
+
+def _level_label(cohort: Cohort, name: str, kind: str, level: str) -> str:
+    column = cohort.columns.get(name)
+    if kind == "missing":
+        return "Missing"
+    return column.level_label(level) if column and kind == "categorical" else level
+
+
+def _shown_test(tests: pd.DataFrame) -> dict[str, object]:
+    for name in _PREFERENCE:
+        found = tests[(tests["test"] == name) & tests["p"].notna()]
+        if len(found):
+            return {"test": name, "p": float(found["p"].iloc[0])}
+    return {}
+
+
+def _text(cell: pd.Series) -> str:
+    if cell["kind"] != "numeric":
+        share = "" if np.isnan(cell["percent"]) else f" ({cell['percent']:.1f}%)"
+        return f"{int(cell['count'])}{share}"
+    if np.isnan(cell["median"]):
+        return ""
+    link = " to " if min(cell["q1"], cell["q3"]) < 0 else "-"
+    return f"{_number(cell['median'])} ({_number(cell['q1'])}{link}{_number(cell['q3'])})"
+
+
+def _number(value: float) -> str:
+    """Three significant digits, but every digit before the point."""
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - int(np.floor(np.log10(abs(value)))))
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,86 @@
+"""Tests that a covariate has the same distribution in every arm."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2_contingency, kruskal, mannwhitneyu
+
+from posthaz.adjust.fisher import fisher_exact_p
+from posthaz.adjust.patients import first_rows, is_categorical, level_codes
+from posthaz.cohort import Cohort
+
+_SMALL = 5
+
+
+def arm_tests(
+    cohort: Cohort, columns: Sequence[str], *, always_exact: bool = False
+) -> pd.DataFrame:
+    """Tests between arms for each covariate, missing values left out.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort; the first row of each subject is used.
+    columns : sequence of str
+        Covariates.
+    always_exact : bool
+        Whether to give Fisher's exact test also where every expected count is 5 or more.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``variable, test, statistic, df, p``. `test` is ``kruskal``, and with two arms
+        ``wilcoxon`` (normal approximation with continuity correction), for numbers;
+        ``chi_square``, ``chi_square_corrected`` (Yates, two by two only) and ``fisher`` for
+        factors. No rows for a single-arm cohort or a covariate that does not vary.
+    """
+    patients = first_rows(cohort)
+    arms = [name for name in cohort.arms if (patients.arm == name).any()]
+    rows = []
+    for name in columns if len(arms) > 1 else ():
+        values = patients.covariates[name]
+        if is_categorical(values):
+            found = _of_levels(values, patients.arm, arms, always_exact)
+        else:
+            found = _of_numbers(values, patients.arm, arms)
+        rows += [(name, *row) for row in found]
+    return pd.DataFrame(rows, columns=["variable", "test", "statistic", "df", "p"])
+
+
+def _of_numbers(
+    values: pd.Series, arm: np.ndarray, arms: list[str]
+) -> list[tuple[str, float, float, float]]:
+    numbers = values.to_numpy(dtype=float)
+    known = np.isfinite(numbers)
+    parts = [numbers[known & (arm == name)] for name in arms]
+    if min(len(part) for part in parts) == 0 or len(np.unique(numbers[known])) < 2:
+        return []
+    found = []
+    if len(parts) == 2:
+        rank = mannwhitneyu(*parts, method="asymptotic", use_continuity=True)
+        found.append(("wilcoxon", float(rank.statistic), np.nan, float(rank.pvalue)))
+    ranks = kruskal(*parts)
+    found.append(("kruskal", float(ranks.statistic), len(parts) - 1, float(ranks.pvalue)))
+    return found
+
+
+def _of_levels(
+    values: pd.Series, arm: np.ndarray, arms: list[str], always_exact: bool
+) -> list[tuple[str, float, float, float]]:
+    codes, levels = level_codes(values)
+    counts = np.array(
+        [np.bincount(codes[(arm == name) & (codes >= 0)], minlength=len(levels)) for name in arms]
+    ).T
+    if len(levels) < 2 or (counts.sum(axis=0) == 0).any():
+        return []
+    found = []
+    for name, correction in (("chi_square", False), ("chi_square_corrected", True)):
+        if correction and counts.shape != (2, 2):
+            continue
+        test = chi2_contingency(counts, correction=correction)
+        found.append((name, float(test.statistic), float(test.dof), float(test.pvalue)))
+    smallest = chi2_contingency(counts, correction=False).expected_freq.min()
+    if always_exact or smallest < _SMALL:
+        found.append(("fisher", np.nan, np.nan, fisher_exact_p(counts)))
+    return found

@@ -1,0 +1,119 @@
+"""Every frequentist answer of an analysis, as one long table."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from posthaz.baselines.observation import follow_up
+from posthaz.baselines.product_limit import kaplan_meier
+from posthaz.baselines.proportional_hazards import cox_model
+from posthaz.baselines.restricted_mean import rmst
+from posthaz.baselines.schoenfeld import schoenfeld_test
+from posthaz.baselines.survival_summary import median_survival, survival_at
+from posthaz.baselines.table import (
+    baseline_table,
+    cox_rows,
+    curve_rows,
+    follow_up_rows,
+    logrank_rows,
+    quantile_rows,
+    rmst_rows,
+    survival_rows,
+)
+from posthaz.baselines.univariable import covariate_columns, univariable_cox
+from posthaz.baselines.weighted_logrank import logrank
+from posthaz.cohort import Cohort
+
+
+def frequentist_answers(
+    cohort: Cohort,
+    *,
+    covariates: Sequence[str] = (),
+    columns: pd.DataFrame | None = None,
+    times: Sequence[float] = (),
+    horizon: float | None = None,
+    quantiles: Sequence[float] = (0.5,),
+    with_kaplan_meier: bool = True,
+    with_logrank: bool = True,
+    fleming_harrington: Sequence[tuple[float, float]] = (),
+    cox: Sequence[str] = ("univariable", "multivariable"),
+    transform: str = "log-log",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Every frequentist answer asked for.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    covariates : sequence of str
+        Covariates of the univariable Cox models.
+    columns : DataFrame, shape (row, term), optional
+        Design of the multivariable Cox model; none is fitted without it.
+    times : sequence of float
+        Times at which survival is reported.
+    horizon : float, optional
+        Horizon of the restricted mean survival time.
+    quantiles : sequence of float
+        Fractions failed whose times are reported.
+    with_kaplan_meier, with_logrank : bool
+        Whether to give the Kaplan-Meier answers (with follow-up and restricted means) and the
+        log-rank test.
+    fleming_harrington : sequence of (float, float)
+        (rho, gamma) of further weighted log-rank tests.
+    cox : sequence of str
+        ``"univariable"``, ``"multivariable"``, both or none.
+    transform : {"log-log", "log", "plain"}
+        Scale of the Kaplan-Meier confidence limits.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `baseline_table`. `analysis` is ``kaplan_meier``, ``kaplan_meier_curve``,
+        ``reverse_kaplan_meier``, ``rmst``, ``logrank``, ``fleming_harrington(rho, gamma)``,
+        ``cox_univariable`` or ``cox_multivariable``.
+
+    Raises
+    ------
+    CohortError
+        When rows are interval-censored.
+    """
+    parts: list[pd.DataFrame] = []
+    if with_kaplan_meier:
+        limits = {"transform": transform, "level": level}
+        parts += [
+            follow_up_rows(follow_up(cohort, **limits)),
+            quantile_rows(median_survival(cohort, quantiles, **limits)),
+            survival_rows(survival_at(cohort, times, **limits)),
+        ]
+        if horizon is not None:
+            parts.append(rmst_rows(rmst(cohort, horizon, level=level)))
+    if with_logrank:
+        parts.append(logrank_rows(logrank(cohort)))
+    parts += [logrank_rows(logrank(cohort, rho, gamma)) for rho, gamma in fleming_harrington]
+    parts += _cox(cohort, covariates, columns, cox, level)
+    if with_kaplan_meier:
+        parts.append(curve_rows(kaplan_meier(cohort, transform=transform, level=level)))
+    return baseline_table(parts)
+
+
+def _cox(
+    cohort: Cohort,
+    covariates: Sequence[str],
+    columns: pd.DataFrame | None,
+    models: Sequence[str],
+    level: float,
+) -> list[pd.DataFrame]:
+    parts = []
+    if "univariable" in models:
+        for name, fit in univariable_cox(cohort, covariates, level=level).items():
+            test = schoenfeld_test(cohort, covariate_columns(cohort.covariates[name]))
+            rows = cox_rows("cox_univariable", fit, test)
+            # what belongs to the whole model is told apart by the covariate
+            parts.append(rows.assign(term=rows["term"].where(rows["term"] != "", name)))
+    if "multivariable" in models and columns is not None and columns.shape[1]:
+        fit = cox_model(cohort, columns, level=level)
+        parts.append(cox_rows("cox_multivariable", fit, schoenfeld_test(cohort, columns)))
+    return parts

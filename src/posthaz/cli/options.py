@@ -1,0 +1,49 @@
+"""Arguments and options that commands share."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from posthaz.spec import Analysis
+
+Spec = Annotated[
+    str, typer.Argument(metavar="SPEC", help="Analysis file, or a name from 'posthaz models'.")
+]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Cohort table (CSV or Parquet) instead of the file's.")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write to.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the sampler.")]
+Draws = Annotated[int | None, typer.Option("--draws", min=100, help="Kept draws a chain.")]
+Chains = Annotated[int | None, typer.Option("--chains", min=1, help="Number of chains.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+
+
+def with_options(
+    analysis: "Analysis", data: Path | None, seed: int | None, draws: int | None, chains: int | None
+) -> "Analysis":
+    """The analysis with what the command line overrides.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        As loaded.
+    data : Path or None
+        Cohort table.
+    seed, draws, chains : int or None
+        Sampler settings.
+
+    Returns
+    -------
+    Analysis
+        A new value.
+    """
+    wanted = {"seed": seed, "draws": draws, "chains": chains}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    changed = replace(analysis, sampling=replace(analysis.sampling, **changes))
+    if data is None:
+        return changed
+    return replace(changed, table=data.resolve(), simulated=False)

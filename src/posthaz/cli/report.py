@@ -1,0 +1,48 @@
+"""``posthaz report``: everything, and the page to read and sign."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from posthaz.cli.fit import finish
+from posthaz.cli.options import Chains, Data, Draws, Out, Quiet, Seed, Spec, with_options
+from posthaz.errors import SpecError
+
+FORMATS = ("html", "md", "docx")
+Formats = Annotated[
+    str,
+    typer.Option("--format", help="Comma-separated: html, md, docx. The HTML page is always made."),
+]
+
+
+def report(
+    spec: Spec,
+    data: Data = None,
+    out: Out = Path("out"),
+    formats: Formats = "html",
+    seed: Seed = None,
+    draws: Draws = None,
+    chains: Chains = None,
+    quiet: Quiet = False,
+) -> None:
+    """Fit the models of an analysis and write the report."""
+    wanted = _formats(formats)
+    from posthaz.cli.run import run
+    from posthaz.report import write_report, write_tables
+    from posthaz.spec import load_analysis
+
+    analysis = with_options(load_analysis(spec), data, seed, draws, chains)
+    results = run(analysis, out, quiet)
+    written = [*write_tables(results, out), *write_report(results, out, wanted)]
+    raise typer.Exit(finish(results, written, quiet))
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    chosen = [part.strip().lower() for part in text.split(",") if part.strip()]
+    unknown = [part for part in chosen if part not in FORMATS]
+    if unknown:
+        raise SpecError(
+            f"--format: '{unknown[0]}' is not known. Mend: choose among {', '.join(FORMATS)}."
+        )
+    return tuple(dict.fromkeys(["html", *chosen]))

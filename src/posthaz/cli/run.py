@@ -1,0 +1,35 @@
+"""Inputs to results, with the output folder tried first and progress shown."""
+
+import shlex
+import sys
+from pathlib import Path
+
+from posthaz.cli.inputs import read_inputs
+from posthaz.cli.progress import shown_progress
+from posthaz.files import prepare_folder
+from posthaz.report import Results, gather_results
+from posthaz.spec import Analysis
+
+
+def run(analysis: Analysis, out: Path, quiet: bool) -> Results:
+    """Read, check, fit and gather.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The analysis.
+    out : Path
+        Folder that will be written to; tried before anything long is done.
+    quiet : bool
+        Show no progress.
+
+    Returns
+    -------
+    Results
+        Everything the analysis gives.
+    """
+    cohort = read_inputs(analysis)
+    prepare_folder(out)
+    command = shlex.join(["posthaz", *sys.argv[1:]])
+    with shown_progress(quiet) as progress:
+        return gather_results(analysis, cohort, command, progress)

@@ -1,0 +1,194 @@
+"""A table on its way to a cohort: follow-up as numbers, and nothing checked yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort.columns import Column
+from posthaz.cohort.events import Coding, read_causes, read_coding
+from posthaz.cohort.numbers import Numbers, no_numbers, read_numbers
+from posthaz.cohort.rows import shown_rows
+from posthaz.cohort.spec import CohortSpec
+from posthaz.cohort.table import Table
+
+NUMBER_ROLES = ("time", "entry", "lower", "upper", "weight")
+NAMING_ROLES = (*NUMBER_ROLES, "event", "cause", "subject", "cluster")
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A table while it is checked; rules take one and yield findings.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table, for messages.
+    frame : DataFrame
+        The rows used, index 0 ... row-1.
+    row_number : ndarray of int, shape (row,)
+        Row in the table read, the first data row being 1.
+    spec : CohortSpec
+        Which column means what; the treatment's column is among its columns.
+    needed, kept : tuple of str
+        Covariates of the analysis, and all that the cohort keeps.
+    numbers : mapping of str to Numbers
+        Columns of `NUMBER_ROLES` as numbers; without values where there is no such column.
+    coding : Coding or None
+        Event codes as causes; None where there is no such column.
+    entry, lower, upper : ndarray of float, shape (row,)
+        Follow-up, with zero times replaced where the specification says so.
+    zero : ndarray of bool, shape (row,)
+        Rows without any follow-up.
+    cause : ndarray of int, shape (row,)
+        0 censored, 1 the event of interest, 2 and above other causes, -1 unknown.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    row_number: np.ndarray
+    spec: CohortSpec
+    needed: tuple[str, ...]
+    kept: tuple[str, ...]
+    numbers: Mapping[str, Numbers]
+    coding: Coding | None
+    entry: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    zero: np.ndarray
+    cause: np.ndarray
+
+    @property
+    def exit(self) -> np.ndarray:
+        """Last time under observation, shape (row,)."""
+        return np.where(np.isfinite(self.upper), self.upper, self.lower)
+
+    def has(self, column: str) -> bool:
+        """Whether a column is named and in the table."""
+        return bool(column) and column in self.frame.columns
+
+    def named(self, role: str) -> str:
+        """Name of the column of a role of follow-up, empty when none is named."""
+        return str(getattr(self.spec, role))
+
+    def column(self, name: str) -> Column:
+        """Meaning of a covariate."""
+        return self.spec.columns.get(name, Column(name))
+
+    def rows(self, mask: np.ndarray) -> list[int]:
+        """Row numbers where `mask` is true."""
+        return [int(row) for row in self.row_number[np.asarray(mask, dtype=bool)]]
+
+    def where(self, mask: np.ndarray | None = None, column: str = "") -> str:
+        """Place of a finding: table, rows and column."""
+        parts = [self.name]
+        if mask is not None:
+            parts.append(shown_rows(self.rows(mask)))
+        if column:
+            parts.append(f"column '{column}'")
+        return ", ".join(parts)
+
+
+def build_draft(
+    table: Table,
+    frame: pd.DataFrame,
+    spec: CohortSpec,
+    needed: tuple[str, ...],
+    kept: tuple[str, ...],
+) -> Draft:
+    """Read follow-up from the rows used, leaving every fault in place for the rules to find.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    frame : DataFrame
+        Its rows that are used; the index is their position in the table, from 0.
+    spec : CohortSpec
+        Which column means what.
+    needed, kept : tuple of str
+        Covariates of the analysis, and all that the cohort keeps.
+
+    Returns
+    -------
+    Draft
+        The draft.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort.table import read_table
+    >>> table = read_table(pd.DataFrame({"months": [3.0, 8.0], "dead": [1, 0]}))
+    >>> spec = CohortSpec(time="months", event="dead")
+    >>> build_draft(table, table.frame, spec, (), ()).upper.tolist()
+    [3.0, inf]
+    """
+    row_number = frame.index.to_numpy(dtype=int) + 1
+    frame = frame.reset_index(drop=True)
+    numbers = {role: _numbers(frame, str(getattr(spec, role))) for role in NUMBER_ROLES}
+    coding = _coding(frame, spec, numbers)
+    cause = np.zeros(len(frame), dtype=int) if coding is None else coding.cause
+    lower, upper = _bounds(frame, spec, numbers, cause)
+    zero = (upper == 0) | ((lower == 0) & np.isposinf(upper))
+    if spec.zero_time is not None:
+        lower = np.where(zero, spec.zero_time, lower)
+        upper = np.where(zero & np.isfinite(upper), spec.zero_time, upper)
+    entry = numbers["entry"].values if spec.entry else np.zeros(len(frame))
+    return Draft(
+        table.name, frame, row_number, spec, needed, kept, numbers, coding,
+        entry, lower, upper, zero, cause,
+    )  # fmt: skip
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
+    return read_numbers(frame[name]) if name in frame.columns else no_numbers(len(frame))
+
+
+def _coding(
+    frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers]
+) -> Coding | None:
+    with_cause = spec.cause in frame.columns
+    if spec.upper:
+        upper = numbers["upper"]
+        seen = np.isfinite(upper.values)
+        if with_cause:
+            return read_causes(frame[spec.cause], seen)
+        nowhere = np.zeros(len(frame), dtype=bool)
+        sentence = (
+            f"An empty '{spec.upper}' is censored; otherwise the event lies between "
+            f"'{spec.lower}' and '{spec.upper}'."
+        )
+        return Coding(seen.astype(int), nowhere, nowhere, "", sentence)
+    if spec.event in frame.columns:
+        coding = read_coding(frame[spec.event], spec.event_codes)
+        if with_cause and not (coding.missing | coding.unknown).any():
+            causes = read_causes(frame[spec.cause], coding.cause > 0)
+            return Coding(
+                causes.cause, causes.missing, causes.unknown, causes.accepted,
+                f"{coding.sentence} {causes.sentence}",
+            )  # fmt: skip
+        return coding
+    if with_cause and not spec.event:
+        return _coding_by_cause(frame[spec.cause], spec)
+    return None
+
+
+def _coding_by_cause(column: pd.Series, spec: CohortSpec) -> Coding:
+    """Causes that say by themselves who is censored: 0."""
+    if spec.event_codes:
+        return read_coding(column, spec.event_codes)
+    causes = read_causes(column, ~(read_numbers(column).values == 0))
+    sentence = f"In column '{column.name}', 0 is censored and 1 is the event of interest."
+    accepted = f"0 for censored, {causes.accepted}"
+    return Coding(causes.cause, causes.missing, causes.unknown, accepted, sentence)
+
+
+def _bounds(
+    frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers], cause: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    if spec.lower or spec.upper:
+        upper = numbers["upper"]
+        return numbers["lower"].values, np.where(upper.missing, np.inf, upper.values)
+    time = numbers["time"].values
+    return time, np.where(cause > 0, time, np.where(np.isnan(time), np.nan, np.inf))

@@ -1,0 +1,167 @@
+"""Event codes: which are events, which are censored, and how that was decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort.levels import level_text
+from posthaz.cohort.numbers import read_numbers
+from posthaz.cohort.rows import listed
+
+_EVENT_WORDS = (
+    "event", "dead", "death", "died", "deceased", "yes", "y", "true", "t", "failure", "failed",
+    "relapse", "relapsed", "recurrence", "recurred", "progression", "progressed",
+    "recurred/progressed", "1:deceased", "1:event", "1:progression", "1:recurred/progressed",
+    "1:recurred",
+)  # fmt: skip
+_CENSORED_WORDS = (
+    "censored", "censor", "cens", "alive", "living", "no", "n", "false", "f", "no event",
+    "event-free", "event free", "none", "lost to follow-up", "diseasefree", "disease-free",
+    "0:living", "0:censored", "0:diseasefree", "0:alive",
+)  # fmt: skip
+_VOCABULARIES: tuple[tuple[dict[str, int], str], ...] = (
+    ({"0": 0, "1": 1}, "0/1 coding"),
+    ({"1": 0, "2": 1}, "1/2 coding, as in R's survival"),
+    ({**dict.fromkeys(_EVENT_WORDS, 1), **dict.fromkeys(_CENSORED_WORDS, 0)}, "words"),
+)
+_STANDARD = "0/1, true/false, 1/2, or words such as dead/alive, event/censored, yes/no"
+UNKNOWN = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """What the codes of a column mean.
+
+    Parameters
+    ----------
+    cause : ndarray of int, shape (row,)
+        0 censored, 1 the event of interest, 2 and above other causes, -1 unknown.
+    missing, unknown : ndarray of bool, shape (row,)
+        Rows without a code, and with one that has no meaning.
+    accepted : str
+        The codes that have one.
+    sentence : str
+        How the codes were read, for the report.
+    ambiguous : bool
+        Whether the codes are numbers that no standard coding has.
+    """
+
+    cause: np.ndarray
+    missing: np.ndarray
+    unknown: np.ndarray
+    accepted: str
+    sentence: str = ""
+    ambiguous: bool = False
+
+
+def read_coding(column: pd.Series, event_codes: Mapping[str, int]) -> Coding:
+    """Read event codes, by the given mapping or else by the standard codings.
+
+    Parameters
+    ----------
+    column : Series
+        Codes; its name is used in the sentence.
+    event_codes : mapping of str to int
+        Meaning of each code; empty for the standard codings.
+
+    Returns
+    -------
+    Coding
+        Causes, and the rows where there is none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> coding = read_coding(pd.Series([1, 2, 2], name="status"), {})
+    >>> coding.cause.tolist()
+    [0, 1, 1]
+    >>> coding.sentence
+    "In column 'status', 2 is an event and 1 is censored (1/2 coding, as in R's survival)."
+    """
+    codes = column.dropna().astype(object).map(level_text)
+    counts = codes.value_counts(sort=False)
+    accepted, ambiguous = _STANDARD, False
+    if event_codes:
+        meaning, basis = _by_mapping(counts.index, event_codes), "stated in event_codes"
+        accepted = listed([f"'{code}'" for code in event_codes])
+    else:
+        meaning, basis = _by_standard(counts)
+        whole = all(code.isdigit() for code in counts.index)
+        ambiguous = whole and len(meaning) < len(counts)
+    causes = codes.map(meaning).reindex(column.index)
+    missing = column.isna().to_numpy(dtype=bool)
+    unknown = causes.isna().to_numpy(dtype=bool) & ~missing
+    return Coding(
+        cause=causes.fillna(UNKNOWN).to_numpy(dtype=int),
+        missing=missing,
+        unknown=unknown,
+        accepted=accepted,
+        sentence=_sentence(str(column.name), meaning, basis),
+        ambiguous=ambiguous,
+    )
+
+
+def read_causes(column: pd.Series, seen: np.ndarray) -> Coding:
+    """Read a column of causes beside follow-up that already says which rows are events.
+
+    Parameters
+    ----------
+    column : Series
+        Numbers of causes; read where `seen`, elsewhere of no account.
+    seen : ndarray of bool, shape (row,)
+        Rows that are events.
+
+    Returns
+    -------
+    Coding
+        Causes of the events, 0 in the other rows.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> read_causes(pd.Series([2, 1, None]), np.array([True, True, False])).cause.tolist()
+    [2, 1, 0]
+    """
+    numbers = read_numbers(column)
+    whole = (numbers.values >= 1) & (numbers.values % 1 == 0)
+    cause = np.where(seen, UNKNOWN, 0)
+    cause[seen & whole] = numbers.values[seen & whole].astype(int)
+    return Coding(
+        cause=cause,
+        missing=seen & numbers.missing,
+        unknown=seen & ~numbers.missing & ~whole,
+        accepted="1 for the event of interest, 2, 3, ... for other causes",
+        sentence=f"Column '{column.name}' gives the cause: 1 is the event of interest.",
+    )
+
+
+def _by_mapping(codes: pd.Index, event_codes: Mapping[str, int]) -> dict[str, int]:
+    exact = {level_text(code): cause for code, cause in event_codes.items()}
+    folded = {code.casefold(): cause for code, cause in exact.items()}
+    found = {code: exact.get(code, folded.get(code.casefold())) for code in codes}
+    return {code: cause for code, cause in found.items() if cause is not None}
+
+
+def _by_standard(counts: pd.Series) -> tuple[dict[str, int], str]:
+    """Meaning of the codes by the vocabulary that covers most rows, the first among equals."""
+    readings = []
+    for vocabulary, basis in _VOCABULARIES:
+        meaning = {
+            code: vocabulary[code.casefold()]
+            for code in counts.index
+            if code.casefold() in vocabulary
+        }
+        readings.append((sum(int(counts[code]) for code in meaning), meaning, basis))
+    _, meaning, basis = max(readings, key=lambda reading: reading[0])
+    return meaning, basis
+
+
+def _sentence(name: str, meaning: Mapping[str, int], basis: str) -> str:
+    parts = []
+    for cause in sorted(set(meaning.values()), key=lambda cause: (cause == 0, cause)):
+        codes = [code for code, means in meaning.items() if means == cause]
+        said = {0: "censored", 1: "an event"}.get(cause, f"another cause ({cause})")
+        parts.append(f"{listed(codes)} {'is' if len(codes) == 1 else 'are'} {said}")
+    return f"In column '{name}', {listed(parts)} ({basis})." if parts else ""

@@ -1,0 +1,77 @@
+"""A column read as numbers: where it is missing, and where it holds something else."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """A column read as numbers.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (row,)
+        The numbers; not a number where missing or text.
+    missing : ndarray of bool, shape (row,)
+        Where nothing is there.
+    text : ndarray of bool, shape (row,)
+        Where something else than a number is there.
+    """
+
+    values: np.ndarray
+    missing: np.ndarray
+    text: np.ndarray
+
+
+def read_numbers(column: pd.Series) -> Numbers:
+    """Read a column as numbers.
+
+    Parameters
+    ----------
+    column : Series
+        Any column; numbers written as text are numbers, dates are not.
+
+    Returns
+    -------
+    Numbers
+        Values, and where there are none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_numbers(pd.Series([1.5, "six", None, "7"], dtype=object)).text.tolist()
+    [False, True, False, False]
+    """
+    missing = column.isna().to_numpy(dtype=bool)
+    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
+        return Numbers(np.full(len(column), np.nan), missing, ~missing)
+    plain = column.astype(object).where(~column.isna(), np.nan)
+    read = pd.to_numeric(plain, errors="coerce")
+    values = np.asarray(read.astype(float), dtype=float)
+    return Numbers(values, missing, np.isnan(values) & ~missing)
+
+
+def no_numbers(rows: int) -> Numbers:
+    """A column that isn't there: no value, and nothing wrong with it either."""
+    nowhere = np.zeros(rows, dtype=bool)
+    return Numbers(np.full(rows, np.nan), nowhere, nowhere)
+
+
+def measured(numbers: Numbers) -> bool:
+    """Whether a column with some text in it is mostly a measurement, rather than a factor.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> measured(read_numbers(pd.Series(["61", "70", "58", "unknown"])))
+    True
+    >>> measured(read_numbers(pd.Series(["1", "2", "1", "2", "2", "3a"])))
+    False
+    """
+    found = numbers.values[~np.isnan(numbers.values)]
+    if len(found) <= numbers.text.sum():
+        return False
+    different = len(np.unique(found))
+    return different > 10 or different > len(found) / 2

@@ -1,0 +1,185 @@
+"""Values that a role and unit make implausible: another unit, another scale, a slip.
+
+What holds for a whole column is a mistake in its unit and refuses the table; what holds for
+single rows is said and left to the reader. Values below zero are refused wherever they stand.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from posthaz.cohort.covariates import is_factor
+from posthaz.cohort.draft import Draft
+from posthaz.cohort.numbers import read_numbers
+from posthaz.cohort.performance import mixed_scales, stray_scores, wrong_scale
+from posthaz.cohort.rows import counted, shown_values
+from posthaz.errors import Finding
+
+VOLUME_UNITS = ("cm3", "cc", "ml", "ccm")
+_BIOLOGICAL = re.compile(r"\bbed|eqd|biolog|gy_?\(?10", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What values of a role in a unit may be.
+
+    Parameters
+    ----------
+    median : float
+        A median above it means that the column is in another unit.
+    value : float
+        A single value above it is doubtful.
+    looks_like : str
+        What a column above looks like.
+    mend : str
+        What to do about it.
+    """
+
+    median: float
+    value: float
+    looks_like: str
+    mend: str
+
+
+_VOLUME = Bounds(
+    3000, 10000, "mm3 or a count of voxels",
+    "divide mm3 by 1000, or multiply a count of voxels by the volume of a voxel in cm3",
+)  # fmt: skip
+_DOSE = Bounds(150, 150, "cGy", "divide cGy by 100")
+_BIOLOGICAL_DOSE = Bounds(1000, 1000, "cGy", "divide cGy by 100")
+_AGE = Bounds(120, 120, "months or days", "divide months by 12, or days by 365.25")
+
+
+def impossible(draft: Draft) -> Iterator[Finding]:
+    """Yield what can't be true of a column in its unit.
+
+    Parameters
+    ----------
+    draft : Draft
+        The table.
+
+    Yields
+    ------
+    Finding
+        One a column and reason.
+    """
+    for name, values, bounds in _measurements(draft):
+        negative = values < 0
+        if negative.any():
+            yield Finding(
+                draft.where(negative, name),
+                f"a {_noun(draft, name)} below 0 ({shown_values(values[negative].tolist())})",
+                "correct the values, and leave missing ones empty",
+            )
+        if bounds and _unit(draft, name) and _median(values) > bounds.median:
+            yield _another_unit(draft, name, values, bounds)
+        elif _unit(draft, name) == "cgy" and 0 < _median(values) < 150:
+            yield Finding(
+                draft.where(column=name),
+                f"the median is {_median(values):g} cGy, which looks like Gy",
+                'name the unit "Gy"',
+            )
+    yield from wrong_scale(draft)
+    yield from mixed_scales(draft)
+
+
+def implausible(draft: Draft) -> Iterator[Finding]:
+    """Yield what is doubtful about single rows, or about a column without a unit.
+
+    Parameters
+    ----------
+    draft : Draft
+        A table that keeps the rules.
+
+    Yields
+    ------
+    Finding
+        One a column and reason.
+    """
+    for name, values, bounds in _measurements(draft):
+        if draft.column(name).role in ("gtv", "ptv") and (values == 0).any():
+            yield Finding(
+                draft.where(values == 0, name),
+                "a volume of 0",
+                "see whether there was no tumour or no contour; its logarithm can't be taken",
+            )
+        if not bounds:
+            continue
+        if not _unit(draft, name) and _median(values) > bounds.median:
+            yield _another_unit(draft, name, values, bounds)
+        elif _median(values) <= bounds.median and (high := values > bounds.value).any():
+            yield Finding(
+                draft.where(high, name),
+                f"{counted(int(high.sum()), 'value')} above {bounds.value:g}"
+                f" ({shown_values(values[high].tolist())}), which looks like {bounds.looks_like}",
+                f"see whether these rows are in another unit: {bounds.mend}",
+            )
+    yield from _planning_below_gross(draft)
+    yield from stray_scores(draft)
+
+
+def _measurements(draft: Draft) -> Iterator[tuple[str, np.ndarray, Bounds | None]]:
+    for name in draft.kept:
+        role = draft.column(name).role
+        if role in ("gtv", "ptv", "dose", "age") and draft.has(name) and not is_factor(draft, name):
+            yield name, read_numbers(draft.frame[name]).values, _bounds(draft, name)
+
+
+def _bounds(draft: Draft, name: str) -> Bounds | None:
+    """Bounds of a column, where its unit is one that they are known for, or not named."""
+    column, unit = draft.column(name), _unit(draft, name)
+    if column.role in ("gtv", "ptv"):
+        return _VOLUME if unit in ("", *VOLUME_UNITS) else None
+    if column.role == "age":
+        return _AGE if unit in ("", "years", "year", "y", "yr", "yrs", "a") else None
+    if _BIOLOGICAL.search(f"{name} {column.label} {column.unit}"):
+        return _BIOLOGICAL_DOSE
+    return _DOSE if unit in ("", "gy", "gy(rbe)", "gyrbe", "cge") else None
+
+
+def _unit(draft: Draft, name: str) -> str:
+    """Unit of a column, in small letters; age counts in years when nothing is said."""
+    column = draft.column(name)
+    unit = column.unit.lower().replace("^", "").replace("³", "3").replace(" ", "")
+    return unit or ("years" if column.role == "age" else "")
+
+
+def _median(values: np.ndarray) -> float:
+    found = values[np.isfinite(values)]
+    return float(np.median(found)) if len(found) else 0.0
+
+
+def _noun(draft: Draft, name: str) -> str:
+    role = draft.column(name).role
+    return "volume" if role in ("gtv", "ptv") else role
+
+
+def _another_unit(draft: Draft, name: str, values: np.ndarray, bounds: Bounds) -> Finding:
+    unit = draft.column(name).unit or ("years" if draft.column(name).role == "age" else "")
+    named = f"{_median(values):g} {unit}" if unit else f"{_median(values):g}, no unit is named"
+    return Finding(
+        draft.where(column=name),
+        f"the median {_noun(draft, name)} is {named}, which looks like {bounds.looks_like}",
+        f"{bounds.mend}; or name the unit that the column is in",
+    )
+
+
+def _planning_below_gross(draft: Draft) -> Iterator[Finding]:
+    """A planning target volume holds the gross tumour volume."""
+    gross = [name for name, _, _ in _measurements(draft) if draft.column(name).role == "gtv"]
+    planning = [name for name, _, _ in _measurements(draft) if draft.column(name).role == "ptv"]
+    if len(gross) != 1 or len(planning) != 1 or _unit(draft, gross[0]) != _unit(draft, planning[0]):
+        return
+    gtv, ptv = (read_numbers(draft.frame[name]).values for name in (gross[0], planning[0]))
+    below = ptv < gtv
+    both = np.isfinite(gtv) & np.isfinite(ptv)
+    if below.any():
+        most = below.sum() > both.sum() / 2
+        yield Finding(
+            draft.where(below, planning[0]),
+            f"the PTV is smaller than the GTV ('{gross[0]}') in {int(below.sum())} of "
+            f"{counted(int(both.sum()), 'row')} with both",
+            "see whether the two columns were swapped" if most else "see whether these are slips",
+        )

@@ -1,0 +1,90 @@
+"""Row numbers and values as messages show them."""
+
+from collections.abc import Iterable, Sequence
+
+ROWS_SHOWN = 10
+VALUES_SHOWN = 4
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words joined as in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def shown_rows(rows: Iterable[int]) -> str:
+    """Row numbers as a message shows them: ten at most, and how many more.
+
+    Parameters
+    ----------
+    rows : iterable of int
+        Row numbers, the first data row being 1.
+
+    Returns
+    -------
+    str
+        The phrase.
+
+    Examples
+    --------
+    >>> shown_rows([3])
+    'row 3'
+    >>> shown_rows([3, 5, 9])
+    'rows 3, 5 and 9'
+    >>> shown_rows(range(1, 15))
+    'rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 4 more'
+    """
+    numbers = [str(row) for row in rows]
+    if len(numbers) == 1:
+        return f"row {numbers[0]}"
+    if len(numbers) > ROWS_SHOWN:
+        more = len(numbers) - ROWS_SHOWN
+        return f"rows {', '.join(numbers[:ROWS_SHOWN])} and {more} more"
+    return f"rows {listed(numbers)}"
+
+
+def shown_values(values: Iterable[object]) -> str:
+    """The first few different values, for a parenthesis in a message.
+
+    Parameters
+    ----------
+    values : iterable
+        Values, repeated ones shown once.
+
+    Returns
+    -------
+    str
+        The phrase; text in quotes, numbers without trailing zeros.
+
+    Examples
+    --------
+    >>> shown_values([-2.0, -2.0, -3.5])
+    '-2, -3.5'
+    >>> shown_values(["six", "seven"])
+    "'six', 'seven'"
+    """
+    different: dict[str, None] = {}
+    for value in values:
+        different[f"{value:g}" if isinstance(value, float | int) else f"'{value}'"] = None
+        if len(different) > VALUES_SHOWN:
+            break
+    words = list(different)
+    return ", ".join(words[:VALUES_SHOWN]) + (", ..." if len(words) > VALUES_SHOWN else "")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,27 @@
+"""Rules that a cohort keeps: one generator a rule, each yields findings."""
+
+from collections.abc import Callable, Iterator
+
+from posthaz.cohort.draft import Draft
+from posthaz.cohort.rules.doubts import DOUBTS
+from posthaz.cohort.rules.factors import FACTOR_RULES
+from posthaz.cohort.rules.intervals import INTERVAL_RULES
+from posthaz.cohort.rules.naming import check_spec
+from posthaz.cohort.rules.outcomes import OUTCOME_RULES
+from posthaz.cohort.rules.subjects import SUBJECT_RULES
+from posthaz.cohort.rules.times import TIME_RULES
+from posthaz.cohort.rules.values import VALUE_RULES
+from posthaz.errors import Finding
+
+Rule = Callable[[Draft], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    *TIME_RULES,
+    *INTERVAL_RULES,
+    *OUTCOME_RULES,
+    *SUBJECT_RULES,
+    *VALUE_RULES,
+    *FACTOR_RULES,
+)
+
+__all__ = ["DOUBTS", "RULES", "Rule", "check_spec"]

@@ -1,0 +1,153 @@
+"""Doubts that do not stop an analysis: one generator a doubt, each yields notices."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from posthaz.cohort.covariates import factor_levels, is_factor
+from posthaz.cohort.draft import Draft
+from posthaz.cohort.levels import level_text, level_texts
+from posthaz.cohort.plausibility import implausible
+from posthaz.cohort.rows import counted, listed
+from posthaz.cohort.rules.follow_up_unit import likely_unit
+from posthaz.errors import Finding
+
+FEW_EVENTS = 10
+_NEARLY_ALL = 0.95
+_FEW_ROWS = 20
+_LONG_TAIL = 1.25
+
+
+def zero_times_replaced(draft: Draft) -> Iterator[Finding]:
+    """Times of zero were replaced."""
+    if draft.zero.any() and draft.spec.zero_time is not None:
+        yield Finding(
+            draft.where(draft.zero, draft.spec.time or draft.spec.upper),
+            f"follow-up of 0 was replaced by {draft.spec.zero_time:g} {draft.spec.unit}",
+            "nothing, when that is what you meant by zero_time",
+        )
+
+
+def few_events(draft: Draft) -> Iterator[Finding]:
+    """So few events that the priors decide."""
+    events = int((draft.cause == 1).sum())
+    if events < FEW_EVENTS:
+        yield Finding(
+            draft.where(column=_event_column(draft)),
+            f"there {'is' if events == 1 else 'are'} only {counted(events, 'event')}, so the "
+            "answer will lean on the priors",
+            "look at the prior beside the posterior, and keep the model small",
+        )
+
+
+def arm_without_events(draft: Draft) -> Iterator[Finding]:
+    """An arm without events leaves its hazard ratio to the prior."""
+    name = draft.spec.treatment
+    if not name:
+        return
+    arm = level_texts(draft.frame[name], draft.column(name).levels)
+    for level in factor_levels(draft, name):
+        rows = (arm == level).to_numpy()
+        if not (draft.cause[rows] == 1).any():
+            yield Finding(
+                draft.where(column=name),
+                f"no events in arm '{level}' ({counted(int(rows.sum()), 'row')}): the "
+                "likelihood of the hazard ratio has no maximum, so the posterior is driven by "
+                "its prior and the Cox estimate does not exist",
+                "report the answer under several priors, or the absolute risks only",
+            )
+
+
+def suspected_inversion(draft: Draft) -> Iterator[Finding]:
+    """Event codes that may mean the opposite."""
+    if not draft.spec.event:
+        return
+    column = draft.spec.event
+    lowered = column.lower()
+    if lowered.startswith(("cnsr", "censor", "cens")) and not draft.spec.event_codes:
+        yield Finding(
+            draft.where(column=column),
+            "the name says that 1 marks censored rows (as CNSR in CDISC), but 1 was read as an "
+            "event",
+            'say which it is: event_codes = { "0" = 1, "1" = 0 } for CDISC, '
+            '{ "0" = 0, "1" = 1 } otherwise',
+        )
+    share = float((draft.cause > 0).mean())
+    time = draft.exit
+    tail = float(time.max() / max(float(np.median(time)), 1e-300))
+    if share > _NEARLY_ALL and len(time) >= _FEW_ROWS and tail > _LONG_TAIL:
+        yield Finding(
+            draft.where(column=column),
+            f"{share:.1%} of the rows are events, though follow-up goes on to {time.max():g} "
+            f"{draft.spec.unit}: the codes may be inverted",
+            "see which code means an event, and say so in event_codes",
+        )
+
+
+def another_unit_of_time(draft: Draft) -> Iterator[Finding]:
+    """Follow-up that looks like another unit."""
+    person_time = _person_time(draft)
+    unit = likely_unit(person_time, draft.spec.unit)
+    if unit:
+        yield Finding(
+            draft.where(column=draft.spec.time or draft.spec.upper),
+            f"follow-up has a median of {np.median(person_time):g} and a maximum of "
+            f"{person_time.max():g} {draft.spec.unit}, which looks like {unit}",
+            f'say unit = "{unit}" when it is',
+        )
+
+
+def levels_absent(draft: Draft) -> Iterator[Finding]:
+    """Levels that were named and that no row has are left out."""
+    for name in draft.kept:
+        declared = [level_text(level) for level in draft.column(name).levels]
+        if declared:
+            found = factor_levels(draft, name)
+            absent = [level for level in declared if level not in found]
+            if absent:
+                yield Finding(
+                    draft.where(column=name),
+                    f"no row has the {'level' if len(absent) == 1 else 'levels'} "
+                    f"{listed(absent)}, so it was left out",
+                    "nothing, when that is so",
+                )
+
+
+def levels_alike(draft: Draft) -> Iterator[Finding]:
+    """Levels that differ only in capitals are probably one."""
+    for name in draft.kept:
+        if not is_factor(draft, name) or draft.column(name).levels:
+            continue
+        spellings: dict[str, list[str]] = {}
+        for level in factor_levels(draft, name):
+            spellings.setdefault(level.casefold(), []).append(level)
+        for alike in (found for found in spellings.values() if len(found) > 1):
+            yield Finding(
+                draft.where(column=name),
+                f"the levels {listed([f"'{level}'" for level in alike])} differ only in capitals",
+                "write them alike when they are one level",
+            )
+
+
+def _person_time(draft: Draft) -> np.ndarray:
+    """Time under observation of each subject, so that age as the time scale is no surprise."""
+    if not draft.spec.subject:
+        return draft.exit - draft.entry
+    _, subject = np.unique(draft.frame[draft.spec.subject].astype(str), return_inverse=True)
+    return np.bincount(subject, weights=draft.exit - draft.entry)
+
+
+def _event_column(draft: Draft) -> str:
+    return draft.spec.event or draft.spec.cause or draft.spec.upper
+
+
+DOUBTS = (
+    zero_times_replaced,
+    few_events,
+    arm_without_events,
+    suspected_inversion,
+    another_unit_of_time,
+    levels_absent,
+    levels_alike,
+    implausible,
+)

@@ -1,0 +1,66 @@
+"""Rules on covariates that are factors."""
+
+from collections.abc import Iterator
+
+from posthaz.cohort.covariates import factor_levels, is_factor, reference_of
+from posthaz.cohort.draft import Draft
+from posthaz.cohort.levels import level_text, level_texts
+from posthaz.cohort.rows import listed, shown_values
+from posthaz.errors import Finding, nearest
+
+
+def levels_known(draft: Draft) -> Iterator[Finding]:
+    """No value lies outside the levels named for the column."""
+    for name in _factors(draft):
+        declared = draft.column(name).levels
+        if not declared:
+            continue
+        texts = level_texts(draft.frame[name], declared)
+        known = [level_text(level) for level in declared]
+        outside = (~texts.isin(known) & texts.notna()).to_numpy()
+        if outside.any():
+            found = texts[outside]
+            hint = nearest(str(found.iloc[0]), known)
+            yield Finding(
+                draft.where(outside, name),
+                f"value outside the levels named: {shown_values(found)} ({hint})",
+                f"correct the values, or add them to levels = [{', '.join(declared)}]",
+            )
+
+
+def reference_known(draft: Draft) -> Iterator[Finding]:
+    """The reference is a level that some row has."""
+    for name in _factors(draft):
+        reference = reference_of(draft, name)
+        found = factor_levels(draft, name)
+        if reference and found and reference not in found:
+            yield Finding(
+                draft.where(column=name),
+                f"no row has the reference level '{reference}' ({nearest(reference, found)})",
+                f"name one of {', '.join(found)} as the reference",
+            )
+
+
+def levels_vary(draft: Draft) -> Iterator[Finding]:
+    """A factor of the analysis has more than one level."""
+    for name in _factors(draft):
+        found = factor_levels(draft, name)
+        if name in draft.needed and len(found) == 1:
+            noun = "treatment" if name == draft.spec.treatment else "covariate"
+            yield Finding(
+                draft.where(column=name),
+                f"the {noun} has one level only ('{found[0]}')",
+                f"leave it out of the analysis{_or_other_levels(draft, name)}",
+            )
+
+
+def _or_other_levels(draft: Draft, name: str) -> str:
+    absent = set(draft.column(name).levels) - set(factor_levels(draft, name))
+    return f", or add rows with {listed(sorted(absent))}" if absent else ""
+
+
+def _factors(draft: Draft) -> list[str]:
+    return [name for name in draft.kept if draft.has(name) and is_factor(draft, name)]
+
+
+FACTOR_RULES = (levels_known, reference_known, levels_vary)

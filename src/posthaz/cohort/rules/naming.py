@@ -1,0 +1,109 @@
+"""Rules on the specification against the table: what is named must be there."""
+
+from collections.abc import Iterator, Sequence
+
+from posthaz.cohort.columns import ROLES
+from posthaz.cohort.draft import NAMING_ROLES
+from posthaz.cohort.spec import CohortSpec
+from posthaz.errors import Finding, nearest
+
+UNITS = ("days", "weeks", "months", "years")
+
+
+def check_spec(
+    spec: CohortSpec, name: str, header: Sequence[str], kept: Sequence[str]
+) -> Iterator[Finding]:
+    """Yield what is wrong with the specification, by itself and against the table.
+
+    Parameters
+    ----------
+    spec : CohortSpec
+        Which column means what.
+    name : str
+        Name of the table.
+    header : sequence of str
+        Its columns.
+    kept : sequence of str
+        Covariates asked for.
+
+    Yields
+    ------
+    Finding
+        One a problem.
+
+    Examples
+    --------
+    >>> spec = CohortSpec(time="tiem", event="dead")
+    >>> [finding.what for finding in check_spec(spec, "x.csv", ["time", "dead"], [])]
+    ["there is no column 'tiem' (did you mean 'time'?)"]
+    """
+    yield from _follow_up_named(spec)
+    yield from _choices_known(spec)
+    yield from _columns_there(spec, name, header, kept)
+
+
+def _follow_up_named(spec: CohortSpec) -> Iterator[Finding]:
+    exact = [role for role in ("time", "event") if getattr(spec, role)]
+    interval = [role for role in ("lower", "upper") if getattr(spec, role)]
+    if exact and interval:
+        yield Finding(
+            "cohort",
+            f"both {' and '.join(exact)} and {' and '.join(interval)} are named",
+            "name time and event, or lower and upper",
+        )
+    elif not exact and not interval:
+        yield Finding("cohort", "no follow-up is named", "name time and event, or lower and upper")
+    elif exact and not spec.time:
+        yield Finding("cohort", "no column of times is named", "give time beside event")
+    elif exact and not spec.event and not spec.cause:
+        yield Finding("cohort", "no column of event codes is named", "give event beside time")
+    elif len(interval) == 1:
+        (there,) = interval
+        other = "upper" if there == "lower" else "lower"
+        yield Finding("cohort", f"{there} is named without {other}", f"give {other} too")
+
+
+def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
+    if spec.unit not in UNITS:
+        yield Finding("cohort, unit", f"unknown unit '{spec.unit}'", f"use {', '.join(UNITS)}")
+    if spec.missing not in ("refuse", "drop"):
+        yield Finding(
+            "cohort, missing", f"unknown choice '{spec.missing}'", 'use "refuse" or "drop"'
+        )
+    if spec.zero_time is not None and not 0 < spec.zero_time < float("inf"):
+        yield Finding(
+            "cohort, zero_time", f"{spec.zero_time:g} is not a time above 0", "give one above 0"
+        )
+    for code, cause in spec.event_codes.items():
+        if not isinstance(cause, int) or cause < 0:
+            yield Finding(
+                f"cohort, event_codes, '{code}'",
+                f"{cause!r} has no meaning",
+                "use 1 for an event, 0 for censored, 2, 3, ... for other causes",
+            )
+    for column in spec.columns.values():
+        if column.role and column.role not in ROLES:
+            yield Finding(
+                f"cohort, columns, '{column.name}'",
+                f"unknown role '{column.role}' ({nearest(column.role, ROLES)})",
+                f"use one of {', '.join(ROLES)}",
+            )
+
+
+def _columns_there(
+    spec: CohortSpec, name: str, header: Sequence[str], kept: Sequence[str]
+) -> Iterator[Finding]:
+    roles: dict[str, list[str]] = {}
+    for role in NAMING_ROLES:
+        if getattr(spec, role):
+            roles.setdefault(getattr(spec, role), []).append(role)
+    for covariate in kept:
+        role = "treatment" if covariate == spec.treatment else "covariate"
+        roles.setdefault(covariate, []).append(role)
+    for column, uses in roles.items():
+        if column not in header:
+            yield Finding(
+                f"{name}, {' and '.join(uses)}",
+                f"there is no column '{column}' ({nearest(column, header)})",
+                "correct the name, or add the column to the table",
+            )

@@ -1,0 +1,73 @@
+"""Rules on events: codes with a meaning, and at least one event."""
+
+from collections.abc import Iterator
+
+from posthaz.cohort.draft import Draft
+from posthaz.cohort.levels import level_text
+from posthaz.cohort.rows import counted, shown_values
+from posthaz.errors import Finding
+
+
+def codes_there(draft: Draft) -> Iterator[Finding]:
+    """Every row has an event code."""
+    if draft.coding is not None and draft.coding.missing.any():
+        yield Finding(
+            draft.where(draft.coding.missing, _column(draft)),
+            "the event code is missing",
+            f"fill it in ({draft.coding.accepted}) or remove the row",
+        )
+
+
+def codes_known(draft: Draft) -> Iterator[Finding]:
+    """Every event code has a meaning."""
+    coding = draft.coding
+    if coding is None or not coding.unknown.any():
+        return
+    column = _column(draft)
+    codes = draft.frame[column].dropna().astype(object).map(level_text)
+    if coding.ambiguous:
+        counts = codes.value_counts().sort_index()
+        found = ", ".join(f"{code} ({counted(int(n), 'row')})" for code, n in counts.items())
+        yield Finding(
+            draft.where(coding.unknown, column),
+            f"the event codes {found} may be several causes or a slip",
+            "give every code a meaning, as event_codes = "
+            '{ "0" = 0, "1" = 1, "2" = 2 } (0 censored, 1 the event, 2 and above other causes)',
+        )
+        return
+    unknown = shown_values(codes[coding.unknown[codes.index]])
+    mend = f"accepted are {coding.accepted}"
+    if not draft.spec.event_codes:
+        mend += "; or give every code a meaning in event_codes (1 an event, 0 censored)"
+    yield Finding(
+        draft.where(coding.unknown, column), f"event codes without a meaning: {unknown}", mend
+    )
+
+
+def any_event(draft: Draft) -> Iterator[Finding]:
+    """Without an event nothing can be learned about the hazard."""
+    coding = draft.coding
+    if coding is None or (coding.missing | coding.unknown).any() or (draft.cause == 1).any():
+        return
+    column = _column(draft)
+    others = int((draft.cause > 1).sum())
+    what = "there are no events"
+    if others:
+        what = f"there are no events of interest, only {counted(others, 'event')} of other causes"
+    elif draft.spec.upper:
+        what += ": every upper bound is empty"
+    elif (codes := draft.frame[column].dropna()).nunique() == 1:
+        what += f": every code is {level_text(codes.iloc[0])}"
+    yield Finding(
+        draft.where(column=column),
+        what,
+        "see whether the column and its event_codes are the right ones",
+    )
+
+
+def _column(draft: Draft) -> str:
+    spec = draft.spec
+    return spec.cause if draft.has(spec.cause) else spec.event or spec.upper
+
+
+OUTCOME_RULES = (codes_there, codes_known, any_event)

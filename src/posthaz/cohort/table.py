@@ -1,0 +1,148 @@
+"""A table as read, before anything is asked of it."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort.csv_text import duplicate_names, read_csv_text, refused
+from posthaz.errors import CohortError, nearest
+
+CSV_ENDINGS = (".csv", ".tsv", ".txt")
+PARQUET_ENDINGS = (".parquet", ".pq")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as read.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Its rows, in order; text without blanks around it, empty text missing.
+    name : str
+        File name, or ``"DataFrame"``.
+    sha256 : str
+        Hash of the bytes of the file, or of the frame written as CSV.
+    """
+
+    frame: pd.DataFrame
+    name: str
+    sha256: str
+
+
+def read_table(table: Any) -> Table:
+    """Read a CSV or Parquet file, or take a frame.
+
+    Parameters
+    ----------
+    table : str, Path, DataFrame or object with ``to_pandas``
+        The table; a frame is not changed.
+
+    Returns
+    -------
+    Table
+        Its rows, name and hash.
+
+    Raises
+    ------
+    CohortError
+        When there is no such file, or it is not a table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_table(pd.DataFrame({"arm": [" A", ""]})).frame["arm"].isna().tolist()
+    [False, True]
+    """
+    if isinstance(table, str | Path):
+        path = Path(table)
+        content = _content(path)
+        frame = _parsed(path, content)
+        return Table(_cleaned(frame), path.name, hashlib.sha256(content).hexdigest())
+    frame = table.to_pandas() if hasattr(table, "to_pandas") else table
+    if not isinstance(frame, pd.DataFrame):
+        raise refused(
+            f"a {type(table).__name__}", "not a table", "give a path or a pandas DataFrame"
+        )
+    written = frame.to_csv(index=False, lineterminator="\n").encode()
+    frame = _distinctly_named(frame, "DataFrame")
+    return Table(_cleaned(frame), "DataFrame", hashlib.sha256(written).hexdigest())
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise refused(str(path), f"there is no such file{_neighbour(path)}", "correct the path") \
+            from error  # fmt: skip
+    except IsADirectoryError as error:
+        raise refused(
+            str(path), "this is a folder", "name the CSV or Parquet file inside it"
+        ) from error
+    except PermissionError as error:
+        raise refused(str(path), "reading it is not permitted", "ask for read access") from error
+    except (OSError, ValueError) as error:
+        raise refused(str(path), f"can't be read ({error})", "correct the path") from error
+
+
+def _neighbour(path: Path) -> str:
+    try:
+        files = sorted(
+            file.name
+            for file in path.parent.iterdir()
+            if file.suffix.lower() in (*CSV_ENDINGS, *PARQUET_ENDINGS)
+        )
+    except OSError:
+        return f" (nor a folder {path.parent})"
+    hint = nearest(path.name, files) if files else ""
+    return f" ({hint})" if hint.startswith("did you mean") else ""
+
+
+def _parsed(path: Path, content: bytes) -> pd.DataFrame:
+    ending = path.suffix.lower()
+    if ending in CSV_ENDINGS:
+        return read_csv_text(content, path.name)
+    if ending in PARQUET_ENDINGS:
+        try:
+            frame = pd.read_parquet(io.BytesIO(content))
+        except (ValueError, OSError) as error:  # what pyarrow's errors derive from
+            reason = str(error).splitlines()[0]
+            raise refused(
+                path.name, f"not a readable Parquet file ({reason})", "write the file again"
+            ) from error
+        return _distinctly_named(frame, path.name)
+    raise refused(
+        path.name,
+        f"files ending in '{ending}' are not read" if ending else "the file name has no ending",
+        f"save the table as one of {', '.join((*CSV_ENDINGS, *PARQUET_ENDINGS))}",
+    )
+
+
+def _distinctly_named(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    header = [str(column).strip() for column in frame.columns]
+    twice = duplicate_names(header, name)
+    if twice:
+        raise CohortError.from_findings(f"{name} can't be read as a table:", tuple(twice))
+    return frame.set_axis(header, axis=1)
+
+
+def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.apply(_without_blanks).reset_index(drop=True)
+    filled = np.flatnonzero(frame.notna().any(axis=1).to_numpy())
+    return frame.iloc[: int(filled[-1]) + 1 if len(filled) else 0]
+
+
+def _without_blanks(column: pd.Series) -> pd.Series:
+    if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
+        return column
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    plain = column.astype(object)
+    return plain.map(
+        lambda value: (value.strip() or np.nan) if isinstance(value, str) else value
+    ).infer_objects()

@@ -1,0 +1,117 @@
+"""Everything an analysis gives, before it is written down: fits, tables, checks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import xarray as xr
+
+from posthaz.checks import Convergence
+from posthaz.cohort import Cohort
+from posthaz.inference import Fit
+from posthaz.spec import Analysis
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Bayesian half of the results.
+
+    Parameters
+    ----------
+    fits : mapping of str to Fit
+        By model; the first is the primary one.
+    coefficients, estimands : DataFrame
+        As in ``coefficients.csv`` and ``estimands.csv``.
+    convergence : tuple of Convergence
+        One a model.
+    comparison : DataFrame
+        Result of `compare_models`.
+    pareto : DataFrame
+        Result of `pareto_table`.
+    replicated : DataFrame
+        Kaplan-Meier curves of cohorts drawn from the primary model.
+    agreement : DataFrame
+        Result of `predictive_agreement`.
+    curves : DataFrame
+        Posterior survival bands by model and arm: ``model, arm, time, median, lower, upper``.
+    prior_curves : DataArray or None
+        Prior survival curves of the primary model.
+    """
+
+    fits: Mapping[str, Fit]
+    coefficients: pd.DataFrame
+    estimands: pd.DataFrame
+    convergence: tuple[Convergence, ...]
+    comparison: pd.DataFrame
+    pareto: pd.DataFrame
+    replicated: pd.DataFrame
+    agreement: pd.DataFrame
+    curves: pd.DataFrame
+    prior_curves: xr.DataArray | None
+
+    @property
+    def primary(self) -> Fit:
+        """Fit of the first model."""
+        return next(iter(self.fits.values()))
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Failed convergence checks, in words."""
+        return tuple(f"{c.model}: {text}" for c in self.convergence for text in c.failures)
+
+
+@dataclass(frozen=True, eq=False)
+class Frequentist:
+    """Frequentist half of the results, and the description of the cohort.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        As in ``baselines.csv``.
+    kaplan_meier : DataFrame
+        Curves by arm.
+    table_one : DataFrame
+        Baseline characteristics by arm.
+    follow_up : DataFrame
+        Reverse Kaplan-Meier follow-up by arm.
+    """
+
+    answers: pd.DataFrame
+    kaplan_meier: pd.DataFrame
+    table_one: pd.DataFrame
+    follow_up: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Everything an analysis gives.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What was asked.
+    cohort : Cohort
+        Of whom.
+    frequentist : Frequentist
+        The frequentist answers.
+    posterior : Posterior
+        The Bayesian answers.
+    command : str
+        Command line that makes them again.
+    """
+
+    analysis: Analysis
+    cohort: Cohort
+    frequentist: Frequentist
+    posterior: Posterior
+    command: str
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the cohort is simulated, which is said wherever it is shown."""
+        return self.cohort.source.simulated or self.analysis.simulated
+
+    @property
+    def horizon(self) -> float:
+        """Longest follow-up, in the cohort's unit."""
+        return float(self.cohort.exit.max())

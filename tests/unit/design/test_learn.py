@@ -1,0 +1,109 @@
+"""Designs: coded once, remembered, and refused with names."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from posthaz.cohort import Column
+from posthaz.design import learn_design, named_steps, reference_row
+from posthaz.errors import FormulaError
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    random = np.random.default_rng(3)
+    return pd.DataFrame(
+        {
+            "arm": pd.Categorical(["b", "a"] * 20, categories=["b", "a"], ordered=True),
+            "gtv": np.exp(random.normal(4, 1, 40)),
+            "dose": random.uniform(45, 70, 40),
+            "centre": pd.Categorical(list("ppqqrrpp") * 5, ordered=True),
+        }
+    )
+
+
+def test_the_first_level_is_the_reference(frame: pd.DataFrame) -> None:
+    design = learn_design(frame, "arm")
+    assert design.columns == ("arm[a]",)
+    assert design.matrix(frame)[:2].tolist() == [[0.0], [1.0]]
+
+
+@pytest.mark.parametrize(
+    "formula", ["bs(gtv, df=4)", "scale(dose)", "poly(dose, 2)", "center(gtv)"]
+)
+def test_transforms_are_remembered(frame: pd.DataFrame, formula: str) -> None:
+    design = learn_design(frame, formula)
+    whole = design.matrix(frame)
+    np.testing.assert_allclose(design.matrix(frame.iloc[5:9]), whole[5:9], atol=1e-12)
+
+
+def test_the_baseline_stands_at_the_reference_patient(frame: pd.DataFrame) -> None:
+    design = learn_design(frame, "arm * log(gtv) + dose")
+    centre = dict(zip(design.columns, design.centre, strict=True))
+    assert centre["arm[a]"] == 0.0
+    assert centre["arm[a]:log(gtv)"] == 0.0
+    assert centre["log(gtv)"] == pytest.approx(np.log(frame["gtv"].mean()))
+    assert centre["dose"] == pytest.approx(frame["dose"].mean())
+
+
+@pytest.mark.parametrize(("centring", "expected"), [("all", 0.5), ("none", 0.0)])
+def test_centring_rules(frame: pd.DataFrame, centring: str, expected: float) -> None:
+    assert learn_design(frame, "arm", centring).centre.tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("arm + os.system('x')", "calls 'os.system', which is not allowed"),
+        ("log.at(gtv)", "calls 'log.at', which is not allowed"),
+        ("bs(gtv, df=open('x'))", "calls 'open', which is not allowed"),
+        ("arm +", "can't be read"),
+        ("arm dose", "can't be read"),
+        ("0 + arm", "removes the intercept"),
+        ("(dose | centre)", "covariate effect by group"),
+        ("dosee", "did you mean 'dose'"),
+        ("dose + I(2 * dose)", "'I(2 * dose)' is determined by 'dose'"),
+        ("log(dose - 60)", "not finite"),
+    ],
+)
+def test_unusable_formulas_are_refused(frame: pd.DataFrame, formula: str, said: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        learn_design(frame, formula)
+    assert said in str(caught.value).replace("call to ", "")
+
+
+def test_unknown_levels_are_refused(frame: pd.DataFrame) -> None:
+    design = learn_design(frame, "arm")
+    other = frame.assign(arm=pd.Categorical(["c"] * 40, categories=["c"], ordered=True))
+    with pytest.raises(FormulaError, match="new covariates"):
+        design.matrix(other)
+
+
+def test_clusters_are_numbered_and_unseen_ones_flagged(frame: pd.DataFrame) -> None:
+    design = learn_design(frame, "arm + (1 | centre)")
+    other = pd.DataFrame({"centre": ["r", "z"]})
+    assert design.groups[0].levels == ("p", "q", "r")
+    assert design.cluster(design.groups[0], other).tolist() == [2, -1]
+
+
+def test_a_formula_without_covariates(frame: pd.DataFrame) -> None:
+    design = learn_design(frame, "1")
+    assert design.columns == ()
+    assert design.matrix(frame).shape == (40, 0)
+
+
+def test_named_steps_where_the_effect_is_one_number(frame: pd.DataFrame) -> None:
+    columns = {
+        "gtv": Column("gtv", step="doubling"),
+        "dose": Column("dose", unit="Gy", step=10),
+    }
+    steps = named_steps(learn_design(frame, "log(gtv) + bs(dose, df=3)"), columns)
+    assert [step.label for step in steps] == ["gtv, per doubling"]
+    assert steps[0].weights[0] == pytest.approx(np.log(2))
+
+
+def test_reference_row_takes_given_values(frame: pd.DataFrame) -> None:
+    row = reference_row(frame, {"arm": "a", "dose": 60.0})
+    assert row["arm"].tolist() == ["a"]
+    assert row["dose"].tolist() == [60.0]
+    assert row["gtv"].tolist() == [pytest.approx(frame["gtv"].mean())]

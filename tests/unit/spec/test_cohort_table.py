@@ -1,0 +1,95 @@
+"""[cohort] and [treatment] of an analysis file."""
+
+import pytest
+from tests.unit.spec.reading import problems, toml_table
+
+from posthaz.cohort import CohortSpec, Column
+from posthaz.spec.cohort_table import read_cohort_table
+
+TIMES = '[cohort]\ntime = "t"\nevent = "d"\n'
+
+
+def read(text):
+    file = toml_table(text)
+    spec, table = read_cohort_table(file.below("cohort"), file.below("treatment"))
+    return spec, table, problems(file)
+
+
+def test_exact_follow_up():
+    spec, table, found = read(
+        TIMES + 'table = "a.csv"\nentry = "t0"\nunit = "days"\nsubject = "id"\nmissing = "drop"\n'
+        'weight = "w"\ncluster = "c"\ncause = "k"\nzero_time = 0.5\n'
+        'event_codes = { alive = "censored", dead = "event", "9" = 2 }\n'
+        '[cohort.columns.arm]\nlevels = [0, 1]\n[treatment]\ncolumn = "arm"\nreference = 0'
+    )
+    assert not found
+    assert table == "a.csv"
+    assert spec == CohortSpec(
+        time="t",
+        event="d",
+        entry="t0",
+        cause="k",
+        subject="id",
+        cluster="c",
+        weight="w",
+        unit="days",
+        event_codes={"alive": 0, "dead": 1, "9": 2},
+        zero_time=0.5,
+        missing="drop",
+        columns={"arm": Column("arm", levels=("0", "1"))},
+        treatment="arm",
+        treatment_reference="0",
+    )
+
+
+def test_interval_follow_up():
+    spec, table, found = read('[cohort]\nlower = "l"\nupper = "u"')
+    assert (spec, table, found) == (CohortSpec(lower="l", upper="u"), "", [])
+
+
+def test_the_column_may_name_the_reference():
+    spec, _, found = read(
+        TIMES + '[cohort.columns.arm]\nlevels = [0, 1]\nreference = 1\n[treatment]\ncolumn = "arm"'
+    )
+    assert not found
+    assert spec.treatment_reference == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "[cohort]: it is missing or empty"),
+        ('[cohort]\nunit = "days"', "names no follow-up"),
+        ('[cohort]\ntime = "t"', "[cohort.event]: it is missing. Mend: give it beside 'time'"),
+        ('[cohort]\nevent = "d"', "[cohort.time]: it is missing. Mend: give it beside 'event'"),
+        ('[cohort]\nlower = "l"', "[cohort.upper]: it is missing"),
+        (TIMES + 'lower = "l"\nupper = "u"', "names both event and time and lower and upper"),
+        (TIMES + 'unit = "month"', "did you mean 'months'"),
+        (TIMES + "zero_time = 0", "not above 0"),
+        (TIMES + 'missing = "impute"', "[cohort.missing]"),
+        (TIMES + "landmark = 3", "[cohort.landmark]: not available in this version"),
+        (TIMES + "event_codes = {}", "[cohort.event_codes]: it is empty"),
+        (TIMES + 'event_codes = { "1" = "dead" }', "[cohort.event_codes.1]"),
+        (TIMES + 'event_codes = { "1" = true }', "[cohort.event_codes.1]"),
+        (TIMES + 'event_codes = { "1" = 0 }', "no code means an event"),
+        (TIMES + "[treatment]\nreference = 0", "[treatment.column]: it is missing"),
+        (
+            TIMES + '[treatment]\ncolumn = "arm"\nstarts = "s"',
+            "[treatment.starts]: not available in this version",
+        ),
+        (
+            TIMES + "[cohort.columns.arm]\nlevels = [0, 1]\n"
+            '[treatment]\ncolumn = "arm"\nreference = 2',
+            "'2' is not a level of 'arm'",
+        ),
+        (
+            TIMES + "[cohort.columns.arm]\nlevels = [0, 1]\nreference = 0\n"
+            '[treatment]\ncolumn = "arm"\nreference = 1',
+            "'1' here, but '0' in [cohort.columns.arm]",
+        ),
+    ],
+)
+def test_problems(text, message):
+    *_, found = read(text)
+    assert len(found) == 1
+    assert message in found[0]

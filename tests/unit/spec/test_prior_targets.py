@@ -1,0 +1,43 @@
+"""Prior keys are matched to what the model has."""
+
+import pytest
+
+from posthaz.hazards import Gompertz, PiecewiseExponential, Weibull
+from posthaz.spec.prior_targets import prior_keys, prior_target
+
+WALK = PiecewiseExponential(smoothing="random_walk")
+
+
+@pytest.mark.parametrize(
+    ("key", "baseline", "support", "location", "effect"),
+    [
+        ("log_scale", Weibull(), "real", "log_scale", False),
+        ("scale", Weibull(), "positive", "", False),
+        ("log_rate", Weibull(location="log_rate"), "real", "log_rate", False),
+        ("shape", Weibull(), "positive", "", False),
+        ("growth", Gompertz(), "real", "", False),
+        ("log_hazard", WALK, "real", "log_hazard", False),
+        ("hazard", WALK, "positive", "", False),
+        ("sigma", WALK, "positive", "", False),
+        ("frailty_sd", WALK, "positive", "", False),
+        ("frailty_sd_centre", WALK, "positive", "", False),
+        ("arm", WALK, "real", "", True),
+        ("log(gtv_cc)", WALK, "real", "", True),
+        ("arm[PCI]:log(gtv_cc)", WALK, "real", "", True),
+        ("covariates", WALK, "real", "", True),
+    ],
+)
+def test_known_keys(key, baseline, support, location, effect):
+    target = prior_target(key, baseline, ["arm", "centre", "gtv_cc"], has_frailty=True)
+    assert target is not None
+    assert (target.support, target.location, target.effect) == (support, location, effect)
+
+
+@pytest.mark.parametrize("key", ["log_rate", "sigma", "frailty_sd", "gtv", "log(age)", "arm_"])
+def test_unknown_keys(key):
+    assert prior_target(key, Weibull(), ["arm", "gtv_cc"], has_frailty=False) is None
+
+
+def test_known_keys_are_listed_for_the_message():
+    keys = prior_keys(WALK, ["arm"], has_frailty=True)
+    assert keys == ["log_hazard", "hazard", "sigma", "frailty_sd", "arm", "covariates"]
