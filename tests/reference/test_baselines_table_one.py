@@ -35,7 +35,7 @@ def test_summaries(name: str) -> None:
     for variable in factors:
         expected = theirs["categorical"][variable]
         table = ours.loc[(variable, "categorical")]
-        counts = table[table["arm"] != "overall"].pivot(index="level", columns="arm")["count"]
+        counts = table[table["arm"] != "overall"].pivot_table("count", "level", "arm")
         assert counts.to_numpy().astype(int).tolist() == expected["counts"]
         assert list(counts.index) == expected["rows"]
         overall = table[table["arm"] == "overall"]

@@ -38,15 +38,16 @@ def table_one(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
     rows = []
     for name in columns:
         mine = summary[summary["variable"] == name]
-        groups = list(mine.groupby(["kind", "level"], sort=False))
-        for position, ((kind, level), group) in enumerate(groups):
+        parts = mine.groupby(["kind", "level"], sort=False)
+        for position, (_, group) in enumerate(parts):
+            kind, level = str(group["kind"].iloc[0]), str(group["level"].iloc[0])
             row = {"variable": name, "label": _label(cohort, name), "kind": kind, "level": level}
-            row["level_label"] = _level_label(cohort, name, str(kind), str(level))
+            row["level_label"] = _level_label(cohort, name, kind, level)
             row |= {str(cell["arm"]): _text(cell) for _, cell in group.iterrows()}
             row |= {"smd": np.nan, "test": "", "p": np.nan}
             if position == 0:
                 row |= {"smd": standardised_difference(cohort, name)}
-                row |= _shown_test(tests[tests["variable"] == name])
+                row |= _shown_test(tests.loc[tests["variable"] == name, :])
             rows.append(row)
     order = ["variable", "label", "kind", "level", "level_label", *cohort.arms, OVERALL]
     return pd.DataFrame(rows, columns=[*order, "smd", "test", "p"])

@@ -41,7 +41,7 @@ def standardised_difference(cohort: Cohort, column: str) -> float:
     0.7071
     """
     patients = first_rows(cohort)
-    values, arm = patients.covariates[column], patients.arm
+    values, arm = pd.Series(patients.covariates[column]), patients.arm
     distance = _shares if is_categorical(values) else _means
     arms = [name for name in cohort.arms if (arm == name).any()]
     found = [distance(values, arm == first, arm == other) for first, other in combinations(arms, 2)]

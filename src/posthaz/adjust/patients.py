@@ -44,7 +44,8 @@ def is_categorical(values: pd.Series) -> bool:
     """
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return True
-    return set(values.dropna().unique()) <= {0, 1}
+    found = set(values.dropna().unique())
+    return bool(found) and found <= {0, 1}
 
 
 def level_codes(values: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -46,7 +46,7 @@ def covariate_summary(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
     groups[OVERALL] = np.ones(len(patients), dtype=bool)
     rows = []
     for name in columns:
-        values = patients.covariates[name]
+        values = pd.Series(patients.covariates[name])
         describe = _levels if is_categorical(values) else _numbers
         rows += [{"variable": name, **row} for row in describe(values, groups)]
     return pd.DataFrame(rows, columns=_COLUMNS)

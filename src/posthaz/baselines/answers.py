@@ -109,7 +109,7 @@ def _cox(
     parts = []
     if "univariable" in models:
         for name, fit in univariable_cox(cohort, covariates, level=level).items():
-            test = schoenfeld_test(cohort, covariate_columns(cohort.covariates[name]))
+            test = schoenfeld_test(cohort, covariate_columns(pd.Series(cohort.covariates[name])))
             rows = cox_rows("cox_univariable", fit, test)
             # what belongs to the whole model is told apart by the covariate
             parts.append(rows.assign(term=rows["term"].where(rows["term"] != "", name)))

@@ -49,7 +49,7 @@ def rmst(cohort: Cohort, horizon: float, *, level: float = 0.95) -> pd.DataFrame
     names = list(arms)
     for arm in names[1:]:
         rows += _contrasts(arm, names[0], arms[arm], arms[names[0]], z)
-    return pd.DataFrame(rows).assign(horizon=float(horizon))[_COLUMNS]
+    return pd.DataFrame(rows).assign(horizon=float(horizon)).loc[:, _COLUMNS]
 
 
 def _contrasts(

@@ -44,7 +44,7 @@ def schoenfeld_test(
     labels = None if strata is None else np.asarray(strata, dtype=object)
     fit = maximise_partial_likelihood(cohort, columns, ties, labels)
     terms = [str(name) for name in columns.columns]
-    rows = dict.fromkeys(terms, (np.nan, 1, np.nan))
+    rows: dict[str, tuple[float, int, float]] = dict.fromkeys(terms, (np.nan, 1, np.nan))
     rows["GLOBAL"] = (np.nan, int(fit.kept.sum()), np.nan)
     if fit.model is not None and fit.settled.all() and fit.cohort.event.sum() > 1:
         try:

@@ -46,7 +46,7 @@ def univariable_cox(
     return {
         name: cox_model(
             cohort,
-            covariate_columns(cohort.covariates[name]),
+            covariate_columns(pd.Series(cohort.covariates[name])),
             ties=ties,
             robust=robust,
             level=level,

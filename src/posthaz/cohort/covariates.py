@@ -38,7 +38,7 @@ def is_factor(draft: Draft, name: str) -> bool:
     bool
         True for the treatment, for columns with levels, and for text and booleans.
     """
-    column, values = draft.column(name), draft.frame[name]
+    column, values = draft.column(name), draft.values(name)
     if name == draft.spec.treatment or column.levels:
         return True
     if needs_numbers(column):
@@ -67,8 +67,8 @@ def factor_levels(draft: Draft, name: str) -> tuple[str, ...]:
         Levels, without the reference put first; none that no row has.
     """
     declared = draft.column(name).levels
-    texts = level_texts(draft.frame[name], declared)
-    found = sorted_levels(draft.frame[name], texts)
+    texts = level_texts(draft.values(name), declared)
+    found = sorted_levels(draft.values(name), texts)
     if not declared:
         return found
     return tuple(level for level in map(level_text, declared) if level in found)
@@ -82,9 +82,7 @@ def reference_of(draft: Draft, name: str) -> str:
     if not reference:
         return ""
     text = level_text(reference)
-    same = [
-        level for level in factor_levels(draft, name) if level.casefold() == text.casefold()
-    ]
+    same = [level for level in factor_levels(draft, name) if level.casefold() == text.casefold()]
     # True and TRUE are one level; M and m may be two.
     return same[0] if text not in same and same and text.lower() in ("true", "false") else text
 
@@ -106,9 +104,9 @@ def typed_covariates(draft: Draft) -> pd.DataFrame:
     typed: dict[str, pd.Series] = {}
     for name in draft.kept:
         if not is_factor(draft, name):
-            typed[name] = pd.Series(read_numbers(draft.frame[name]).values)
+            typed[name] = pd.Series(read_numbers(draft.values(name)).values)
             continue
-        texts = level_texts(draft.frame[name], draft.column(name).levels)
+        texts = level_texts(draft.values(name), draft.column(name).levels)
         levels = referenced(factor_levels(draft, name), reference_of(draft, name))
         # Ordered, because formulae sorts the categories of an unordered factor.
         typed[name] = pd.Series(pd.Categorical(texts, categories=list(levels), ordered=True))

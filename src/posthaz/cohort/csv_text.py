@@ -13,16 +13,17 @@ MISSING_WORDS = (
     "", "NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-nan", "NULL", "null", "."
 )  # fmt: skip
 SEPARATORS = (",", ";", "\t")
+_UNNAMED = "\x00"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+(,\d+)?([eE][-+]?\d+)?\s*")
 
 
 def read_csv_text(content: bytes, name: str) -> pd.DataFrame:
-    """Table in the bytes of a CSV file.
+    r"""Table in the bytes of a CSV file.
 
     The separator is the comma, semicolon or tab that splits the first line into most
-    columns. Under a semicolon or tab, a comma inside a number is a decimal comma. Empty
-    columns without a name are left out, as are empty rows at the end.
+    columns. Under a semicolon or tab, a comma inside a number is a decimal comma. Columns
+    without a name, such as R's row names, are left out.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def read_csv_text(content: bytes, name: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_csv_text(b"time;event\\n1,5;1\\n2;0\\n", "x.csv")["time"].tolist()
+    >>> read_csv_text(b"time;event\n1,5;1\n2;0\n", "x.csv")["time"].tolist()
     [1.5, 2.0]
     """
     text = _decoded(content, name)
@@ -60,7 +61,7 @@ def read_csv_text(content: bytes, name: str) -> pd.DataFrame:
             io.StringIO(text),
             sep=separator,
             header=0,
-            names=header,
+            names=[column or f"{_UNNAMED}{at}" for at, column in enumerate(header)],
             index_col=False,
             keep_default_na=False,
             na_values=list(MISSING_WORDS),
@@ -72,7 +73,7 @@ def read_csv_text(content: bytes, name: str) -> pd.DataFrame:
         raise refused(name, f"not a readable CSV file ({error})", _EXPORT) from error
     if separator != ",":
         frame = frame.apply(_with_decimal_points)
-    return frame.drop(columns=[column for column in frame.columns if not column])
+    return frame.drop(columns=[name for name in frame.columns if name.startswith(_UNNAMED)])
 
 
 _EXPORT = "export the table again as CSV with UTF-8 encoding, or as Parquet"
@@ -125,9 +126,7 @@ def _header(text: str) -> tuple[str, list[str]]:
 
 
 def _ragged_rows(text: str, separator: str, width: int, name: str) -> list[Finding]:
-    records = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True
-    )
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     widths = [len(record) for record in records if any(field.strip() for field in record)]
     ragged = [row for row, found in enumerate(widths) if found != width]
     if not ragged:

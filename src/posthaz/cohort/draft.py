@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,10 @@ class Draft:
     def named(self, role: str) -> str:
         """Name of the column of a role of follow-up, empty when none is named."""
         return str(getattr(self.spec, role))
+
+    def values(self, name: str) -> pd.Series:
+        """Values of a column of the table."""
+        return cast("pd.Series", self.frame[name])
 
     def column(self, name: str) -> Column:
         """Meaning of a covariate."""
@@ -145,9 +150,7 @@ def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
     return read_numbers(frame[name]) if name in frame.columns else no_numbers(len(frame))
 
 
-def _coding(
-    frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers]
-) -> Coding | None:
+def _coding(frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers]) -> Coding | None:
     with_cause = spec.cause in frame.columns
     if spec.upper:
         upper = numbers["upper"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort.levels import level_text
+from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.numbers import read_numbers
 from posthaz.cohort.rows import listed
 
@@ -80,7 +80,7 @@ def read_coding(column: pd.Series, event_codes: Mapping[str, int]) -> Coding:
     >>> coding.sentence
     "In column 'status', 2 is an event and 1 is censored (1/2 coding, as in R's survival)."
     """
-    codes = column.dropna().astype(object).map(level_text)
+    codes = level_texts(column).dropna()
     counts = codes.value_counts(sort=False)
     accepted, ambiguous = _STANDARD, False
     if event_codes:

@@ -92,7 +92,7 @@ def stray_scores(draft: Draft) -> Iterator[Finding]:
 def _columns(draft: Draft) -> Iterator[tuple[str, np.ndarray]]:
     for name in draft.kept:
         if draft.column(name).role == "performance_status" and draft.has(name):
-            yield name, _scores(draft.frame[name])
+            yield name, _scores(draft.values(name))
 
 
 def _scores(column: pd.Series) -> np.ndarray:

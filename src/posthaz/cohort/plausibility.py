@@ -124,7 +124,7 @@ def _measurements(draft: Draft) -> Iterator[tuple[str, np.ndarray, Bounds | None
     for name in draft.kept:
         role = draft.column(name).role
         if role in ("gtv", "ptv", "dose", "age") and draft.has(name) and not is_factor(draft, name):
-            yield name, read_numbers(draft.frame[name]).values, _bounds(draft, name)
+            yield name, read_numbers(draft.values(name)).values, _bounds(draft, name)
 
 
 def _bounds(draft: Draft, name: str) -> Bounds | None:
@@ -172,7 +172,7 @@ def _planning_below_gross(draft: Draft) -> Iterator[Finding]:
     planning = [name for name, _, _ in _measurements(draft) if draft.column(name).role == "ptv"]
     if len(gross) != 1 or len(planning) != 1 or _unit(draft, gross[0]) != _unit(draft, planning[0]):
         return
-    gtv, ptv = (read_numbers(draft.frame[name]).values for name in (gross[0], planning[0]))
+    gtv, ptv = (read_numbers(draft.values(name)).values for name in (gross[0], planning[0]))
     below = ptv < gtv
     both = np.isfinite(gtv) & np.isfinite(ptv)
     if below.any():

@@ -13,6 +13,7 @@ from posthaz.cohort.cohort import Cohort, Dropped, Source
 from posthaz.cohort.columns import Column
 from posthaz.cohort.covariates import typed_covariates
 from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
+from posthaz.cohort.levels import level_text
 from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
 from posthaz.cohort.spec import CohortSpec
@@ -159,13 +160,13 @@ def _cohort(
     draft: Draft, table: Table, dropped: tuple[Dropped, ...], notices: tuple[Finding, ...]
 ) -> Cohort:
     spec, rows = draft.spec, len(draft.frame)
-    cluster = _numbered(draft.frame[spec.cluster]) if spec.cluster else None
+    cluster = _numbered(draft.values(spec.cluster)) if spec.cluster else None
     return Cohort(
         entry=draft.entry.astype(float),
         lower=draft.lower.astype(float),
         upper=draft.upper.astype(float),
         cause=draft.cause.astype(int),
-        subject=_numbered(draft.frame[spec.subject]) if spec.subject else np.arange(rows),
+        subject=_numbered(draft.values(spec.subject)) if spec.subject else np.arange(rows),
         weight=draft.numbers["weight"].values if spec.weight else np.ones(rows),
         covariates=typed_covariates(draft),
         columns={name: _column(draft, name) for name in draft.kept},
@@ -182,6 +183,7 @@ def _cohort(
 
 def _column(draft: Draft, name: str) -> Column:
     column = draft.column(name)
+    column = replace(column, levels=tuple(level_text(level) for level in column.levels))
     if name == draft.spec.treatment and not column.role:
         return replace(column, role="treatment")
     return column

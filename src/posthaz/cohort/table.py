@@ -56,8 +56,8 @@ def read_table(table: Any) -> Table:
     Examples
     --------
     >>> import pandas as pd
-    >>> read_table(pd.DataFrame({"arm": [" A", ""]})).frame["arm"].isna().tolist()
-    [False, True]
+    >>> read_table(pd.DataFrame({"arm": [" A ", "", "B"]})).frame["arm"].tolist()
+    ['A', nan, 'B']
     """
     if isinstance(table, str | Path):
         path = Path(table)

@@ -138,6 +138,6 @@ def test_follow_up_counts_events_as_the_end_of_observation() -> None:
 def test_interval_censored_rows_are_refused_by_number() -> None:
     cohort = small_cohort([1, 2, 3], [1, 0, 0])
     cohort = replace(cohort, upper=np.array([1.0, 2.5, np.inf]), cause=np.array([1, 1, 0]))
-    with pytest.raises(CohortError, match="small.csv, row 2: .*Kaplan-Meier") as caught:
+    with pytest.raises(CohortError, match=r"small\.csv, row 2: .*Kaplan-Meier") as caught:
         kaplan_meier(cohort)
     assert len(caught.value.findings) == 1

@@ -45,7 +45,7 @@ def arm_without_events(draft: Draft) -> Iterator[Finding]:
     name = draft.spec.treatment
     if not name:
         return
-    arm = level_texts(draft.frame[name], draft.column(name).levels)
+    arm = level_texts(draft.values(name), draft.column(name).levels)
     for level in factor_levels(draft, name):
         rows = (arm == level).to_numpy()
         if not (draft.cause[rows] == 1).any():
@@ -133,7 +133,7 @@ def _person_time(draft: Draft) -> np.ndarray:
     """Time under observation of each subject, so that age as the time scale is no surprise."""
     if not draft.spec.subject:
         return draft.exit - draft.entry
-    _, subject = np.unique(draft.frame[draft.spec.subject].astype(str), return_inverse=True)
+    _, subject = np.unique(draft.values(draft.spec.subject).astype(str), return_inverse=True)
     return np.bincount(subject, weights=draft.exit - draft.entry)
 
 

@@ -15,7 +15,7 @@ def levels_known(draft: Draft) -> Iterator[Finding]:
         declared = draft.column(name).levels
         if not declared:
             continue
-        texts = level_texts(draft.frame[name], declared)
+        texts = level_texts(draft.values(name), declared)
         known = [level_text(level) for level in declared]
         outside = (~texts.isin(known) & texts.notna()).to_numpy()
         if outside.any():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from posthaz.cohort.draft import Draft
-from posthaz.cohort.levels import level_text
+from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.rows import counted, shown_values
 from posthaz.errors import Finding
 
@@ -24,7 +24,7 @@ def codes_known(draft: Draft) -> Iterator[Finding]:
     if coding is None or not coding.unknown.any():
         return
     column = _column(draft)
-    codes = draft.frame[column].dropna().astype(object).map(level_text)
+    codes = level_texts(draft.values(column)).dropna()
     if coding.ambiguous:
         counts = codes.value_counts().sort_index()
         found = ", ".join(f"{code} ({counted(int(n), 'row')})" for code, n in counts.items())
@@ -56,7 +56,7 @@ def any_event(draft: Draft) -> Iterator[Finding]:
         what = f"there are no events of interest, only {counted(others, 'event')} of other causes"
     elif draft.spec.upper:
         what += ": every upper bound is empty"
-    elif (codes := draft.frame[column].dropna()).nunique() == 1:
+    elif (codes := draft.values(column).dropna()).nunique() == 1:
         what += f": every code is {level_text(codes.iloc[0])}"
     yield Finding(
         draft.where(column=column),

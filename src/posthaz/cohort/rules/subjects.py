@@ -16,7 +16,7 @@ def everyone_named(draft: Draft) -> Iterator[Finding]:
     """Every row names its subject and cluster."""
     for role in ("subject", "cluster"):
         column = draft.named(role)
-        if draft.has(column) and (missing := draft.frame[column].isna().to_numpy()).any():
+        if draft.has(column) and (missing := draft.values(column).isna().to_numpy()).any():
             yield Finding(
                 draft.where(missing, column), f"the {role} is missing", f"name the {role}"
             )
@@ -26,18 +26,18 @@ def no_overlap(draft: Draft) -> Iterator[Finding]:
     """Rows of one subject do not cover the same time twice."""
     if not draft.has(draft.spec.subject):
         return
-    subject = draft.frame[draft.spec.subject]
-    order = pd.DataFrame({"subject": pd.factorize(subject)[0], "entry": draft.entry})
-    order["exit"] = draft.exit
-    order = order[(order["subject"] >= 0) & np.isfinite(order[["entry", "exit"]]).all(axis=1)]
-    order = order.sort_values(["subject", "entry", "exit"], kind="stable")
-    covered = order.groupby("subject")["exit"].cummax().groupby(order["subject"]).shift()
-    late = order["entry"] < covered - _TOLERANCE * covered.abs().clip(lower=1)
-    rows = order.index[late.to_numpy()]
-    if not len(rows):
+    names = draft.values(draft.spec.subject)
+    subject = np.asarray(pd.factorize(names)[0])
+    entry, exit_ = draft.entry, draft.exit
+    usable = np.flatnonzero((subject >= 0) & np.isfinite(entry) & np.isfinite(exit_))
+    order = usable[np.lexsort((exit_[usable], entry[usable], subject[usable]))]
+    earlier, later = order[:-1], order[1:]
+    slack = _TOLERANCE * np.maximum(np.abs(exit_[earlier]), 1)
+    overlaps = (subject[earlier] == subject[later]) & (entry[later] < exit_[earlier] - slack)
+    if not overlaps.any():
         return
     mask = np.zeros(len(draft.frame), dtype=bool)
-    mask[rows] = True
+    mask[later[overlaps]] = True
     mend = "let each row of a subject begin where the one before it ends"
     if not draft.spec.entry:
         mend = (
@@ -46,7 +46,7 @@ def no_overlap(draft: Draft) -> Iterator[Finding]:
         )
     yield Finding(
         draft.where(mask, draft.spec.subject),
-        f"follow-up overlaps an earlier row of the same subject ({shown_values(subject[mask])})",
+        f"follow-up overlaps an earlier row of the same subject ({shown_values(names[mask])})",
         mend,
     )
 

@@ -17,7 +17,7 @@ def no_text(draft: Draft) -> Iterator[Finding]:
     for role in NUMBER_ROLES:
         text, column = draft.numbers[role].text, draft.named(role)
         if text.any():
-            found = shown_values(str(value) for value in draft.frame[column][text])
+            found = shown_values(str(value) for value in draft.values(column)[text])
             yield Finding(
                 draft.where(text, column),
                 f"{_noun(role)} is text: {found}",

@@ -22,10 +22,10 @@ def measurements_are_numbers(draft: Draft) -> Iterator[Finding]:
         stated = needs_numbers(column)
         if column.levels or name == draft.spec.treatment:
             continue
-        numbers = read_numbers(draft.frame[name])
+        numbers = read_numbers(draft.values(name))
         asked = name in draft.needed or name in draft.spec.columns
         if numbers.text.any() and (stated or (asked and measured(numbers))):
-            found = shown_values(str(value) for value in draft.frame[name][numbers.text])
+            found = shown_values(str(value) for value in draft.values(name)[numbers.text])
             yield Finding(
                 draft.where(numbers.text, name),
                 f"text in a column of numbers: {found}",
@@ -38,7 +38,7 @@ def numbers_finite(draft: Draft) -> Iterator[Finding]:
     for name in draft.kept:
         if not draft.has(name) or is_factor(draft, name):
             continue
-        infinite = np.isinf(read_numbers(draft.frame[name]).values)
+        infinite = np.isinf(read_numbers(draft.values(name)).values)
         if infinite.any():
             yield Finding(
                 draft.where(infinite, name), "value is infinite", "correct it or leave it empty"
@@ -50,7 +50,7 @@ def numbers_vary(draft: Draft) -> Iterator[Finding]:
     for name in draft.needed:
         if not draft.has(name) or is_factor(draft, name):
             continue
-        values = read_numbers(draft.frame[name]).values
+        values = read_numbers(draft.values(name)).values
         different = np.unique(values[np.isfinite(values)])
         if len(different) == 1:
             yield Finding(
