@@ -32,6 +32,16 @@ def table_one(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
         the first row of a covariate: Wilcoxon or Kruskal-Wallis for numbers, Fisher's exact
         test for factors with an expected count below 5, otherwise chi-square (without
         correction). `covariate_summary` has the numbers behind the texts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> table_one(cohort, ["age"])[["a", "b", "overall"]].iloc[0].tolist()
+    ['60 (55-65)', '58 (56.5-59.5)', '58 (53.8-63.2)']
     """
     summary = covariate_summary(cohort, columns)
     tests = arm_tests(cohort, columns)

@@ -35,6 +35,16 @@ def arm_tests(
         ``wilcoxon`` (normal approximation with continuity correction), for numbers;
         ``chi_square``, ``chi_square_corrected`` (Yates, two by two only) and ``fisher`` for
         factors. No rows for a single-arm cohort or a covariate that does not vary.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> arm_tests(cohort, ["age"])[["test", "df"]].to_numpy().tolist()
+    [['wilcoxon', nan], ['kruskal', 1.0]]
     """
     patients = first_rows(cohort)
     arms = [name for name in cohort.arms if (patients.arm == name).any()]

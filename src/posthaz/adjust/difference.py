@@ -30,15 +30,13 @@ def standardised_difference(cohort: Cohort, column: str) -> float:
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd
-    >>> from posthaz.cohort import Source
-    >>> time = np.arange(1.0, 5.0)
-    >>> arm = pd.Categorical(["a", "a", "b", "b"])
-    >>> cohort = Cohort(np.zeros(4), time, time, np.ones(4, int), np.arange(4), np.ones(4),
-    ...                 pd.DataFrame({"arm": arm, "age": [1.0, 3.0, 2.0, 4.0]}), {}, np.arange(4),
-    ...                 "months", Source("x", "", 4), treatment="arm")
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
     >>> round(standardised_difference(cohort, "age"), 4)
-    0.7071
+    -0.1916
     """
     patients = first_rows(cohort)
     values, arm = pd.Series(patients.covariates[column]), patients.arm

@@ -32,14 +32,13 @@ def covariate_summary(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd
-    >>> from posthaz.cohort import Source
-    >>> time = np.array([1.0, 2.0, 3.0])
-    >>> cohort = Cohort(np.zeros(3), time, time, np.ones(3, int), np.arange(3), np.ones(3),
-    ...                 pd.DataFrame({"age": [50.0, 60.0, 80.0]}), {}, np.arange(3), "months",
-    ...                 Source("x", "", 3))
-    >>> covariate_summary(cohort, ["age"])[["median", "q1", "q3"]].to_numpy().tolist()
-    [[60.0, 55.0, 70.0]]
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> covariate_summary(cohort, ["age"])[["arm", "mean"]].to_numpy().tolist()
+    [['a', 60.0], ['b', 58.0], ['overall', 59.0]]
     """
     patients = first_rows(cohort)
     groups = {arm: patients.arm == arm for arm in cohort.arms}

@@ -79,6 +79,17 @@ def frequentist_answers(
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> answers = frequentist_answers(cohort, times=[2], cox=[])
+    >>> answers["analysis"].unique().tolist()
+    ['reverse_kaplan_meier', 'kaplan_meier', 'logrank', 'kaplan_meier_curve']
     """
     parts: list[pd.DataFrame] = []
     if with_kaplan_meier:

@@ -36,6 +36,16 @@ def follow_up(cohort: Cohort, *, transform: str = "log-log", level: float = 0.95
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> follow_up(cohort)[["arm", "person_time"]].to_numpy().tolist()
+    [['a', 4.0], ['b', 6.0], ['overall', 10.0]]
     """
     parts = list(by_arm(cohort))
     if len(parts) > 1:

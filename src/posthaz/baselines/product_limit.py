@@ -41,14 +41,13 @@ def kaplan_meier(
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd
-    >>> from posthaz.cohort import Source
-    >>> time = np.array([1.0, 2.0, 3.0])
-    >>> cohort = Cohort(np.zeros(3), time, np.array([1.0, 2.0, np.inf]), np.array([1, 1, 0]),
-    ...                 np.arange(3), np.ones(3), pd.DataFrame(index=range(3)), {},
-    ...                 np.arange(3), "months", Source("x", "", 3))
-    >>> kaplan_meier(cohort)["survival"].round(3).tolist()
-    [1.0, 0.667, 0.333, 0.333]
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> kaplan_meier(cohort).query("arm == 'b'")["survival"].tolist()
+    [1.0, 1.0, 0.0]
     """
     return pd.concat(
         [_curve(arm, part, transform, level) for arm, part in by_arm(cohort)], ignore_index=True
@@ -75,6 +74,16 @@ def nelson_aalen(cohort: Cohort, *, level: float = 0.95) -> pd.DataFrame:
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> nelson_aalen(cohort)["cumulative_hazard"].tolist()
+    [0.5, 1.5, 0.0, 1.0]
     """
     parts = []
     for arm, part in by_arm(cohort):
@@ -103,6 +112,16 @@ def numbers_at_risk(cohort: Cohort, times: Sequence[float]) -> pd.DataFrame:
     DataFrame
         One row an arm (the index), one column a time; those who enter later are not counted
         yet, and at time 0 those who enter then are.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> numbers_at_risk(cohort, [0, 2, 4]).loc["a"].tolist()
+    [2, 1, 0]
     """
     counts = {arm: [_at_risk(part, float(time)) for time in times] for arm, part in by_arm(cohort)}
     table = pd.DataFrame.from_dict(counts, orient="index", columns=[float(t) for t in times])

@@ -59,15 +59,14 @@ def cox_model(
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd
-    >>> from posthaz.cohort import Source
-    >>> time = np.array([1.0, 2.0, 3.0, 4.0])
-    >>> cohort = Cohort(np.zeros(4), time, time, np.ones(4, int), np.arange(4), np.ones(4),
-    ...                 pd.DataFrame(index=range(4)), {}, np.arange(4), "months",
-    ...                 Source("x", "", 4))
-    >>> fit = cox_model(cohort, pd.DataFrame({"arm": [0.0, 1.0, 1.0, 0.0]}))
-    >>> fit.table["hr"].round(3).tolist()
-    [1.618]
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> fit = cox_model(cohort, cohort.covariates[["age"]])
+    >>> fit.table["hr"].round(3).tolist(), fit.converged
+    ([0.987], True)
     """
     labels = None if strata is None else np.asarray(strata, dtype=object)
     fit = maximise_partial_likelihood(cohort, columns, ties, labels)

@@ -39,6 +39,16 @@ def rmst(cohort: Cohort, horizon: float, *, level: float = 0.95) -> pd.DataFrame
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> rmst(cohort, 3)[["quantity", "value"]].to_numpy().tolist()
+    [['rmst', 2.0], ['rmst', 3.0], ['difference', 1.0], ['ratio', 1.5]]
     """
     z = float(norm.ppf(0.5 + level / 2))
     arms = {arm: _area(part, horizon) for arm, part in by_arm(cohort)}

@@ -40,6 +40,16 @@ def schoenfeld_test(
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> schoenfeld_test(cohort, cohort.covariates[["age"]])["chisq"].round(3).tolist()
+    [2.506, 2.506]
     """
     labels = None if strata is None else np.asarray(strata, dtype=object)
     fit = maximise_partial_likelihood(cohort, columns, ties, labels)

@@ -39,6 +39,16 @@ def survival_at(
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> survival_at(cohort, [2.5])["survival"].tolist()
+    [0.5, 1.0]
     """
     at_risk = numbers_at_risk(cohort, times)
     rows = []
@@ -94,6 +104,16 @@ def median_survival(
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> median_survival(cohort)["time"].tolist()
+    [2.0, 4.0]
     """
     curves = kaplan_meier(cohort, transform=transform, level=level)
     rows = []

@@ -42,6 +42,17 @@ def univariable_cox(
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> fits = univariable_cox(cohort, ["arm", "age"])
+    >>> [term for fit in fits.values() for term in fit.table["term"]]
+    ['arm[b]', 'age']
     """
     return {
         name: cox_model(

@@ -39,6 +39,16 @@ def logrank(
     ------
     CohortError
         When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": list("abab"),
+    ...                       "age": [50, 61, 70, 55]})
+    >>> cohort = read_cohort(table, time="time", event="event", treatment="arm")
+    >>> logrank(cohort)[["observed", "expected"]].to_numpy().round(6).tolist()
+    [[2.0, 1.0], [1.0, 2.0]]
     """
     labels = None if strata is None else np.asarray(strata, dtype=object)
     if labels is not None:

@@ -1,10 +1,14 @@
 """``posthaz fit``: posteriors, their tables and diagnostics, without the report."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from posthaz.cli.options import Chains, Data, Draws, Out, Quiet, Seed, Spec, with_options
+
+if TYPE_CHECKING:
+    from posthaz.report import Results
 
 
 def fit(
@@ -18,24 +22,28 @@ def fit(
 ) -> None:
     """Fit the models of an analysis; write posteriors, tables and diagnostics."""
     from posthaz.cli.run import run
+    from posthaz.files import staged_folder
     from posthaz.report import write_tables
     from posthaz.spec import load_analysis
 
     analysis = with_options(load_analysis(spec), data, seed, draws, chains)
     results = run(analysis, out, quiet)
-    written = write_tables(results, out)
-    raise typer.Exit(finish(results, written, quiet))
+    with staged_folder(out) as stage:
+        written = write_tables(results, stage)
+    raise typer.Exit(finish(results, out, len(written), quiet))
 
 
-def finish(results, written: list[Path], quiet: bool) -> int:  # noqa: ANN001 - imported late
+def finish(results: "Results", out: Path, written: int, quiet: bool) -> int:
     """Say what was written and what failed.
 
     Parameters
     ----------
     results : Results
         The results.
-    written : list of Path
-        Files written.
+    out : Path
+        Folder written to.
+    written : int
+        Number of files written.
     quiet : bool
         Print nothing but failed checks.
 
@@ -45,7 +53,7 @@ def finish(results, written: list[Path], quiet: bool) -> int:  # noqa: ANN001 - 
         0, or 3 when a convergence check failed.
     """
     if not quiet:
-        typer.echo(f"wrote {len(written)} files to {written[0].parent}")
+        typer.echo(f"wrote {written} files to {out}")
     for failure in results.posterior.failures:
         typer.echo(f"posthaz: convergence check failed: {failure}", err=True)
     return 3 if results.posterior.failures else 0

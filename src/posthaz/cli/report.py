@@ -29,13 +29,15 @@ def report(
     """Fit the models of an analysis and write the report."""
     wanted = _formats(formats)
     from posthaz.cli.run import run
+    from posthaz.files import staged_folder
     from posthaz.report import write_report, write_tables
     from posthaz.spec import load_analysis
 
     analysis = with_options(load_analysis(spec), data, seed, draws, chains)
     results = run(analysis, out, quiet)
-    written = [*write_tables(results, out), *write_report(results, out, wanted)]
-    raise typer.Exit(finish(results, written, quiet))
+    with staged_folder(out) as stage:
+        written = [*write_tables(results, stage), *write_report(results, stage, wanted)]
+    raise typer.Exit(finish(results, out, len(written), quiet))
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def read_csv_text(content: bytes, name: str) -> pd.DataFrame:
         raise refused(name, f"not a readable CSV file ({error})", _EXPORT) from error
     if separator != ",":
         frame = frame.apply(_with_decimal_points)
-    return frame.drop(columns=[name for name in frame.columns if name.startswith(_UNNAMED)])
+    return frame.loc[:, [not str(name).startswith(_UNNAMED) for name in frame.columns]]
 
 
 _EXPORT = "export the table again as CSV with UTF-8 encoding, or as Parquet"
@@ -148,4 +148,4 @@ def _with_decimal_points(column: pd.Series) -> pd.Series:
     text = column.dropna().astype(str)
     if not text.map(lambda value: bool(_DECIMAL_COMMA.fullmatch(value))).all():
         return column
-    return pd.to_numeric(column.str.strip().str.replace(",", ".", regex=False))
+    return column.str.strip().str.replace(",", ".", regex=False).astype(float)

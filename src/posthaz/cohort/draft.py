@@ -75,7 +75,7 @@ class Draft:
 
     def values(self, name: str) -> pd.Series:
         """Values of a column of the table."""
-        return cast("pd.Series", self.frame[name])
+        return _series(self.frame, name)
 
     def column(self, name: str) -> Column:
         """Meaning of a covariate."""
@@ -146,8 +146,12 @@ def build_draft(
     )  # fmt: skip
 
 
+def _series(frame: pd.DataFrame, name: str) -> pd.Series:
+    return cast("pd.Series", frame[name])
+
+
 def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
-    return read_numbers(frame[name]) if name in frame.columns else no_numbers(len(frame))
+    return read_numbers(_series(frame, name)) if name in frame.columns else no_numbers(len(frame))
 
 
 def _coding(frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers]) -> Coding | None:
@@ -156,7 +160,7 @@ def _coding(frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers
         upper = numbers["upper"]
         seen = np.isfinite(upper.values)
         if with_cause:
-            return read_causes(frame[spec.cause], seen)
+            return read_causes(_series(frame, spec.cause), seen)
         nowhere = np.zeros(len(frame), dtype=bool)
         sentence = (
             f"An empty '{spec.upper}' is censored; otherwise the event lies between "
@@ -164,16 +168,16 @@ def _coding(frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers
         )
         return Coding(seen.astype(int), nowhere, nowhere, "", sentence)
     if spec.event in frame.columns:
-        coding = read_coding(frame[spec.event], spec.event_codes)
+        coding = read_coding(_series(frame, spec.event), spec.event_codes)
         if with_cause and not (coding.missing | coding.unknown).any():
-            causes = read_causes(frame[spec.cause], coding.cause > 0)
+            causes = read_causes(_series(frame, spec.cause), coding.cause > 0)
             return Coding(
                 causes.cause, causes.missing, causes.unknown, causes.accepted,
                 f"{coding.sentence} {causes.sentence}",
             )  # fmt: skip
         return coding
     if with_cause and not spec.event:
-        return _coding_by_cause(frame[spec.cause], spec)
+        return _coding_by_cause(_series(frame, spec.cause), spec)
     return None
 
 

@@ -1,6 +1,7 @@
 """Event codes: which are events, which are censored, and how that was decided."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,14 +82,14 @@ def read_coding(column: pd.Series, event_codes: Mapping[str, int]) -> Coding:
     "In column 'status', 2 is an event and 1 is censored (1/2 coding, as in R's survival)."
     """
     codes = level_texts(column).dropna()
-    counts = codes.value_counts(sort=False)
+    counts = Counter(str(code) for code in codes)
     accepted, ambiguous = _STANDARD, False
     if event_codes:
-        meaning, basis = _by_mapping(counts.index, event_codes), "stated in event_codes"
+        meaning, basis = _by_mapping(counts, event_codes), "stated in event_codes"
         accepted = listed([f"'{code}'" for code in event_codes])
     else:
         meaning, basis = _by_standard(counts)
-        whole = all(code.isdigit() for code in counts.index)
+        whole = all(code.isdigit() for code in counts)
         ambiguous = whole and len(meaning) < len(counts)
     causes = codes.map(meaning).reindex(column.index)
     missing = column.isna().to_numpy(dtype=bool)
@@ -137,23 +138,23 @@ def read_causes(column: pd.Series, seen: np.ndarray) -> Coding:
     )
 
 
-def _by_mapping(codes: pd.Index, event_codes: Mapping[str, int]) -> dict[str, int]:
+def _by_mapping(codes: Iterable[str], event_codes: Mapping[str, int]) -> dict[str, int]:
     exact = {level_text(code): cause for code, cause in event_codes.items()}
     folded = {code.casefold(): cause for code, cause in exact.items()}
     found = {code: exact.get(code, folded.get(code.casefold())) for code in codes}
     return {code: cause for code, cause in found.items() if cause is not None}
 
 
-def _by_standard(counts: pd.Series) -> tuple[dict[str, int], str]:
+def _by_standard(counts: Counter[str]) -> tuple[dict[str, int], str]:
     """Meaning of the codes by the vocabulary that covers most rows, the first among equals."""
     readings = []
     for vocabulary, basis in _VOCABULARIES:
         meaning = {
             code: vocabulary[code.casefold()]
-            for code in counts.index
+            for code in counts
             if code.casefold() in vocabulary
         }
-        readings.append((sum(int(counts[code]) for code in meaning), meaning, basis))
+        readings.append((sum(counts[code] for code in meaning), meaning, basis))
     _, meaning, basis = max(readings, key=lambda reading: reading[0])
     return meaning, basis
 

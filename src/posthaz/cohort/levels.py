@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.numbers import read_numbers
+
 _WHOLE = re.compile(r"([-+]?)0*(\d+)(?:\.0*)?")
 _BOOLEANS = {"true": "True", "false": "False"}
 
@@ -45,6 +47,8 @@ def level_texts(column: pd.Series, declared: Sequence[str] = ()) -> pd.Series:
     Examples
     --------
     >>> import pandas as pd
+
+from posthaz.cohort.numbers import read_numbers
     >>> level_texts(pd.Series([0, 1])).tolist()
     ['0', '1']
     """
@@ -64,6 +68,8 @@ def sorted_levels(column: pd.Series, texts: pd.Series) -> tuple[str, ...]:
     Examples
     --------
     >>> import pandas as pd
+
+from posthaz.cohort.numbers import read_numbers
     >>> column = pd.Series([10, 9, 2])
     >>> sorted_levels(column, level_texts(column))
     ('2', '9', '10')
@@ -73,8 +79,7 @@ def sorted_levels(column: pd.Series, texts: pd.Series) -> tuple[str, ...]:
         ordered = dict.fromkeys(level_text(category) for category in column.cat.categories)
         if found <= ordered.keys():
             return tuple(level for level in ordered if level in found)
-    numbers = pd.to_numeric(pd.Series(sorted(found), dtype=object), errors="coerce")
-    if numbers.isna().any():
+    if read_numbers(pd.Series(sorted(found), dtype=object)).text.any():
         return tuple(sorted(found))
     return tuple(sorted(found, key=float))
 

@@ -51,8 +51,7 @@ def read_numbers(column: pd.Series) -> Numbers:
         values = column.to_numpy(dtype=float, na_value=np.nan)
         return Numbers(values, missing, np.zeros(len(column), dtype=bool))
     plain = column.astype(object).where(~column.isna(), np.nan)
-    read = pd.to_numeric(plain, errors="coerce")
-    values = np.asarray(read.astype(float), dtype=float)
+    values = np.asarray(pd.to_numeric(plain, errors="coerce"), dtype=float)
     return Numbers(values, missing, np.isnan(values) & ~missing)
 
 

@@ -133,19 +133,18 @@ def _complete(
 ) -> tuple[pd.DataFrame, tuple[Dropped, ...]]:
     """The rows that have every covariate of the analysis; the others refused or dropped."""
     present = [name for name in needed if name in table.frame.columns]
-    absent = table.frame[present].isna()
-    rows = np.flatnonzero(absent.any(axis=1).to_numpy()) + 1
+    missing = table.frame.loc[:, present].isna().to_numpy(dtype=bool)
+    incomplete = missing.any(axis=1)
+    rows = np.flatnonzero(incomplete) + 1
     if not len(rows):
         return table.frame, ()
-    counts = absent.sum()
-    by_column = ", ".join(
-        f"'{name}' in {counted(int(counts[name]), 'row')}" for name in present if counts[name]
-    )
+    counts = zip(present, missing.sum(axis=0).tolist(), strict=True)
+    by_column = ", ".join(f"'{name}' in {counted(n, 'row')}" for name, n in counts if n)
     total = len(table.frame)
     if spec.missing == "drop" and len(rows) < total:
         reason = f"missing a covariate of the analysis: {by_column}"
         dropped = Dropped(reason, tuple(int(row) for row in rows))
-        return table.frame[~absent.any(axis=1)], (dropped,)
+        return table.frame.loc[~incomplete], (dropped,)
     findings.add(
         f"{table.name}, {shown_rows(rows)}",
         f"{len(rows)} of {counted(total, 'row')} lack a covariate of the analysis ({by_column})",

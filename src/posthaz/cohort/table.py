@@ -132,9 +132,10 @@ def _distinctly_named(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.apply(_without_blanks).reset_index(drop=True)
-    filled = np.flatnonzero(frame.notna().any(axis=1).to_numpy())
-    return frame.iloc[: int(filled[-1]) + 1 if len(filled) else 0]
+    columns = {name: _without_blanks(frame[name]) for name in frame.columns}
+    clean = pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
+    filled = np.flatnonzero(clean.notna().to_numpy().any(axis=1))
+    return clean.iloc[: int(filled[-1]) + 1 if len(filled) else 0]
 
 
 def _without_blanks(column: pd.Series) -> pd.Series:

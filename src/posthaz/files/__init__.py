@@ -1,5 +1,5 @@
 """Files written whole or not at all."""
 
-from posthaz.files.whole import prepare_folder, whole_file, write_text
+from posthaz.files.whole import prepare_folder, staged_folder, whole_file, write_text
 
-__all__ = ["prepare_folder", "whole_file", "write_text"]
+__all__ = ["prepare_folder", "staged_folder", "whole_file", "write_text"]

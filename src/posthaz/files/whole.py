@@ -1,6 +1,7 @@
 """Files written whole or not at all: a temporary name beside the target, then a rename."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,11 +50,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"{path} can't be written: {reason}. "
-            "Mend: choose another --out folder, or free space and permissions there."
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
@@ -79,6 +76,49 @@ def write_text(path: Path, text: str) -> Path:
     return path
 
 
+@contextmanager
+def staged_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to write many files to; they move to `folder` together when all is well.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files belong.
+
+    Yields
+    ------
+    Path
+        A temporary folder inside it; when the block fails it is removed and `folder` is as it
+        was.
+
+    Raises
+    ------
+    OutputError
+        When the files can't be written (permission, full disk).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with staged_folder(folder) as stage:
+    ...     _ = write_text(stage / "tables" / "a.csv", "x")
+    >>> [path.name for path in folder.rglob("*.csv")]
+    ['a.csv']
+    """
+    prepare_folder(folder)
+    stage = Path(tempfile.mkdtemp(prefix=".posthaz-", dir=folder))
+    try:
+        yield stage
+        for path in sorted(p for p in stage.rglob("*") if p.is_file()):
+            target = folder / path.relative_to(stage)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
 def prepare_folder(folder: Path) -> Path:
     """Make an output folder and check that it can be written to, before any long work.
 
@@ -101,6 +141,13 @@ def prepare_folder(folder: Path) -> Path:
         pass
     (folder / ".posthaz-probe").unlink(missing_ok=True)
     return folder
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{path} can't be written: {error.strerror or error}. "
+        "Mend: choose another --out folder, or free space and permissions there."
+    )
 
 
 def _umask() -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from posthaz.errors import OutputError
-from posthaz.files import prepare_folder, whole_file, write_text
+from posthaz.files import prepare_folder, staged_folder, whole_file, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
@@ -34,3 +34,22 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_preparing_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(prepare_folder(tmp_path / "new").iterdir()) == []
+
+
+def test_files_of_a_folder_arrive_together_or_not_at_all(tmp_path: Path) -> None:
+    write_text(tmp_path / "out" / "old.csv", "old")
+    with (
+        pytest.raises(OutputError, match="No space left on device"),
+        staged_folder(tmp_path / "out") as stage,
+    ):
+        write_text(stage / "old.csv", "new")
+        write_text(stage / "figures" / "a.png", "new")
+        raise OSError(28, "No space left on device")
+    assert [path.name for path in (tmp_path / "out").rglob("*")] == ["old.csv"]
+    assert (tmp_path / "out" / "old.csv").read_text() == "old"
+    with staged_folder(tmp_path / "out") as stage:
+        write_text(stage / "old.csv", "new")
+        write_text(stage / "figures" / "a.png", "new")
+    assert (tmp_path / "out" / "old.csv").read_text() == "new"
+    assert (tmp_path / "out" / "figures" / "a.png").exists()
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]

@@ -19,8 +19,8 @@ def levels_known(draft: Draft) -> Iterator[Finding]:
         known = [level_text(level) for level in declared]
         outside = (~texts.isin(known) & texts.notna()).to_numpy()
         if outside.any():
-            found = texts[outside]
-            hint = nearest(str(found.iloc[0]), known)
+            found = [str(text) for text in texts[outside]]
+            hint = nearest(found[0], known)
             yield Finding(
                 draft.where(outside, name),
                 f"value outside the levels named: {shown_values(found)} ({hint})",

@@ -1,5 +1,6 @@
 """Rules on events: codes with a meaning, and at least one event."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from posthaz.cohort.draft import Draft
@@ -26,8 +27,8 @@ def codes_known(draft: Draft) -> Iterator[Finding]:
     column = _column(draft)
     codes = level_texts(draft.values(column)).dropna()
     if coding.ambiguous:
-        counts = codes.value_counts().sort_index()
-        found = ", ".join(f"{code} ({counted(int(n), 'row')})" for code, n in counts.items())
+        counts = sorted(Counter(str(code) for code in codes).items())
+        found = ", ".join(f"{code} ({counted(n, 'row')})" for code, n in counts)
         yield Finding(
             draft.where(coding.unknown, column),
             f"the event codes {found} may be several causes or a slip",

@@ -1,0 +1,154 @@
+"""Who was studied: flow, event codes, follow-up and Table 1."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.report.blocks import Block, Bullets, Paragraph, Section, Table
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels
+from posthaz.report.sections.rows import follow_up_row
+from posthaz.report.sections.wording import (
+    counted,
+    duration,
+    interval_name,
+    listed,
+    signed,
+    with_interval,
+)
+
+_BALANCED = 0.1
+_ROWS_NAMED = 12
+
+
+def cohort_section(results: Results) -> Section:
+    """Flow, event codes, follow-up and baseline characteristics.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section
+        Anchor ``cohort``.
+    """
+    blocks: list[Block] = [Bullets(tuple(_flow(results)))]
+    if results.cohort.event_coding:
+        blocks.append(Paragraph(results.cohort.event_coding))
+    blocks += [Paragraph(_follow_up_sentence(results)), _follow_up_table(results)]
+    if len(results.frequentist.table_one):
+        blocks += [_table_one(results), Paragraph(_balance_sentence(results))]
+    return Section("Cohort", "cohort", tuple(blocks))
+
+
+def _flow(results: Results) -> list[str]:
+    cohort, table = results.cohort, results.frequentist.follow_up
+    origin = " (simulated)" if results.simulated else ""
+    source = f"`{cohort.source.name}`{origin}"
+    lines = [f"{counted(cohort.source.rows, 'row')} read from {source}"]
+    if not cohort.dropped:
+        lines.append("No row left out")
+    for dropped in cohort.dropped:
+        shown = ", ".join(str(row) for row in dropped.rows[:_ROWS_NAMED])
+        more = ", ..." if len(dropped.rows) > _ROWS_NAMED else ""
+        word = "row" if len(dropped.rows) == 1 else "rows"
+        lines.append(
+            f"{counted(len(dropped.rows), 'row')} left out, {dropped.reason} ({word} {shown}{more})"
+        )
+    whole, labels = follow_up_row(results), arm_labels(results)
+    rows = f" ({counted(len(cohort), 'row')})" if len(cohort) != whole["n"] else ""
+    by_arm = table.set_index(table["arm"].astype(str))
+
+    def split(column: str) -> str:
+        if len(labels) == 1:
+            return ""
+        parts = [f"{label} {by_arm.loc[arm, column]:g}" for arm, label in labels.items()]
+        return f": {listed(parts)}"
+
+    lines.append(f"{counted(whole['n'], 'patient')} analysed{rows}{split('n')}")
+    lines.append(f"{counted(whole['events'], 'event')}{split('events')}")
+    return lines
+
+
+def _follow_up_sentence(results: Results) -> str:
+    row, unit = follow_up_row(results), results.cohort.unit
+    if np.isnan(row["median"]):
+        start = "The median follow-up by reverse Kaplan–Meier was not reached"
+    else:
+        start = f"Median follow-up was {duration(row['median'], unit)} {unit} by reverse Kaplan–"
+        start += "Meier (how long patients would have been followed had nobody had an event)"
+    return (
+        f"{start}; the longest was {duration(row['max_follow_up'], unit)} {unit}, and together "
+        f"the patients were at risk for {row['person_time']:,.0f} person-{unit}."
+    )
+
+
+def _follow_up_table(results: Results) -> Table:
+    frame, unit = results.frequentist.follow_up, results.cohort.unit
+    labels = arm_labels(results) | {"overall": "All patients"}
+    shown = pd.DataFrame(
+        {
+            "arm": [labels.get(str(arm), str(arm)) for arm in frame["arm"]],
+            "n": [f"{n:g}" for n in frame["n"]],
+            "events": [f"{n:g}" for n in frame["events"]],
+            "person_time": [f"{time:,.0f}" for time in frame["person_time"]],
+            "median": [_median(row, unit) for _, row in frame.iterrows()],
+            "longest": [duration(time, unit) for time in frame["max_follow_up"]],
+        }
+    )
+    heads = {"arm": "Arm", "n": "Patients", "events": "Events"}
+    heads["person_time"] = f"Person-{unit}"
+    level = interval_name(0.95)
+    heads |= {"median": f"Median follow-up ({level} CI)", "longest": "Longest"}
+    return Table(shown, f"Follow-up by arm, times in {unit}", heads, source="follow_up.csv")
+
+
+def _median(row: pd.Series, unit: str) -> str:
+    if np.isnan(row["median"]):
+        return "not reached"
+    numbers = (row["median"], row["median_lower"], row["median_upper"])
+    return with_interval(*numbers, lambda time: duration(time, unit))
+
+
+def _table_one(results: Results) -> Table:
+    frame = results.frequentist.table_one
+    labels = arm_labels(results) if results.cohort.arms else {}
+    level = frame["level_label"].where(frame["kind"] != "numeric", "Median (quartiles)")
+    shown = pd.DataFrame({"label": frame["label"], "level": level})
+    heads = {"level": "Characteristic"}
+    for arm, label in (labels | {"overall": "All"}).items():
+        shown[f"arm {arm}"] = [str(text).replace("%", "\u00a0%") for text in frame[arm]]
+        shown[f"arm {arm}"] = shown[f"arm {arm}"].str.replace(r"(?<=\d)-(?=\d)", "–", regex=True)
+        heads[f"arm {arm}"] = label
+    notes = ["Counts are with percentages of the patients whose value is known."]
+    if labels:
+        shown["smd"] = ["" if np.isnan(d) else signed(f"{d:.2f}") for d in frame["smd"]]
+        heads["smd"] = "SMD"
+        notes.append("SMD: standardised mean difference; tests are in `table_one.csv`.")
+    return Table(
+        shown,
+        "Baseline characteristics",
+        heads,
+        group="label",
+        source="table_one.csv",
+        notes=(" ".join(notes),),
+    )
+
+
+def _balance_sentence(results: Results) -> str:
+    if len(results.cohort.arms) < 2:
+        return "There is one arm, so no balance to judge."
+    frame = results.frequentist.table_one
+    far = frame[frame["smd"].abs() > _BALANCED].sort_values("smd", key=abs, ascending=False)
+    if far.empty:
+        return (
+            f"All standardised differences are within {_BALANCED:g}: the arms are balanced in "
+            "what was measured."
+        )
+    parts = [f"{row['label']} ({abs(row['smd']):.2f})" for _, row in far.iterrows()]
+    return (
+        f"The arms differ by more than {_BALANCED:g} standard deviations (the usual mark of "
+        f"imbalance) in {listed(parts)}. In a randomised comparison such differences arise by "
+        "chance; otherwise they call for adjustment."
+    )

@@ -1,0 +1,129 @@
+"""What a reader sees in place of codes: arms, models, terms and comparisons."""
+
+import re
+
+from posthaz.cohort import Cohort
+from posthaz.design import formula_variables
+from posthaz.inference import Fit
+from posthaz.report.results import Results
+from posthaz.spec import ModelSpec
+
+_LEVEL = re.compile(r"(?P<name>[^\[\]]+)\[(?P<level>.+)\]")
+_STEP = re.compile(r"(?P<name>[^,]+), (?P<step>per .+)")
+_BETWEEN = re.compile(r":(?![^\[]*\])")
+_GROUP = re.compile(r"\s*\+?\s*\(1 \| [^)]*\)")
+_DOI = re.compile(r"(?<![/.\w])doi:\s*(?=10\.)")
+WHOLE = "all"
+
+
+def arm_labels(results: Results) -> dict[str, str]:
+    """Name of each arm, reference first; a single-arm cohort has one."""
+    cohort = results.cohort
+    return {arm: cohort.arm_label(arm) for arm in cohort.arms or (WHOLE,)}
+
+
+def profile_labels(results: Results, fit: Fit) -> dict[str, str]:
+    """Name of each population that a fit's answers are about; those of the arms if it has them."""
+    if fit.treatment:
+        return arm_labels(results)
+    return {WHOLE: "All patients"}
+
+
+def contrasts(results: Results, fit: Fit) -> dict[str, tuple[str, str]]:
+    """Each arm but the reference: its name and that of the reference."""
+    labels = profile_labels(results, fit)
+    reference, *others = labels
+    return {arm: (labels[arm], labels[reference]) for arm in others}
+
+
+def reference_arm(results: Results) -> str:
+    """Code of the arm compared against."""
+    return next(iter(arm_labels(results)))
+
+
+def model_labels(results: Results) -> dict[str, str]:
+    """Name of each model, such as "Weibull, adjusted for age"; told apart by file name if needed."""
+    labels = {spec.name: model_label(spec, results.cohort) for spec in results.analysis.models}
+    seen = list(labels.values())
+    return {
+        name: f"{label} ({name})" if seen.count(label) > 1 else label
+        for name, label in labels.items()
+    }
+
+
+def model_label(spec: ModelSpec, cohort: Cohort) -> str:
+    """Name of a model by its baseline hazard and what it is adjusted for."""
+    title = capitalised(spec.baseline.title)
+    if spec.form != "proportional_hazards":
+        title += " (accelerated)"
+    variables = formula_variables(spec.formula)
+    others = [name for name in variables if name != cohort.treatment]
+    if "*" in spec.formula or ":" in spec.formula:
+        return f"{title}, {spec.formula}"
+    if len(others) > 3:
+        return f"{title}, adjusted for {len(others)} covariates"
+    words = [lowered(variable_label(cohort, name)) for name in others]
+    if not words:
+        return title if variables or not cohort.treatment else f"{title}, arms together"
+    link = "adjusted for" if cohort.treatment in variables else "with"
+    *first, last = words
+    joined = f"{', '.join(first)} and {last}" if first else last
+    return f"{title}, {link} {joined}"
+
+
+def cox_label(analysis: str, cohort: Cohort) -> str:
+    """Name of a Cox model by the variables in it, from its name in ``baselines.csv``."""
+    if analysis == "cox_univariable":
+        return "Cox, one covariate"
+    formula = _GROUP.sub("", analysis.removeprefix("cox: "))
+    words = [lowered(variable_label(cohort, name)) for name in formula.split(" + ")]
+    return f"Cox, {', '.join(words)}"
+
+
+def variable_label(cohort: Cohort, name: str) -> str:
+    """Label of a covariate without its unit; whatever is no covariate stays as it is."""
+    column = cohort.columns.get(name.strip())
+    return (column.label or column.name) if column else name.strip()
+
+
+def term_label(cohort: Cohort, term: str) -> str:
+    """Name of a coefficient or named step.
+
+    A level is written against its reference, an interaction with a cross.
+    """
+    return " × ".join(_part_label(cohort, part) for part in _BETWEEN.split(term))
+
+
+def _part_label(cohort: Cohort, part: str) -> str:
+    level, step = _LEVEL.fullmatch(part), _STEP.fullmatch(part)
+    if level and level["name"] in cohort.columns and level["name"] in cohort.covariates:
+        return _level_label(cohort, level["name"], level["level"])
+    if step:
+        return f"{variable_label(cohort, step['name'])}, {step['step']}"
+    column = cohort.columns.get(part)
+    if column is None:
+        return part
+    unit = f"1 {column.unit}" if column.unit else "unit"
+    return f"{column.label or column.name}, per {unit}"
+
+
+def _level_label(cohort: Cohort, name: str, level: str) -> str:
+    column, values = cohort.columns[name], cohort.covariates[name]
+    against = column.level_label(values.cat.categories[0]) if hasattr(values, "cat") else ""
+    text = column.level_label(level) + (f" v {against}" if against else "")
+    return text if name == cohort.treatment else f"{column.label or column.name}: {text}"
+
+
+def lowered(text: str) -> str:
+    """The text with a small first letter, unless the first word is an abbreviation."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or len(text) == 1 else text
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital first letter and the rest as it was."""
+    return text[:1].upper() + text[1:]
+
+
+def linked(text: str) -> str:
+    """The text with DOIs as addresses, which the report shows as links."""
+    return _DOI.sub("https://doi.org/", text)

@@ -1,0 +1,150 @@
+"""The models and their priors, the prior beside the posterior, and the curves the prior implies."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.figures import draw_prior_posterior, draw_prior_predictive
+from posthaz.inference import Fit
+from posthaz.report.blocks import Block, Paragraph, Section, Table
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import model_labels, profile_labels
+from posthaz.report.sections.parameters import main_parameters
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.prior_words import effect_statements, prior_rows
+from posthaz.report.sections.wording import interval_name, ratio
+
+
+def priors_section(results: Results) -> Section:
+    """Models, every prior in words, and what the priors say before the data.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section
+        Anchor ``priors``.
+    """
+    fit = results.posterior.primary
+    blocks: list[Block] = [_models(results), _priors(results)]
+    blocks += [Paragraph(text) for text in effect_statements(results, fit)]
+    if "prior" not in fit.draws.children:
+        blocks.append(
+            Paragraph(
+                "A prior of the primary model is improper (flat), so it has no draws: there are "
+                "no prior curves and no prior beside the posterior to show."
+            )
+        )
+        return Section("Models and priors", "priors", tuple(blocks))
+    blocks.append(_prior_posterior(results, fit))
+    if results.posterior.prior_curves is not None:
+        blocks.append(_prior_curves(results, fit))
+    return Section("Models and priors", "priors", tuple(blocks))
+
+
+def _models(results: Results) -> Table:
+    labels = model_labels(results)
+    rows = [
+        {
+            "model": labels[spec.name] + (" (primary)" if i == 0 else ""),
+            "name": f"`{spec.name}`",
+            "baseline": spec.baseline.title,
+            "formula": f"`{spec.formula}`",
+            "form": spec.form.replace("_", " "),
+        }
+        for i, spec in enumerate(results.analysis.models)
+    ]
+    heads = {"model": "Model", "name": "Name in the files", "baseline": "Baseline hazard"}
+    heads |= {"formula": "Formula", "form": "Covariates act by"}
+    return Table(pd.DataFrame(rows), "Models fitted; the first is the primary one", heads)
+
+
+def _priors(results: Results) -> Table:
+    labels, interval = model_labels(results), results.analysis.estimands.interval
+    rows = [
+        {"model": labels[name]} | row
+        for name, fit in results.posterior.fits.items()
+        for row in prior_rows(results.cohort, fit, interval)
+    ]
+    heads = {"parameter": "Parameter", "prior": "Prior"}
+    heads |= {"range": f"{interval_name(interval)} prior interval", "origin": "Where it is from"}
+    return Table(
+        pd.DataFrame(rows),
+        "Prior of every parameter",
+        heads,
+        group="model",
+        notes=(
+            "Intervals of log hazard ratios and of other logarithms are given as ratios and on "
+            "the scale of the parameter. Each fit in `posterior/` carries its priors.",
+        ),
+    )
+
+
+def _prior_posterior(results: Results, fit: Fit) -> Block:
+    interval = results.analysis.estimands.interval
+    shown = main_parameters(results, fit)
+    names = {one.name: one.label for one in shown}
+    figure = draw_prior_posterior(
+        {one.name: (one.prior, one.posterior) for one in shown},
+        ratios=[one.name for one in shown if one.is_ratio],
+        labels=names,
+        interval=interval,
+        simulated=results.simulated,
+    )
+    tail = (1 - interval) / 2
+    parts = []
+    for one in shown:
+        before, after = (np.quantile(d, (0.5, tail, 1 - tail)) for d in (one.prior, one.posterior))
+        parts.append(
+            f"{one.label}: prior {ratio(before[0])} ({ratio(before[1])} to {ratio(before[2])}), "
+            f"posterior {ratio(after[0])} ({ratio(after[1])} to {ratio(after[2])})"
+        )
+    alt = f"Densities before and after the data, medians with intervals. {'; '.join(parts)}."
+    caption = (
+        "Prior (dashed) and posterior (filled) of the primary model's main parameters; where the "
+        "two look alike, the data said little"
+    )
+    return picture(results, figure, "prior_posterior", alt, caption, "coefficients.csv")
+
+
+def _prior_curves(results: Results, fit: Fit) -> Block:
+    curves, interval = results.posterior.prior_curves, results.analysis.estimands.interval
+    assert curves is not None
+    labels = profile_labels(results, fit)
+    flat = curves.stack(sample=("chain", "draw")).transpose("sample", "profile", "time")  # noqa: PD013 - xarray
+    draws, times = flat.sizes["sample"], curves["time"].to_numpy()
+    parts = [
+        pd.DataFrame(
+            {
+                "arm": str(arm),
+                "draw": np.repeat(np.arange(draws), len(times)),
+                "time": np.tile(times, draws),
+                "survival": flat.sel(profile=arm).to_numpy().ravel(),
+            }
+        )
+        for arm in curves["profile"].to_numpy()
+    ]
+    figure = draw_prior_predictive(
+        pd.concat(parts, ignore_index=True),
+        labels=labels,
+        unit=results.cohort.unit,
+        horizon=results.horizon,
+        endpoint=results.analysis.endpoint,
+        interval=interval,
+        simulated=results.simulated,
+    )
+    middle = times[len(times) // 2]
+    at = flat.sel(time=middle).to_numpy()
+    low, high = np.quantile(at, ((1 - interval) / 2, (1 + interval) / 2))
+    alt = (
+        f"Survival curves drawn from the prior fan out widely: at {middle:.0f} "
+        f"{results.cohort.unit} {100 * interval:g} % of them lie between {100 * low:.0f} and "
+        f"{100 * high:.0f} %."
+    )
+    caption = (
+        "Survival curves that the primary model's priors allow before any data are seen (prior "
+        "predictive check)"
+    )
+    return picture(results, figure, "prior_predictive", alt, caption)

@@ -1,0 +1,135 @@
+"""Rows of the results' tables, found by name; a row that isn't there holds no numbers."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.inference import Fit
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import reference_arm
+
+_CLOSE = 1e-9
+
+
+def estimand_row(
+    results: Results, estimand: str, profile: str, time: float | None = None, model: str = ""
+) -> pd.Series:
+    """Row of ``estimands.csv``, of the primary model unless another is named."""
+    table = results.posterior.estimands
+    chosen = (
+        (table["model"] == (model or results.posterior.primary.spec.name))
+        & (table["estimand"] == estimand)
+        & (table["profile"].astype(str) == profile)
+    )
+    return _only(table, chosen, time)
+
+
+def answer_row(
+    results: Results,
+    analysis: str,
+    quantity: str,
+    arm: str = "",
+    term: str = "",
+    time: float | None = None,
+) -> pd.Series:
+    """Row of ``baselines.csv``."""
+    table = results.frequentist.answers
+    chosen = (
+        (table["analysis"] == analysis)
+        & (table["quantity"] == quantity)
+        & (table["arm"].astype(str) == arm)
+        & (table["term"].astype(str) == term)
+    )
+    return _only(table, chosen, time)
+
+
+def coefficient_row(results: Results, model: str, term: str) -> pd.Series:
+    """Row of ``coefficients.csv``."""
+    table = results.posterior.coefficients
+    return _only(table, (table["model"] == model) & (table["term"] == term), None)
+
+
+def follow_up_row(results: Results) -> pd.Series:
+    """Row of ``follow_up.csv`` for the whole cohort."""
+    return results.frequentist.follow_up.iloc[-1]
+
+
+def _only(table: pd.DataFrame, chosen: pd.Series, time: float | None) -> pd.Series:
+    if time is not None:
+        chosen = chosen & np.isclose(table["time"].astype(float), time, rtol=_CLOSE)
+    found = table[chosen]
+    if len(found):
+        return found.iloc[0]
+    return pd.Series(
+        {n: np.nan if pd.api.types.is_numeric_dtype(table[n]) else "" for n in table.columns}
+    )
+
+
+def treatment_term(fit: Fit, arm: str) -> str:
+    """Coefficient that is the effect of an arm by itself; empty when there is none.
+
+    There is none when the arm takes part in an interaction: its effect then depends on the
+    other covariate.
+    """
+    term = f"{fit.treatment}[{arm}]"
+    if not fit.treatment or term not in fit.design.columns:
+        return ""
+    shared = any(
+        ":" in column and any(part.split("[")[0] == fit.treatment for part in column.split(":"))
+        for column in fit.design.columns
+    )
+    return "" if shared else term
+
+
+def hazard_ratio_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, str]:
+    """Hazard ratio of an arm against the reference under one model, and which ratio it is.
+
+    Returns
+    -------
+    row : Series
+        With ``median, lower, upper, mcse, below_1`` (the probability of a ratio below 1).
+    kind : str
+        ``"hazard ratio"``; ``"marginal hazard ratio at 36 months"`` where the model has no
+        constant one; empty where it has none at all.
+    """
+    model, term = fit.spec.name, treatment_term(fit, arm)
+    row = coefficient_row(results, model, term) if term else None
+    if row is not None and np.isfinite(row["hr_median"]):
+        numbers = {key: row[f"hr_{key}"] for key in ("median", "lower", "upper")}
+        numbers |= {"below_1": row["p_hr_below_1"], "mcse": row["mcse_mean"]}
+        return pd.Series(numbers), "hazard ratio"
+    profile = f"{arm} / {reference_arm(results)}"
+    times = [time for time in results.analysis.estimands.survival_at if time > 0]
+    if not times or not fit.treatment:
+        return pd.Series(dict.fromkeys(("median", "lower", "upper", "below_1", "mcse"), np.nan)), ""
+    found = estimand_row(results, "marginal hazard ratio", profile, times[-1], model)
+    below = estimand_row(results, "P(marginal hazard ratio < 1)", profile, times[-1], model)
+    numbers = {key: found[key] for key in ("median", "lower", "upper", "mcse")}
+    where = f"marginal hazard ratio at {times[-1]:g} {results.cohort.unit}"
+    return pd.Series(numbers | {"below_1": below["mean"]}), where
+
+
+def cox_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, str]:
+    """Cox hazard ratio of an arm: of the same formula where there is one, else by itself.
+
+    Returns
+    -------
+    row : Series
+        Row of ``baselines.csv``.
+    analysis : str
+        Name of the Cox model in it.
+    """
+    term = f"{results.cohort.treatment}[{arm}]"
+    own = f"cox: {fit.spec.formula}"
+    for analysis in (own, "cox_univariable"):
+        interacting = analysis == own and not treatment_term(fit, arm)
+        row = answer_row(results, analysis, "hazard_ratio", term=term)
+        if np.isfinite(row["value"]) and not interacting:
+            return row, analysis
+    return answer_row(results, own, "hazard_ratio", term=term), own
+
+
+def restriction(results: Results) -> float:
+    """Horizon of the restricted mean; not a number where there is none."""
+    table = results.posterior.estimands
+    times = table.loc[table["estimand"] == "rmst", "time"]
+    return float(times.iloc[0]) if len(times) else float("nan")

@@ -1,0 +1,72 @@
+"""The answer where no treatments are compared: median survival and survival at the asked times."""
+
+import numpy as np
+
+from posthaz.report.blocks import Paragraph
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import WHOLE, arm_labels, model_labels
+from posthaz.report.sections.rows import answer_row, estimand_row
+from posthaz.report.sections.wording import duration, interval_name, listed, percent, share
+
+
+def single_blocks(results: Results) -> tuple[Paragraph, ...]:
+    """What was found, and how it compares with Kaplan-Meier.
+
+    Parameters
+    ----------
+    results : Results
+        The results, whose primary model compares no arms.
+
+    Returns
+    -------
+    tuple of Paragraph
+        Two sentences.
+    """
+    unit = results.cohort.unit
+    interval = f"{interval_name(results.analysis.estimands.interval)} credible interval"
+    model = model_labels(results)[results.posterior.primary.spec.name]
+    parts = [_median_part(results, interval)]
+    for time in results.analysis.estimands.survival_at:
+        row = estimand_row(results, "survival", WHOLE, time)
+        parts.append(
+            f"**{share(row['median'])}** ({share(row['lower'])} to {share(row['upper'])}) are "
+            f"event-free at {time:g} {unit}"
+        )
+    found = f"Under the primary model ({model}), {listed([part for part in parts if part])}."
+    return Paragraph(found), Paragraph(_beside(results))
+
+
+def _median_part(results: Results, interval: str) -> str:
+    unit = results.cohort.unit
+    row = estimand_row(results, "median", WHOLE)
+    if np.isnan(row["median"]):
+        return ""
+    if row["median"] > results.horizon:
+        later = estimand_row(results, f"P(median > {results.horizon:g})", WHOLE)["mean"]
+        return (
+            f"the median time to the event lies beyond the {duration(results.horizon, unit)} "
+            f"{unit} of follow-up with a probability of **{percent(later)}**"
+        )
+    lower, upper = duration(row["lower"], unit), duration(row["upper"], unit)
+    return (
+        f"the median time to the event is **{duration(row['median'], unit)} {unit}** "
+        f"({interval} {lower} to {upper})"
+    )
+
+
+def _beside(results: Results) -> str:
+    unit = results.cohort.unit
+    arms = list(arm_labels(results))
+    parts = []
+    if len(arms) == 1:
+        median = answer_row(results, "kaplan_meier", "median", arms[0])
+        if np.isfinite(median["value"]):
+            parts.append(f"a median of {duration(median['value'], unit)} {unit}")
+        elif median["note"]:
+            parts.append("a median that is not reached")
+        for time in results.analysis.estimands.survival_at:
+            row = answer_row(results, "kaplan_meier", "survival", arms[0], time=time)
+            if np.isfinite(row["value"]):
+                parts.append(f"{share(row['value'])} event-free at {time:g} {unit}")
+    start = f"Kaplan–Meier gives {listed(parts)}; without" if parts else "Without"
+    return f"{start} a comparison group, the data say nothing about the effect of a treatment."
