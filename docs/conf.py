@@ -1,6 +1,10 @@
 """Sphinx configuration."""
 
+import logging
 from importlib.metadata import version as installed
+
+for chatty in ("pytensor.configparser", "arviz"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 project = "posthaz"
 author = "The posthaz developers"

@@ -1,12 +1,12 @@
 """One trial under a sceptical, a default and an enthusiastic prior.
 
-The trial was planned for a hazard ratio of 0.7; whoever doubts, whoever hopes and whoever says
-nothing read the same data. Run it with ``uv run python examples/three_priors.py``.
+Suppose that a hazard ratio of 0.7 was hoped for; whoever doubts it, whoever believes it and
+whoever says nothing read the same data. Run it with ``uv run python examples/three_priors.py``.
 """
 
 import posthaz as ph
 
-PLANNED = 0.7
+HOPED_FOR = 0.7
 
 
 def main() -> None:
@@ -14,9 +14,9 @@ def main() -> None:
     analysis = ph.load_analysis("nvalt11_pci_os")
     cohort = ph.read_cohort(analysis.table, analysis.cohort, covariates=["arm"])
     opinions = {
-        "sceptical": {"arm": ph.sceptical(PLANNED)},
+        "sceptical": {"arm": ph.sceptical(HOPED_FOR)},
         "default": {},
-        "enthusiastic": {"arm": ph.enthusiastic(PLANNED)},
+        "enthusiastic": {"arm": ph.enthusiastic(HOPED_FOR)},
     }
     for opinion, priors in opinions.items():
         spec = ph.ModelSpec(opinion, ph.Weibull(), "arm", priors=priors)

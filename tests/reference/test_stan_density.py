@@ -24,7 +24,7 @@ def test_density_at_fixed_points(peer: str) -> None:
     spec = stan_model(dataset, peer)
     design = learn_design(cohort.covariates, spec.formula, spec.centre)
     model = build_model(spec, design, choose_priors(spec, design, 1.0), cohort)
-    engine = compile_engine(model)
+    engine = compile_engine(model, ("stan density", peer))
     checks, names = POINTS[peer]
     for point in reference(dataset)["logdensity_checks"][checks]:
         values = {ours: np.asarray(point[theirs]) for ours, theirs in names.items()}

@@ -62,7 +62,7 @@ def survival_at(
             row = {
                 "arm": arm,
                 "time": time,
-                "at_risk": at_risk.loc[arm, time],
+                "at_risk": at_risk.loc[[arm], time].iloc[0],
                 "events": known["events"].sum(),
                 **here[["survival", "std_error", "lower", "upper"]],
             }

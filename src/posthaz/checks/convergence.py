@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from arviz_stats.base import array_stats
 
-from posthaz.inference import Fit
+from posthaz.inference import Fit, ess_bulk, ess_tail, rhat
 
 MOST_RHAT = 1.01
 LEAST_ESS_A_CHAIN = 100
@@ -68,18 +67,17 @@ def convergence(fit: Fit) -> Convergence:
     """
     scalars = _scalars(fit.draws["posterior"].to_dataset())
     arrays = list(scalars.values())
-    rhats = [float(array_stats.rhat(a, chain_axis=0, draw_axis=1)) for a in arrays]
-    bulk = min(float(array_stats.ess(a, chain_axis=0, draw_axis=1, method="bulk")) for a in arrays)
-    tail = min(
-        float(array_stats.ess(a, chain_axis=0, draw_axis=1, method="tail", prob=0.9))
-        for a in arrays
-    )
+    rhats = [rhat(array) for array in arrays]
+    bulk = min(ess_bulk(array) for array in arrays)
+    tail = min(ess_tail(array) for array in arrays)
     stats = fit.draws["sample_stats"].to_dataset()
     divergences = int(stats["diverging"].sum())
     deepest = (
         float(stats["reached_max_treedepth"].mean()) if "reached_max_treedepth" in stats else 0.0
     )
-    bfmi = float(np.min(_missing_information(stats["energy"].to_numpy())))
+    bfmi = np.nan  # only Hamiltonian chains have an energy
+    if "energy" in stats:
+        bfmi = float(np.min(_missing_information(stats["energy"].to_numpy())))
     chains = stats.sizes["chain"]
     worst = max(zip(rhats, scalars, strict=True))
     return Convergence(

@@ -2,14 +2,27 @@
 
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
+import arviz_stats
 import numpy as np
 import pandas as pd
 import xarray as xr
-from arviz_stats import compare, loo
 from arviz_stats.utils import ELPDData
 
 from posthaz.inference import Fit
+
+_arviz: Any = arviz_stats
+_COLUMNS = (
+    "model",
+    "elpd",
+    "elpd_se",
+    "p",
+    "elpd_difference",
+    "difference_se",
+    "weight",
+    "bad_k",
+)
 
 
 def leave_one_out(fit: Fit) -> ELPDData:
@@ -27,7 +40,8 @@ def leave_one_out(fit: Fit) -> ELPDData:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a high Pareto k is reported, not warned about
-        return loo(_by_subject(fit), pointwise=True)
+        result: Any = _arviz.loo(_by_subject(fit), pointwise=True)
+    return result
 
 
 def pareto_table(results: Mapping[str, ELPDData]) -> pd.DataFrame:
@@ -78,25 +92,13 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
         return pd.DataFrame([row], columns=list(_COLUMNS))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        table = compare(dict(results), method="stacking", round_to="none")
+        table: Any = _arviz.compare(dict(results), method="stacking", round_to="none")
     renamed = table.rename(
         columns={"se": "elpd_se", "elpd_diff": "elpd_difference", "dse": "difference_se"}
     )
     renamed = renamed.rename_axis("model").reset_index()
     renamed["bad_k"] = [bad[str(name)] for name in renamed["model"]]
     return renamed[list(_COLUMNS)]
-
-
-_COLUMNS = (
-    "model",
-    "elpd",
-    "elpd_se",
-    "p",
-    "elpd_difference",
-    "difference_se",
-    "weight",
-    "bad_k",
-)
 
 
 def _by_subject(fit: Fit) -> xr.DataTree:
@@ -109,7 +111,8 @@ def _by_subject(fit: Fit) -> xr.DataTree:
         order, number = np.unique(subject, return_inverse=True)
         array = pointwise.to_numpy()
         total = np.zeros((*array.shape[:2], len(order)))
-        np.add.at(total, (slice(None), slice(None), number), array)
+        for row, one in enumerate(number):
+            total[:, :, one] += array[:, :, row]
         summed = xr.DataArray(total, dims=("chain", "draw", "subject"))
     return xr.DataTree.from_dict(
         {

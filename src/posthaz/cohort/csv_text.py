@@ -146,6 +146,6 @@ def _with_decimal_points(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column) or column.isna().all():
         return column
     text = column.dropna().astype(str)
-    if not text.map(lambda value: bool(_DECIMAL_COMMA.fullmatch(value))).all():
+    if not text.map(lambda value: bool(_DECIMAL_COMMA.fullmatch(str(value)))).all():
         return column
     return column.str.strip().str.replace(",", ".", regex=False).astype(float)

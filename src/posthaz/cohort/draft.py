@@ -136,7 +136,7 @@ def build_draft(
     cause = np.zeros(len(frame), dtype=int) if coding is None else coding.cause
     lower, upper = _bounds(frame, spec, numbers, cause)
     zero = (upper == 0) | ((lower == 0) & np.isposinf(upper))
-    if spec.zero_time is not None:
+    if isinstance(spec.zero_time, int | float):
         lower = np.where(zero, spec.zero_time, lower)
         upper = np.where(zero & np.isfinite(upper), spec.zero_time, upper)
     entry = numbers["entry"].values if spec.entry else np.zeros(len(frame))

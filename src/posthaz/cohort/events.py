@@ -150,9 +150,7 @@ def _by_standard(counts: Counter[str]) -> tuple[dict[str, int], str]:
     readings = []
     for vocabulary, basis in _VOCABULARIES:
         meaning = {
-            code: vocabulary[code.casefold()]
-            for code in counts
-            if code.casefold() in vocabulary
+            code: vocabulary[code.casefold()] for code in counts if code.casefold() in vocabulary
         }
         readings.append((sum(counts[code] for code in meaning), meaning, basis))
     _, meaning, basis = max(readings, key=lambda reading: reading[0])

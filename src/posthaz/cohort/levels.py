@@ -47,19 +47,18 @@ def level_texts(column: pd.Series, declared: Sequence[str] = ()) -> pd.Series:
     Examples
     --------
     >>> import pandas as pd
-
-from posthaz.cohort.numbers import read_numbers
     >>> level_texts(pd.Series([0, 1])).tolist()
     ['0', '1']
     """
-    values = list(pd.unique(column.dropna()))
+    column = column.astype(object)
+    values = column.dropna().unique()
     texts = {value: level_text(value) for value in values}
     booleans = {text for text in texts.values() if text.lower() in _BOOLEANS}
     if booleans and booleans == set(texts.values()):
         written = {level.lower(): level for level in declared if level.lower() in _BOOLEANS}
         spelled = {**_BOOLEANS, **written}
         texts = {value: spelled[text.lower()] for value, text in texts.items()}
-    return column.astype(object).map(texts).astype(object)
+    return column.map(texts).astype(object)
 
 
 def sorted_levels(column: pd.Series, texts: pd.Series) -> tuple[str, ...]:
@@ -68,8 +67,6 @@ def sorted_levels(column: pd.Series, texts: pd.Series) -> tuple[str, ...]:
     Examples
     --------
     >>> import pandas as pd
-
-from posthaz.cohort.numbers import read_numbers
     >>> column = pd.Series([10, 9, 2])
     >>> sorted_levels(column, level_texts(column))
     ('2', '9', '10')

@@ -1,6 +1,6 @@
 """Reading a cohort: table and specification to valid time-to-event data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +97,11 @@ def _stated(spec: CohortSpec | None, fields: dict[str, Any]) -> CohortSpec:
         for name in fields
         if name not in known
     )
+    columns = fields.get("columns", {})
+    if not isinstance(columns, Mapping):
+        what = f"columns is a {type(columns).__name__}"
+        mend = 'give columns = {"age": Column("age")}, or covariates = ["age"] for names alone'
+        unknown += (Finding("read_cohort, columns", what, mend),)
     if unknown:
         raise CohortError.from_findings("The cohort can't be read:", unknown)
     return replace(spec or CohortSpec(), **fields)

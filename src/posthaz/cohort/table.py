@@ -67,7 +67,7 @@ def read_table(table: Any) -> Table:
     frame = table.to_pandas() if hasattr(table, "to_pandas") else table
     if not isinstance(frame, pd.DataFrame):
         raise refused(
-            f"a {type(table).__name__}", "not a table", "give a path or a pandas DataFrame"
+            f"{type(table).__name__} object", "not a table", "give a path or a pandas DataFrame"
         )
     written = frame.to_csv(index=False, lineterminator="\n").encode()
     frame = _distinctly_named(frame, "DataFrame")
@@ -132,7 +132,7 @@ def _distinctly_named(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
-    columns = {name: _without_blanks(frame[name]) for name in frame.columns}
+    columns = {name: _without_blanks(column) for name, column in frame.items()}
     clean = pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
     filled = np.flatnonzero(clean.notna().to_numpy().any(axis=1))
     return clean.iloc[: int(filled[-1]) + 1 if len(filled) else 0]

@@ -1,6 +1,7 @@
 """Learning a design from a cohort's covariates."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,17 +77,22 @@ def learn_design(covariates: pd.DataFrame, formula: str, centring: str = "mean")
     return replace(design, centre=_centre(matrix, design))
 
 
-def _evaluated(frame: pd.DataFrame, formula: str):  # noqa: ANN202 - formulae has no public type
+def _evaluated(frame: pd.DataFrame, formula: str) -> Any:
     if not len(frame.columns):
         frame = pd.DataFrame({"posthaz_row": np.zeros(max(len(frame), 1))})
     with np.errstate(divide="ignore", invalid="ignore"):
         try:
-            return design_matrices(formula, frame, na_action="error", env=ENVIRONMENT)
+            return design_matrices(
+                formula,
+                frame,
+                na_action="error",
+                env=ENVIRONMENT,  # type: ignore[arg-type]
+            )
         except Exception as error:  # formulae raises many bare types here
             raise FormulaError(f"formula '{formula}' can't be evaluated: {error}") from error
 
 
-def _labels(matrices) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ANN001
+def _labels(matrices: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     columns: list[str] = []
     terms: list[str] = []
     for name, term in matrices.common.terms.items():
@@ -97,7 +103,7 @@ def _labels(matrices) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ANN00
     return tuple(columns), tuple(terms)
 
 
-def _groups(matrices) -> tuple[Group, ...]:  # noqa: ANN001
+def _groups(matrices: Any) -> tuple[Group, ...]:
     if matrices.group is None:
         return ()
     return tuple(

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import xarray as xr
-from arviz_stats.base import array_stats
 
 from posthaz.cohort import Column
 from posthaz.design import named_steps
 from posthaz.estimands.summary import summary
 from posthaz.hazards import Exponential, Weibull
-from posthaz.inference import Fit
+from posthaz.inference import Fit, ess_bulk, ess_tail, rhat
 from posthaz.spec import coefficient_name
 
 COLUMNS = (
@@ -99,16 +98,14 @@ def _row(
         "model": fit.spec.name,
         "term": term,
         **{name: numbers[name] for name in ("mean", "sd", "median", "lower", "upper")},
-        "rhat": float(array_stats.rhat(array, chain_axis=0, draw_axis=1)),
-        "ess_bulk": float(array_stats.ess(array, chain_axis=0, draw_axis=1, method="bulk")),
-        "ess_tail": float(
-            array_stats.ess(array, chain_axis=0, draw_axis=1, method="tail", prob=0.9)
-        ),
+        "rhat": rhat(array),
+        "ess_bulk": ess_bulk(array),
+        "ess_tail": ess_tail(array),
         "mcse_mean": numbers["mcse"],
     }
     log_ratio = _log_hazard_ratio(fit, draws) if ratio else None
     if log_ratio is not None:
-        hazard_ratio = summary(np.exp(log_ratio), interval)
+        hazard_ratio = summary(xr.DataArray(np.exp(log_ratio)), interval)
         row.update({f"hr_{k}": hazard_ratio[k] for k in ("median", "lower", "upper")})
         row["p_hr_below_1"] = float((log_ratio < 0).mean())
     return row
@@ -120,5 +117,5 @@ def _log_hazard_ratio(fit: Fit, draws: xr.DataArray) -> xr.DataArray | None:
     if isinstance(fit.spec.baseline, Exponential):
         return -draws
     if isinstance(fit.spec.baseline, Weibull):
-        return -draws * fit.draws["posterior"]["shape"]
+        return -draws * fit.draws["posterior"].to_dataset()["shape"]
     return None

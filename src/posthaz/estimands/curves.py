@@ -72,7 +72,8 @@ def cumulative_hazard(
     DataArray
         Dimensions ``chain, draw, profile, time``.
     """
-    return -np.log(survival(fit, times, populations))
+    curves = survival(fit, times, populations)
+    return curves.copy(data=-np.log(curves.to_numpy()))
 
 
 def hazard(

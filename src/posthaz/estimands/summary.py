@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
-from arviz_stats.base import array_stats
+
+from posthaz.inference import mcse_mean
 
 COLUMNS = ("mean", "sd", "median", "lower", "upper", "mcse")
 
@@ -38,9 +39,7 @@ def summary(draws: xr.DataArray, interval: float = 0.95) -> dict[str, float]:
     median, lower, upper = np.quantile(array, (0.5, tail, 1.0 - tail), method=method)
     numbers = {"median": median, "lower": lower, "upper": upper}
     if finite:
-        constant = float(np.ptp(array)) == 0.0
-        error = 0.0 if constant else float(array_stats.mcse(array, chain_axis=0, draw_axis=1))
-        numbers.update(mean=array.mean(), sd=array.std(ddof=1), mcse=error)
+        numbers.update(mean=array.mean(), sd=array.std(ddof=1), mcse=mcse_mean(array))
     else:
         numbers.update(mean=np.nan, sd=np.nan, mcse=np.nan)
     return {name: float(numbers[name]) for name in COLUMNS}

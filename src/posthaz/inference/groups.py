@@ -87,7 +87,8 @@ def data_groups(model: pm.Model, cohort: Cohort, design: Design) -> dict[str, xr
     follow_up = follow_up_data(cohort)
     observed = xr.Dataset({"time": ("row", cohort.exit)}, coords=row)
     constant = {
-        "status": ("row", follow_up["event"]),
+        # ArviZ looks for the event indicator of a predicted time under the time's own name
+        "time": ("row", follow_up["event"]),
         "weight": ("row", follow_up["weight"]),
         "entry": ("row", cohort.entry),
         "subject": ("row", cohort.subject),

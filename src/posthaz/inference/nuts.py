@@ -100,23 +100,16 @@ def nuts_draws(
 
 
 def _nutpie_model(engine: Engine, mode: Mode):  # noqa: ANN202 - nutpie exports no type for it
-    import jax
     import jax.numpy as jnp
     from nutpie.compiled_pyfunc import from_pyfunc
 
     size = len(mode.point)
-    centre, whitening = jnp.asarray(mode.point), jnp.asarray(mode.whitening)
-    log_density = engine.translated.log_density
-
-    def whitened(z, centre, whitening, *data):  # noqa: ANN001, ANN002, ANN202
-        return log_density(centre + whitening @ z, *data)
-
-    example = (jnp.zeros(size), centre, whitening, *engine.data)
-    compiled = jax.jit(jax.value_and_grad(whitened)).lower(*example).compile()
+    centre, axes = jnp.asarray(mode.point), jnp.asarray(mode.whitening)
+    whitened, data = engine.whitened, engine.data
 
     def make_log_density() -> Callable[..., tuple[float, np.ndarray]]:
         def call(z: np.ndarray) -> tuple[float, np.ndarray]:
-            value, gradient = compiled(z, centre, whitening, *engine.data)
+            value, gradient = whitened(z, centre, axes, *data)
             return float(value), np.asarray(gradient, dtype="float64")
 
         return call
@@ -146,5 +139,6 @@ def _collected(tree: xr.DataTree, mode: Mode) -> Sampled:
         for name, arviz_name in _STATISTICS.items()
         if name in stats
     }
-    gradients = int(stats["n_steps"].sum()) + int(tree["warmup_sample_stats"]["n_steps"].sum())
+    warm_up = tree["warmup_sample_stats"]["n_steps"].to_numpy()
+    gradients = int(stats["n_steps"].to_numpy().sum() + warm_up.sum())
     return Sampled(mode.point + z @ mode.whitening.T, statistics, gradients)

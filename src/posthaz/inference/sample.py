@@ -10,9 +10,10 @@ import xarray as xr
 from posthaz.cohort import Cohort
 from posthaz.design import learn_design
 from posthaz.errors import CohortError
-from posthaz.inference.engine import Engine, compile_engine
+from posthaz.inference.engine import Engine, compile_engine, model_shape
 from posthaz.inference.fit import Fit
 from posthaz.inference.groups import data_groups, posterior_groups, predictive_group, prior_group
+from posthaz.inference.laplace import laplace_draws
 from posthaz.inference.mode import posterior_mode
 from posthaz.inference.nuts import Sampled, nuts_draws
 from posthaz.inference.provenance import Provenance, installed_versions
@@ -76,8 +77,8 @@ def fit(
     crude_rate = float(np.sum(cohort.weight[events])) / person_time
     priors = choose_priors(resolved, design, crude_rate)
     model = build_model(resolved, design, priors, cohort)
-    engine = compile_engine(model)
-    sampled = _sampled(model, engine, sampling, progress)
+    engine = compile_engine(model, model_shape(resolved, design, priors, model))
+    sampled, method = _sampled(model, engine, sampling, progress)
     groups = posterior_groups(model, engine.answers_of(sampled.theta), sampled.statistics)
     names = [str(name) for name in groups["posterior"].data_vars]
     prior = prior_group(model, sampling.seed, names)
@@ -93,7 +94,7 @@ def fit(
         draws=xr.DataTree.from_dict({f"/{name}": group for name, group in groups.items()}),
         unit=cohort.unit,
         treatment=cohort.treatment if cohort.treatment in design.variables else "",
-        provenance=_provenance(cohort, sampling, sampled),
+        provenance=_provenance(cohort, sampling, sampled, method),
     )
 
 
@@ -102,23 +103,30 @@ def _sampled(
     engine: Engine,
     sampling: Sampling,
     progress: Callable[[int, int], None] | None,
-) -> Sampled:
+) -> tuple[Sampled, str]:
+    """Draws, and in words how they were made."""
     if sampling.method == "pymc":
-        return pymc_draws(model, sampling, progress)
-    mode = posterior_mode(
-        engine.value, engine.gradient, engine.hessian, engine.translated.start, engine.data
-    )
-    return nuts_draws(engine, mode, sampling, progress)
+        return pymc_draws(model, sampling, progress), "NUTS (PyMC)"
+    mode = posterior_mode(engine.value, engine.gradient, engine.hessian, engine.start, engine.data)
+    reason = ""
+    if sampling.method in ("laplace", "auto"):
+        weighted = laplace_draws(engine, mode, sampling)
+        figures = f"k-hat {weighted.khat:.2f}, threshold {weighted.threshold:.2f}"
+        if weighted.trusted:
+            size = f"effective size {weighted.effective:.0f}"
+            return weighted.sampled, f"Laplace with importance weights ({figures}, {size})"
+        reason = f", after Laplace weights that can't be trusted ({figures})"
+    return nuts_draws(engine, mode, sampling, progress), f"NUTS (nutpie){reason}"
 
 
-def _provenance(cohort: Cohort, sampling: Sampling, sampled: Sampled) -> Provenance:
+def _provenance(cohort: Cohort, sampling: Sampling, sampled: Sampled, method: str) -> Provenance:
     return Provenance(
         data=cohort.source.name,
         data_sha256=cohort.source.sha256,
         simulated=cohort.source.simulated,
         rows=len(cohort),
         events=int(cohort.event.sum()),
-        method=sampling.method,
+        method=method,
         seed=sampling.seed,
         chains=sampling.chains,
         draws=sampling.draws,

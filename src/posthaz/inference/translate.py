@@ -7,7 +7,7 @@ The PyMC model stays the only place where the density is written; see
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pymc as pm
@@ -30,20 +30,17 @@ class Translated:
         ``answers(theta, *data)``, the variables named in `names`.
     names : tuple of (group, name)
         ArviZ group and variable of each answer.
-    data : tuple of ndarray
+    data_names : tuple of str
         The model's data, in the order both functions take them.
     size : int
         Length of ``theta``, the free variables in the model's order, unbounded and joined.
-    start : ndarray of float, shape (size,)
-        Where to begin.
     """
 
     log_density: JaxFunction
     answers: JaxFunction
     names: tuple[tuple[str, str], ...]
-    data: tuple[np.ndarray, ...]
+    data_names: tuple[str, ...]
     size: int
-    start: np.ndarray
 
 
 def translate(model: pm.Model) -> Translated:
@@ -64,13 +61,14 @@ def translate(model: pm.Model) -> Translated:
     jax.config.update("jax_enable_x64", True)
     from pymc.model.transform.optimization import freeze_dims_and_data
 
-    frozen = freeze_dims_and_data(model, data=[])
+    # the number of rows stays open, so that a cohort of another size is the same shape
+    frozen = freeze_dims_and_data(model, dims=[d for d in model.coords if d != "row"], data=[])
     start = frozen.initial_point()
     # freezing reorders the variables; theta follows the model's own order
     values = [frozen.rvs_to_values[frozen[rv.name]] for rv in model.free_RVs]
     shapes = [np.shape(start[value.name]) for value in values]
     answers = _answers(frozen)
-    density, density_data = _jaxified(values, [frozen.logp()])
+    density, density_data = _jaxified(values, [cast(TensorVariable, frozen.logp())])
     answer, answer_data = _jaxified(values, list(answers.values()))
     held = list(dict.fromkeys([*density_data, *answer_data]))
 
@@ -87,9 +85,8 @@ def translate(model: pm.Model) -> Translated:
         log_density=lambda theta, *data: log_density(theta, *data)[0],
         answers=arranged(answer, answer_data),
         names=tuple(answers),
-        data=tuple(np.asarray(variable.get_value()) for variable in held),
+        data_names=tuple(str(variable.name) for variable in held),
         size=sum(int(np.prod(shape)) for shape in shapes),
-        start=np.concatenate([np.ravel(start[value.name]) for value in values]),
     )
 
 
@@ -108,8 +105,8 @@ def _answers(model: pm.Model) -> dict[tuple[str, str], TensorVariable]:
         warnings.simplefilter("ignore")
         named = {("posterior", variable.name): variable for variable in model.unobserved_value_vars}
         free = model.free_RVs
-        priors = model.logp(vars=free, sum=False, jacobian=False)
-        observed = model.logp(vars=model.observed_RVs, sum=False)
+        priors: Any = model.logp(vars=free, sum=False, jacobian=False)
+        observed: Any = model.logp(vars=model.observed_RVs, sum=False)
     kept = {
         key: variable
         for key, variable in named.items()
@@ -129,7 +126,7 @@ def _jaxified(
     data = [v for v in graph_inputs(outputs) if isinstance(v, SharedVariable)]
     from pytensor.graph.replace import clone_replace
 
-    stand_ins = {variable: variable.type(name=variable.name) for variable in data}
-    graph = clone_replace(outputs, replace=stand_ins)
+    stand_ins: Any = {variable: variable.type(name=variable.name) for variable in data}
+    graph: Any = clone_replace(outputs, replace=stand_ins)
     function = get_jaxified_graph(inputs=[*values, *stand_ins.values()], outputs=list(graph))
     return function, data

@@ -4,7 +4,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from posthaz.hazards import Baseline, Parameter
+from posthaz.hazards import Array, Baseline, Parameter
 from posthaz.model.distributions import prior_variable
 from posthaz.model.random_walk import random_walk
 from posthaz.priors import Prior
@@ -13,7 +13,7 @@ from posthaz.spec import STEP_SD, ChosenPriors
 
 def baseline_values(
     baseline: Baseline, priors: ChosenPriors, event_times: np.ndarray
-) -> dict[str, pt.TensorVariable]:
+) -> dict[str, Array]:
     """Parameters and constants of a baseline hazard, in the enclosing model.
 
     Parameters
@@ -45,7 +45,7 @@ def baseline_values(
     return values
 
 
-def _independent(parameter: Parameter, stated: str, prior: Prior) -> pt.TensorVariable:
+def _independent(parameter: Parameter, stated: str, prior: Prior) -> Array:
     """A parameter under its own prior, stated on it or on its exponential."""
     dims = (parameter.dim,) if parameter.dim else ()
     variable = prior_variable(stated, prior, dims=dims)

@@ -7,6 +7,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from posthaz.design import Design
+from posthaz.hazards import Array
 from posthaz.model.distributions import prior_variable, prior_vector
 from posthaz.model.informed import informed_normal
 from posthaz.priors import Prior
@@ -15,7 +16,7 @@ from posthaz.spec import ChosenPriors, ModelSpec, coefficient_name, frailty_name
 
 def linear_predictor(
     spec: ModelSpec, design: Design, priors: ChosenPriors, event: np.ndarray
-) -> pt.TensorVariable:
+) -> Array:
     """Linear predictor of every row, in the enclosing model.
 
     Parameters
@@ -34,9 +35,9 @@ def linear_predictor(
     TensorVariable
         Shape (row,).
     """
-    predictor = pt.zeros((len(design.frame),))
+    predictor: Array = pt.zeros(())
     if design.columns:
-        matrix = pm.Data(
+        matrix: Array = pm.Data(
             "design",
             design.matrix(design.frame) - design.centre,
             dims=("row", "covariate"),
@@ -49,15 +50,15 @@ def linear_predictor(
         events = np.bincount(cluster, weights=event, minlength=len(group.levels))
         dims = (group.name,)
         effects = informed_normal(f"{name}_standard", spread, events, dims)
-        frailty = pm.Deterministic(name, effects, dims=dims)
-        number = pm.Data(f"{name}_number", cluster, dims=("row",))
+        frailty: Array = pm.Deterministic(name, effects, dims=dims)
+        number: Array = pm.Data(f"{name}_number", cluster, dims=("row",))
         predictor = predictor + frailty[number]
     return predictor
 
 
-def _coefficients(name: str, design: Design, priors: Sequence[Prior]) -> pt.TensorVariable:
+def _coefficients(name: str, design: Design, priors: Sequence[Prior]) -> Array:
     """Coefficients on the user's scale, sampled on the scale of one standard deviation."""
-    scale = pm.Data("design_scale", design.scale, dims=("covariate",))
+    scale: Array = pm.Data("design_scale", design.scale, dims=("covariate",))
     scaled = [prior.scaled(sd) for prior, sd in zip(priors, design.scale, strict=True)]
     families = list(dict.fromkeys(prior.family for prior in scaled))
     parts, order = [], []
@@ -70,5 +71,6 @@ def _coefficients(name: str, design: Design, priors: Sequence[Prior]) -> pt.Tens
             )
         )
         order.extend(members)
-    joined = parts[0] if len(parts) == 1 else pt.concatenate(parts)[np.argsort(order)]
+    joined: Array = pt.concatenate(parts)
+    joined = joined[np.argsort(order)] if len(parts) > 1 else joined
     return pm.Deterministic(name, joined / scale, dims=("covariate",))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pymc as pm
-import pytensor.tensor as pt
 
+from posthaz.hazards import Array
 from posthaz.priors import Prior
 
 _CLASSES = {
@@ -23,7 +23,7 @@ _CLASSES = {
 }
 
 
-def prior_variable(name: str, prior: Prior, **shape: object) -> pt.TensorVariable:
+def prior_variable(name: str, prior: Prior, **shape: object) -> Array:
     """Random variable of a prior, its numbers held as data of the model.
 
     Parameters
@@ -45,7 +45,7 @@ def prior_variable(name: str, prior: Prior, **shape: object) -> pt.TensorVariabl
 
 def prior_vector(
     name: str, priors: Sequence[Prior], *, elementwise: bool = True, **shape: object
-) -> pt.TensorVariable:
+) -> Array:
     """Random vector whose elements have priors of one family.
 
     Parameters
@@ -68,5 +68,5 @@ def prior_vector(
     if not arguments:
         return distribution(name, **shape)
     numbers = np.array([prior.values for prior in priors], dtype=float)
-    data = pm.Data(f"prior_{name}", numbers.T if elementwise else numbers[0])
+    data: Array = pm.Data(f"prior_{name}", numbers.T if elementwise else numbers[0])
     return distribution(name, **{key: data[i] for i, key in enumerate(arguments)}, **shape)

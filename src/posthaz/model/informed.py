@@ -4,10 +4,12 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
+from posthaz.hazards import Array
+
 
 def informed_normal(
-    name: str, sd: pt.TensorVariable, information: np.ndarray, dims: tuple[str, ...] | None = None
-) -> pt.TensorVariable:
+    name: str, sd: Array, information: np.ndarray, dims: tuple[str, ...] | None = None
+) -> Array:
     """Normal effects with mean 0 and standard deviation `sd`, free of the usual funnel.
 
     Little information wants the non-centred form ``effect = sd * z`` and much the centred one.
@@ -31,7 +33,11 @@ def informed_normal(
     TensorVariable
         The effects, shape (effect,).
     """
-    told = pm.Data(f"{name}_information", information)
-    spread = pt.sqrt(1.0 + sd**2 * told)
-    shape = {"dims": dims} if dims else {"shape": (len(information),)}
-    return pm.Normal(name, 0.0, spread, **shape) * sd / spread
+    told: Array = pm.Data(f"{name}_information", information)
+    spread: Array = pt.sqrt(1.0 + sd**2 * told)
+    effects: Array = (
+        pm.Normal(name, 0.0, spread, dims=dims)
+        if dims
+        else pm.Normal(name, 0.0, spread, shape=(len(information),))
+    )
+    return effects * sd / spread

@@ -4,7 +4,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from posthaz.hazards import Baseline, Parameter
+from posthaz.hazards import Array, Baseline, Parameter
 from posthaz.model.distributions import prior_variable
 from posthaz.model.informed import informed_normal
 from posthaz.priors import Prior
@@ -17,7 +17,7 @@ def random_walk(
     step_sd: Prior,
     baseline: Baseline,
     event_times: np.ndarray,
-) -> pt.TensorVariable:
+) -> Array:
     """A random walk of first or second order, its steps weighted by spacing.
 
     First order: steps between neighbouring intervals are normal with variance ``sigma^2`` times
@@ -54,7 +54,8 @@ def random_walk(
         walk = walk + pm.Normal(f"{name}_step_first", 0.0, 1.0) * trend
     sigma = prior_variable(STEP_SD, step_sd)
     parts = informed_normal(f"{name}_step", sigma, information)
-    walk = walk + pm.Data(f"{name}_basis", basis) @ parts
+    rotated: Array = pm.Data(f"{name}_basis", basis)
+    walk = walk + rotated @ parts
     dims = (parameter.dim,)
     pm.Deterministic(parameter.positive_name, pt.exp(walk), dims=dims)
     return pm.Deterministic(name, walk, dims=dims)

@@ -52,7 +52,9 @@ class Prior:
             )
         for name, value in zip(names, self.values, strict=True):
             if not math.isfinite(value):
-                raise PriorError(f"prior {self.family}: {name} must be a finite number, got {value}")
+                raise PriorError(
+                    f"prior {self.family}: {name} must be a finite number, got {value}"
+                )
             if name in self.about.positive and value <= 0:
                 raise PriorError(f"prior {self.family}: {name} must be above 0, got {value:g}")
 

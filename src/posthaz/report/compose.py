@@ -1,9 +1,67 @@
-"""Results to a report."""
+"""Results to a report: every section in order, and its figures."""
 
-from posthaz.report.blocks import Report
+from collections.abc import Iterator
+
+from posthaz.report.blocks import FigureBlock, Report, Section
 from posthaz.report.results import Results
+from posthaz.report.sections.answers import answers_section
+from posthaz.report.sections.checklist import checklist_section
+from posthaz.report.sections.cohort import cohort_section
+from posthaz.report.sections.comparison import comparison_section
+from posthaz.report.sections.diagnostics import diagnostics_section
+from posthaz.report.sections.hazard_ratios import hazard_ratios_section
+from posthaz.report.sections.lead import lead_blocks
+from posthaz.report.sections.methods import methods_section
+from posthaz.report.sections.predictive import predictive_section
+from posthaz.report.sections.priors import priors_section
+from posthaz.report.sections.provenance import provenance_blocks
+from posthaz.report.sections.published import published_section
+from posthaz.report.sections.survival import survival_section
+
+_SECTIONS = (
+    cohort_section,
+    priors_section,
+    survival_section,
+    hazard_ratios_section,
+    answers_section,
+    published_section,
+    diagnostics_section,
+    predictive_section,
+    comparison_section,
+    methods_section,
+    checklist_section,
+)
 
 
 def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, bytes]]]:
-    """Results to a report."""
-    return Report(results.analysis.title), {}
+    """Results to a report and its figures.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    report : Report
+        The report.
+    figures : dict of str to (bytes, bytes)
+        PNG and SVG of every figure in it, by name.
+    """
+    sections = tuple(section for make in _SECTIONS if (section := make(results)) is not None)
+    title = results.analysis.title or results.analysis.name
+    report = Report(
+        title=f"{title} (simulated cohort)" if results.simulated else title,
+        subtitle=results.analysis.question or results.analysis.population,
+        lead=lead_blocks(results),
+        sections=sections,
+        footer=provenance_blocks(results),
+        simulated=results.simulated,
+    )
+    return report, {block.name: (block.png, block.svg or b"") for block in _figures(sections)}
+
+
+def _figures(sections: tuple[Section, ...]) -> Iterator[FigureBlock]:
+    for section in sections:
+        yield from (block for block in section.blocks if isinstance(block, FigureBlock))
+        yield from _figures(section.subsections)

@@ -1,6 +1,7 @@
 """An analysis and a cohort to results: every fit, table and check, once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from posthaz.design import formula_variables, learn_design
 from posthaz.estimands import band, coefficient_table, estimand_table, survival
 from posthaz.inference import Fit, fit
 from posthaz.report.results import Frequentist, Posterior, Results
-from posthaz.spec import Analysis
+from posthaz.spec import Analysis, Sampling
 
 _CURVE_POINTS = 121
 Progress = Callable[[str, int, int], None]
@@ -64,7 +65,10 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
         def report(done: int, total: int, name: str = spec.name) -> None:
             progress(name, done, total)
 
-        fits[spec.name] = fit(spec, cohort, analysis.sampling, report)
+        # what is signed rests on the primary model: it gets chains whatever the others get
+        quick = fits and analysis.sampling.method in ("laplace", "auto")
+        chains = analysis.sampling if quick else _with_chains(analysis.sampling)
+        fits[spec.name] = fit(spec, cohort, chains, report)
     return Results(
         analysis=analysis,
         cohort=cohort,
@@ -72,6 +76,10 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
         posterior=_posterior(analysis, cohort, fits, curve),
         command=command,
     )
+
+
+def _with_chains(sampling: Sampling) -> Sampling:
+    return sampling if sampling.method == "pymc" else replace(sampling, method="nuts")
 
 
 def restriction(analysis: Analysis, cohort: Cohort) -> float:

@@ -76,15 +76,17 @@ class Sampling:
         Number of chains, kept draws a chain, warm-up draws a chain.
     target_accept : float
         Acceptance the step size is tuned to.
-    method : {"nuts", "pymc"}
-        NUTS by nutpie, or by PyMC's own sampler.
+    method : {"nuts", "laplace", "auto", "pymc"}
+        NUTS by nutpie; the Laplace approximation with importance weights, redone by NUTS where
+        the weights can't be trusted; NUTS for the primary model of a report and Laplace for the
+        others; or NUTS by PyMC's own sampler.
     """
 
     seed: int = 20261121
     chains: int = 4
     draws: int = 1000
-    tune: int = 1000
-    target_accept: float = 0.9
+    tune: int = 400
+    target_accept: float = 0.8
     method: str = "nuts"
 
 

@@ -67,7 +67,7 @@ _SAMPLING_FIELDS = {
     "draws": number(at_least=1, whole=True),
     "tune": number(at_least=1, whole=True),
     "target_accept": _SHARE,
-    "method": choice(["nuts", "pymc"]),
+    "method": choice(["nuts", "laplace", "auto", "pymc"]),
 }
 
 

@@ -70,10 +70,9 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
         yield Finding(
             "cohort, missing", f"unknown choice '{spec.missing}'", 'use "refuse" or "drop"'
         )
-    if spec.zero_time is not None and not 0 < spec.zero_time < float("inf"):
-        yield Finding(
-            "cohort, zero_time", f"{spec.zero_time:g} is not a time above 0", "give one above 0"
-        )
+    stands = spec.zero_time
+    if stands is not None and not (isinstance(stands, int | float) and 0 < stands < float("inf")):
+        yield Finding("cohort, zero_time", f"{stands!r} is not a time above 0", "give one above 0")
     for code, cause in spec.event_codes.items():
         if not isinstance(cause, int) or cause < 0:
             yield Finding(

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from posthaz.report.blocks import Block, Bullets, Paragraph, Section, Table
+from posthaz.report.inline import sentence
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import arm_labels
+from posthaz.report.sections.naming import arm_labels, linked, lowered, variable_label
 from posthaz.report.sections.rows import follow_up_row
 from posthaz.report.sections.wording import (
     counted,
@@ -33,7 +34,11 @@ def cohort_section(results: Results) -> Section:
     Section
         Anchor ``cohort``.
     """
-    blocks: list[Block] = [Bullets(tuple(_flow(results)))]
+    blocks: list[Block] = []
+    if results.analysis.population:
+        source = f" Source: {linked(results.analysis.source)}." if results.analysis.source else ""
+        blocks.append(Paragraph(f"{sentence(results.analysis.population)}{source}"))
+    blocks.append(Bullets(tuple(_flow(results))))
     if results.cohort.event_coding:
         blocks.append(Paragraph(results.cohort.event_coding))
     blocks += [Paragraph(_follow_up_sentence(results)), _follow_up_table(results)]
@@ -146,7 +151,8 @@ def _balance_sentence(results: Results) -> str:
             f"All standardised differences are within {_BALANCED:g}: the arms are balanced in "
             "what was measured."
         )
-    parts = [f"{row['label']} ({abs(row['smd']):.2f})" for _, row in far.iterrows()]
+    names = [lowered(variable_label(results.cohort, name)) for name in far["variable"]]
+    parts = [f"{name} ({abs(d):.2f})" for name, d in zip(names, far["smd"], strict=True)]
     return (
         f"The arms differ by more than {_BALANCED:g} standard deviations (the usual mark of "
         f"imbalance) in {listed(parts)}. In a randomised comparison such differences arise by "

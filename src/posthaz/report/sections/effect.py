@@ -42,12 +42,12 @@ def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
     profile = f"{arm} - {reference_arm(results)}"
     gain = estimand_row(results, "rmst difference", profile)
     chance = estimand_row(results, "P(rmst difference > 0)", profile)["mean"]
+    unit = results.cohort.unit
     if np.isfinite(gain["median"]):
         parts.append(
-            f"event-free time up to {restriction(results):g} {results.cohort.unit} (restricted mean) is on "
-            f"average **{longer(gain["median"], results.cohort.unit)}** with {name} ({interval} "
-            f"{between(gain, results.cohort.unit)}; probability that it is longer "
-            f"**{percent(chance)}**)"
+            f"event-free time up to {restriction(results):g} {unit} (restricted mean) is on "
+            f"average **{longer(gain['median'], unit)}** with {name} ({interval} "
+            f"{between(gain, unit)}; probability that it is longer **{percent(chance)}**)"
         )
     model = model_labels(results)[fit.spec.name]
     return f"Under the primary model ({model}), {', and '.join(parts)}."

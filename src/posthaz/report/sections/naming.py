@@ -13,6 +13,7 @@ _STEP = re.compile(r"(?P<name>[^,]+), (?P<step>per .+)")
 _BETWEEN = re.compile(r":(?![^\[]*\])")
 _GROUP = re.compile(r"\s*\+?\s*\(1 \| [^)]*\)")
 _DOI = re.compile(r"(?<![/.\w])doi:\s*(?=10\.)")
+_TIMES = ("days", "weeks", "months", "years")
 WHOLE = "all"
 
 
@@ -42,7 +43,7 @@ def reference_arm(results: Results) -> str:
 
 
 def model_labels(results: Results) -> dict[str, str]:
-    """Name of each model, such as "Weibull, adjusted for age"; told apart by file name if needed."""
+    """Name of each model, such as "Weibull, adjusted for age"; equal ones have the file's name."""
     labels = {spec.name: model_label(spec, results.cohort) for spec in results.analysis.models}
     seen = list(labels.values())
     return {
@@ -74,10 +75,10 @@ def model_label(spec: ModelSpec, cohort: Cohort) -> str:
 def cox_label(analysis: str, cohort: Cohort) -> str:
     """Name of a Cox model by the variables in it, from its name in ``baselines.csv``."""
     if analysis == "cox_univariable":
-        return "Cox, one covariate"
+        return "Cox, univariable"
     formula = _GROUP.sub("", analysis.removeprefix("cox: "))
     words = [lowered(variable_label(cohort, name)) for name in formula.split(" + ")]
-    return f"Cox, {', '.join(words)}"
+    return f"Cox, multivariable: {', '.join(words)}"
 
 
 def variable_label(cohort: Cohort, name: str) -> str:
@@ -103,7 +104,8 @@ def _part_label(cohort: Cohort, part: str) -> str:
     column = cohort.columns.get(part)
     if column is None:
         return part
-    unit = f"1 {column.unit}" if column.unit else "unit"
+    unit = "unit" if not column.unit else f"1 {column.unit}"
+    unit = column.unit.removesuffix("s") if column.unit in _TIMES else unit
     return f"{column.label or column.name}, per {unit}"
 
 

@@ -1,29 +1,142 @@
 """Priors in words: family, interval on a scale people read, and where they are from."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from scipy import stats
 
 from posthaz.cohort import Cohort
+from posthaz.hazards import Parameter
 from posthaz.inference import Fit
 from posthaz.priors import Prior
 from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import contrasts, lowered, term_label
+from posthaz.report.sections.naming import capitalised, contrasts, term_label
 from posthaz.report.sections.rows import treatment_term
-from posthaz.report.sections.wording import interval_name, percent, ratio, significant
+from posthaz.report.sections.wording import interval_name, percent, ratio, signed
 
-_DISTRIBUTIONS = {
-    "normal": lambda mean, sd: stats.norm(mean, sd),
-    "student_t": lambda df, mean, scale: stats.t(df, mean, scale),
-    "cauchy": lambda mean, scale: stats.cauchy(mean, scale),
-    "laplace": lambda mean, scale: stats.laplace(mean, scale),
-    "half_normal": lambda sd: stats.halfnorm(scale=sd),
-    "half_student_t": lambda df, scale: stats.foldnorm if False else stats.t(df, 0, scale),
-    "half_cauchy": lambda scale: stats.halfcauchy(scale=scale),
-    "exponential": lambda rate: stats.expon(scale=1 / rate),
-    "gamma": lambda shape, rate: stats.gamma(shape, scale=1 / rate),
-    "lognormal": lambda mean, sd: stats.lognorm(sd, scale=math.exp(mean)),
+_QUANTILES: dict[str, Callable[..., Any]] = {
+    "normal": lambda p, mean, sd: stats.norm.ppf(p, mean, sd),
+    "student_t": lambda p, df, mean, scale: stats.t.ppf(p, df, mean, scale),
+    "cauchy": lambda p, mean, scale: stats.cauchy.ppf(p, mean, scale),
+    "laplace": lambda p, mean, scale: stats.laplace.ppf(p, mean, scale),
+    "half_normal": lambda p, sd: stats.halfnorm.ppf(p, scale=sd),
+    "half_student_t": lambda p, df, scale: stats.t.ppf((1 + p) / 2, df, scale=scale),
+    "half_cauchy": lambda p, scale: stats.halfcauchy.ppf(p, scale=scale),
+    "exponential": lambda p, rate: stats.expon.ppf(p, scale=1 / rate),
+    "gamma": lambda p, shape, rate: stats.gamma.ppf(p, shape, scale=1 / rate),
+    "lognormal": lambda p, mean, sd: stats.lognorm.ppf(p, sd, scale=np.exp(mean)),
 }
+_VALUE_WORDS = {"sd": "SD", "df": "degrees of freedom", "mean_log": "log mean", "sd_log": "log SD"}
+_SCALE_WORDS = {"sigma": "SD of the random walk's steps"}
+
+
+def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, str]]:
+    """Every prior of a fit: parameter, prior, interval and origin, as text."""
+    accelerated = fit.spec.form != "proportional_hazards"
+    effect = "Log time ratio" if accelerated else "Log hazard ratio"
+    for term, prior in zip(fit.design.columns, fit.priors.coefficients, strict=True):
+        range_ = _range(prior, interval, "TR" if accelerated else "HR", exponential=True)
+        yield _row(f"{effect}: {term_label(cohort, term)}", prior, range_)
+    parameters = {name: p for p in fit.spec.baseline.parameters() for name in _names(p)}
+    for name, prior in fit.priors.baseline.items():
+        positive = name.removeprefix("log_")
+        range_ = _range(prior, interval, positive.replace("_", " "), name != positive)
+        yield _row(_baseline_words(name, parameters[name]), prior, range_)
+    for name, prior in fit.priors.scales.items():
+        group = name.removeprefix("frailty_sd_")
+        words = _SCALE_WORDS.get(name, f"SD of the frailties between clusters of {group}")
+        yield _row(f"{words} (`{name}`)", prior, _range(prior, interval, "SD", False))
+
+
+def effect_statements(results: Results, fit: Fit) -> Iterator[str]:
+    """What the prior of the primary model says about each arm before the data."""
+    interval = results.analysis.estimands.interval
+    accelerated = fit.spec.form != "proportional_hazards"
+    for arm, (name, against) in contrasts(results, fit).items():
+        term = treatment_term(fit, arm)
+        if not term:
+            continue
+        prior = fit.priors.coefficients[fit.design.columns.index(term)]
+        if prior.family == "flat":
+            yield f"The prior of the effect of {name} v {against} is flat: it favours no value."
+            continue
+        lower, middle, upper = (np.exp(_quantile(prior, p)) for p in _tails(interval))
+        below = _below_zero(prior)
+        kind = "time ratio" if accelerated else "hazard ratio"
+        yield (
+            f"Before the data, the primary model's prior put {interval_name(interval)} "
+            f"probability on a {kind} of {name} v {against} between {ratio(lower)} and "
+            f"{ratio(upper)} (median {ratio(middle)}), and "
+            f"{percent(1 - below if accelerated else below)} on any benefit."
+        )
+
+
+def prior_words(prior: Prior) -> str:
+    """Family and values in words.
+
+    Examples
+    --------
+    >>> prior_words(Prior("half_student_t", (3.0, 0.5)))
+    'half-Student t, degrees of freedom 3, scale 0.5'
+    """
+    family = prior.family.replace("half_", "half-").replace("student_t", "Student t")
+    values = [
+        f"{_VALUE_WORDS.get(name, name)} {signed(f'{value:.3g}')}"
+        for name, value in zip(prior.about.values, prior.values, strict=True)
+    ]
+    return ", ".join([family, *values])
+
+
+def _row(parameter: str, prior: Prior, range_: str) -> dict[str, str]:
+    origin = prior.origin.replace(" %", "\u00a0%") or "stated in the analysis file"
+    return {
+        "parameter": parameter,
+        "prior": prior_words(prior),
+        "range": range_,
+        "origin": capitalised(origin),
+    }
+
+
+def _names(parameter: Parameter) -> tuple[str, ...]:
+    return (parameter.name, parameter.positive_name or parameter.name)
+
+
+def _baseline_words(name: str, parameter: Parameter) -> str:
+    words = capitalised(name.replace("_", " "))
+    if parameter.structure == "random_walk":
+        words += " of the first interval"
+    elif parameter.dim:
+        words += f" of each {parameter.dim}"
+    return words
+
+
+def _tails(interval: float) -> tuple[float, float, float]:
+    return (1 - interval) / 2, 0.5, (1 + interval) / 2
+
+
+def _quantile(prior: Prior, probability: float) -> float:
+    return float(_QUANTILES[prior.family](probability, *prior.values))
+
+
+def _range(prior: Prior, interval: float, what: str, exponential: bool) -> str:
+    if prior.family == "flat":
+        return MISSING
+    lower, _, upper = (_quantile(prior, p) for p in _tails(interval))
+    if exponential:
+        lower, upper = np.exp(lower), np.exp(upper)
+    return f"{what} {_number(lower)} to {_number(upper)}"
+
+
+def _number(value: float) -> str:
+    """Two decimals, or two significant digits where those would say little."""
+    if value != 0 and abs(value) < 0.1:
+        return signed(f"{value:.2g}")
+    return signed(f"{value:.3g}" if abs(value) >= 100 else f"{value:.2f}")
+
+
+def _below_zero(prior: Prior) -> float:
+    """Probability that a variable of a real-line family is below 0."""
+    grid = np.linspace(0.0005, 0.9995, 2000)
+    return float(np.interp(0.0, [_quantile(prior, p) for p in grid], grid))

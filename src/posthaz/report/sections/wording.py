@@ -26,7 +26,7 @@ def ratio(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability in whole percent, never 0 or 100.
+    r"""A probability in whole percent, never 0 or 100.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def percent(share: float) -> str:
 
 
 def share(value: float) -> str:
-    """A share, such as a survival probability, in whole percent, where 0 and 100 may be.
+    r"""A share, such as a survival probability, in whole percent, where 0 and 100 may be.
 
     Examples
     --------
@@ -140,6 +140,21 @@ def with_interval(
     if np.isnan(lower) and np.isnan(upper):
         return f"{write(value)} (no interval)"
     return f"{write(value)} ({write(lower)} to {write(upper)})"
+
+
+def share_interval(value: float, lower: float, upper: float) -> str:
+    r"""A share with its interval, the sign said once.
+
+    Examples
+    --------
+    >>> share_interval(0.735, 0.660, 0.800)
+    '74\xa0% (66 to 80)'
+    """
+    if np.isnan(value):
+        return MISSING
+    if np.isnan(lower):
+        return share(value)
+    return f"{share(value)} ({100 * lower:.0f} to {100 * upper:.0f})"
 
 
 def signed(text: str) -> str:

@@ -1,0 +1,31 @@
+"""Convergence figures of one scalar, by ArviZ."""
+
+from typing import Any
+
+import numpy as np
+from arviz_stats import base
+
+_stats: Any = base.array_stats  # pyright: ignore[reportPrivateImportUsage]
+_AXES = {"chain_axis": 0, "draw_axis": 1}
+
+
+def rhat(draws: np.ndarray) -> float:
+    """Rank-normalised split R-hat of draws of shape (chain, draw)."""
+    return float(np.asarray(_stats.rhat(draws, **_AXES)))
+
+
+def ess_bulk(draws: np.ndarray) -> float:
+    """Bulk effective sample size of draws of shape (chain, draw)."""
+    return float(np.asarray(_stats.ess(draws, method="bulk", **_AXES)))
+
+
+def ess_tail(draws: np.ndarray) -> float:
+    """Tail effective sample size (5 and 95 % points) of draws of shape (chain, draw)."""
+    return float(np.asarray(_stats.ess(draws, method="tail", prob=0.9, **_AXES)))
+
+
+def mcse_mean(draws: np.ndarray) -> float:
+    """Monte Carlo standard error of the mean of draws of shape (chain, draw)."""
+    if np.ptp(draws) == 0.0:
+        return 0.0
+    return float(np.asarray(_stats.mcse(draws, **_AXES)))

@@ -1,0 +1,174 @@
+"""Tables of the answers by arm: posterior beside Kaplan-Meier."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from posthaz.report.blocks import Table
+from posthaz.report.cells import MISSING
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels, profile_labels
+from posthaz.report.sections.rows import answer_row, estimand_row, restriction
+from posthaz.report.sections.wording import (
+    duration,
+    interval_name,
+    percent,
+    points,
+    share_interval,
+    significant,
+    with_interval,
+)
+
+_SOURCE = "estimands.csv"
+_BESIDE = "Kaplan–Meier numbers are in `baselines.csv`."
+Write = Callable[[float], str]
+
+
+def profiles(results: Results) -> Iterator[tuple[str, str, str]]:
+    """Each population of the primary model: its profile, its name, and its Kaplan-Meier arm.
+
+    Named profiles of the analysis come after the arms and have no Kaplan-Meier counterpart.
+    """
+    fit = results.posterior.primary
+    counterparts = arm_labels(results)
+    for profile, label in profile_labels(results, fit).items():
+        yield profile, label, profile if profile in counterparts else ""
+    for label, _ in results.analysis.estimands.profiles:
+        yield label, label, ""
+
+
+def survival_table(results: Results) -> Table | None:
+    """Survival at the asked times."""
+    unit = results.cohort.unit
+    rows = []
+    for profile, label, arm in profiles(results):
+        for time in results.analysis.estimands.survival_at:
+            ours = estimand_row(results, "survival", profile, time)
+            theirs = answer_row(results, "kaplan_meier", "survival", arm, time=time)
+            rows.append(
+                {
+                    "arm": label,
+                    "time": f"{time:g} {unit}",
+                    "bayes": share_interval(ours["median"], ours["lower"], ours["upper"]),
+                    "mcse": points(ours["mcse"]) if ours["mcse"] >= 0.0005 else "<0.1",
+                    "km": share_interval(theirs["value"], theirs["lower"], theirs["upper"]),
+                }
+            )
+    heads = {"time": "At", **_heads(results, "MCSE (points)")}
+    caption = f"Probability of being event-free ({results.analysis.endpoint})"
+    return _table(rows, caption, heads)
+
+
+def quantile_table(results: Results) -> Table | None:
+    """Medians and other quantiles, with the probability that they are not reached."""
+    unit = results.cohort.unit
+    rows = []
+    for profile, label, arm in profiles(results):
+        for fraction in results.analysis.estimands.quantiles:
+            name = "median" if fraction == 0.5 else "quantile"
+            ours = estimand_row(results, name, profile, fraction)
+            later = estimand_row(results, f"P({name} > {results.horizon:g})", profile, fraction)
+            counterpart = "median" if fraction == 0.5 else f"quantile_{fraction:g}"
+            theirs = answer_row(results, "kaplan_meier", counterpart, arm)
+            rows.append(
+                {
+                    "arm": label,
+                    "time": "Median" if fraction == 0.5 else f"{100 * fraction:g}\u00a0% failed",
+                    "bayes": posterior_text(ours, lambda time: duration(time, unit)),
+                    "mcse": significant(ours["mcse"]),
+                    "later": percent(later["mean"]),
+                    "km": _reached_text(theirs, unit) if arm else MISSING,
+                }
+            )
+    heads = {"time": "Quantile", **_heads(results, "MCSE")}
+    longest = duration(results.horizon, unit)
+    heads["later"] = f"P(later than {longest})"
+    caption = (
+        f"Time to the event in {unit}; the last column but one is the posterior probability "
+        f"that it lies beyond the longest follow-up ({longest} {unit})"
+    )
+    order = ["time", "bayes", "mcse", "later", "km"]
+    return _table(rows, caption, {key: heads[key] for key in order})
+
+
+def means_table(results: Results) -> Table | None:
+    """Restricted means."""
+    unit, horizon = results.cohort.unit, restriction(results)
+    rows = []
+    notes = []
+    for profile, label, arm in profiles(results):
+        ours = estimand_row(results, "rmst", profile)
+        theirs = answer_row(results, "rmst", "rmst", arm, time=horizon)
+        if theirs["note"]:
+            notes.append(f"Kaplan–Meier, {label}: {theirs['note']}.")
+        rows.append(
+            {
+                "arm": label,
+                "bayes": posterior_text(ours, lambda time: duration(time, unit)),
+                "mcse": significant(ours["mcse"]),
+                "km": frequentist_text(theirs, lambda time: duration(time, unit))
+                if arm
+                else MISSING,
+            }
+        )
+    caption = f"Mean event-free time up to {horizon:g} {unit}, in {unit}"
+    heads = {"arm": "Arm", **_heads(results, "MCSE")}
+    table = _table(rows, caption, heads, grouped=False, notes=notes)
+    return table if np.isfinite(horizon) else None
+
+
+def posterior_text(row: pd.Series, write: Write) -> str:
+    """Posterior median with its interval; a dash where the table has no such row."""
+    if np.isnan(row["median"]):
+        return MISSING
+    return with_interval(row["median"], row["lower"], row["upper"], write)
+
+
+def frequentist_text(row: pd.Series, write: Write) -> str:
+    """Estimate with its confidence interval; a dash where there is none."""
+    if np.isnan(row["value"]):
+        return MISSING
+    return with_interval(row["value"], row["lower"], row["upper"], write)
+
+
+def _reached_text(row: pd.Series, unit: str) -> str:
+    """A Kaplan-Meier quantile; limits the curve doesn't fall to are not reached."""
+    if not row["analysis"]:
+        return MISSING
+    if np.isnan(row["value"]):
+        lower = duration(row["lower"], unit)
+        return "not reached" if np.isnan(row["lower"]) else f"not reached (from {lower})"
+    lower, upper = duration(row["lower"], unit), duration(row["upper"], unit)
+    return f"{duration(row['value'], unit)} ({lower} to {upper})"
+
+
+def _heads(results: Results, error: str) -> dict[str, str]:
+    level = interval_name(results.analysis.estimands.interval)
+    return {"bayes": f"Bayes ({level} CrI)", "mcse": error, "km": f"Kaplan–Meier ({level} CI)"}
+
+
+def _table(
+    rows: list[dict[str, str]],
+    caption: str,
+    heads: dict[str, str],
+    grouped: bool = True,
+    notes: list[str] | None = None,
+) -> Table | None:
+    if not rows:
+        return None
+    frame = pd.DataFrame(rows)
+    if (frame["km"] == MISSING).all():
+        heads = {key: head for key, head in heads.items() if key != "km"}
+        beside = []
+    else:
+        beside = [_BESIDE]
+    text = " ".join([*beside, *dict.fromkeys(notes or ())])
+    return Table(
+        frame,
+        caption,
+        heads,
+        group="arm" if grouped else "",
+        source=_SOURCE,
+        notes=(text,) if text else (),
+    )

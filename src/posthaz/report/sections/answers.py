@@ -1,0 +1,86 @@
+"""Survival at the asked times, medians, restricted means, and how the arms differ in them."""
+
+import numpy as np
+
+from posthaz.report.blocks import Block, Paragraph, Section
+from posthaz.report.results import Results
+from posthaz.report.sections.answer_tables import means_table, quantile_table, survival_table
+from posthaz.report.sections.contrast_tables import (
+    contrast_table,
+    models_table,
+    probability_table,
+)
+from posthaz.report.sections.difference_figure import difference_figures
+from posthaz.report.sections.marginal import marginal_section
+from posthaz.report.sections.naming import contrasts, model_labels
+from posthaz.report.sections.wording import interval_name, percent
+
+
+def answers_section(results: Results) -> Section:
+    """Every answer asked for, of the primary model, beside its frequentist counterpart.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section
+        Anchor ``answers``.
+    """
+    subsections = [
+        _part("Survival", "answers-survival", survival_table(results)),
+        _part("Median and other quantiles", "answers-quantiles", quantile_table(results)),
+        _part("Restricted mean survival time", "answers-rmst", means_table(results)),
+    ]
+    if contrasts(results, results.posterior.primary):
+        blocks = [contrast_table(results), probability_table(results)]
+        blocks += [*difference_figures(results), models_table(results)]
+        subsections.append(_part("Differences between arms", "answers-differences", *blocks))
+        subsections.append(marginal_section(results))
+    shown = tuple(one for one in subsections if one is not None)
+    return Section("Answers", "answers", (Paragraph(_introduction(results)),), shown)
+
+
+def _part(title: str, anchor: str, *blocks: Block | None) -> Section | None:
+    kept = tuple(block for block in blocks if block is not None)
+    return Section(title, anchor, kept) if kept else None
+
+
+def _introduction(results: Results) -> str:
+    fit, asked = results.posterior.primary, results.analysis.estimands
+    label = model_labels(results)[fit.spec.name]
+    others = [name for name in fit.design.variables if name != fit.treatment]
+    if others and fit.treatment:
+        whom = (
+            "Answers are standardised: each is the average over the whole cohort’s covariates "
+            "with everybody given the same arm. "
+        )
+    else:
+        whom = "Answers are averages over the whole cohort. " if others else ""
+    error, estimand, model = largest_error(results)
+    precision = (
+        f"The largest Monte Carlo standard error (MCSE) of any answer is {percent(error)} of that "
+        f"answer’s posterior standard deviation ({estimand}, {model_labels(results)[model]}), so "
+        "the digits shown do not depend on the seed in any way that matters."
+        if error <= 0.1
+        else f"The largest Monte Carlo standard error (MCSE) is {percent(error)} of the posterior "
+        f"standard deviation ({estimand}, {model_labels(results)[model]}): sample longer "
+        "before trusting the last digit."
+    )
+    return (
+        f"All tables here are of the primary model ({label}) unless they say otherwise; "
+        f"“Bayes” is the posterior median with its equal-tailed {interval_name(asked.interval)} "
+        f"credible interval. {whom}{precision}"
+    )
+
+
+def largest_error(results: Results) -> tuple[float, str, str]:
+    """Largest Monte Carlo error relative to the posterior sd, and of which answer and model."""
+    table = results.posterior.estimands
+    relative = (table["mcse"] / table["sd"]).where(table["sd"] > 0)
+    if not relative.notna().any():
+        return float("nan"), "none", results.posterior.primary.spec.name
+    row = table.iloc[int(np.nanargmax(relative))]
+    return float(relative.max()), str(row["estimand"]), str(row["model"])

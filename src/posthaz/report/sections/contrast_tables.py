@@ -1,0 +1,168 @@
+"""How the arms differ: differences and ratios, their probabilities, and the same over models."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from posthaz.report.blocks import Table
+from posthaz.report.cells import MISSING
+from posthaz.report.results import Results
+from posthaz.report.sections.answer_tables import frequentist_text, posterior_text
+from posthaz.report.sections.naming import contrasts, model_labels, reference_arm
+from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
+from posthaz.report.sections.wording import (
+    change,
+    interval_name,
+    p_value,
+    percent,
+    points,
+    ratio,
+    significant,
+    with_interval,
+)
+
+_SOURCE = "estimands.csv"
+
+
+def contrast_table(results: Results) -> Table:
+    """Differences and ratios of survival and restricted means, each arm against the reference."""
+    fit = results.posterior.primary
+    rows = []
+    for arm, (name, against) in contrasts(results, fit).items():
+        for row in (*_survival_rows(results, arm), *_mean_rows(results, arm)):
+            rows.append({"arm": f"{name} v {against}"} | row)
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"what": "Contrast", "bayes": f"Bayes ({level} CrI)", "mcse": "MCSE"}
+    heads |= {"better": "P(better)", "km": f"Kaplan–Meier ({level} CI)", "p": "P value"}
+    return Table(
+        pd.DataFrame(rows),
+        "Differences and ratios between arms",
+        heads,
+        group="arm",
+        source=_SOURCE,
+        notes=(
+            "P(better): posterior probability that the difference is above 0 (the ratio above "
+            "1). Kaplan–Meier numbers are in `baselines.csv`.",
+        ),
+    )
+
+
+def _survival_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
+    reference, unit = reference_arm(results), results.cohort.unit
+    for time in results.analysis.estimands.survival_at:
+        gain = estimand_row(results, "survival difference", f"{arm} - {reference}", time)
+        chance = estimand_row(results, "P(survival difference > 0)", gain["profile"], time)
+        yield {
+            "what": f"Survival at {time:g} {unit}, difference (points)",
+            "bayes": posterior_text(gain, points),
+            "mcse": significant(100 * gain["mcse"]),
+            "better": percent(chance["mean"]),
+            "km": MISSING,
+            "p": MISSING,
+        }
+        relative = estimand_row(results, "survival ratio", f"{arm} / {reference}", time)
+        yield {
+            "what": f"Survival at {time:g} {unit}, ratio",
+            "bayes": posterior_text(relative, ratio),
+            "mcse": significant(relative["mcse"]),
+            "better": percent(chance["mean"]),
+            "km": MISSING,
+            "p": MISSING,
+        }
+
+
+def _mean_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
+    reference, unit = reference_arm(results), results.cohort.unit
+    horizon = restriction(results)
+    chance = estimand_row(results, "P(rmst difference > 0)", f"{arm} - {reference}")
+    kinds = (
+        ("difference", " - ", f"difference ({unit})", lambda value: change(value, unit)),
+        ("ratio", " / ", "ratio", ratio),
+    )
+    for kind, sign, words, write in kinds:
+        ours = estimand_row(results, f"rmst {kind}", f"{arm}{sign}{reference}")
+        theirs = answer_row(results, "rmst", kind, arm, f"against {reference}", horizon)
+        yield {
+            "what": f"Restricted mean to {horizon:g} {unit}, {words}",
+            "bayes": posterior_text(ours, write),
+            "mcse": significant(ours["mcse"]),
+            "better": percent(chance["mean"]),
+            "km": frequentist_text(theirs, write),
+            "p": p_value(theirs["p"]),
+        }
+
+
+def probability_table(results: Results) -> Table | None:
+    """Posterior probabilities of the thresholds that the analysis names."""
+    fit, asked, unit = results.posterior.primary, results.analysis.estimands, results.cohort.unit
+    reference = reference_arm(results)
+    rows = []
+    for arm, (name, against) in contrasts(results, fit).items():
+        found = []
+        for threshold in (1.0, *asked.thresholds):
+            times = [time for time in asked.survival_at if time > 0]
+            below = [
+                estimand_row(
+                    results, f"P(marginal hazard ratio < {threshold:g})", f"{arm} / {reference}", t
+                )
+                for t in times
+            ]
+            same = len({row["mean"] for row in below}) == 1
+            for time, row in list(zip(times, below, strict=True))[: 1 if same else None]:
+                where = "" if same else f" at {time:g} {unit}"
+                found.append((f"Marginal hazard ratio{where} below {threshold:g}", row))
+        for threshold in (0.0, *asked.rmst_thresholds):
+            event = f"P(rmst difference > {threshold:g})"
+            row = estimand_row(results, event, f"{arm} - {reference}")
+            found.append((f"Gain in restricted mean above {threshold:g} {unit}", row))
+        rows += [
+            {
+                "arm": f"{name} v {against}",
+                "what": what,
+                "p": percent(row["mean"]),
+                "mcse": f"{100 * row['mcse']:.1f}",
+            }
+            for what, row in found
+            if np.isfinite(row["mean"])
+        ]
+    if not rows:
+        return None
+    heads = {"what": "Statement", "p": "Posterior probability", "mcse": "MCSE (points)"}
+    caption = "Posterior probabilities of an effect, and of an effect as large as the analysis asks"
+    return Table(pd.DataFrame(rows), caption, heads, group="arm", source=_SOURCE)
+
+
+def models_table(results: Results) -> Table | None:
+    """Hazard ratio and gain in restricted mean under every model that compares the arms."""
+    unit, reference = results.cohort.unit, reference_arm(results)
+    labels, rows = model_labels(results), []
+    for model, fit in results.posterior.fits.items():
+        for arm, (name, against) in contrasts(results, fit).items():
+            effect, kind = hazard_ratio_row(results, fit, arm)
+            gain = estimand_row(results, "rmst difference", f"{arm} - {reference}", model=model)
+            chance = estimand_row(
+                results, "P(rmst difference > 0)", f"{arm} - {reference}", model=model
+            )
+            marginal = "*" if kind.startswith("marginal") else ""
+            rows.append(
+                {
+                    "arm": f"{name} v {against}",
+                    "model": labels[model],
+                    "hr": with_interval(effect["median"], effect["lower"], effect["upper"])
+                    + marginal,
+                    "gain": posterior_text(gain, lambda value: change(value, unit)),
+                    "p": percent(chance["mean"]),
+                }
+            )
+    if len({row["model"] for row in rows}) < 2:
+        return None
+    frame = pd.DataFrame(rows).sort_values("arm", kind="stable")
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"model": "Model", "hr": f"Hazard ratio ({level} CrI)"}
+    heads |= {"gain": f"Restricted-mean gain, {unit}", "p": "P(gain > 0)"}
+    note = "Hazard ratios are in `coefficients.csv`."
+    if frame["hr"].str.endswith("*").any():
+        note += " * Marginal hazard ratio at the last asked time; the model has no constant one."
+    caption = "The treatment effect under every model of the analysis"
+    return Table(frame, caption, heads, group="arm", source=_SOURCE, notes=(note,))

@@ -1,0 +1,95 @@
+"""Whether the sampling can be believed: convergence by model, and ranks of the chains."""
+
+import pandas as pd
+
+from posthaz.figures import draw_ranks
+from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import model_labels
+from posthaz.report.sections.parameters import main_parameters
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.wording import share
+
+
+def diagnostics_section(results: Results) -> Section:
+    """Convergence figures of every model and the primary model's rank plots.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section
+        Anchor ``diagnostics``.
+    """
+    sampling = results.posterior.primary.provenance
+    failures = results.posterior.failures
+    text = (
+        "A model passes when R-hat of every parameter is at most 1.01, the smallest bulk and "
+        f"tail effective sample sizes are at least 100 a chain ({100 * sampling.chains} here), no "
+        "transition diverged after warm-up, and the energy fraction of missing information "
+        "(BFMI) is at least 0.3 in every chain."
+    )
+    blocks: list[Block] = [Paragraph(text)]
+    if failures:
+        labels = model_labels(results)
+        blocks += [
+            Note("error", f"{labels[check.model]}: {failure}.")
+            for check in results.posterior.convergence
+            for failure in check.failures
+        ]
+    else:
+        count = len(results.posterior.convergence)
+        which = "The model passes" if count == 1 else f"All {count} models pass"
+        blocks.append(Paragraph(f"{which} every check."))
+    blocks += [_table(results), _ranks(results)]
+    return Section("Diagnostics", "diagnostics", tuple(blocks))
+
+
+def _table(results: Results) -> Table:
+    labels = model_labels(results)
+    rows = [
+        {
+            "model": labels[check.model],
+            "rhat": f"{check.rhat:.3f}",
+            "bulk": f"{check.ess_bulk:,.0f}",
+            "tail": f"{check.ess_tail:,.0f}",
+            "divergences": str(check.divergences),
+            "deepest": share(check.deepest),
+            "bfmi": f"{check.bfmi:.2f}",
+            "verdict": "passed" if check.passed else "**failed**",
+        }
+        for check in results.posterior.convergence
+    ]
+    heads = {"model": "Model", "rhat": "Largest R-hat", "bulk": "Smallest bulk ESS"}
+    heads |= {"tail": "Smallest tail ESS", "divergences": "Divergences"}
+    heads |= {"deepest": "At largest tree depth", "bfmi": "BFMI", "verdict": "Verdict"}
+    return Table(
+        pd.DataFrame(rows),
+        "Convergence, worst over all parameters",
+        heads,
+        source="diagnostics.json",
+        notes=("R-hat and effective sample size of each parameter are in `coefficients.csv`.",),
+    )
+
+
+def _ranks(results: Results) -> FigureBlock:
+    fit = results.posterior.primary
+    shown = main_parameters(results, fit)
+    figure = draw_ranks(
+        {one.name: one.posterior for one in shown},
+        labels={one.name: one.label for one in shown},
+        simulated=results.simulated,
+    )
+    check = next(c for c in results.posterior.convergence if c.model == fit.spec.name)
+    alt = (
+        f"Rank histograms of {fit.provenance.chains} chains for {len(shown)} parameters of the "
+        f"primary model; largest R-hat {check.rhat:.3f}."
+    )
+    caption = (
+        "Ranks of each chain’s draws among all draws, primary model: chains that explore the same "
+        "distribution stay within the grey band, which holds 95\u00a0% of independent draws"
+    )
+    return picture(results, figure, "ranks", alt, caption)

@@ -1,0 +1,46 @@
+"""Posterior of the gain in restricted mean survival time."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from posthaz.estimands import difference, restricted_mean
+from posthaz.figures import draw_difference
+from posthaz.report.blocks import FigureBlock
+from posthaz.report.results import Results
+from posthaz.report.sections.effect import longer
+from posthaz.report.sections.naming import contrasts, reference_arm
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.rows import estimand_row, restriction
+from posthaz.report.sections.wording import percent
+
+
+def difference_figures(results: Results) -> Iterator[FigureBlock]:
+    """One figure for each arm against the reference, of the primary model."""
+    fit, asked, unit = results.posterior.primary, results.analysis.estimands, results.cohort.unit
+    horizon, reference = restriction(results), reference_arm(results)
+    if not np.isfinite(horizon):
+        return
+    means = restricted_mean(fit, [horizon]).isel(time=0)
+    for place, (arm, (name, against)) in enumerate(contrasts(results, fit).items(), 1):
+        draws = difference(means, arm, reference).to_numpy()
+        figure = draw_difference(
+            draws,
+            label=f"Gain in restricted mean to {horizon:g} {unit} ({unit})",
+            thresholds=(0.0, *asked.rmst_thresholds),
+            interval=asked.interval,
+            simulated=results.simulated,
+        )
+        row = estimand_row(results, "rmst difference", f"{arm} - {reference}")
+        chance = estimand_row(results, "P(rmst difference > 0)", f"{arm} - {reference}")
+        alt = (
+            f"Posterior density of the gain in restricted mean with {name} v {against}: median "
+            f"{longer(row['median'], unit)}, from {longer(row['lower'], unit)} to "
+            f"{longer(row['upper'], unit)}; {percent(chance['mean'])} of it lies above 0."
+        )
+        caption = (
+            f"Posterior of the difference in mean event-free time up to {horizon:g} {unit}, {name} "
+            f"minus {against}; the shaded part favours {name}"
+        )
+        file = "rmst_difference" if place == 1 else f"rmst_difference_{place}"
+        yield picture(results, figure, file, alt, caption, "estimands.csv")

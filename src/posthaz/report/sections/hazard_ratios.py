@@ -1,0 +1,128 @@
+"""Hazard ratios: every model's beside Cox regression's, as a table and as forests."""
+
+import pandas as pd
+
+from posthaz.figures import draw_hazard_ratios
+from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.proportionality import schoenfeld_sentence
+from posthaz.report.sections.ratio_rows import ratio_rows
+from posthaz.report.sections.wording import (
+    interval_name,
+    listed,
+    p_value,
+    percent,
+    ratio,
+    significant,
+    with_interval,
+)
+
+
+def hazard_ratios_section(results: Results) -> Section | None:
+    """Hazard ratios of every term, Bayesian beside Cox; none where no formula has a covariate.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section or None
+        Anchor ``hazard-ratios``.
+    """
+    rows = ratio_rows(results)
+    if rows.empty:
+        return None
+    blocks: list[Block] = [Paragraph(_meaning(results))]
+    of_treatment = rows[rows["treatment"]]
+    others = rows[~rows["treatment"]]
+    for frame, name in ((of_treatment, "treatment"), (others, "covariates")):
+        if len(frame):
+            blocks.append(_table(results, frame, name))
+            blocks.append(_forest(results, frame, name))
+    blocks.append(Paragraph(schoenfeld_sentence(results)))
+    return Section("Hazard ratios", "hazard-ratios", tuple(blocks))
+
+
+def _meaning(results: Results) -> str:
+    level = interval_name(results.analysis.estimands.interval)
+    return (
+        "A hazard ratio below 1 means fewer events per unit of time. Bayesian rows give the "
+        f"posterior median with the {level} credible interval and the posterior probability of a "
+        f"ratio below 1; Cox rows give the estimate with the {level} confidence interval and the "
+        "Wald P value. A probability of a ratio below 1 and a P value answer different questions."
+    )
+
+
+def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
+    shown = pd.DataFrame(
+        {
+            "label": frame["label"],
+            "model": frame["model"],
+            "hr": [
+                with_interval(*row) for row in frame[["hr", "lower", "upper"]].to_numpy(dtype=float)
+            ],
+            "below": [percent(p) for p in frame["below_1"]],
+            "p": [p_value(p) for p in frame["p"]],
+            "mcse": [significant(error) for error in frame["mcse"]],
+        }
+    )
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"model": "Model", "hr": f"HR ({level} interval)", "below": "P(HR < 1)"}
+    heads |= {"p": "Wald P", "mcse": "MCSE of log HR"}
+    caption = {
+        "treatment": "Hazard ratio of the treatment by model",
+        "covariates": "Hazard ratios of the other covariates",
+    }[name]
+    notes = ["Rows of Cox models are in `baselines.csv`."]
+    if (frame["power"] != 1).any():
+        notes.append(
+            "A Cox hazard ratio per named step is the ratio per unit in `baselines.csv`, raised "
+            "to the size of the step."
+        )
+    if frame["upper"].isna().any():
+        notes.append("No interval: the partial likelihood has no maximum.")
+    return Table(
+        shown, caption, heads, group="label", source="coefficients.csv", notes=(" ".join(notes),)
+    )
+
+
+def _forest(results: Results, frame: pd.DataFrame, name: str) -> FigureBlock:
+    interval = results.analysis.estimands.interval
+    several = len(set(frame["label"])) > 1
+    if name == "treatment":
+        label = frame["label"] + ": " + frame["model"] if several else frame["model"]
+        table = frame.assign(term=label, label=label, source=frame["kind"])
+    else:
+        label = frame["label"]
+        table = frame.assign(term=label, source=frame["forest"])
+        table = table[table["forest"] != ""].drop_duplicates(["term", "source"])
+    table = table.dropna(subset=["hr", "lower", "upper"])
+    reference, *arms = arm_labels(results).values()
+    whom = arms[0] if len(arms) == 1 else "the arm"
+    figure = draw_hazard_ratios(
+        table[["term", "label", "source", "hr", "lower", "upper"]],
+        favours=(whom, reference) if name == "treatment" else None,
+        interval=interval,
+        simulated=results.simulated,
+    )
+    parts = [
+        f"{row['label']}, {row['source']}: {ratio(row['hr'])} ({ratio(row['lower'])} to "
+        f"{ratio(row['upper'])})"
+        for _, row in table.iterrows()
+    ]
+    crossing = int(((table["lower"] <= 1) & (table["upper"] >= 1)).sum())
+    alt = (
+        f"Forest plot of hazard ratios; {crossing} of {len(table)} intervals include 1. "
+        f"{'; '.join(parts)}."
+    )
+    subject = frame["label"].iloc[0] if name == "treatment" and not several else "each covariate"
+    if name == "treatment" and several:
+        subject = listed(list(dict.fromkeys(frame["label"])))
+    caption = f"Hazard ratio of {subject}: posterior beside Cox regression"
+    if name == "covariates":
+        caption += "; Bayesian ratios are of the first model that has the covariate"
+    return picture(results, figure, f"hazard_ratios_{name}", alt, caption, "coefficients.csv")

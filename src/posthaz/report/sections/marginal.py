@@ -1,0 +1,85 @@
+"""The marginal hazard ratio over time, where it isn't constant."""
+
+import numpy as np
+
+from posthaz.estimands import band, hazard, ratio
+from posthaz.figures import draw_hazard_ratio_over_time
+from posthaz.inference import Fit
+from posthaz.report.blocks import FigureBlock, Paragraph, Section
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import contrasts, model_labels, reference_arm
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.rows import cox_row, estimand_row
+from posthaz.report.sections.wording import listed, with_interval
+
+_POINTS = 40
+
+
+def marginal_section(results: Results) -> Section | None:
+    """Marginal hazard ratio over time of the first model in which it changes.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section or None
+        Anchor ``answers-marginal``; None when no model compares arms.
+    """
+    chosen = next((fit for fit in results.posterior.fits.values() if changes(fit)), None)
+    if chosen is None:
+        text = (
+            "Every model here has proportional hazards and no covariate besides the treatment, so "
+            "the hazard ratio is constant over time by assumption and equals the marginal one."
+        )
+        return Section("Hazard ratio over time", "answers-marginal", (Paragraph(text),))
+    text = (
+        "Averaged over patients who differ, a hazard ratio changes with time even where each "
+        "patient’s own does not, because the patients at high risk leave first. The figure shows "
+        f"the ratio of the average hazards under “{model_labels(results)[chosen.spec.name]}”."
+    )
+    figures = tuple(_figure(results, chosen, arm) for arm in contrasts(results, chosen))
+    return Section("Hazard ratio over time", "answers-marginal", (Paragraph(text), *figures))
+
+
+def changes(fit: Fit) -> bool:
+    """Whether a fit's marginal hazard ratio may change over time."""
+    others = set(fit.design.variables) - {fit.treatment}
+    proportional = fit.spec.form == "proportional_hazards"
+    return bool(fit.treatment) and (bool(others) or not proportional)
+
+
+def _figure(results: Results, fit: Fit, arm: str) -> FigureBlock:
+    name, against = contrasts(results, fit)[arm]
+    reference, unit = reference_arm(results), results.cohort.unit
+    grid = np.linspace(results.horizon / _POINTS, results.horizon, _POINTS)
+    over_time = ratio(hazard(fit, grid), arm, reference).expand_dims(profile=[arm])
+    cox, _ = cox_row(results, fit, arm)
+    figure = draw_hazard_ratio_over_time(
+        band(over_time, results.analysis.estimands.interval),
+        unit=unit,
+        horizon=results.horizon,
+        contrast=f"{name} v {against}",
+        constant=float(cox["value"]) if np.isfinite(cox["value"]) else None,
+        interval=results.analysis.estimands.interval,
+        simulated=results.simulated,
+    )
+    parts = []
+    for time in results.analysis.estimands.survival_at:
+        row = estimand_row(
+            results, "marginal hazard ratio", f"{arm} / {reference}", time, fit.spec.name
+        )
+        if np.isfinite(row["median"]):
+            text = with_interval(row["median"], row["lower"], row["upper"])
+            parts.append(f"{text} at {time:g} {unit}")
+    alt = f"Hazard ratio of {name} v {against} over time"
+    alt += f": {listed(parts)}." if parts else "."
+    caption = (
+        f"Marginal hazard ratio of {name} v {against} over time, "
+        f"{model_labels(results)[fit.spec.name]}"
+    )
+    place = 1 + list(contrasts(results, fit)).index(arm)
+    file = "marginal_hazard_ratio" if place == 1 else f"marginal_hazard_ratio_{place}"
+    return picture(results, figure, file, alt, caption, "estimands.csv")

@@ -1,0 +1,160 @@
+"""The methods, in the style of a journal, written from what was actually done."""
+
+from posthaz.report.blocks import Bullets, Paragraph, Section
+from posthaz.report.results import Results
+from posthaz.report.sections.methods_models import model_sentences, prior_sentences
+from posthaz.report.sections.naming import linked
+from posthaz.report.sections.references import numbered
+from posthaz.report.sections.wording import counted, interval_name, listed
+
+_TRANSFORMS = {"log-log": "complementary log-log", "log": "log", "plain": "plain"}
+
+
+def methods_section(results: Results) -> Section:
+    """Cohort, models, computation, estimands, frequentist methods and checks, with references.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section
+        Anchor ``methods``.
+    """
+    texts = (
+        _cohort(results),
+        f"{model_sentences(results)} {prior_sentences(results)}",
+        _computation(results),
+        _estimands(results),
+        _frequentist(results),
+        _checks(results),
+    )
+    paragraphs, references = numbered(texts)
+    blocks = tuple(Paragraph(linked(text)) for text in paragraphs)
+    listing = Section("References", "references", (Bullets(references, ordered=True),))
+    return Section("Methods", "methods", blocks, (listing,))
+
+
+def _cohort(results: Results) -> str:
+    cohort = results.cohort
+    missing = {
+        "drop": "Rows lacking a covariate of the analysis were left out.",
+        "refuse": "Rows lacking a covariate of a model were not allowed.",
+    }[results.analysis.cohort.missing]
+    kinds = ["right censoring"]
+    if (cohort.entry > 0).any():
+        kinds.append("delayed entry")
+    if len(set(cohort.subject)) < len(cohort):
+        kinds.append("several rows a patient")
+    if (cohort.weight != 1).any():
+        kinds.append("case weights")
+    made = "simulated cohort" if results.simulated else "cohort"
+    text = (
+        f"The {made} had {counted(len(cohort), 'row')} and {counted(cohort.event.sum(), 'event')} "
+        f"(endpoint: {results.analysis.endpoint}), with {listed(kinds)}; time was counted in "
+        f"{cohort.unit}. {missing} Follow-up was described by the reverse Kaplan–Meier method "
+        "[@reverse]"
+    )
+    if cohort.arms and len(results.frequentist.table_one):
+        return f"{text} and the balance of the arms by standardised mean differences [@smd]."
+    return f"{text}."
+
+
+def _computation(results: Results) -> str:
+    fit = results.posterior.primary
+    origin, versions = fit.provenance, dict(fit.provenance.versions)
+    if origin.method == "pymc":
+        sampler = f"the No-U-Turn sampler [@nuts] of PyMC {versions['pymc']} [@pymc]"
+    else:
+        sampler = (
+            f"the No-U-Turn sampler [@nuts] of nutpie {versions['nutpie']} on a PyMC "
+            f"{versions['pymc']} model [@pymc], in coordinates whitened by a normal approximation "
+            "at the mode"
+        )
+    return (
+        f"Posteriors were drawn with {sampler}: {counted(origin.chains, 'chain')} of "
+        f"{origin.draws:,} draws each after {origin.tune:,} warm-up draws, seed {origin.seed}. "
+        "Convergence was judged by rank-normalised split R-hat and effective sample sizes "
+        "[@rhat], divergent transitions and the energy fraction of missing information [@bfmi], "
+        f"computed with ArviZ {versions['arviz']} [@arviz]. The analysis was run by posthaz "
+        f"{versions['posthaz']} under Python {versions['python']}."
+    )
+
+
+def _estimands(results: Results) -> str:
+    asked, unit = results.analysis.estimands, results.cohort.unit
+    kinds = ["quantiles of survival", "restricted mean survival time [@rmst]"]
+    if asked.survival_at:
+        times = listed([f"{time:g}" for time in asked.survival_at])
+        kinds.insert(0, f"survival at {times} {unit}")
+    text = (
+        f"{listed(kinds)} were computed for every posterior draw, "
+        "in closed form where the model has one and by Gauss–Legendre quadrature otherwise, and "
+        "summarised by the posterior median and the equal-tailed "
+        f"{interval_name(asked.interval)} interval."
+    )
+    text = text[:1].upper() + text[1:]
+    fits = [fit for fit in results.posterior.fits.values() if fit.treatment]
+    if not fits:
+        return text
+    text += " Contrasts between arms and the probabilities of thresholds were formed draw by draw."
+    if any(set(fit.design.variables) - {fit.treatment} for fit in fits):
+        text += (
+            " In models with further covariates, answers were standardised over the cohort "
+            "(g-computation), hazards weighted by survival [@standardise]."
+        )
+    return text
+
+
+def _frequentist(results: Results) -> str:
+    wanted, arms = results.analysis.baselines, len(results.cohort.arms)
+    version = dict(results.posterior.primary.provenance.versions)["greenwood"]
+    scale = _TRANSFORMS.get(wanted.confidence_transform, wanted.confidence_transform)
+    parts = []
+    if wanted.kaplan_meier:
+        parts.append(
+            f"Survival was also estimated by Kaplan–Meier [@km] with Greenwood’s variance and "
+            f"confidence limits on the {scale} scale, and restricted means by the area under it"
+        )
+    if wanted.logrank and arms > 1:
+        parts.append("arms were compared by the log-rank test [@logrank]")
+    if wanted.fleming_harrington and arms > 1:
+        pairs = listed([f"({rho:g}, {gamma:g})" for rho, gamma in wanted.fleming_harrington])
+        parts.append(f"and by Fleming–Harrington tests with weights {pairs} [@fleming]")
+    if wanted.cox:
+        robust = ", robust (sandwich) standard errors" if _robust(results) else ""
+        parts.append(
+            f"Cox regression [@cox] was fitted ({listed(list(wanted.cox))}) with Efron’s method "
+            f"for ties [@efron]{robust}, and proportional hazards were tested on scaled Schoenfeld "
+            "residuals [@zph]"
+        )
+    if not parts:
+        return "No frequentist analysis was asked for."
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}. These were computed with greenwood {version}."
+
+
+def _robust(results: Results) -> bool:
+    cohort = results.cohort
+    several = len(set(cohort.subject)) < len(cohort)
+    return cohort.cluster is not None or several or bool((cohort.weight % 1 != 0).any())
+
+
+def _checks(results: Results) -> str:
+    replicates = results.posterior.replicated["replicate"].nunique()
+    text = (
+        "Fit was judged by laying the observed Kaplan–Meier curves over those of "
+        f"{replicates} cohorts drawn from the posterior predictive distribution [@visual]. "
+    )
+    if len(results.posterior.comparison) > 1:
+        text += (
+            "Models were compared by Pareto-smoothed importance-sampling leave-one-out "
+            "cross-validation [@loo] and stacking weights [@stacking]; differences in expected "
+            "log predictive density below 4 or below two standard errors were not taken as "
+            "decisive [@uncertainty]. "
+        )
+    else:
+        text += "Predictive density was estimated by leave-one-out cross-validation [@loo]. "
+    return text + "Reporting follows the Bayesian analysis reporting guidelines [@barg]."

@@ -1,0 +1,97 @@
+"""Sentences of the methods on models and priors."""
+
+from posthaz.hazards import Baseline, Exponential, Gompertz, PiecewiseExponential, Weibull
+from posthaz.inference import Fit
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import contrasts, lowered, model_labels
+from posthaz.report.sections.prior_words import prior_words
+from posthaz.report.sections.rows import treatment_term
+from posthaz.report.sections.wording import listed
+
+
+def model_sentences(results: Results) -> str:
+    """Every model: hazard, formula, form and frailties."""
+    fits = list(results.posterior.fits.values())
+    unit = results.cohort.unit
+    primary, *others = fits
+    text = f"The primary model was a Bayesian {_regression(primary)}: {_hazard(primary, unit)}."
+    labels = model_labels(results)
+    if others:
+        named = [f"“{labels[fit.spec.name]}” ({_short(fit, unit)})" for fit in others]
+        text += f" Beside it we fitted {listed(named)}."
+    if any(fit.design.columns for fit in fits):
+        text += " Covariate columns were centred and scaled for sampling and are reported on "
+        text += "their own scale."
+    return text
+
+
+def _regression(fit: Fit) -> str:
+    form = fit.spec.form.replace("_", " ")
+    title = lowered(fit.spec.baseline.title) if fit.spec.baseline.title != "Weibull" else "Weibull"
+    if not fit.design.columns and not fit.design.groups:
+        return f"{fit.spec.baseline.title} survival model without covariates"
+    return f"{title} {form} regression with linear predictor `{fit.spec.formula}`"
+
+
+def _hazard(fit: Fit, unit: str) -> str:
+    text = _baseline(fit.spec.baseline, unit)
+    if fit.design.columns:
+        text += (
+            ", multiplied by exp(xβ)"
+            if fit.spec.form == "proportional_hazards"
+            else ", with time divided by exp(xβ)"
+        )
+    if fit.design.groups:
+        groups = listed([f"`{group.name}`" for group in fit.design.groups])
+        text += f", with normal frailties on the log hazard for {groups}"
+    return text
+
+
+def _short(fit: Fit, unit: str) -> str:
+    predictor = f"`{fit.spec.formula}`"
+    return f"{_baseline(fit.spec.baseline, unit)}; {predictor}"
+
+
+def _baseline(baseline: Baseline, unit: str) -> str:
+    match baseline:
+        case Weibull(location="log_rate"):
+            return "hazard λk·t^(k−1) with rate λ and shape k"
+        case Weibull():
+            return "hazard (k/s)(t/s)^(k−1) with scale s and shape k"
+        case Exponential():
+            return "constant hazard"
+        case Gompertz(unit_time=span):
+            return f"hazard λ·exp(γt/T) with T = {span:.3g} {unit}"
+        case PiecewiseExponential(cuts=cuts, smoothing=smoothing, order=order):
+            at = f" cut at {listed([f'{cut:.3g}' for cut in cuts])} {unit}" if cuts else ""
+            tie = (
+                f"a random walk of order {order}, its steps weighted by the intervals’ spacing"
+                if smoothing == "random_walk"
+                else "independent"
+            )
+            return f"hazard constant within intervals{at} [@piecewise], log hazards {tie}"
+    return f"{baseline.title} hazard"
+
+
+def prior_sentences(results: Results) -> str:
+    """The treatment's prior, and where the other priors are."""
+    fit = results.posterior.primary
+    texts = []
+    for arm, (name, against) in contrasts(results, fit).items():
+        term = treatment_term(fit, arm)
+        if not term:
+            continue
+        prior = fit.priors.coefficients[fit.design.columns.index(term)]
+        reason = f" ({prior.origin})" if prior.origin else ""
+        mention = " [@sceptical]" if "sceptical" in prior.origin else ""
+        mention = " [@sceptical]" if "enthusiastic" in prior.origin else mention
+        effect = "hazard" if fit.spec.form == "proportional_hazards" else "time"
+        texts.append(
+            f"The log {effect} ratio of {name} v {against} had the prior {prior_words(prior)}"
+            f"{reason}{mention}."
+        )
+    named = set(results.analysis.primary.priors)
+    rest = "All other priors are listed under “Models and priors”."
+    if not named:
+        rest = "All priors are the documented defaults, listed under “Models and priors”."
+    return " ".join([*texts, rest])

@@ -1,0 +1,103 @@
+"""The parameters of a fit that are shown in pictures, effects of treatment first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from posthaz.inference import Fit
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import capitalised, term_label
+from posthaz.spec import coefficient_name
+
+_MOST = 6
+
+
+@dataclass(frozen=True, eq=False)
+class MainParameter:
+    """A parameter and its draws, ratios as ratios.
+
+    Parameters
+    ----------
+    name, label : str
+        Name in the files, and as shown.
+    posterior : ndarray of float, shape (chain, draw)
+        Posterior draws.
+    prior : ndarray of float, shape (draw,)
+        Prior draws; empty where the prior is improper.
+    is_ratio : bool
+        Whether it is a ratio, at home on a log axis.
+    """
+
+    name: str
+    label: str
+    posterior: np.ndarray
+    prior: np.ndarray
+    is_ratio: bool
+
+
+def main_parameters(results: Results, fit: Fit) -> list[MainParameter]:
+    """At most six parameters of a fit, the treatment's before other effects.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    fit : Fit
+        One of its fits.
+
+    Returns
+    -------
+    list of MainParameter
+        Effects as ratios; a parameter on its natural scale in place of its logarithm.
+    """
+    return sorted(_all(results, fit), key=lambda one: not _of_treatment(fit, one.name))[:_MOST]
+
+
+def _of_treatment(fit: Fit, name: str) -> bool:
+    return bool(fit.treatment) and name.startswith(f"{fit.treatment}[")
+
+
+def _all(results: Results, fit: Fit) -> Iterator[MainParameter]:
+    posterior = fit.draws["posterior"].to_dataset()
+    prior = fit.draws["prior"].to_dataset() if "prior" in fit.draws.children else None
+    name = coefficient_name(fit.spec)
+    what = "hazard ratio" if name == "log_hazard_ratio" else "time ratio"
+    chosen = [str(v) for v in posterior.data_vars if v != name and _shown(str(v), posterior)]
+    scalars = [v for v in chosen if posterior[v].ndim == 2]
+    for term in fit.design.columns:
+        after, before = (np.exp(_draws(one, name, term)) for one in (posterior, prior))
+        label = f"{term_label(results.cohort, term)}: {what}"
+        yield MainParameter(term, label, after, before.ravel(), is_ratio=True)
+    for variable in scalars:
+        label = capitalised(variable.replace("_", " "))
+        after, before = _draws(posterior, variable), _draws(prior, variable)
+        yield MainParameter(variable, label, after, before.ravel(), is_ratio=False)
+    for variable in chosen:
+        if posterior[variable].ndim == 3 and not variable.startswith("frailty_"):
+            yield from _elements(variable, posterior, prior)
+
+
+def _shown(name: str, posterior: xr.Dataset) -> bool:
+    """Whether a variable stands for itself, not as the logarithm of another."""
+    return not (name.startswith("log_") and name.removeprefix("log_") in posterior)
+
+
+def _elements(
+    name: str, posterior: xr.Dataset, prior: xr.Dataset | None
+) -> Iterator[MainParameter]:
+    (dim,) = (d for d in posterior[name].dims if d not in ("chain", "draw"))
+    for k in range(posterior.sizes[dim]):
+        at = posterior[name][dim].to_numpy()[k] if dim in posterior.coords else k
+        values = posterior[name].isel({dim: k}).transpose("chain", "draw").to_numpy()
+        before = np.array([]) if prior is None else prior[name].to_numpy()[..., k].ravel()
+        label = f"{capitalised(name.replace('_', ' '))} {at}"
+        yield MainParameter(f"{name}[{at}]", label, values, before, is_ratio=False)
+
+
+def _draws(group: xr.Dataset | None, name: str, term: str = "") -> np.ndarray:
+    if group is None or name not in group:
+        return np.array([])
+    values = group[name].sel(covariate=term) if term else group[name]
+    return values.transpose("chain", "draw").to_numpy()

@@ -1,0 +1,71 @@
+"""The posterior predictive check: would the model have produced a cohort like this one?"""
+
+from posthaz.figures import draw_predictive_check
+from posthaz.report.blocks import FigureBlock, Paragraph, Section
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels, model_labels
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.wording import duration, interval_name, listed, share
+
+_MOSTLY = 0.9
+
+
+def predictive_section(results: Results) -> Section:
+    """Observed Kaplan-Meier over that of cohorts drawn from the primary model.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section
+        Anchor ``predictive-check``.
+    """
+    blocks = (Paragraph(agreement_sentence(results)), _figure(results))
+    return Section("Predictive check", "predictive-check", blocks)
+
+
+def agreement_sentence(results: Results) -> str:
+    """Share of the observed curve inside the predictive band, and what that means."""
+    labels, table = arm_labels(results), results.posterior.agreement
+    count = results.posterior.replicated["replicate"].nunique()
+    parts = [
+        f"{share(row['inside'])} of the observed steps with {labels[str(row['arm'])]} lie within "
+        f"the band (largest distance from its middle {100 * row['largest']:.0f} percentage points)"
+        for _, row in table.iterrows()
+    ]
+    verdict = (
+        "The observed curves are among those that the model would produce."
+        if (table["inside"] >= _MOSTLY).all()
+        else "The model does not reproduce the observed curves well; prefer answers of a model "
+        "with a freer hazard."
+    )
+    longest = duration(results.horizon, results.cohort.unit)
+    return (
+        f"{count} cohorts were drawn from the primary model, each followed to {longest} "
+        f"{results.cohort.unit}. Of their Kaplan–Meier curves we took the pointwise "
+        f"{interval_name(results.analysis.estimands.interval)} band: {listed(parts)}. {verdict}"
+    )
+
+
+def _figure(results: Results) -> FigureBlock:
+    labels = arm_labels(results)
+    figure = draw_predictive_check(
+        results.frequentist.kaplan_meier,
+        results.posterior.replicated,
+        labels=labels,
+        unit=results.cohort.unit,
+        horizon=results.horizon,
+        endpoint=results.analysis.endpoint,
+        simulated=results.simulated,
+    )
+    label = model_labels(results)[results.posterior.primary.spec.name]
+    caption = f"Kaplan–Meier of the observed cohort over that of replicated ones, {label}"
+    parts = [
+        f"{share(row['inside'])} of it inside with {labels[str(row['arm'])]}"
+        for _, row in results.posterior.agreement.iterrows()
+    ]
+    alt = f"Observed Kaplan–Meier over replicated curves, {listed(parts)}."
+    return picture(results, figure, "predictive_check", alt, caption, "kaplan_meier.csv")

@@ -1,0 +1,44 @@
+"""Whether the hazards are proportional: the Schoenfeld test in words."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import cox_label, term_label
+from posthaz.report.sections.wording import listed, p_sentence, p_value
+
+_DOUBTFUL = 0.05
+
+
+def schoenfeld_sentence(results: Results) -> str:
+    """Tests of proportional hazards, and what they can't show."""
+    table = results.frequentist.answers
+    tests = table[(table["quantity"] == "schoenfeld_test") & table["p"].notna()]
+    shown = tests[tests["term"] != "GLOBAL"].drop_duplicates(["analysis", "term"])
+    if shown.empty:
+        return "Proportional hazards were not tested: there is no Cox model with a finite estimate."
+    name = f"{results.cohort.treatment}["
+    of_treatment = shown[shown["term"].str.startswith(name)] if results.cohort.treatment else shown
+    parts = [_part(results, row) for _, row in of_treatment.drop_duplicates("term").iterrows()]
+    doubtful = shown[shown["p"] < _DOUBTFUL]
+    text = "Schoenfeld residuals (Grambsch–Therneau test) "
+    if len(parts):
+        text += f"give {listed(parts)}. "
+    if doubtful.empty:
+        smallest = p_value(float(shown["p"].min()))
+        return (
+            f"{text}Over all Cox models and terms the smallest P is {smallest}: no sign against "
+            "proportional hazards, which a cohort of this size can miss."
+        )
+    terms = list(dict.fromkeys(term_label(results.cohort, str(t)) for t in doubtful["term"]))
+    return (
+        f"{text}Hazards don't look proportional for {listed(terms)} (smallest "
+        f"{p_sentence(float(np.min(doubtful['p'])))}): a single hazard ratio then averages over "
+        "an effect that changes with time, and survival differences and restricted means say more."
+    )
+
+
+def _part(results: Results, row: pd.Series) -> str:
+    label = term_label(results.cohort, str(row["term"]))
+    where = cox_label(str(row["analysis"]), results.cohort)
+    return f"{p_sentence(float(row['p']))} for {label} ({where})"

@@ -1,0 +1,130 @@
+"""The rows of the hazard-ratio tables: every term of every model, and of every Cox model."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from posthaz.design import Step, named_steps
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import cox_label, model_labels, term_label
+
+COLUMNS = (
+    *("term", "label", "treatment", "model", "kind", "forest", "power"),
+    *("hr", "lower", "upper", "below_1", "p", "mcse"),
+)
+BAYESIAN, COX = "Bayesian", "Cox"
+
+
+def ratio_rows(results: Results) -> pd.DataFrame:
+    """Every hazard ratio, Bayesian and Cox, term by term.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS`. A covariate with a named step is given by its step, to which `power`
+        raises the Cox ratio per unit; `forest` names the source in the forest of covariates,
+        empty for rows it leaves out.
+    """
+    steps = _steps(results)
+    replaced = {column for column, _ in steps.values()}
+    rows = [*_bayesian(results, replaced), *_cox(results, steps, replaced)]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    order = {term: i for i, term in enumerate(dict.fromkeys(frame["term"]))}
+    return frame.sort_values("term", key=lambda terms: terms.map(order), kind="stable").reset_index(
+        drop=True
+    )
+
+
+def _steps(results: Results) -> dict[str, tuple[str, float]]:
+    """Column of the design and size of each named step that is the step of one column."""
+    found = {}
+    for fit in results.posterior.fits.values():
+        for step in named_steps(fit.design, results.cohort.columns):
+            single = _single(step, fit.design.columns)
+            if single:
+                found[step.label] = single
+    return found
+
+
+def _single(step: Step, columns: tuple[str, ...]) -> tuple[str, float] | None:
+    used = [(c, w) for c, w in zip(columns, step.weights, strict=True) if abs(w) > 1e-12]
+    return used[0] if len(used) == 1 else None
+
+
+def _bayesian(results: Results, replaced: set[str]) -> Iterator[dict[str, object]]:
+    table, labels = results.posterior.coefficients, model_labels(results)
+    forest: dict[str, str] = {}
+    for _, row in table[np.isfinite(table["hr_median"])].iterrows():
+        if row["term"] in replaced:
+            continue
+        first = forest.setdefault(row["term"], row["model"]) == row["model"]
+        yield {
+            **_named(results, row["term"]),
+            "model": labels[row["model"]],
+            "kind": BAYESIAN,
+            "forest": BAYESIAN if first else "",
+            "power": 1.0,
+            "hr": row["hr_median"],
+            "lower": row["hr_lower"],
+            "upper": row["hr_upper"],
+            "below_1": row["p_hr_below_1"],
+            "p": np.nan,
+            "mcse": row["mcse_mean"],
+        }
+
+
+def _cox(
+    results: Results, steps: dict[str, tuple[str, float]], replaced: set[str]
+) -> Iterator[dict[str, object]]:
+    table = results.frequentist.answers
+    table = table[(table["quantity"] == "hazard_ratio") & np.isfinite(table["value"].astype(float))]
+    wanted = set(results.posterior.coefficients.dropna(subset=["hr_median"])["term"])
+    alone = _alone(table)
+    for _, row in table.iterrows():
+        if row["analysis"] in alone:
+            continue
+        terms = {label: size for label, (column, size) in steps.items() if column == row["term"]}
+        if row["term"] not in replaced and row["term"] in wanted:
+            terms[row["term"]] = 1.0
+        several = row["analysis"] != "cox_univariable"
+        for term, power in terms.items():
+            bounds = sorted((row["lower"] ** power, row["upper"] ** power))
+            yield {
+                **_named(results, term),
+                "model": cox_label(row["analysis"], results.cohort),
+                "kind": COX,
+                "forest": "Cox, multivariable" if several else "Cox, univariable",
+                "power": power,
+                "hr": row["value"] ** power,
+                "lower": bounds[0],
+                "upper": bounds[1],
+                "below_1": np.nan,
+                "p": row["p"],
+                "mcse": np.nan,
+            }
+
+
+def _alone(table: pd.DataFrame) -> set[str]:
+    """Cox models of one formula that say what the univariable ones already said."""
+    single = table[table["analysis"] == "cox_univariable"]
+    known = dict(zip(single["term"], single["value"], strict=True))
+    return {
+        str(analysis)
+        for analysis, rows in table.groupby("analysis")
+        if analysis != "cox_univariable"
+        and all(known.get(t) == v for t, v in zip(rows["term"], rows["value"], strict=True))
+    }
+
+
+def _named(results: Results, term: str) -> dict[str, object]:
+    of_treatment = bool(results.cohort.treatment) and term.startswith(
+        f"{results.cohort.treatment}["
+    )
+    alone = of_treatment and ":" not in term
+    return {"term": term, "label": term_label(results.cohort, term), "treatment": alone}

@@ -1,0 +1,74 @@
+"""Posterior survival curves over Kaplan-Meier, with numbers at risk."""
+
+from posthaz.baselines import numbers_at_risk
+from posthaz.figures import draw_survival, time_ticks
+from posthaz.report.blocks import FigureBlock, Paragraph, Section
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import WHOLE, arm_labels, model_labels
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.rows import answer_row, estimand_row
+from posthaz.report.sections.wording import interval_name, listed, share
+
+
+def survival_section(results: Results) -> Section:
+    """Survival of each arm, by the primary model and by Kaplan-Meier.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    Section
+        Anchor ``survival``.
+    """
+    text = (
+        f"The smooth curves are the posterior medians of the primary model with pointwise "
+        f"{interval_name(results.analysis.estimands.interval)} credible bands; the steps are "
+        "Kaplan–Meier estimates, which assume no shape. Where the steps leave the band, the "
+        "model’s shape doesn’t fit there. Bands of all models are in `survival_curves.csv`, the "
+        "steps in `kaplan_meier.csv`."
+    )
+    return Section("Survival", "survival", (Paragraph(text), _figure(results)))
+
+
+def _figure(results: Results) -> FigureBlock:
+    cohort, fit = results.cohort, results.posterior.primary
+    curves = results.posterior.curves
+    labels = arm_labels(results)
+    if not fit.treatment and cohort.arms:
+        labels = labels | {WHOLE: "All patients (model)"}
+    risk = numbers_at_risk(cohort, time_ticks(results.horizon, cohort.unit).tolist())
+    at_risk = risk.reset_index().melt("arm", var_name="time", value_name="at_risk")
+    figure = draw_survival(
+        results.frequentist.kaplan_meier,
+        curves[curves["model"] == fit.spec.name],
+        at_risk,
+        labels=labels,
+        unit=cohort.unit,
+        horizon=results.horizon,
+        endpoint=results.analysis.endpoint,
+        interval=results.analysis.estimands.interval,
+        simulated=results.simulated,
+    )
+    caption = (
+        f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
+        "Kaplan–Meier, with the number at risk below"
+    )
+    return picture(results, figure, "survival", _alt(results), caption, "survival_curves.csv")
+
+
+def _alt(results: Results) -> str:
+    fit, unit = results.posterior.primary, results.cohort.unit
+    parts = []
+    for arm, label in arm_labels(results).items():
+        profile = arm if fit.treatment else WHOLE
+        for time in results.analysis.estimands.survival_at:
+            ours = estimand_row(results, "survival", profile, time)["median"]
+            theirs = answer_row(results, "kaplan_meier", "survival", arm, time=time)["value"]
+            parts.append(
+                f"{label} at {time:g} {unit}, model {share(ours)}, Kaplan–Meier {share(theirs)}"
+            )
+    numbers = f" {'; '.join(parts)}." if parts else ""
+    return f"Survival curves of {listed(list(arm_labels(results).values()))} over time.{numbers}"
