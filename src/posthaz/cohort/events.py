@@ -29,6 +29,7 @@ _VOCABULARIES: tuple[tuple[dict[str, int], str], ...] = (
 )
 _STANDARD = "0/1, true/false, 1/2, or words such as dead/alive, event/censored, yes/no"
 UNKNOWN = -1
+_MOST_CAUSES = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +127,10 @@ def read_causes(column: pd.Series, seen: np.ndarray) -> Coding:
     [2, 1, 0]
     """
     numbers = read_numbers(column)
-    whole = (numbers.values >= 1) & (numbers.values % 1 == 0)
+    values = np.where(np.isfinite(numbers.values), numbers.values, 0.0)
+    whole = (values >= 1) & (values <= _MOST_CAUSES) & (values % 1 == 0)
     cause = np.where(seen, UNKNOWN, 0)
-    cause[seen & whole] = numbers.values[seen & whole].astype(int)
+    cause[seen & whole] = values[seen & whole].astype(int)
     return Coding(
         cause=cause,
         missing=seen & numbers.missing,

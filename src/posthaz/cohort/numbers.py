@@ -47,7 +47,7 @@ def read_numbers(column: pd.Series) -> Numbers:
     missing = column.isna().to_numpy(dtype=bool)
     if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
         return Numbers(np.full(len(column), np.nan), missing, ~missing)
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
+    if pd.api.types.is_numeric_dtype(column):
         values = column.to_numpy(dtype=float, na_value=np.nan)
         return Numbers(values, missing, np.zeros(len(column), dtype=bool))
     plain = column.astype(object).where(~column.isna(), np.nan)

@@ -139,11 +139,20 @@ def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_blanks(column: pd.Series) -> pd.Series:
-    if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
+    types = pd.api.types
+    if isinstance(column.dtype, pd.CategoricalDtype) or not (
+        types.is_object_dtype(column)
+        or types.is_string_dtype(column)
+        or types.is_complex_dtype(column)
+    ):
         return column
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column
-    plain = column.astype(object)
-    return plain.map(
-        lambda value: (value.strip() or np.nan) if isinstance(value, str) else value
-    ).infer_objects()
+    return column.astype(object).map(_plain).infer_objects()
+
+
+def _plain(value: Any) -> Any:
+    """A value as a cell: trimmed text, or text in place of what is no single value."""
+    if isinstance(value, str):
+        return value.strip() or np.nan
+    if pd.api.types.is_scalar(value) and not isinstance(value, complex | np.complexfloating):
+        return value
+    return str(value)

@@ -58,7 +58,8 @@ def draw_comparison(
     axes.text(1.03, -0.75, "Difference (SE), weight", transform=beside, size=9, weight="bold")
     for i, row in enumerate(table.to_dict("records")):
         numbers = "best" if i == 0 else f"{difference[i]:.1f} ({row['dse']:.1f})"
-        text = f"{numbers}, {row['weight']:.2f}".replace("-", "−")
+        weight = "<0.01" if row["weight"] < 0.005 else f"{row['weight']:.2f}"
+        text = f"{numbers}, {weight}".replace("-", "−")
         axes.text(1.03, i, text, transform=beside, size=9, va="center")
     names = [fill(label_of(labels or {}, model), 22) for model in table["model"]]
     axes.set_yticks(range(len(table)), names)

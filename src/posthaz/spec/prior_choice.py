@@ -112,8 +112,13 @@ def _coefficient_prior(j: int, spec: ModelSpec, design: Design, used: set[str]) 
             used.add(key)
             return spec.priors[key]
     column = design.matrix(design.frame)[:, j]
-    unit = 1.0 if np.isin(column, (0.0, 1.0)).all() else float(design.scale[j])
-    return Prior("normal", (0.0, 1.0 / unit), "default: HR 0.14 to 7.1 with 95 % probability")
+    ratio = "HR" if spec.form == "proportional_hazards" else "time ratio"
+    indicator = np.isin(column, (0.0, 1.0)).all()
+    origin = f"default: {ratio} 0.14 to 7.1 with 95 % probability"
+    if indicator:
+        return Prior("normal", (0.0, 1.0), origin)
+    per_sd = f"{origin}, per standard deviation ({design.scale[j]:.3g})"
+    return Prior("normal", (0.0, 1.0 / float(design.scale[j])), per_sd)
 
 
 def _scale_priors(spec: ModelSpec, design: Design, used: set[str]) -> dict[str, Prior]:

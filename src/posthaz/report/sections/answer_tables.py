@@ -11,6 +11,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, profile_labels
 from posthaz.report.sections.rows import answer_row, estimand_row, restriction
 from posthaz.report.sections.wording import (
+    SPACE,
     duration,
     interval_name,
     percent,
@@ -145,7 +146,11 @@ def _reached_text(row: pd.Series, unit: str) -> str:
 
 def _heads(results: Results, error: str) -> dict[str, str]:
     level = interval_name(results.analysis.estimands.interval)
-    return {"bayes": f"Bayes ({level} CrI)", "mcse": error, "km": f"Kaplan–Meier ({level} CI)"}
+    return {
+        "bayes": f"Bayes ({level}{SPACE}CrI)",
+        "mcse": error,
+        "km": f"Kaplan–Meier ({level}{SPACE}CI)",
+    }
 
 
 def _table(

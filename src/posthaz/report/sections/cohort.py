@@ -9,6 +9,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, linked, lowered, variable_label
 from posthaz.report.sections.rows import follow_up_row
 from posthaz.report.sections.wording import (
+    SPACE,
     counted,
     duration,
     interval_name,
@@ -105,7 +106,7 @@ def _follow_up_table(results: Results) -> Table:
     heads = {"arm": "Arm", "n": "Patients", "events": "Events"}
     heads["person_time"] = f"Person-{unit}"
     level = interval_name(0.95)
-    heads |= {"median": f"Median follow-up ({level} CI)", "longest": "Longest"}
+    heads |= {"median": f"Median follow-up ({level}{SPACE}CI)", "longest": "Longest"}
     return Table(shown, f"Follow-up by arm, times in {unit}", heads, source="follow_up.csv")
 
 

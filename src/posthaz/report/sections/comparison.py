@@ -8,7 +8,7 @@ from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import model_labels
 from posthaz.report.sections.picture import picture
-from posthaz.report.sections.wording import listed, signed
+from posthaz.report.sections.wording import SPACE, listed, signed
 
 _SMALL = 4.0
 _HIGHEST_K = 0.7
@@ -87,7 +87,7 @@ def _table(results: Results) -> Table:
     if len(table) > 1:
         heads |= {"difference": "Difference to best", "difference_se": "SE of difference"}
         heads |= {"weight": "Stacking weight"}
-    heads["bad_k"] = f"k above {pareto_limit(results):.2g}"
+    heads["bad_k"] = f"k{SPACE}>{SPACE}{pareto_limit(results):.2g}"
     caption = "Expected log predictive density by leave-one-out cross-validation (PSIS-LOO)"
     return Table(shown, caption, heads, source="model_comparison.csv")
 

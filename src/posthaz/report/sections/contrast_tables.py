@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
@@ -12,9 +13,10 @@ from posthaz.report.sections.answer_tables import frequentist_text, posterior_te
 from posthaz.report.sections.naming import contrasts, model_labels, reference_arm
 from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
 from posthaz.report.sections.wording import (
+    SPACE,
     change,
     interval_name,
-    p_value,
+    p_sentence,
     percent,
     points,
     ratio,
@@ -27,24 +29,38 @@ _SOURCE = "estimands.csv"
 
 def contrast_table(results: Results) -> Table:
     """Differences and ratios of survival and restricted means, each arm against the reference."""
-    fit = results.posterior.primary
+    fit, notes = results.posterior.primary, []
     rows = []
     for arm, (name, against) in contrasts(results, fit).items():
-        for row in (*_survival_rows(results, arm), *_mean_rows(results, arm)):
-            rows.append({"arm": f"{name} v {against}"} | row)
+        versus = f"{name} v {against}"
+        rows += [row | {"of": f"Survival, {versus}"} for row in _survival_rows(results, arm)]
+        horizon = f"{restriction(results):g} {results.cohort.unit}"
+        rows += [
+            row | {"of": f"Restricted mean to {horizon}, {versus}"}
+            for row in _mean_rows(results, arm)
+        ]
+        reference = f"against {reference_arm(results)}"
+        test = answer_row(results, "rmst", "difference", arm, reference, restriction(results))
+        if np.isfinite(test["p"]):
+            notes.append(
+                f"A test of the Kaplan–Meier restricted means gives {p_sentence(test['p'])} "
+                f"({versus})."
+            )
     level = interval_name(results.analysis.estimands.interval)
-    heads = {"what": "Contrast", "bayes": f"Bayes ({level} CrI)", "mcse": "MCSE"}
-    heads |= {"better": "P(better)", "km": f"Kaplan–Meier ({level} CI)", "p": "P value"}
+    heads = {"what": "Contrast", "bayes": f"Bayes ({level}{SPACE}CrI)", "mcse": "MCSE"}
+    heads |= {"better": "P(better)", "km": f"Kaplan–Meier ({level}{SPACE}CI)"}
+    lead = (
+        "P(better): posterior probability that the difference is above 0 (the ratio above 1). "
+        "Kaplan–Meier numbers are in `baselines.csv`; differences of survival follow from the "
+        "arms’ survival and standard errors there."
+    )
     return Table(
         pd.DataFrame(rows),
         "Differences and ratios between arms",
         heads,
-        group="arm",
+        group="of",
         source=_SOURCE,
-        notes=(
-            "P(better): posterior probability that the difference is above 0 (the ratio above "
-            "1). Kaplan–Meier numbers are in `baselines.csv`.",
-        ),
+        notes=(" ".join([lead, *notes]),),
     )
 
 
@@ -52,24 +68,34 @@ def _survival_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
     reference, unit = reference_arm(results), results.cohort.unit
     for time in results.analysis.estimands.survival_at:
         gain = estimand_row(results, "survival difference", f"{arm} - {reference}", time)
-        chance = estimand_row(results, "P(survival difference > 0)", gain["profile"], time)
+        chance = estimand_row(results, "P(survival difference > 0)", f"{arm} - {reference}", time)
         yield {
-            "what": f"Survival at {time:g} {unit}, difference (points)",
+            "what": f"{time:g} {unit}, points",
             "bayes": posterior_text(gain, points),
             "mcse": significant(100 * gain["mcse"]),
             "better": percent(chance["mean"]),
-            "km": MISSING,
-            "p": MISSING,
+            "km": frequentist_text(kaplan_meier_gain(results, arm, time), points),
         }
         relative = estimand_row(results, "survival ratio", f"{arm} / {reference}", time)
         yield {
-            "what": f"Survival at {time:g} {unit}, ratio",
+            "what": f"{time:g} {unit}, ratio",
             "bayes": posterior_text(relative, ratio),
             "mcse": significant(relative["mcse"]),
             "better": percent(chance["mean"]),
             "km": MISSING,
-            "p": MISSING,
         }
+
+
+def kaplan_meier_gain(results: Results, arm: str, time: float) -> pd.Series:
+    """Difference of Kaplan-Meier survival to the reference arm, with normal limits."""
+    ours, theirs = (
+        answer_row(results, "kaplan_meier", "survival", one, time=time)
+        for one in (arm, reference_arm(results))
+    )
+    value = ours["value"] - theirs["value"]
+    width = float(stats.norm.ppf(0.5 + results.analysis.estimands.interval / 2))
+    half = width * float(np.hypot(ours["std_error"], theirs["std_error"]))
+    return pd.Series({"value": value, "lower": value - half, "upper": value + half})
 
 
 def _mean_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
@@ -77,19 +103,18 @@ def _mean_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
     horizon = restriction(results)
     chance = estimand_row(results, "P(rmst difference > 0)", f"{arm} - {reference}")
     kinds = (
-        ("difference", " - ", f"difference ({unit})", lambda value: change(value, unit)),
-        ("ratio", " / ", "ratio", ratio),
+        ("difference", " - ", f"Difference, {unit}", lambda value: change(value, unit)),
+        ("ratio", " / ", "Ratio", ratio),
     )
     for kind, sign, words, write in kinds:
         ours = estimand_row(results, f"rmst {kind}", f"{arm}{sign}{reference}")
         theirs = answer_row(results, "rmst", kind, arm, f"against {reference}", horizon)
         yield {
-            "what": f"Restricted mean to {horizon:g} {unit}, {words}",
+            "what": words,
             "bayes": posterior_text(ours, write),
             "mcse": significant(ours["mcse"]),
             "better": percent(chance["mean"]),
             "km": frequentist_text(theirs, write),
-            "p": p_value(theirs["p"]),
         }
 
 
@@ -159,8 +184,8 @@ def models_table(results: Results) -> Table | None:
         return None
     frame = pd.DataFrame(rows).sort_values("arm", kind="stable")
     level = interval_name(results.analysis.estimands.interval)
-    heads = {"model": "Model", "hr": f"Hazard ratio ({level} CrI)"}
-    heads |= {"gain": f"Restricted-mean gain, {unit}", "p": "P(gain > 0)"}
+    heads = {"model": "Model", "hr": f"Hazard ratio ({level}{SPACE}CrI)"}
+    heads |= {"gain": f"Restricted-mean gain, {unit}", "p": f"P(gain{SPACE}>{SPACE}0)"}
     note = "Hazard ratios are in `coefficients.csv`."
     if frame["hr"].str.endswith("*").any():
         note += " * Marginal hazard ratio at the last asked time; the model has no constant one."

@@ -65,7 +65,7 @@ def _table(results: Results) -> Table:
     ]
     heads = {"model": "Model", "rhat": "Largest R-hat", "bulk": "Smallest bulk ESS"}
     heads |= {"tail": "Smallest tail ESS", "divergences": "Divergences"}
-    heads |= {"deepest": "At largest tree depth", "bfmi": "BFMI", "verdict": "Verdict"}
+    heads |= {"deepest": "At depth limit", "bfmi": "BFMI", "verdict": "Verdict"}
     return Table(
         pd.DataFrame(rows),
         "Convergence, worst over all parameters",

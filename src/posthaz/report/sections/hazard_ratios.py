@@ -10,6 +10,7 @@ from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import schoenfeld_sentence
 from posthaz.report.sections.ratio_rows import ratio_rows
 from posthaz.report.sections.wording import (
+    SPACE,
     interval_name,
     listed,
     p_value,
@@ -71,8 +72,12 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
         }
     )
     level = interval_name(results.analysis.estimands.interval)
-    heads = {"model": "Model", "hr": f"HR ({level} interval)", "below": "P(HR < 1)"}
-    heads |= {"p": "Wald P", "mcse": "MCSE of log HR"}
+    heads = {
+        "model": "Model",
+        "hr": f"HR ({level}{SPACE}interval)",
+        "below": f"P(HR{SPACE}<{SPACE}1)",
+    }
+    heads |= {"p": f"Wald{SPACE}P", "mcse": "MCSE of log HR"}
     caption = {
         "treatment": "Hazard ratio of the treatment by model",
         "covariates": "Hazard ratios of the other covariates",

@@ -14,6 +14,7 @@ _BETWEEN = re.compile(r":(?![^\[]*\])")
 _GROUP = re.compile(r"\s*\+?\s*\(1 \| [^)]*\)")
 _DOI = re.compile(r"(?<![/.\w])doi:\s*(?=10\.)")
 _TIMES = ("days", "weeks", "months", "years")
+_FEW = 3
 WHOLE = "all"
 
 
@@ -57,28 +58,29 @@ def model_label(spec: ModelSpec, cohort: Cohort) -> str:
     title = capitalised(spec.baseline.title)
     if spec.form != "proportional_hazards":
         title += " (accelerated)"
-    variables = formula_variables(spec.formula)
-    others = [name for name in variables if name != cohort.treatment]
-    if "*" in spec.formula or ":" in spec.formula:
-        return f"{title}, {spec.formula}"
-    if len(others) > 3:
-        return f"{title}, adjusted for {len(others)} covariates"
-    words = [lowered(variable_label(cohort, name)) for name in others]
-    if not words:
-        return title if variables or not cohort.treatment else f"{title}, arms together"
-    link = "adjusted for" if cohort.treatment in variables else "with"
-    *first, last = words
-    joined = f"{', '.join(first)} and {last}" if first else last
-    return f"{title}, {link} {joined}"
+    return title + _suffix(spec.formula, cohort)
 
 
 def cox_label(analysis: str, cohort: Cohort) -> str:
-    """Name of a Cox model by the variables in it, from its name in ``baselines.csv``."""
+    """Name of a Cox model, from its name in ``baselines.csv``."""
     if analysis == "cox_univariable":
         return "Cox, univariable"
-    formula = _GROUP.sub("", analysis.removeprefix("cox: "))
-    words = [lowered(variable_label(cohort, name)) for name in formula.split(" + ")]
-    return f"Cox, multivariable: {', '.join(words)}"
+    return "Cox" + _suffix(_GROUP.sub("", analysis.removeprefix("cox: ")), cohort)
+
+
+def _suffix(formula: str, cohort: Cohort) -> str:
+    """What a formula adds to the treatment, as the end of a model's name."""
+    variables = formula_variables(formula)
+    others = [name for name in variables if name != cohort.treatment]
+    if "*" in formula or ":" in formula:
+        return f", {formula}"
+    if not others:
+        return "" if variables or not cohort.treatment else ", arms together"
+    link = "adjusted for" if cohort.treatment in variables else "with"
+    if len(others) > _FEW:
+        return f", {link} {len(others)} covariates"
+    *first, last = [lowered(variable_label(cohort, name)) for name in others]
+    return f", {link} {', '.join(first)} and {last}" if first else f", {link} {last}"
 
 
 def variable_label(cohort: Cohort, name: str) -> str:

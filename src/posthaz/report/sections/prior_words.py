@@ -43,6 +43,8 @@ def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, 
     for name, prior in fit.priors.baseline.items():
         positive = name.removeprefix("log_")
         range_ = _range(prior, interval, positive.replace("_", " "), name != positive)
+        if range_ != MISSING:
+            range_ += _unit(parameters[name], fit.unit)
         yield _row(_baseline_words(name, parameters[name]), prior, range_)
     for name, prior in fit.priors.scales.items():
         group = name.removeprefix("frailty_sd_")
@@ -110,6 +112,13 @@ def _baseline_words(name: str, parameter: Parameter) -> str:
     elif parameter.dim:
         words += f" of each {parameter.dim}"
     return words
+
+
+def _unit(parameter: Parameter, unit: str) -> str:
+    """Unit of a parameter on its natural scale: a time, events per time, or none."""
+    if not parameter.level:
+        return ""
+    return f" {unit}" if parameter.level == "scale" else f" per {unit.removesuffix('s')}"
 
 
 def _tails(interval: float) -> tuple[float, float, float]:

@@ -17,6 +17,7 @@ from posthaz.report.sections.rows import (
     hazard_ratio_row,
 )
 from posthaz.report.sections.wording import (
+    SPACE,
     duration,
     interval_name,
     listed,
@@ -45,12 +46,14 @@ def published_section(results: Results) -> Section | None:
     rows = [_row(results, one) for one in results.analysis.published]
     frame = pd.DataFrame(rows)
     level = interval_name(results.analysis.estimands.interval)
-    heads = {"what": "Quantity", "paper": "Printed", "ours": f"Frequentist here ({level} CI)"}
-    heads |= {"agrees": "Within tolerance", "bayes": f"Bayes ({level} CrI)", "where": "Where"}
+    heads = {"what": "Quantity", "paper": "Printed"}
+    heads |= {"ours": f"Frequentist here ({level}{SPACE}CI)", "agrees": "Within tolerance"}
+    heads["bayes"] = f"Bayes ({level}{SPACE}CrI)"
     table = Table(
         frame,
         "Printed numbers, and the same on this cohort",
         heads,
+        group="where",
         source="baselines.csv",
         notes=(
             "The tolerance is the largest difference at which the analysis file counts the "
@@ -88,7 +91,7 @@ def _row(results: Results, one: Published) -> dict[str, str]:
         "ours": _estimate(ours, "value", write),
         "agrees": _agrees(one, float(ours["value"])),
         "bayes": _estimate(bayes, "median", write),
-        "where": one.where or MISSING,
+        "where": one.where or "Place not stated",
     }
 
 
@@ -107,7 +110,7 @@ def _agrees(one: Published, ours: float) -> str:
         return MISSING
     # printed numbers carry rounding: the last bit of a float must not decide
     within = abs(ours - one.value) <= one.tolerance * (1 + 1e-9)
-    return f"{'yes' if within else 'no'} (± {one.tolerance:g})"
+    return f"{'yes' if within else 'no'} (±{SPACE}{one.tolerance:g})"
 
 
 def _ours(results: Results, one: Published) -> tuple[str, pd.Series, pd.Series]:

@@ -2,12 +2,21 @@
 
 from posthaz.baselines import numbers_at_risk
 from posthaz.figures import draw_survival, time_ticks
-from posthaz.report.blocks import FigureBlock, Paragraph, Section
+from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import WHOLE, arm_labels, model_labels
+from posthaz.report.sections.contrast_tables import kaplan_meier_gain
+from posthaz.report.sections.naming import (
+    WHOLE,
+    arm_labels,
+    contrasts,
+    model_labels,
+    reference_arm,
+)
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.wording import interval_name, listed, share
+
+_VISIBLE = 0.01
 
 
 def survival_section(results: Results) -> Section:
@@ -30,7 +39,35 @@ def survival_section(results: Results) -> Section:
         "model’s shape doesn’t fit there. Bands of all models are in `survival_curves.csv`, the "
         "steps in `kaplan_meier.csv`."
     )
-    return Section("Survival", "survival", (Paragraph(text), _figure(results)))
+    blocks: list[Block] = [Paragraph(text), _figure(results)]
+    apart = _disagreement(results)
+    if apart:
+        blocks.append(Paragraph(apart))
+    return Section("Survival", "survival", tuple(blocks))
+
+
+def _disagreement(results: Results) -> str:
+    """Times at which Kaplan-Meier puts the arms in the other order than the model."""
+    fit, unit = results.posterior.primary, results.cohort.unit
+    parts = []
+    for arm, (name, against) in contrasts(results, fit).items():
+        for time in results.analysis.estimands.survival_at:
+            profile = f"{arm} - {reference_arm(results)}"
+            ours = estimand_row(results, "survival difference", profile, time)["median"]
+            theirs = kaplan_meier_gain(results, arm, time)["value"]
+            if abs(theirs) >= _VISIBLE and ours * theirs < 0:
+                side = "below" if theirs < 0 else "above"
+                parts.append(
+                    f"{name} {100 * abs(theirs):.0f} points {side} {against} at {time:g} {unit}"
+                )
+    if not parts:
+        return ""
+    return (
+        f"Kaplan–Meier puts {listed(parts)}, where the primary model has the opposite order. A "
+        "model whose hazards are proportional can’t show curves that cross."
+        if fit.spec.form == "proportional_hazards"
+        else f"Kaplan–Meier puts {listed(parts)}, where the primary model has the opposite order."
+    )
 
 
 def _figure(results: Results) -> FigureBlock:

@@ -1,0 +1,61 @@
+"""Laplace with importance weights against NUTS, and what happens where it fails."""
+
+import numpy as np
+import pytest
+
+import posthaz as ph
+from posthaz.inference import sample
+from tests.sampling.conftest import MODELS, SETTINGS
+
+
+@pytest.mark.parametrize("name", ["weibull", "gompertz", "pwe_walk"])
+def test_weighted_draws_agree_with_chains(name: str) -> None:
+    cohort, settings = ph.simulated_example(), {"chains": 4, "draws": 2000, "seed": 3}
+    quick = ph.fit(MODELS[name], cohort, method="laplace", **settings)
+    assert quick.provenance.method.startswith("Laplace")
+    chains = ph.fit(MODELS[name], cohort, **settings)
+    for variable in ("log_hazard_ratio",):
+        ours, theirs = (f.draws["posterior"][variable] for f in (quick, chains))
+        sd = theirs.std(("chain", "draw")).to_numpy()
+        shift = (ours - theirs.to_numpy()).mean(("chain", "draw")).to_numpy()
+        assert np.abs(shift / sd).max() < 0.08
+        assert ours.std(("chain", "draw")).to_numpy() == pytest.approx(sd, rel=0.06)
+
+
+def test_the_same_groups_as_chains_give() -> None:
+    quick = ph.fit(MODELS["weibull"], ph.simulated_example(), method="laplace", **SETTINGS)
+    chains = ph.fit(MODELS["weibull"], ph.simulated_example(), **SETTINGS)
+    assert set(quick.draws.children) == set(chains.draws.children)
+    assert set(quick.draws["posterior"]) == set(chains.draws["posterior"])
+    assert np.isfinite(ph.coefficient_table(quick)["rhat"]).all()
+
+
+def test_untrusted_weights_are_redone_by_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = sample.laplace_draws
+
+    def heavy_tailed(*arguments):  # noqa: ANN002, ANN202
+        from dataclasses import replace
+
+        return replace(original(*arguments), khat=0.9)
+
+    monkeypatch.setattr(sample, "laplace_draws", heavy_tailed)
+    fit = ph.fit(MODELS["weibull"], ph.simulated_example(), method="laplace", **SETTINGS)
+    assert fit.provenance.method.startswith("NUTS (nutpie), after Laplace weights")
+    assert "energy" in fit.draws["sample_stats"]
+
+
+def test_one_shape_is_compiled_once_for_other_data_and_priors() -> None:
+    from posthaz.inference import engine
+
+    first = ph.fit(MODELS["weibull"], ph.simulated_example(), method="laplace", **SETTINGS)
+    shapes = len(engine._SHAPES)
+    other = ph.ModelSpec(
+        "weibull", ph.Weibull(), "arm + log(gtv_cc) + dose_gy", priors={"arm": ph.sceptical(0.8)}
+    )
+    second = ph.fit(other, ph.simulated_example(size=77, seed=9), method="laplace", **SETTINGS)
+    assert len(engine._SHAPES) == shapes
+    assert second.draws["log_likelihood"].sizes["row"] == 77
+    assert first.draws["log_likelihood"].sizes["row"] == 120
+    engine._SHAPES.clear()
+    fresh = ph.fit(other, ph.simulated_example(size=77, seed=9), method="laplace", **SETTINGS)
+    assert fresh == second
