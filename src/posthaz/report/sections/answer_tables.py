@@ -50,7 +50,7 @@ def survival_table(results: Results) -> Table | None:
             rows.append(
                 {
                     "arm": label,
-                    "time": f"{time:g} {unit}",
+                    "time": f"{time:g}{SPACE}{unit}",
                     "bayes": share_interval(ours["median"], ours["lower"], ours["upper"]),
                     "mcse": points(ours["mcse"]) if ours["mcse"] >= 0.0005 else "<0.1",
                     "km": share_interval(theirs["value"], theirs["lower"], theirs["upper"]),
@@ -84,12 +84,12 @@ def quantile_table(results: Results) -> Table | None:
             )
     heads = {"time": "Quantile", **_heads(results, "MCSE")}
     longest = duration(results.horizon, unit)
-    heads["later"] = f"P(later than {longest})"
+    heads["later"] = "P(later)"
     caption = (
-        f"Time to the event in {unit}; the last column but one is the posterior probability "
-        f"that it lies beyond the longest follow-up ({longest} {unit})"
+        f"Time to the event in {unit}; P(later) is the posterior probability that it lies "
+        f"beyond the longest follow-up, {longest} {unit}"
     )
-    order = ["time", "bayes", "mcse", "later", "km"]
+    order = ["time", "bayes", "km", "later", "mcse"]
     return _table(rows, caption, {key: heads[key] for key in order})
 
 
@@ -148,8 +148,8 @@ def _heads(results: Results, error: str) -> dict[str, str]:
     level = interval_name(results.analysis.estimands.interval)
     return {
         "bayes": f"Bayes ({level}{SPACE}CrI)",
-        "mcse": error,
         "km": f"Kaplan–Meier ({level}{SPACE}CI)",
+        "mcse": error,
     }
 
 

@@ -15,7 +15,7 @@ from posthaz.report.sections.checklist_answers import (
     rope_answer,
     software_answer,
 )
-from posthaz.report.sections.predictive import agreement_sentence
+from posthaz.report.sections.predictive import inside_sentence
 
 _NO_FACTORS = "Not done: no Bayes factors or posterior model probabilities are used."
 
@@ -51,7 +51,7 @@ def checklist_section(results: Results) -> Section:
         ("2B. Convergence of the chains", convergence_answer(results), "diagnostics"),
         ("2C. Resolution of the chains", resolution_answer(results), "diagnostics"),
         ("2D. If not MCMC", "Does not apply: every posterior was sampled by MCMC.", ""),
-        ("3A. Posterior predictive check", agreement_sentence(results), "predictive-check"),
+        ("3A. Posterior predictive check", inside_sentence(results), "predictive-check"),
         ("3B. Summary of the posterior", posterior_answer(results), "answers"),
         ("3C. Bayes factors, model probabilities", loo, "comparison"),
         ("4A. Why decisions", decision_answer(results), "answers"),

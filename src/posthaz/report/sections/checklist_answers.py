@@ -21,7 +21,7 @@ def likelihood_answer(results: Results) -> str:
     titles = list(dict.fromkeys(spec.baseline.title for spec in results.analysis.models))
     return (
         f"Survival likelihood with censoring; baseline hazards: {listed(titles)}. The parameter "
-        "of interest is the treatment effect, the baseline's are ancillary."
+        "of interest is the treatment effect, the baseline’s are ancillary."
         if results.cohort.arms
         else f"Survival likelihood with censoring; baseline hazards: {listed(titles)}."
     )
@@ -32,9 +32,12 @@ def prior_answer(results: Results) -> str:
     fit = results.posterior.primary
     chosen = [*fit.priors.baseline.values(), *fit.priors.coefficients, *fit.priors.scales.values()]
     defaults = sum(prior.origin.startswith("default") for prior in chosen)
+    if not defaults:
+        return "Every prior of the primary model is stated in the analysis file; all are listed."
     return (
-        f"Of {counted(len(chosen), 'prior')} of the primary model, {len(chosen) - defaults} are "
-        f"stated in the analysis file and {defaults} are defaults; all are listed."
+        f"Of {counted(len(chosen), 'prior')} of the primary model {defaults} "
+        f"{'is a default' if defaults == 1 else 'are defaults'}, the others are stated in the "
+        "analysis file; all are listed."
     )
 
 
@@ -110,5 +113,5 @@ def prior_sensitivity_answer(results: Results) -> str:
             if fit.treatment and term.startswith(f"{fit.treatment}["):
                 priors.add((prior.family, tuple(np.round(prior.values, 6))))
     if len(priors) > 1:
-        return f"The models differ in the treatment's prior: {len(priors)} priors are compared."
+        return f"The models differ in the treatment’s prior: {len(priors)} priors are compared."
     return "Not done: no model repeats another with a different prior of the treatment effect."

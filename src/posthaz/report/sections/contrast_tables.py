@@ -47,8 +47,9 @@ def contrast_table(results: Results) -> Table:
                 f"({versus})."
             )
     level = interval_name(results.analysis.estimands.interval)
-    heads = {"what": "Contrast", "bayes": f"Bayes ({level}{SPACE}CrI)", "mcse": "MCSE"}
-    heads |= {"better": "P(better)", "km": f"Kaplan–Meier ({level}{SPACE}CI)"}
+    heads = {"what": "Contrast", "bayes": f"Bayes ({level}{SPACE}CrI)"}
+    heads["km"] = f"Kaplan–Meier ({level}{SPACE}CI)"
+    heads |= {"better": "P(better)", "mcse": "MCSE"}
     lead = (
         "P(better): posterior probability that the difference is above 0 (the ratio above 1). "
         "Kaplan–Meier numbers are in `baselines.csv`; differences of survival follow from the "
@@ -70,7 +71,7 @@ def _survival_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
         gain = estimand_row(results, "survival difference", f"{arm} - {reference}", time)
         chance = estimand_row(results, "P(survival difference > 0)", f"{arm} - {reference}", time)
         yield {
-            "what": f"{time:g} {unit}, points",
+            "what": f"{time:g}{SPACE}{unit}, points",
             "bayes": posterior_text(gain, points),
             "mcse": significant(100 * gain["mcse"]),
             "better": percent(chance["mean"]),
@@ -78,7 +79,7 @@ def _survival_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
         }
         relative = estimand_row(results, "survival ratio", f"{arm} / {reference}", time)
         yield {
-            "what": f"{time:g} {unit}, ratio",
+            "what": f"{time:g}{SPACE}{unit}, ratio",
             "bayes": posterior_text(relative, ratio),
             "mcse": significant(relative["mcse"]),
             "better": percent(chance["mean"]),

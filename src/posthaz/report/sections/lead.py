@@ -43,7 +43,7 @@ def notes(results: Results) -> tuple[Note, ...]:
             "error",
             f"Convergence check failed for the model “{labels[check.model]}”"
             f"{' (the primary model)' if check.model == primary else ''}: {failure}. "
-            "Its numbers can't be relied on; sample longer or simplify the model.",
+            "Its numbers can’t be relied on; sample longer or simplify the model.",
         )
         for check in results.posterior.convergence
         for failure in check.failures

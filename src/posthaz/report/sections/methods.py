@@ -7,7 +7,7 @@ from posthaz.report.sections.naming import linked
 from posthaz.report.sections.references import numbered
 from posthaz.report.sections.wording import counted, interval_name, listed
 
-_TRANSFORMS = {"log-log": "complementary log-log", "log": "log", "plain": "plain"}
+_TRANSFORMS = {"log-log": "log(−log)", "log": "log", "plain": "plain"}
 
 
 def methods_section(results: Results) -> Section:

@@ -50,6 +50,16 @@ def agreement_sentence(results: Results) -> str:
     )
 
 
+def inside_sentence(results: Results) -> str:
+    """Share of the observed curve inside the predictive band, in short."""
+    labels = arm_labels(results)
+    parts = [
+        f"{share(row['inside'])} ({labels[str(row['arm'])]})"
+        for _, row in results.posterior.agreement.iterrows()
+    ]
+    return f"Share of the observed curve inside the predictive band: {listed(parts)}."
+
+
 def _figure(results: Results) -> FigureBlock:
     labels = arm_labels(results)
     figure = draw_predictive_check(
@@ -63,9 +73,5 @@ def _figure(results: Results) -> FigureBlock:
     )
     label = model_labels(results)[results.posterior.primary.spec.name]
     caption = f"Kaplan–Meier of the observed cohort over that of replicated ones, {label}"
-    parts = [
-        f"{share(row['inside'])} of it inside with {labels[str(row['arm'])]}"
-        for _, row in results.posterior.agreement.iterrows()
-    ]
-    alt = f"Observed Kaplan–Meier over replicated curves, {listed(parts)}."
+    alt = f"Observed Kaplan–Meier over replicated curves. {inside_sentence(results)}"
     return picture(results, figure, "predictive_check", alt, caption, "kaplan_meier.csv")

@@ -29,7 +29,7 @@ _QUANTILES: dict[str, Callable[..., Any]] = {
     "lognormal": lambda p, mean, sd: stats.lognorm.ppf(p, sd, scale=np.exp(mean)),
 }
 _VALUE_WORDS = {"sd": "SD", "df": "degrees of freedom", "mean_log": "log mean", "sd_log": "log SD"}
-_SCALE_WORDS = {"sigma": "SD of the random walk's steps"}
+_SCALE_WORDS = {"sigma": "SD of the random walk’s steps"}
 
 
 def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, str]]:
@@ -68,7 +68,7 @@ def effect_statements(results: Results, fit: Fit) -> Iterator[str]:
         below = _below_zero(prior)
         kind = "time ratio" if accelerated else "hazard ratio"
         yield (
-            f"Before the data, the primary model's prior put {interval_name(interval)} "
+            f"Before the data, the primary model’s prior put {interval_name(interval)} "
             f"probability on a {kind} of {name} v {against} between {ratio(lower)} and "
             f"{ratio(upper)} (median {ratio(middle)}), and "
             f"{percent(1 - below if accelerated else below)} on any benefit."

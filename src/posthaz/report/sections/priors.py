@@ -49,15 +49,14 @@ def _models(results: Results) -> Table:
     rows = [
         {
             "model": labels[spec.name] + (" (primary)" if i == 0 else ""),
-            "name": f"`{spec.name}`",
-            "baseline": spec.baseline.title,
-            "formula": f"`{spec.formula}`",
+            "name": spec.name,
+            "formula": spec.formula,
             "form": spec.form.replace("_", " "),
         }
         for i, spec in enumerate(results.analysis.models)
     ]
-    heads = {"model": "Model", "name": "Name in the files", "baseline": "Baseline hazard"}
-    heads |= {"formula": "Formula", "form": "Covariates act by"}
+    heads = {"model": "Model", "name": "Name in the files", "formula": "Formula"}
+    heads["form"] = "Covariates act by"
     return Table(pd.DataFrame(rows), "Models fitted; the first is the primary one", heads)
 
 
@@ -103,7 +102,7 @@ def _prior_posterior(results: Results, fit: Fit) -> Block:
         )
     alt = f"Densities before and after the data, medians with intervals. {'; '.join(parts)}."
     caption = (
-        "Prior (dashed) and posterior (filled) of the primary model's main parameters; where the "
+        "Prior (dashed) and posterior (filled) of the primary model’s main parameters; where the "
         "two look alike, the data said little"
     )
     return picture(results, figure, "prior_posterior", alt, caption, "coefficients.csv")
@@ -144,7 +143,7 @@ def _prior_curves(results: Results, fit: Fit) -> Block:
         f"{100 * high:.0f} %."
     )
     caption = (
-        "Survival curves that the primary model's priors allow before any data are seen (prior "
+        "Survival curves that the primary model’s priors allow before any data are seen (prior "
         "predictive check)"
     )
     return picture(results, figure, "prior_predictive", alt, caption)

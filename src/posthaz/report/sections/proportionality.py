@@ -32,7 +32,7 @@ def schoenfeld_sentence(results: Results) -> str:
         )
     terms = list(dict.fromkeys(term_label(results.cohort, str(t)) for t in doubtful["term"]))
     return (
-        f"{text}Hazards don't look proportional for {listed(terms)} (smallest "
+        f"{text}Hazards don’t look proportional for {listed(terms)} (smallest "
         f"{p_sentence(float(np.min(doubtful['p'])))}): a single hazard ratio then averages over "
         "an effect that changes with time, and survival differences and restricted means say more."
     )
