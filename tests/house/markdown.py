@@ -48,5 +48,6 @@ def anchors(path: Path) -> set[str]:
 
 
 def _slug(heading: str) -> str:
-    plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
-    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+    """Anchor of a heading, as docutils makes it: every run of other signs is one hyphen."""
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

@@ -149,3 +149,14 @@ def test_a_file_that_is_no_fit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.nc").write_text("text")
     with pytest.raises(PosthazError, match="is not a fit of posthaz"):
         ph.load_fit(tmp_path / "x.nc")
+
+
+def test_a_random_walk_takes_its_prior_on_the_log_hazard() -> None:
+    spec = ph.ModelSpec(
+        "m",
+        ph.PiecewiseExponential(intervals=4, smoothing="random_walk"),
+        "arm",
+        priors={"hazard": Prior("gamma", (1.0, 20.0))},
+    )
+    with pytest.raises(PriorError, match="state it on 'log_hazard'"):
+        ph.fit(spec, ph.simulated_example(), **SETTINGS)

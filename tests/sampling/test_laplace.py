@@ -33,7 +33,7 @@ def test_the_same_groups_as_chains_give() -> None:
 def test_untrusted_weights_are_redone_by_chains(monkeypatch: pytest.MonkeyPatch) -> None:
     original = sample.laplace_draws
 
-    def heavy_tailed(*arguments):  # noqa: ANN002, ANN202
+    def heavy_tailed(*arguments):
         from dataclasses import replace
 
         return replace(original(*arguments), khat=0.9)

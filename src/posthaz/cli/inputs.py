@@ -35,6 +35,12 @@ def read_inputs(analysis: Analysis) -> Cohort:
         )
     needed = {name for model in analysis.models for name in formula_variables(model.formula)}
     cohort = read_cohort(Path(analysis.table), analysis.cohort, covariates=sorted(needed))
+    if cohort.interval_censored.any():
+        raise SpecError(
+            f"{_place(analysis)}: {int(cohort.interval_censored.sum())} row(s) are "
+            "interval-censored, and the commands set every fit beside Kaplan-Meier and Cox, which need exact times. "
+            "Mend: fit this cohort from Python (posthaz.read_cohort, posthaz.fit)."
+        )
     findings = Findings()
     for model in analysis.models:
         try:

@@ -1,4 +1,4 @@
-"""Convergence figures of one scalar, by ArviZ."""
+"""Convergence figures of one scalar and smoothed importance weights, by ArviZ."""
 
 from typing import Any
 
@@ -29,3 +29,10 @@ def mcse_mean(draws: np.ndarray) -> float:
     if np.ptp(draws) == 0.0:
         return 0.0
     return float(np.asarray(_stats.mcse(draws, **_AXES)))
+
+
+def smoothed_weights(log_ratio: np.ndarray) -> tuple[np.ndarray, float]:
+    """Pareto-smoothed log weights of importance ratios, and the shape of their tail (k-hat)."""
+    # ArviZ smooths the weights of a left-out density, so it takes the negative
+    log_weights, khat = _stats.psislw(-log_ratio)
+    return np.asarray(log_weights), float(np.asarray(khat))

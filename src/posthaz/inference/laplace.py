@@ -1,11 +1,13 @@
 """Laplace approximation with importance weights: independent draws, and how far to trust them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
 from scipy.special import logsumexp
 
+from posthaz.inference.chain_statistics import smoothed_weights
 from posthaz.inference.engine import Engine
 from posthaz.inference.mode import Mode
 from posthaz.inference.nuts import Sampled
@@ -67,9 +69,10 @@ def laplace_draws(engine: Engine, mode: Mode, sampling: Sampling) -> Weighted:
     z *= np.sqrt(_DEGREES / random.chisquare(_DEGREES, (proposals, 1)))
     theta = mode.point + z @ mode.whitening.T
     target = np.asarray(engine.values(theta, *engine.data))
-    proposal = stats.multivariate_t(np.zeros(size), np.eye(size), df=_DEGREES).logpdf(z)
+    student: Any = stats.multivariate_t
+    proposal = student(np.zeros(size), np.eye(size), df=_DEGREES).logpdf(z)
     log_ratio = np.where(np.isfinite(target), target - proposal, -np.inf)
-    log_weights, khat = _smoothed(log_ratio - log_ratio.max())
+    log_weights, khat = smoothed_weights(log_ratio - log_ratio.max())
     weights = np.exp(log_weights - logsumexp(log_weights))
     chosen = _systematic(weights, total, random)
     random.shuffle(chosen)
@@ -82,16 +85,6 @@ def laplace_draws(engine: Engine, mode: Mode, sampling: Sampling) -> Weighted:
         threshold=min(1.0 - 1.0 / np.log10(proposals), 0.7),
         effective=float(1.0 / np.sum(weights**2)),
     )
-
-
-def _smoothed(log_ratio: np.ndarray) -> tuple[np.ndarray, float]:
-    """Pareto-smoothed log weights and the shape of their tail, by ArviZ."""
-    from arviz_stats import base
-
-    statistics = base.array_stats  # pyright: ignore[reportPrivateImportUsage]
-    # ArviZ smooths the weights of a left-out density, so it takes the negative
-    log_weights, khat = statistics.psislw(-log_ratio, r_eff=1.0, axis=-1)
-    return np.asarray(log_weights), float(np.asarray(khat))
 
 
 def _systematic(weights: np.ndarray, total: int, random: np.random.Generator) -> np.ndarray:

@@ -78,6 +78,8 @@ def fit(
     priors = choose_priors(resolved, design, crude_rate)
     model = build_model(resolved, design, priors, cohort)
     engine = compile_engine(model, model_shape(resolved, design, priors, model))
+    if sampling.method == "auto" and priors.scales:
+        sampling = replace(sampling, method="nuts")  # the weights of hierarchies seldom hold
     sampled, method = _sampled(model, engine, sampling, progress)
     groups = posterior_groups(model, engine.answers_of(sampled.theta), sampled.statistics)
     names = [str(name) for name in groups["posterior"].data_vars]

@@ -11,6 +11,15 @@ from posthaz.hazards import Weibull
 from posthaz.simulate.times import simulate_times
 
 _HAZARD_RATIO = 0.6
+_CENTRES = ["east", "north", "south", "west"]
+_COLUMNS = {
+    "arm": Column("arm", label="Arm", role="treatment", levels=("A", "B")),
+    "gtv_cc": Column(
+        "gtv_cc", label="Gross tumour volume", unit="cm3", role="gtv", step="doubling"
+    ),
+    "dose_gy": Column("dose_gy", label="Dose", unit="Gy", role="dose", step=10.0),
+    "centre": Column("centre", label="Centre", levels=("east", "north", "south", "west")),
+}
 
 
 def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
@@ -51,18 +60,7 @@ def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
     censored = random.uniform(12.0, 48.0, size)
     event = times <= censored
     exit_ = np.minimum(times, censored)
-    covariates = pd.DataFrame(
-        {
-            "arm": pd.Categorical(arm, categories=["A", "B"], ordered=True),
-            "gtv_cc": volume,
-            "dose_gy": dose,
-            "centre": pd.Categorical(
-                random.choice(["east", "north", "south", "west"], size),
-                categories=["east", "north", "south", "west"],
-                ordered=True,
-            ),
-        }
-    )
+    covariates = _covariates(arm, volume, dose, random)
     return Cohort(
         entry=np.zeros(size),
         lower=exit_,
@@ -71,14 +69,7 @@ def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
         subject=np.arange(size),
         weight=np.ones(size),
         covariates=covariates,
-        columns={
-            "arm": Column("arm", label="Arm", role="treatment", levels=("A", "B")),
-            "gtv_cc": Column(
-                "gtv_cc", label="Gross tumour volume", unit="cm3", role="gtv", step="doubling"
-            ),
-            "dose_gy": Column("dose_gy", label="Dose", unit="Gy", role="dose", step=10.0),
-            "centre": Column("centre", label="Centre", levels=("east", "north", "south", "west")),
-        },
+        columns=_COLUMNS,
         row_number=np.arange(1, size + 1),
         unit="months",
         source=Source(
@@ -88,4 +79,19 @@ def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
             simulated=True,
         ),
         treatment="arm",
+    )
+
+
+def _covariates(
+    arm: np.ndarray, volume: np.ndarray, dose: np.ndarray, random: np.random.Generator
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "arm": pd.Categorical(arm, categories=["A", "B"], ordered=True),
+            "gtv_cc": volume,
+            "dose_gy": dose,
+            "centre": pd.Categorical(
+                random.choice(_CENTRES, len(arm)), categories=_CENTRES, ordered=True
+            ),
+        }
     )

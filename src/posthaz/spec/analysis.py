@@ -78,15 +78,16 @@ class Sampling:
         Acceptance the step size is tuned to.
     method : {"nuts", "laplace", "auto", "pymc"}
         NUTS by nutpie; the Laplace approximation with importance weights, redone by NUTS where
-        the weights can't be trusted; NUTS for the primary model of a report and Laplace for the
-        others; or NUTS by PyMC's own sampler.
+        the weights can't be trusted; Laplace for models without random walk or frailty and NUTS
+        for those; or NUTS by PyMC's own sampler. The primary model of a report is sampled by
+        chains whatever is asked.
     """
 
     seed: int = 20261121
     chains: int = 4
     draws: int = 1000
     tune: int = 400
-    target_accept: float = 0.8
+    target_accept: float = 0.9
     method: str = "nuts"
 
 

@@ -76,6 +76,14 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
     used: set[str] = set()
     baseline = {}
     for parameter in spec.baseline.parameters():
+        if parameter.structure == "random_walk" and parameter.positive_name in spec.priors:
+            findings.add(
+                f"prior on '{parameter.positive_name}'",
+                "a random walk has its prior on the mean log hazard",
+                f"state it on '{parameter.name}', or leave the smoothing out",
+            )
+            used.add(parameter.positive_name)
+            continue
         name, prior = _baseline_prior(parameter, spec, crude_rate)
         used.add(name)
         _check_support(name, prior, "real" if name == parameter.name else "positive", findings)

@@ -1,10 +1,10 @@
 """[estimands], [baselines] and [sampling] of an analysis file."""
 
 import pytest
-from tests.unit.spec.reading import problems, toml_table
 
 from posthaz.spec import BaselineSpec, EstimandSpec, Sampling
 from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
+from tests.unit.spec.reading import problems, toml_table
 
 
 def test_empty_tables_are_the_defaults():

@@ -1,11 +1,11 @@
 """Baselines are made from the options that belong to them."""
 
 import pytest
-from tests.unit.spec.reading import problems, toml_table
 
 from posthaz.hazards import BASELINES, Gompertz, PiecewiseExponential, Weibull
 from posthaz.spec.baseline_options import ALL_OPTIONS, OPTIONS, read_baseline
 from posthaz.spec.fields import UnfitError
+from tests.unit.spec.reading import problems, toml_table
 
 
 def read(text):

@@ -1,10 +1,10 @@
 """[cohort] and [treatment] of an analysis file."""
 
 import pytest
-from tests.unit.spec.reading import problems, toml_table
 
 from posthaz.cohort import CohortSpec, Column
 from posthaz.spec.cohort_table import read_cohort_table
+from tests.unit.spec.reading import problems, toml_table
 
 TIMES = '[cohort]\ntime = "t"\nevent = "d"\n'
 

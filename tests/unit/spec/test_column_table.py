@@ -1,10 +1,10 @@
 """Columns of an analysis file."""
 
 import pytest
-from tests.unit.spec.reading import problems, toml_table
 
 from posthaz.cohort import Column
 from posthaz.spec.column_table import read_column
+from tests.unit.spec.reading import problems, toml_table
 
 
 def read(text):

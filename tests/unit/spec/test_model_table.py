@@ -1,12 +1,12 @@
 """Models of an analysis file."""
 
 import pytest
-from tests.unit.spec.reading import problems, toml_table
 
 from posthaz.hazards import Weibull
 from posthaz.priors import Prior
 from posthaz.spec import ModelSpec
 from posthaz.spec.model_table import read_model, read_models
+from tests.unit.spec.reading import problems, toml_table
 
 
 def read(text, name="weibull"):

@@ -1,7 +1,6 @@
 """Priors of an analysis file: every way to state one, and every way to get it wrong."""
 
 import pytest
-from tests.unit.spec.reading import problems, toml_table
 
 from posthaz.priors import (
     Prior,
@@ -14,6 +13,7 @@ from posthaz.priors import (
 )
 from posthaz.spec.prior_table import read_prior
 from posthaz.spec.prior_targets import Target
+from tests.unit.spec.reading import problems, toml_table
 
 EFFECT = Target("real", effect=True)
 LEVEL = Target("real", location="log_rate")

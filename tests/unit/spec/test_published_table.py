@@ -1,10 +1,10 @@
 """Printed numbers in an analysis file."""
 
 import pytest
-from tests.unit.spec.reading import problems, toml_table
 
 from posthaz.spec import Published
 from posthaz.spec.published_table import read_published
+from tests.unit.spec.reading import problems, toml_table
 
 
 def test_array_of_tables():

@@ -1,9 +1,8 @@
 """A table names every problem by its place."""
 
-from tests.unit.spec.reading import problems, toml_table
-
 from posthaz.spec.fields import number, text, unavailable
 from posthaz.spec.toml_table import shown
+from tests.unit.spec.reading import problems, toml_table
 
 FIELDS = {"time": text(required=True), "zero_time": number(above=0), "landmark": unavailable("x")}
 

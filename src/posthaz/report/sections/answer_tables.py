@@ -14,6 +14,7 @@ from posthaz.report.sections.wording import (
     SPACE,
     duration,
     interval_name,
+    moment,
     percent,
     points,
     share_interval,
@@ -113,7 +114,7 @@ def means_table(results: Results) -> Table | None:
                 else MISSING,
             }
         )
-    caption = f"Mean event-free time up to {horizon:g} {unit}, in {unit}"
+    caption = f"Mean event-free time up to {moment(horizon)} {unit}, in {unit}"
     heads = {"arm": "Arm", **_heads(results, "MCSE")}
     table = _table(rows, caption, heads, grouped=False, notes=notes)
     return table if np.isfinite(horizon) else None

@@ -3,6 +3,7 @@
 from posthaz.report.blocks import Checklist, ChecklistItem, Paragraph, Section
 from posthaz.report.results import Results
 from posthaz.report.sections.checklist_answers import (
+    approximation_answer,
     convergence_answer,
     data_answer,
     decision_answer,
@@ -50,7 +51,7 @@ def checklist_section(results: Results) -> Section:
         ("2A. Software", software_answer(results), "methods"),
         ("2B. Convergence of the chains", convergence_answer(results), "diagnostics"),
         ("2C. Resolution of the chains", resolution_answer(results), "diagnostics"),
-        ("2D. If not MCMC", "Does not apply: every posterior was sampled by MCMC.", ""),
+        ("2D. If not MCMC", approximation_answer(results), "methods"),
         ("3A. Posterior predictive check", inside_sentence(results), "predictive-check"),
         ("3B. Summary of the posterior", posterior_answer(results), "answers"),
         ("3C. Bayes factors, model probabilities", loo, "comparison"),

@@ -4,7 +4,8 @@ import numpy as np
 
 from posthaz.design import formula_variables
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import lowered, variable_label
+from posthaz.report.sections.methods_sampling import by_laplace
+from posthaz.report.sections.naming import lowered, model_labels, variable_label
 from posthaz.report.sections.wording import counted, interval_name, listed
 
 
@@ -75,6 +76,19 @@ def resolution_answer(results: Results) -> str:
         f"Smallest effective sample size {bulk:,.0f} (bulk) and {tail:,.0f} (tail) over all "
         "models; Monte Carlo errors stand in every table."
     )
+
+
+def approximation_answer(results: Results) -> str:
+    """Whether a model was not sampled by chains, and how far that can be trusted."""
+    labels = model_labels(results)
+    parts = [
+        f"“{labels[name]}”: {fit.provenance.method}"
+        for name, fit in results.posterior.fits.items()
+        if by_laplace(fit)
+    ]
+    if not parts:
+        return "Does not apply: every posterior was sampled by MCMC."
+    return f"{'; '.join(parts)}. The others were sampled by MCMC."
 
 
 def posterior_answer(results: Results) -> str:

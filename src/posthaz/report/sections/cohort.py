@@ -44,7 +44,9 @@ def cohort_section(results: Results) -> Section:
         blocks.append(Paragraph(results.cohort.event_coding))
     blocks += [Paragraph(_follow_up_sentence(results)), _follow_up_table(results)]
     if len(results.frequentist.table_one):
-        blocks += [_table_one(results), Paragraph(_balance_sentence(results))]
+        blocks.append(_table_one(results))
+        if len(results.cohort.arms) > 1:
+            blocks.append(Paragraph(_balance_sentence(results)))
     return Section("Cohort", "cohort", tuple(blocks))
 
 
@@ -143,8 +145,6 @@ def _table_one(results: Results) -> Table:
 
 
 def _balance_sentence(results: Results) -> str:
-    if len(results.cohort.arms) < 2:
-        return "There is one arm, so no balance to judge."
     frame = results.frequentist.table_one
     far = frame[frame["smd"].abs() > _BALANCED].sort_values("smd", key=abs, ascending=False)
     if far.empty:

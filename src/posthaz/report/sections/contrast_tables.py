@@ -16,6 +16,7 @@ from posthaz.report.sections.wording import (
     SPACE,
     change,
     interval_name,
+    moment,
     p_sentence,
     percent,
     points,
@@ -34,7 +35,7 @@ def contrast_table(results: Results) -> Table:
     for arm, (name, against) in contrasts(results, fit).items():
         versus = f"{name} v {against}"
         rows += [row | {"of": f"Survival, {versus}"} for row in _survival_rows(results, arm)]
-        horizon = f"{restriction(results):g} {results.cohort.unit}"
+        horizon = f"{moment(restriction(results))} {results.cohort.unit}"
         rows += [
             row | {"of": f"Restricted mean to {horizon}, {versus}"}
             for row in _mean_rows(results, arm)

@@ -1,14 +1,17 @@
 """Whether the sampling can be believed: convergence by model, and ranks of the chains."""
 
+import numpy as np
 import pandas as pd
 
 from posthaz.figures import draw_ranks
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
+from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
+from posthaz.report.sections.methods_sampling import by_laplace
 from posthaz.report.sections.naming import model_labels
 from posthaz.report.sections.parameters import main_parameters
 from posthaz.report.sections.picture import picture
-from posthaz.report.sections.wording import share
+from posthaz.report.sections.wording import listed, share
 
 
 def diagnostics_section(results: Results) -> Section:
@@ -58,7 +61,7 @@ def _table(results: Results) -> Table:
             "tail": f"{check.ess_tail:,.0f}",
             "divergences": str(check.divergences),
             "deepest": share(check.deepest),
-            "bfmi": f"{check.bfmi:.2f}",
+            "bfmi": MISSING if np.isnan(check.bfmi) else f"{check.bfmi:.2f}",
             "verdict": "passed" if check.passed else "**failed**",
         }
         for check in results.posterior.convergence
@@ -66,12 +69,19 @@ def _table(results: Results) -> Table:
     heads = {"model": "Model", "rhat": "Largest R-hat", "bulk": "Smallest bulk ESS"}
     heads |= {"tail": "Smallest tail ESS", "divergences": "Divergences"}
     heads |= {"deepest": "At depth limit", "bfmi": "BFMI", "verdict": "Verdict"}
+    weighted = [labels[name] for name, fit in results.posterior.fits.items() if by_laplace(fit)]
+    notes = ["R-hat and effective sample size of each parameter are in `coefficients.csv`."]
+    if weighted:
+        notes.append(
+            f"Not chains but weighted draws from an approximation: {listed(weighted)}; what counts "
+            "there is k-hat, in `provenance.json`."
+        )
     return Table(
         pd.DataFrame(rows),
         "Convergence, worst over all parameters",
         heads,
         source="diagnostics.json",
-        notes=("R-hat and effective sample size of each parameter are in `coefficients.csv`.",),
+        notes=(" ".join(notes),),
     )
 
 

@@ -12,7 +12,7 @@ from posthaz.report.sections.effect import longer
 from posthaz.report.sections.naming import contrasts, reference_arm
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.rows import estimand_row, restriction
-from posthaz.report.sections.wording import percent
+from posthaz.report.sections.wording import moment, percent
 
 
 def difference_figures(results: Results) -> Iterator[FigureBlock]:
@@ -26,7 +26,7 @@ def difference_figures(results: Results) -> Iterator[FigureBlock]:
         draws = difference(means, arm, reference).to_numpy()
         figure = draw_difference(
             draws,
-            label=f"Gain in restricted mean to {horizon:g} {unit} ({unit})",
+            label=f"Gain in restricted mean to {moment(horizon)} {unit} ({unit})",
             thresholds=(0.0, *asked.rmst_thresholds),
             interval=asked.interval,
             simulated=results.simulated,
@@ -39,8 +39,8 @@ def difference_figures(results: Results) -> Iterator[FigureBlock]:
             f"{longer(row['upper'], unit)}; {percent(chance['mean'])} of it lies above 0."
         )
         caption = (
-            f"Posterior of the difference in mean event-free time up to {horizon:g} {unit}, {name} "
-            f"minus {against}; the shaded part favours {name}"
+            f"Posterior of the difference in mean event-free time up to {moment(horizon)} {unit}, "
+            f"{name} minus {against}; the shaded part favours {name}"
         )
         file = "rmst_difference" if place == 1 else f"rmst_difference_{place}"
         yield picture(results, figure, file, alt, caption, "estimands.csv")

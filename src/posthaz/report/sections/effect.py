@@ -5,7 +5,12 @@ import pandas as pd
 
 from posthaz.inference import Fit
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import contrasts, model_labels, reference_arm
+from posthaz.report.sections.naming import (
+    contrasts,
+    model_labels,
+    profile_labels,
+    reference_arm,
+)
 from posthaz.report.sections.rows import (
     answer_row,
     cox_row,
@@ -17,6 +22,7 @@ from posthaz.report.sections.wording import (
     duration,
     interval_name,
     listed,
+    moment,
     p_sentence,
     percent,
     ratio,
@@ -45,7 +51,7 @@ def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
     unit = results.cohort.unit
     if np.isfinite(gain["median"]):
         parts.append(
-            f"event-free time up to {restriction(results):g} {unit} (restricted mean) is on "
+            f"event-free time up to {moment(restriction(results))} {unit} (restricted mean) is on "
             f"average **{longer(gain['median'], unit)}** with {name} ({interval} "
             f"{between(gain, unit)}; probability that it is longer **{percent(chance)}**)"
         )
@@ -66,30 +72,45 @@ def between(row: pd.Series, unit: str) -> str:
 
 def frequentist_sentence(results: Results, fit: Fit) -> str:
     """How the answer compares with Cox regression and the log-rank test, and what is left open."""
-    parts = [_cox_part(results, fit, arm) for arm in contrasts(results, fit)]
-    parts = [part for part in parts if part]
+    parts = [text] if (text := _cox_text(results, fit)) else []
     test = answer_row(results, "logrank", "test")
     if np.isfinite(test["p"]):
-        parts.append(f"log-rank {p_sentence(test['p'])}")
-    start = f"{listed(parts)}; " if parts else ""
-    return start[:1].upper() + start[1:] + _limits(results, fit, capital=not parts)
+        parts.append(f"the log-rank test gives {p_sentence(test['p'])}")
+    text = "; ".join([", and ".join(parts)] * bool(parts) + [_limits(results, fit)])
+    return text[:1].upper() + text[1:]
 
 
-def _cox_part(results: Results, fit: Fit, arm: str) -> str:
-    name, against = contrasts(results, fit)[arm]
-    cox, _ = cox_row(results, fit, arm)
-    own, kind = hazard_ratio_row(results, fit, arm)
-    if np.isnan(cox["value"]):
-        return ""
-    if np.isnan(cox["lower"]):
-        return f"Cox regression has no finite hazard ratio of {name} v {against}"
-    several = len(contrasts(results, fit)) > 1
-    whom = f" for {name}" if several else ""
+def _cox_text(results: Results, fit: Fit) -> str:
+    pairs = contrasts(results, fit)
+    found = {arm: cox_row(results, fit, arm)[0] for arm in pairs}
+    found = {arm: row for arm, row in found.items() if np.isfinite(row["value"])}
     interval = f"{interval_name(results.analysis.estimands.interval)} confidence interval"
-    return (
-        f"Cox regression{whom} {agreement(own, cox, kind)}, with a hazard ratio of "
-        f"{ratio(cox['value'])} ({interval} {ratio(cox['lower'])} to {ratio(cox['upper'])})"
-    )
+    if len(pairs) > 1 and found:
+        texts = [f"{_cox_numbers(row, interval)} for {pairs[arm][0]}" for arm, row in found.items()]
+        return f"Cox regression gives {listed(texts)}"
+    for arm, cox in found.items():
+        name, against = pairs[arm]
+        own, kind = hazard_ratio_row(results, fit, arm)
+        if np.isnan(cox["lower"]):
+            return f"Cox regression has no finite hazard ratio of {name} v {against}"
+        numbers = _cox_numbers(cox, interval, _otherwise(own, cox, kind))
+        return f"Cox regression {agreement(own, cox, kind)}, with {numbers}"
+    return ""
+
+
+def _cox_numbers(cox: pd.Series, interval: str, comment: str = "") -> str:
+    if np.isnan(cox["lower"]):
+        return "no finite hazard ratio"
+    limits = f"{ratio(cox['lower'])} to {ratio(cox['upper'])}"
+    return f"a hazard ratio of {ratio(cox['value'])} ({interval} {limits}{comment})"
+
+
+def _otherwise(own: pd.Series, cox: pd.Series, kind: str) -> str:
+    """Said when only one of the two intervals holds 1."""
+    ours, theirs = (row["lower"] <= 1 <= row["upper"] for row in (own, cox))
+    if not kind or ours == theirs:
+        return ""
+    return ", which includes 1" if theirs else ", which excludes 1"
 
 
 def agreement(own: pd.Series, cox: pd.Series, kind: str) -> str:
@@ -104,7 +125,7 @@ def agreement(own: pd.Series, cox: pd.Series, kind: str) -> str:
     return "points the same way but differs in size" if same else "points the other way"
 
 
-def _limits(results: Results, fit: Fit, capital: bool) -> str:
+def _limits(results: Results, fit: Fit) -> str:
     """What the data can't say, from where the credible intervals lie."""
     open_, settled = [], []
     for arm, (name, _) in contrasts(results, fit).items():
@@ -112,23 +133,38 @@ def _limits(results: Results, fit: Fit, capital: bool) -> str:
         if not kind:
             row = _time_ratio(results, arm)
         (open_ if row["lower"] <= 1 <= row["upper"] else settled).append(name)
-    the = "The" if capital else "the"
+    start = _without_events(results, fit)
     if open_:
-        whom = f" of {listed(open_)}"
-        text = f"{the} credible interval{'s' if len(open_) > 1 else ''}{whom} "
-        text += f"include{'' if len(open_) > 1 else 's'} a ratio of 1, so the data are compatible "
-        text += "with both benefit and harm, which is not proof that there is no difference"
-        rest = f"; that of {listed(settled)} does not." if len(settled) == 1 else "."
-        if len(settled) > 1:
-            rest = f"; those of {listed(settled)} do not."
-        return text + rest
+        one = len(open_) == 1
+        text = (
+            f"{start}the credible interval{'' if one else 's'} of {listed(open_)} "
+            f"include{'s' if one else ''} a ratio of 1, so the data are compatible with both "
+            "benefit and harm, which is not proof that there is no difference"
+        )
+        if settled:
+            which = "that" if len(settled) == 1 else "those"
+            verb = "does" if len(settled) == 1 else "do"
+            text += f"; {which} of {listed(settled)} {verb} not"
+        return f"{text}."
+    one = len(settled) == 1
     longest = duration(results.horizon, results.cohort.unit)
     return (
-        f"{the} credible interval{'s' if len(settled) > 1 else ''} of {listed(settled)} "
-        f"exclude{'' if len(settled) > 1 else 's'} a ratio of 1, but the data say nothing about "
-        f"what happens after {longest} {results.cohort.unit} nor, unless the arms were assigned "
-        "at random, whether the treatment is the cause."
+        f"{start}the credible interval{'' if one else 's'} of {listed(settled)} "
+        f"exclude{'s' if one else ''} a ratio of 1, but the data say nothing about what happens "
+        f"after {longest} {results.cohort.unit} nor, unless the arms were assigned at random, "
+        "whether the treatment is the cause."
     )
+
+
+def _without_events(results: Results, fit: Fit) -> str:
+    """Said where an arm had no event: the size of its effect is then the prior's."""
+    table = results.frequentist.follow_up
+    events = dict(zip(table["arm"].astype(str), table["events"], strict=True))
+    labels = profile_labels(results, fit)
+    none = [label for arm, label in labels.items() if events.get(arm) == 0]
+    if not none:
+        return ""
+    return f"no event was seen with {listed(none)}, so the size of the effect rests on the prior; "
 
 
 def _time_ratio(results: Results, arm: str) -> pd.Series:

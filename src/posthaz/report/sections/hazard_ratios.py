@@ -80,7 +80,7 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
     heads |= {"p": f"Wald{SPACE}P", "mcse": "MCSE of log HR"}
     caption = {
         "treatment": "Hazard ratio of the treatment by model",
-        "covariates": "Hazard ratios of the other covariates",
+        "covariates": "Hazard ratios of the covariates",
     }[name]
     notes = ["Rows of Cox models are in `baselines.csv`."]
     if (frame["power"] != 1).any():

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from posthaz.errors import Finding
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph
 from posthaz.report.results import Results
 from posthaz.report.sections.effect import effect_sentence, frequentist_sentence
@@ -48,7 +49,7 @@ def notes(results: Results) -> tuple[Note, ...]:
         for check in results.posterior.convergence
         for failure in check.failures
     ]
-    doubts = [Note("warning", str(notice)) for notice in results.cohort.notices]
+    doubts = [Note("warning", doubt_text(notice)) for notice in results.cohort.notices]
     shaky = [
         f"“{labels[row['model']]}” ({counted(row['bad_k'], 'patient')})"
         for _, row in results.posterior.comparison.iterrows()
@@ -59,6 +60,19 @@ def notes(results: Results) -> tuple[Note, ...]:
         several = "models" if len(shaky) > 1 else "model"
         doubts.append(Note("warning", f"{text}{several} {listed(shaky)}."))
     return (*errors, *doubts)
+
+
+def doubt_text(notice: Finding) -> str:
+    """A doubt about the cohort, with its mend where there is something to do.
+
+    Examples
+    --------
+    >>> doubt_text(Finding("a.csv", "only 3 events", "keep the model small"))
+    'a.csv: only 3 events. To do: keep the model small.'
+    """
+    if notice.mend.startswith("nothing"):
+        return f"{notice.where}: {notice.what}."
+    return f"{notice.where}: {notice.what}. To do: {notice.mend}."
 
 
 def studied_sentence(results: Results) -> str:

@@ -3,6 +3,7 @@
 from posthaz.report.blocks import Bullets, Paragraph, Section
 from posthaz.report.results import Results
 from posthaz.report.sections.methods_models import model_sentences, prior_sentences
+from posthaz.report.sections.methods_sampling import sampling_sentences
 from posthaz.report.sections.naming import linked
 from posthaz.report.sections.references import numbered
 from posthaz.report.sections.wording import counted, interval_name, listed
@@ -63,19 +64,10 @@ def _cohort(results: Results) -> str:
 
 
 def _computation(results: Results) -> str:
-    fit = results.posterior.primary
-    origin, versions = fit.provenance, dict(fit.provenance.versions)
-    if origin.method == "pymc":
-        sampler = f"the No-U-Turn sampler [@nuts] of PyMC {versions['pymc']} [@pymc]"
-    else:
-        sampler = (
-            f"the No-U-Turn sampler [@nuts] of nutpie {versions['nutpie']} on a PyMC "
-            f"{versions['pymc']} model [@pymc], in coordinates whitened by a normal approximation "
-            "at the mode"
-        )
+    origin = results.posterior.primary.provenance
+    versions = dict(origin.versions)
     return (
-        f"Posteriors were drawn with {sampler}: {counted(origin.chains, 'chain')} of "
-        f"{origin.draws:,} draws each after {origin.tune:,} warm-up draws, seed {origin.seed}. "
+        f"{sampling_sentences(results)} The seed was {origin.seed}. "
         "Convergence was judged by rank-normalised split R-hat and effective sample sizes "
         "[@rhat], divergent transitions and the energy fraction of missing information [@bfmi], "
         f"computed with ArviZ {versions['arviz']} [@arviz]. The analysis was run by posthaz "

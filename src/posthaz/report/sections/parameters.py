@@ -1,5 +1,6 @@
 """The parameters of a fit that are shown in pictures, effects of treatment first."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,9 +10,12 @@ import xarray as xr
 from posthaz.inference import Fit
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, term_label
+from posthaz.report.sections.wording import moment
 from posthaz.spec import coefficient_name
 
-_MOST = 6
+_MOST = 8
+_SPAN = re.compile(r"\((?P<start>[\d.e+-]+), (?P<end>[\d.e+-]+|inf)\]")
+_WORDS = {"sigma": "SD of the random walk’s steps"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +42,7 @@ class MainParameter:
 
 
 def main_parameters(results: Results, fit: Fit) -> list[MainParameter]:
-    """At most six parameters of a fit, the treatment's before other effects.
+    """At most eight parameters of a fit, the treatment's before other effects.
 
     Parameters
     ----------
@@ -71,12 +75,12 @@ def _all(results: Results, fit: Fit) -> Iterator[MainParameter]:
         label = f"{term_label(results.cohort, term)}: {what}"
         yield MainParameter(term, label, after, before.ravel(), is_ratio=True)
     for variable in scalars:
-        label = capitalised(variable.replace("_", " "))
+        label = _WORDS.get(variable, capitalised(variable.replace("_", " ")))
         after, before = _draws(posterior, variable), _draws(prior, variable)
         yield MainParameter(variable, label, after, before.ravel(), is_ratio=False)
     for variable in chosen:
         if posterior[variable].ndim == 3 and not variable.startswith("frailty_"):
-            yield from _elements(variable, posterior, prior)
+            yield from _elements(variable, posterior, prior, results.cohort.unit)
 
 
 def _shown(name: str, posterior: xr.Dataset) -> bool:
@@ -85,15 +89,26 @@ def _shown(name: str, posterior: xr.Dataset) -> bool:
 
 
 def _elements(
-    name: str, posterior: xr.Dataset, prior: xr.Dataset | None
+    name: str, posterior: xr.Dataset, prior: xr.Dataset | None, unit: str
 ) -> Iterator[MainParameter]:
     (dim,) = (d for d in posterior[name].dims if d not in ("chain", "draw"))
     for k in range(posterior.sizes[dim]):
         at = posterior[name][dim].to_numpy()[k] if dim in posterior.coords else k
         values = posterior[name].isel({dim: k}).transpose("chain", "draw").to_numpy()
         before = np.array([]) if prior is None else prior[name].to_numpy()[..., k].ravel()
-        label = f"{capitalised(name.replace('_', ' '))} {at}"
+        label = f"{capitalised(name.replace('_', ' '))}{_where(str(at), unit)}"
         yield MainParameter(f"{name}[{at}]", label, values, before, is_ratio=False)
+
+
+def _where(element: str, unit: str) -> str:
+    """Interval of time in words; another element by its name."""
+    span = _SPAN.fullmatch(element)
+    if not span:
+        return f" {element}"
+    start = moment(float(span["start"]))
+    if span["end"] == "inf":
+        return f", after {start} {unit}"
+    return f", {start} to {moment(float(span['end']))} {unit}"
 
 
 def _draws(group: xr.Dataset | None, name: str, term: str = "") -> np.ndarray:

@@ -32,7 +32,7 @@ def agreement_sentence(results: Results) -> str:
     labels, table = arm_labels(results), results.posterior.agreement
     count = results.posterior.replicated["replicate"].nunique()
     parts = [
-        f"{share(row['inside'])} of the observed steps with {labels[str(row['arm'])]} lie within "
+        f"{share(row['inside'])} of the observed steps{_whose(labels, str(row['arm']))} lie within "
         f"the band (largest distance from its middle {100 * row['largest']:.0f} percentage points)"
         for _, row in table.iterrows()
     ]
@@ -50,11 +50,15 @@ def agreement_sentence(results: Results) -> str:
     )
 
 
+def _whose(labels: dict[str, str], arm: str) -> str:
+    return f" with {labels[arm]}" if len(labels) > 1 else ""
+
+
 def inside_sentence(results: Results) -> str:
     """Share of the observed curve inside the predictive band, in short."""
     labels = arm_labels(results)
     parts = [
-        f"{share(row['inside'])} ({labels[str(row['arm'])]})"
+        f"{share(row['inside'])}{_whose(labels, str(row['arm']))}"
         for _, row in results.posterior.agreement.iterrows()
     ]
     return f"Share of the observed curve inside the predictive band: {listed(parts)}."

@@ -14,7 +14,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, contrasts, term_label
 from posthaz.report.sections.rows import treatment_term
-from posthaz.report.sections.wording import interval_name, percent, ratio, signed
+from posthaz.report.sections.wording import interval_name, percent, plain, ratio, signed
 
 _QUANTILES: dict[str, Callable[..., Any]] = {
     "normal": lambda p, mean, sd: stats.norm.ppf(p, mean, sd),
@@ -135,14 +135,7 @@ def _range(prior: Prior, interval: float, what: str, exponential: bool) -> str:
     lower, _, upper = (_quantile(prior, p) for p in _tails(interval))
     if exponential:
         lower, upper = np.exp(lower), np.exp(upper)
-    return f"{what} {_number(lower)} to {_number(upper)}"
-
-
-def _number(value: float) -> str:
-    """Two decimals, or two significant digits where those would say little."""
-    if value != 0 and abs(value) < 0.1:
-        return signed(f"{value:.2g}")
-    return signed(f"{value:.3g}" if abs(value) >= 100 else f"{value:.2f}")
+    return f"{what} {plain(lower)} to {plain(upper)}"
 
 
 def _below_zero(prior: Prior) -> float:

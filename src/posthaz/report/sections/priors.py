@@ -11,7 +11,7 @@ from posthaz.report.sections.naming import model_labels, profile_labels
 from posthaz.report.sections.parameters import main_parameters
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.prior_words import effect_statements, prior_rows
-from posthaz.report.sections.wording import interval_name, ratio
+from posthaz.report.sections.wording import interval_name, plain
 
 
 def priors_section(results: Results) -> Section:
@@ -97,8 +97,8 @@ def _prior_posterior(results: Results, fit: Fit) -> Block:
     for one in shown:
         before, after = (np.quantile(d, (0.5, tail, 1 - tail)) for d in (one.prior, one.posterior))
         parts.append(
-            f"{one.label}: prior {ratio(before[0])} ({ratio(before[1])} to {ratio(before[2])}), "
-            f"posterior {ratio(after[0])} ({ratio(after[1])} to {ratio(after[2])})"
+            f"{one.label}: prior {plain(before[0])} ({plain(before[1])} to {plain(before[2])}), "
+            f"posterior {plain(after[0])} ({plain(after[1])} to {plain(after[2])})"
         )
     alt = f"Densities before and after the data, medians with intervals. {'; '.join(parts)}."
     caption = (

@@ -23,9 +23,9 @@ def provenance_blocks(results: Results) -> tuple[Block, ...]:
     origin = results.posterior.primary.provenance
     versions = dict(origin.versions)
     sampling = (
-        f"{counted(origin.chains, 'chain')}, {origin.draws:,} draws and {origin.tune:,} warm-up "
-        f"draws each, target acceptance {analysis.sampling.target_accept:g}, "
-        f"method {origin.method}"
+        f"primary model by {origin.method}: {counted(origin.chains, 'chain')}, {origin.draws:,} "
+        f"draws and {origin.tune:,} warm-up draws each, target acceptance "
+        f"{analysis.sampling.target_accept:g}"
     )
     items = [
         ("Command", f"`{results.command}`"),

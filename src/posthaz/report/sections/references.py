@@ -14,6 +14,10 @@ REFERENCES = {
         "Hoffman MD, Gelman A. The No-U-Turn sampler. J Mach Learn Res 2014;15:1593–1623. "
         "https://doi.org/10.48550/arXiv.1111.4246"
     ),
+    "psis": (
+        "Vehtari A, et al. Pareto smoothed importance sampling. J Mach Learn Res 2024;25(72):"
+        "1–58. https://doi.org/10.48550/arXiv.1507.02646"
+    ),
     "pymc": (
         "Abril-Pla O, et al. PyMC: a modern and comprehensive probabilistic programming "
         "framework in Python. PeerJ Comput Sci 2023;9:e1516. "

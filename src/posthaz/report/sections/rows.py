@@ -8,6 +8,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import reference_arm
 
 _CLOSE = 1e-9
+_TEXT = ("analysis", "arm", "term", "quantity", "note", "model", "estimand", "profile")
 
 
 def estimand_row(
@@ -59,9 +60,7 @@ def _only(table: pd.DataFrame, chosen: pd.Series, time: float | None) -> pd.Seri
     found = table[chosen]
     if len(found):
         return found.iloc[0]
-    return pd.Series(
-        {n: np.nan if pd.api.types.is_numeric_dtype(table[n]) else "" for n in table.columns}
-    )
+    return pd.Series({name: "" if name in _TEXT else np.nan for name in table.columns})
 
 
 def treatment_term(fit: Fit, arm: str) -> str:

@@ -6,7 +6,14 @@ from posthaz.report.blocks import Paragraph
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import WHOLE, arm_labels, model_labels
 from posthaz.report.sections.rows import answer_row, estimand_row
-from posthaz.report.sections.wording import duration, interval_name, listed, percent, share
+from posthaz.report.sections.wording import (
+    duration,
+    interval_name,
+    listed,
+    p_sentence,
+    percent,
+    share,
+)
 
 
 def single_blocks(results: Results) -> tuple[Paragraph, ...]:
@@ -28,10 +35,8 @@ def single_blocks(results: Results) -> tuple[Paragraph, ...]:
     parts = [_median_part(results, interval)]
     for time in results.analysis.estimands.survival_at:
         row = estimand_row(results, "survival", WHOLE, time)
-        parts.append(
-            f"**{share(row['median'])}** ({share(row['lower'])} to {share(row['upper'])}) are "
-            f"event-free at {time:g} {unit}"
-        )
+        limits = f"({100 * row['lower']:.0f} to {100 * row['upper']:.0f})"
+        parts.append(f"**{share(row['median'])}** {limits} are event-free at {time:g} {unit}")
     found = f"Under the primary model ({model}), {listed([part for part in parts if part])}."
     return Paragraph(found), Paragraph(_beside(results))
 
@@ -57,16 +62,22 @@ def _median_part(results: Results, interval: str) -> str:
 def _beside(results: Results) -> str:
     unit = results.cohort.unit
     arms = list(arm_labels(results))
+    if len(arms) > 1:
+        test = answer_row(results, "logrank", "test")
+        known = f" (log-rank test {p_sentence(test['p'])})" if np.isfinite(test["p"]) else ""
+        return (
+            "The primary model does not tell the arms apart, so it says nothing about the effect "
+            f"of the treatment{known}."
+        )
     parts = []
-    if len(arms) == 1:
-        median = answer_row(results, "kaplan_meier", "median", arms[0])
-        if np.isfinite(median["value"]):
-            parts.append(f"a median of {duration(median['value'], unit)} {unit}")
-        elif median["note"]:
-            parts.append("a median that is not reached")
-        for time in results.analysis.estimands.survival_at:
-            row = answer_row(results, "kaplan_meier", "survival", arms[0], time=time)
-            if np.isfinite(row["value"]):
-                parts.append(f"{share(row['value'])} event-free at {time:g} {unit}")
+    median = answer_row(results, "kaplan_meier", "median", arms[0])
+    if np.isfinite(median["value"]):
+        parts.append(f"a median of {duration(median['value'], unit)} {unit}")
+    elif median["note"]:
+        parts.append("a median that is not reached")
+    for time in results.analysis.estimands.survival_at:
+        row = answer_row(results, "kaplan_meier", "survival", arms[0], time=time)
+        if np.isfinite(row["value"]):
+            parts.append(f"{share(row['value'])} event-free at {time:g} {unit}")
     start = f"Kaplan–Meier gives {listed(parts)}; without" if parts else "Without"
     return f"{start} a comparison group, the data say nothing about the effect of a treatment."

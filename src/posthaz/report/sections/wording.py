@@ -93,6 +93,17 @@ def duration(value: float, unit: str) -> str:
     return signed(f"{value:.{DECIMALS.get(unit, 1)}f}")
 
 
+def moment(value: float) -> str:
+    """A point in time, such as a horizon, with at most one decimal.
+
+    Examples
+    --------
+    >>> moment(36.0), moment(47.5478)
+    ('36', '47.5')
+    """
+    return f"{round(value, 1):g}"
+
+
 def change(value: float, unit: str) -> str:
     """A difference of times, without its unit; missing ones are a dash."""
     return MISSING if np.isnan(value) else duration(value, unit)
@@ -123,6 +134,21 @@ def significant(value: float) -> str:
         return "<0.0001"
     digits = max(0, 1 - int(np.floor(np.log10(abs(value)))))
     return f"{value:.{digits}f}"
+
+
+def plain(value: float) -> str:
+    """A parameter: two decimals, or two significant digits where those would say little.
+
+    Examples
+    --------
+    >>> plain(2.664), plain(0.00871), plain(-3.92), plain(2790.0)
+    ('2.66', '0.0087', '−3.92', '2,790')
+    """
+    if value != 0 and abs(value) < 0.1:
+        return signed(f"{value:.2g}")
+    if abs(value) >= 1000:
+        return signed(f"{value:,.0f}")
+    return signed(f"{value:.3g}" if abs(value) >= 100 else f"{value:.2f}")
 
 
 def with_interval(
