@@ -62,7 +62,7 @@ def survival_at(
             row = {
                 "arm": arm,
                 "time": time,
-                "at_risk": at_risk.loc[[arm], time].iloc[0],
+                "at_risk": at_risk[time].to_dict()[arm],
                 "events": known["events"].sum(),
                 **here[["survival", "std_error", "lower", "upper"]],
             }

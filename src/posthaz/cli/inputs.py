@@ -38,7 +38,8 @@ def read_inputs(analysis: Analysis) -> Cohort:
     if cohort.interval_censored.any():
         raise SpecError(
             f"{_place(analysis)}: {int(cohort.interval_censored.sum())} row(s) are "
-            "interval-censored, and the commands set every fit beside Kaplan-Meier and Cox, which need exact times. "
+            "interval-censored, and the commands set every fit beside Kaplan-Meier and Cox, "
+            "which need exact times. "
             "Mend: fit this cohort from Python (posthaz.read_cohort, posthaz.fit)."
         )
     findings = Findings()

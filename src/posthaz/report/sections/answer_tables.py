@@ -59,7 +59,8 @@ def survival_table(results: Results) -> Table | None:
             )
     heads = {"time": "At", **_heads(results, "MCSE (points)")}
     caption = f"Probability of being event-free ({results.analysis.endpoint})"
-    return _table(rows, caption, heads)
+    latest = max(results.analysis.estimands.survival_at, default=0.0)
+    return _table(rows, caption, heads, notes=_extrapolated(results, latest))
 
 
 def quantile_table(results: Results) -> Table | None:
@@ -98,7 +99,7 @@ def means_table(results: Results) -> Table | None:
     """Restricted means."""
     unit, horizon = results.cohort.unit, restriction(results)
     rows = []
-    notes = []
+    notes = _extrapolated(results, horizon)
     for profile, label, arm in profiles(results):
         ours = estimand_row(results, "rmst", profile)
         theirs = answer_row(results, "rmst", "rmst", arm, time=horizon)
@@ -118,6 +119,14 @@ def means_table(results: Results) -> Table | None:
     heads = {"arm": "Arm", **_heads(results, "MCSE")}
     table = _table(rows, caption, heads, grouped=False, notes=notes)
     return table if np.isfinite(horizon) else None
+
+
+def _extrapolated(results: Results, latest: float) -> list[str]:
+    """Said where an answer reaches beyond the longest follow-up."""
+    if not latest > results.horizon:
+        return []
+    longest = f"{duration(results.horizon, results.cohort.unit)} {results.cohort.unit}"
+    return [f"Beyond the longest follow-up, {longest}, Bayesian answers are extrapolated."]
 
 
 def posterior_text(row: pd.Series, write: Write) -> str:

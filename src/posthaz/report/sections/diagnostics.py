@@ -45,7 +45,9 @@ def diagnostics_section(results: Results) -> Section:
         ]
     else:
         count = len(results.posterior.convergence)
-        which = "The model passes" if count == 1 else f"All {count} models pass"
+        which = {1: "The model passes", 2: "Both models pass"}.get(
+            count, f"All {count} models pass"
+        )
         blocks.append(Paragraph(f"{which} every check."))
     blocks += [_table(results), _ranks(results)]
     return Section("Diagnostics", "diagnostics", tuple(blocks))

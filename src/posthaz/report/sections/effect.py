@@ -48,12 +48,13 @@ def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
     profile = f"{arm} - {reference_arm(results)}"
     gain = estimand_row(results, "rmst difference", profile)
     chance = estimand_row(results, "P(rmst difference > 0)", profile)["mean"]
-    unit = results.cohort.unit
+    unit, beyond = results.cohort.unit, restriction(results) > results.horizon
     if np.isfinite(gain["median"]):
         parts.append(
             f"event-free time up to {moment(restriction(results))} {unit} (restricted mean) is on "
             f"average **{longer(gain['median'], unit)}** with {name} ({interval} "
             f"{between(gain, unit)}; probability that it is longer **{percent(chance)}**)"
+            f"{', which extrapolates beyond follow-up' if beyond else ''}"
         )
     model = model_labels(results)[fit.spec.name]
     return f"Under the primary model ({model}), {', and '.join(parts)}."
@@ -94,7 +95,9 @@ def _cox_text(results: Results, fit: Fit) -> str:
         if np.isnan(cox["lower"]):
             return f"Cox regression has no finite hazard ratio of {name} v {against}"
         numbers = _cox_numbers(cox, interval, _otherwise(own, cox, kind))
-        return f"Cox regression {agreement(own, cox, kind)}, with {numbers}"
+        if not kind:
+            return f"Cox regression gives {numbers}"
+        return f"Cox regression {agreement(own, cox)}, with {numbers}"
     return ""
 
 
@@ -113,10 +116,8 @@ def _otherwise(own: pd.Series, cox: pd.Series, kind: str) -> str:
     return ", which includes 1" if theirs else ", which excludes 1"
 
 
-def agreement(own: pd.Series, cox: pd.Series, kind: str) -> str:
+def agreement(own: pd.Series, cox: pd.Series) -> str:
     """How far the Cox hazard ratio lies from the posterior median, in words."""
-    if not kind:
-        return "stands by itself"
     spread = (np.log(own["upper"]) - np.log(own["lower"])) / _NORMAL_WIDTH
     apart = abs(np.log(cox["value"]) - np.log(own["median"])) / spread
     if apart < _CLOSE:

@@ -37,9 +37,12 @@ def marginal_section(results: Results) -> Section | None:
         return Section("Hazard ratio over time", "answers-marginal", (Paragraph(text),))
     text = (
         "Averaged over patients who differ, a hazard ratio changes with time even where each "
-        "patient’s own does not, because the patients at high risk leave first. The figure shows "
-        f"the ratio of the average hazards under “{model_labels(results)[chosen.spec.name]}”."
+        "patient’s own does not, because the patients at high risk leave first."
+        if set(chosen.design.variables) - {chosen.treatment}
+        else "A treatment that stretches time need not have a constant hazard ratio."
     )
+    label = model_labels(results)[chosen.spec.name]
+    text += f" The figure shows the ratio of the average hazards under “{label}”."
     figures = tuple(_figure(results, chosen, arm) for arm in contrasts(results, chosen))
     return Section("Hazard ratio over time", "answers-marginal", (Paragraph(text), *figures))
 

@@ -45,10 +45,12 @@ def share(value: float) -> str:
 
     Examples
     --------
-    >>> share(0.534), share(1.0), share(float("nan"))
-    ('53\xa0%', '100\xa0%', '–')
+    >>> share(0.534), share(1.0), share(0.001)
+    ('53\xa0%', '100\xa0%', '<1\xa0%')
     """
-    return MISSING if np.isnan(value) else signed(f"{100 * value:.0f}{SPACE}%")
+    if 0 < value < 0.005 or 0.995 < value < 1:
+        return percent(value)
+    return MISSING if np.isnan(value) else f"{100 * value:.0f}{SPACE}%"
 
 
 def p_value(value: float) -> str:
