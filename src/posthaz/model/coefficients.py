@@ -8,7 +8,7 @@ import pytensor.tensor as pt
 
 from posthaz.design import Design
 from posthaz.hazards import Array
-from posthaz.model.distributions import prior_variable, prior_vector
+from posthaz.model.distributions import prior_vector, scale_variable
 from posthaz.model.informed import informed_normal
 from posthaz.priors import Prior
 from posthaz.spec import ChosenPriors, ModelSpec, coefficient_name, frailty_name, frailty_sd_name
@@ -44,7 +44,7 @@ def linear_predictor(
         )
         predictor = matrix @ _coefficients(coefficient_name(spec), design, priors.coefficients)
     for group in design.groups:
-        spread = prior_variable(frailty_sd_name(group), priors.scales[frailty_sd_name(group)])
+        spread = scale_variable(frailty_sd_name(group), priors.scales[frailty_sd_name(group)])
         name = frailty_name(group)
         cluster = design.cluster(group, design.frame)
         events = np.bincount(cluster, weights=event, minlength=len(group.levels))

@@ -6,6 +6,7 @@ import numpy as np
 import pymc as pm
 
 from posthaz.hazards import Array
+from posthaz.model.half_normal_scale import half_normal_scale
 from posthaz.priors import Prior
 
 _CLASSES = {
@@ -70,3 +71,24 @@ def prior_vector(
     numbers = np.array([prior.values for prior in priors], dtype=float)
     data: Array = pm.Data(f"prior_{name}", numbers.T if elementwise else numbers[0])
     return distribution(name, **{key: data[i] for i, key in enumerate(arguments)}, **shape)
+
+
+def scale_variable(name: str, prior: Prior) -> Array:
+    """Random standard deviation of effects, in coordinates that suit values down to zero.
+
+    Parameters
+    ----------
+    name : str
+        Name of the variable.
+    prior : Prior
+        Its prior, of a family on the positive numbers.
+
+    Returns
+    -------
+    TensorVariable
+        The variable, in the model of the enclosing context.
+    """
+    if prior.family != "half_normal":
+        return prior_variable(name, prior)
+    data: Array = pm.Data(f"prior_{name}", np.array(prior.values))
+    return half_normal_scale(name, data[0])

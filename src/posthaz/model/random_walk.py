@@ -5,7 +5,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from posthaz.hazards import Array, Baseline, Parameter
-from posthaz.model.distributions import prior_variable
+from posthaz.model.distributions import prior_variable, scale_variable
 from posthaz.model.informed import informed_normal
 from posthaz.priors import Prior
 from posthaz.spec import STEP_SD
@@ -52,7 +52,7 @@ def random_walk(
         along = np.concatenate([[0.0], np.cumsum(spacing)])
         trend = pm.Data(f"{name}_trend", along - along.mean())
         walk = walk + pm.Normal(f"{name}_step_first", 0.0, 1.0) * trend
-    sigma = prior_variable(STEP_SD, step_sd)
+    sigma = scale_variable(STEP_SD, step_sd)
     parts = informed_normal(f"{name}_step", sigma, information)
     rotated: Array = pm.Data(f"{name}_basis", basis)
     walk = walk + rotated @ parts

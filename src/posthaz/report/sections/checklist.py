@@ -34,13 +34,26 @@ def checklist_section(results: Results) -> Section:
     Section
         Anchor ``checklist``.
     """
+    checklist = Checklist(
+        "Bayesian analysis reporting guidelines (BARG), answered",
+        tuple(ChecklistItem(*item) for item in _items(results)),
+    )
+    text = (
+        "Items of Kruschke 2021 (https://doi.org/10.1038/s41562-021-01177-7), in short. “Not "
+        "done” means just that."
+    )
+    return Section("Reporting checklist", "checklist", (Paragraph(text), checklist))
+
+
+def _items(results: Results) -> tuple[tuple[str, str, str], ...]:
+    """Items, answers and the sections that hold them."""
     why = (
         "To state the probability of benefit and of effects of a named size directly, with prior "
         "knowledge in the open; frequentist answers stand beside."
     )
     goal = results.analysis.question or results.analysis.title or "Not stated in the analysis file."
     loo = "Models are compared by leave-one-out, not by Bayes factors or model probabilities."
-    items = (
+    return (
         ("Preamble A. Why Bayesian", why, ""),
         ("Preamble B. Goals of the analysis", goal, ""),
         ("1A. Data variables", data_answer(results), "cohort"),
@@ -64,15 +77,6 @@ def checklist_section(results: Results) -> Section:
         ("5E. Sensitivity of decisions", _models_answer(results), "answers"),
         ("6. Make it reproducible", _reproducible(results), "Provenance"),
     )
-    checklist = Checklist(
-        "Bayesian analysis reporting guidelines (BARG), answered",
-        tuple(ChecklistItem(*item) for item in items),
-    )
-    text = (
-        "Items of Kruschke 2021 (https://doi.org/10.1038/s41562-021-01177-7), in short. “Not "
-        "done” means just that."
-    )
-    return Section("Reporting checklist", "checklist", (Paragraph(text), checklist))
 
 
 def _models_answer(results: Results) -> str:

@@ -28,6 +28,7 @@ _QUANTILES: dict[str, Callable[..., Any]] = {
     "gamma": lambda p, shape, rate: stats.gamma.ppf(p, shape, scale=1 / rate),
     "lognormal": lambda p, mean, sd: stats.lognorm.ppf(p, sd, scale=np.exp(mean)),
 }
+_RATIOS = ("HR", "TR")
 _VALUE_WORDS = {"sd": "SD", "df": "degrees of freedom", "mean_log": "log mean", "sd_log": "log SD"}
 _SCALE_WORDS = {"sigma": "SD of the random walk’s steps"}
 
@@ -135,7 +136,8 @@ def _range(prior: Prior, interval: float, what: str, exponential: bool) -> str:
     lower, _, upper = (_quantile(prior, p) for p in _tails(interval))
     if exponential:
         lower, upper = np.exp(lower), np.exp(upper)
-    return f"{what} {plain(lower)} to {plain(upper)}"
+    write = ratio if what in _RATIOS else plain
+    return f"{what} {write(lower)} to {write(upper)}"
 
 
 def _below_zero(prior: Prior) -> float:

@@ -22,7 +22,7 @@ def ratio(value: float) -> str:
         return MISSING if np.isnan(value) else "∞"
     if abs(value) < 0.005:
         return "<0.01"
-    return f"{value:.0f}" if abs(value) >= 100 else signed(f"{value:.2f}")
+    return f"{value:,.0f}" if abs(value) >= 100 else signed(f"{value:.2f}")
 
 
 def percent(share: float) -> str:
