@@ -10,7 +10,7 @@ from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 
 
-def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 50) -> pd.DataFrame:
+def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> pd.DataFrame:
     """Kaplan-Meier curves by arm of cohorts drawn from the fit.
 
     Replicated follow-up keeps each row's entry and ends at the longest follow-up seen, since

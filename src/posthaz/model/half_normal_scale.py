@@ -1,14 +1,16 @@
 """Coordinates for a half-normal standard deviation whose posterior may reach down to zero."""
 
 import math
+from typing import Any
 
 import pymc as pm
-import pytensor.tensor as pt
+import pytensor.tensor
 from pymc.logprob.transforms import Transform
 
 from posthaz.hazards import Array
 
 _ROOT_TWO = math.sqrt(2.0)
+pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
 
 
 class HalfNormalScale(Transform):

@@ -137,7 +137,8 @@ def _described(analysis: Analysis, cohort: Cohort) -> list[str]:
 def _posterior(
     analysis: Analysis, cohort: Cohort, fits: dict[str, Fit], curve: pd.DataFrame
 ) -> Posterior:
-    asked = analysis.estimands
+    # one horizon for both halves: restricted means to different times can't be set side by side
+    asked = replace(analysis.estimands, rmst_to=restriction(analysis, cohort))
     horizon = float(cohort.exit.max())
     grid = np.linspace(0.0, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))

@@ -43,6 +43,7 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
         "follow_up": frequentist.follow_up,
         "model_comparison": posterior.comparison,
         "pareto_k": posterior.pareto,
+        "priors": _priors(results),
     }
     written = [_write_csv(frame, folder / f"{name}.csv") for name, frame in tables.items()]
     written += [
@@ -89,6 +90,20 @@ def write_report(results: Results, folder: Path, formats: Sequence[str]) -> list
             write_word(report, temporary)
         written.append(folder / "report.docx")
     return written
+
+
+def _priors(results: Results) -> pd.DataFrame:
+    """Every prior of every model: family, values and where they are from."""
+    rows = [
+        (name, parameter, prior.family, " ".join(f"{v:.6g}" for v in prior.values), prior.origin)
+        for name, fit in results.posterior.fits.items()
+        for parameter, prior in (
+            *zip(fit.design.columns, fit.priors.coefficients, strict=True),
+            *fit.priors.baseline.items(),
+            *fit.priors.scales.items(),
+        )
+    ]
+    return pd.DataFrame(rows, columns=["model", "parameter", "family", "values", "origin"])
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> Path:

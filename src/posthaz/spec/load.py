@@ -64,7 +64,7 @@ def load_analysis(spec: str | Path, *, models_folder: Path | None = None) -> Ana
     --------
     >>> analysis = load_analysis("nvalt11_pci_os")
     >>> analysis.primary.baseline.kind, analysis.primary.formula
-    ('weibull', 'arm')
+    ('piecewise_exponential', 'arm')
     """
     path = _find(spec, models_folder)
     shown = _shown(path)

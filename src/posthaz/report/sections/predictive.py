@@ -1,5 +1,7 @@
 """The posterior predictive check: would the model have produced a cohort like this one?"""
 
+import pandas as pd
+
 from posthaz.figures import draw_predictive_check
 from posthaz.report.blocks import FigureBlock, Paragraph, Section
 from posthaz.report.results import Results
@@ -8,6 +10,7 @@ from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import duration, interval_name, listed, share
 
 _MOSTLY = 0.9
+_MOST_DRAWN = 50
 
 
 def predictive_section(results: Results) -> Section:
@@ -65,10 +68,10 @@ def inside_sentence(results: Results) -> str:
 
 
 def _figure(results: Results) -> FigureBlock:
-    labels = arm_labels(results)
+    labels, replicated = arm_labels(results), results.posterior.replicated
     figure = draw_predictive_check(
         results.frequentist.kaplan_meier,
-        results.posterior.replicated,
+        replicated[replicated["replicate"] % _thinned(replicated) == 0],
         labels=labels,
         unit=results.cohort.unit,
         horizon=results.horizon,
@@ -79,3 +82,8 @@ def _figure(results: Results) -> FigureBlock:
     caption = f"Kaplan–Meier of the observed cohort over that of replicated ones, {label}"
     alt = f"Observed Kaplan–Meier over replicated curves. {inside_sentence(results)}"
     return picture(results, figure, "predictive_check", alt, caption, "kaplan_meier.csv")
+
+
+def _thinned(replicated: pd.DataFrame) -> int:
+    """Every how many replicates to draw, so that single curves can still be seen."""
+    return max(1, replicated["replicate"].nunique() // _MOST_DRAWN)

@@ -74,9 +74,10 @@ def _priors(results: Results) -> Table:
         "Prior of every parameter",
         heads,
         group="model",
+        source="priors.csv",
         notes=(
             "Intervals of log hazard ratios and of other logarithms are given as ratios and on "
-            "the scale of the parameter. Each fit in `posterior/` carries its priors.",
+            "the scale of the parameter.",
         ),
     )
 
