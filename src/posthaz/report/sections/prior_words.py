@@ -109,7 +109,7 @@ def _names(parameter: Parameter) -> tuple[str, ...]:
 def _baseline_words(name: str, parameter: Parameter) -> str:
     words = capitalised(name.replace("_", " "))
     if parameter.structure == "random_walk":
-        words += " of the first interval"
+        words += ", mean over the intervals"
     elif parameter.dim:
         words += f" of each {parameter.dim}"
     return words
