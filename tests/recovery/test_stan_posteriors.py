@@ -121,6 +121,7 @@ def test_posterior_equals_stan(dataset: str, peer: str) -> None:
     worst = max(scores, key=lambda key: abs(scores[key]))
     print(f"{dataset} {peer}: {len(scores)} figures, worst {worst} at {scores[worst]:.2f}")
     assert abs(scores[worst]) < MOST
-    # between repeated runs of one program the estimate itself varies by about 0.1
-    elpd = reference(dataset)["peers"][peer]["loo"]["elpd_loo"]
-    assert leave_one_out(fit).elpd == pytest.approx(elpd, abs=0.3)
+    # one patient of gbsg has a Pareto k of 0.6 to 0.9: there elpd is only known to some tenths
+    loo = reference(dataset)["peers"][peer]["loo"]
+    tolerance = 0.2 if loo["max_pareto_k"] < 0.5 else 0.6
+    assert leave_one_out(fit).elpd == pytest.approx(loo["elpd_loo"], abs=tolerance)
