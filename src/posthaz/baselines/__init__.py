@@ -8,7 +8,7 @@ from posthaz.baselines.proportional_hazards import cox_model
 from posthaz.baselines.restricted_mean import rmst
 from posthaz.baselines.schoenfeld import schoenfeld_test
 from posthaz.baselines.survival_summary import median_survival, survival_at
-from posthaz.baselines.table import COLUMNS, baseline_table
+from posthaz.baselines.table import COLUMNS, baseline_table, cox_rows
 from posthaz.baselines.univariable import covariate_columns, univariable_cox
 from posthaz.baselines.weighted_logrank import logrank
 
@@ -18,6 +18,7 @@ __all__ = [
     "baseline_table",
     "covariate_columns",
     "cox_model",
+    "cox_rows",
     "follow_up",
     "frequentist_answers",
     "kaplan_meier",

@@ -18,7 +18,8 @@ class Parameter:
         Name on the unbounded scale. A prior on a positive parameter may be stated without the
         leading ``log_``: a prior on ``shape`` is put on ``exp(log_shape)``.
     default : Prior
-        Prior used where the analysis names none.
+        Prior used where the analysis names none and the parameter has no `level`; with one, the
+        default is centred on the crude event rate instead.
     dim : str, optional
         Name of its dimension; scalar when empty.
     structure : {"independent", "random_walk"}

@@ -26,7 +26,8 @@ class Provenance:
     seed, chains, draws, tune : int
         Sampler settings.
     gradients : int
-        Gradient evaluations, warm-up included; 0 where the sampler doesn't count them.
+        Gradient evaluations, warm-up included; Newton steps to the mode for Laplace weights; 0
+        where the sampler doesn't count them.
     versions : tuple of (str, str)
         Libraries and their versions.
     """

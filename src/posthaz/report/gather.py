@@ -10,12 +10,12 @@ from posthaz.adjust import table_one
 from posthaz.baselines import (
     baseline_table,
     cox_model,
+    cox_rows,
     follow_up,
     frequentist_answers,
     kaplan_meier,
     schoenfeld_test,
 )
-from posthaz.baselines.table import cox_rows
 from posthaz.checks import (
     compare_models,
     convergence,
