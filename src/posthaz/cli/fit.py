@@ -54,6 +54,6 @@ def finish(results: "Results", out: Path, written: int, quiet: bool) -> int:
     """
     if not quiet:
         typer.echo(f"wrote {written} files to {out}")
-    for failure in results.posterior.failures:
+    for failure in results.failures:
         typer.echo(f"posthaz: convergence check failed: {failure}", err=True)
-    return 3 if results.posterior.failures else 0
+    return 3 if results.failures else 0

@@ -1,8 +1,9 @@
 """Results to a report: every section in order, and its figures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from posthaz.report.blocks import FigureBlock, Report, Section
+from posthaz.report.clinical import clinical_sections
 from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
 from posthaz.report.sections.checklist import checklist_section
@@ -18,12 +19,15 @@ from posthaz.report.sections.provenance import provenance_blocks
 from posthaz.report.sections.published import published_section
 from posthaz.report.sections.survival import survival_section
 
-_SECTIONS = (
+_BEFORE = (
     cohort_section,
     priors_section,
     survival_section,
     hazard_ratios_section,
     answers_section,
+)
+# clinical analyses stand between what was asked and how far to believe it
+_AFTER = (
     published_section,
     diagnostics_section,
     predictive_section,
@@ -48,7 +52,11 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
     figures : dict of str to (bytes, bytes)
         PNG and SVG of every figure in it, by name.
     """
-    sections = tuple(section for make in _SECTIONS if (section := make(results)) is not None)
+    sections = (
+        *_made(_BEFORE, results),
+        *clinical_sections(results),
+        *_made(_AFTER, results),
+    )
     title = results.analysis.title or results.analysis.name
     report = Report(
         title=f"{title} (simulated cohort)" if results.simulated else title,
@@ -59,6 +67,10 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
         simulated=results.simulated,
     )
     return report, {block.name: (block.png, block.svg or b"") for block in _figures(sections)}
+
+
+def _made(makers: Iterable[Callable[[Results], Section | None]], results: Results) -> list[Section]:
+    return [section for make in makers if (section := make(results)) is not None]
 
 
 def _figures(sections: tuple[Section, ...]) -> Iterator[FigureBlock]:

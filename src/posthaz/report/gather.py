@@ -28,6 +28,8 @@ from posthaz.cohort import Cohort
 from posthaz.design import formula_variables, learn_design
 from posthaz.estimands import band, coefficient_table, estimand_table, survival
 from posthaz.inference import Fit, fit
+from posthaz.report.clinical.part import Given
+from posthaz.report.clinical.registry import answer_clinical, clinical_failures
 from posthaz.report.results import Frequentist, Posterior, Results
 from posthaz.spec import Analysis, Sampling
 
@@ -69,12 +71,15 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
         quick = fits and analysis.sampling.method in ("laplace", "auto")
         chains = analysis.sampling if quick else _with_chains(analysis.sampling)
         fits[spec.name] = fit(spec, cohort, chains, report)
+    clinical = answer_clinical(Given(analysis, cohort, fits, progress))
     return Results(
         analysis=analysis,
         cohort=cohort,
         frequentist=_frequentist(analysis, cohort, curve),
         posterior=_posterior(analysis, cohort, fits, curve),
         command=command,
+        clinical=clinical,
+        clinical_failures=clinical_failures(clinical),
     )
 
 

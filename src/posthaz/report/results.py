@@ -1,7 +1,8 @@
 """Everything an analysis gives, before it is written down: fits, tables, checks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -98,6 +99,10 @@ class Results:
         The Bayesian answers.
     command : str
         Command line that makes them again.
+    clinical : mapping of str to object
+        Answers of the clinical analyses asked for, by the name of their table.
+    clinical_failures : tuple of str
+        Failed convergence checks of fits that clinical analyses made, in words.
     """
 
     analysis: Analysis
@@ -105,6 +110,13 @@ class Results:
     frequentist: Frequentist
     posterior: Posterior
     command: str
+    clinical: Mapping[str, Any] = field(default_factory=dict)
+    clinical_failures: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Failed convergence checks of every fit, in words."""
+        return (*self.posterior.failures, *self.clinical_failures)
 
     @property
     def simulated(self) -> bool:

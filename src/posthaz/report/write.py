@@ -10,6 +10,7 @@ import pandas as pd
 
 from posthaz.files import whole_file, write_text
 from posthaz.inference import installed_versions, write_fit
+from posthaz.report.clinical.registry import clinical_tables
 from posthaz.report.compose import compose_report
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
@@ -44,6 +45,7 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
         "model_comparison": posterior.comparison,
         "pareto_k": posterior.pareto,
         "priors": _priors(results),
+        **clinical_tables(results.clinical),
     }
     written = [_write_csv(frame, folder / f"{name}.csv") for name, frame in tables.items()]
     written += [
@@ -117,8 +119,8 @@ def _write_json(content: dict[str, Any], path: Path) -> Path:
 def _diagnostics(results: Results) -> dict[str, Any]:
     posterior = results.posterior
     return {
-        "passed": not posterior.failures,
-        "failures": list(posterior.failures),
+        "passed": not results.failures,
+        "failures": list(results.failures),
         "models": {
             check.model: {**asdict(check), "passed": check.passed}
             for check in posterior.convergence

@@ -1,7 +1,9 @@
 """An analysis as a frozen value: what an analysis file says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from posthaz.cohort import CohortSpec
 from posthaz.spec.model_spec import ModelSpec
@@ -153,6 +155,8 @@ class Analysis:
         What the event is, in words: ``"overall survival"``.
     simulated : bool
         True when the cohort is simulated; said wherever it is shown.
+    clinical : mapping of str to object
+        Specifications of the clinical analyses asked for, by the name of their table.
     path : Path or None
         The file.
     text : str
@@ -174,6 +178,7 @@ class Analysis:
     published: tuple[Published, ...] = ()
     table_one: tuple[str, ...] = ()
     simulated: bool = False
+    clinical: Mapping[str, Any] = field(default_factory=dict)
     path: Path | None = None
     text: str = ""
 

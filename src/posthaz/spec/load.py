@@ -12,6 +12,7 @@ from posthaz.errors import Findings, SpecError, nearest
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
 from posthaz.spec.catalogue import find_analysis
+from posthaz.spec.clinical import CLINICAL_TABLES, read_clinical
 from posthaz.spec.cohort_table import read_cohort_table
 from posthaz.spec.fields import Field, flag, several, table, text, unavailable
 from posthaz.spec.model_table import read_models
@@ -28,6 +29,7 @@ _FILE_FIELDS = {
     "sampling": table(),
     "published": Field("[[published]] tables", lambda raw: raw),
     "table_one": table(),
+    **{name: table() for name in CLINICAL_TABLES},
     "adjust": unavailable("adjust in the model's formula, or weight the cohort's rows"),
     "sensitivity": unavailable("give the variants as further models"),
 }
@@ -91,6 +93,7 @@ def _read_file(file: TomlTable, path: Path, written: str) -> Analysis:
         baselines=read_baseline_answers(file.below("baselines")),
         sampling=read_sampling(file.below("sampling")),
         published=read_published(file, arm.levels if arm else ()),
+        clinical=read_clinical(file, cohort),
         path=path,
         text=written,
         **about,

@@ -63,8 +63,8 @@ def convergence_answer(results: Results) -> str:
     divergences = sum(check.divergences for check in checks)
     text = f"Largest R-hat over all models and parameters {worst:.3f}; "
     text += f"{counted(divergences, 'divergence')}."
-    if results.posterior.failures:
-        return f"{text} **Failed**: {'; '.join(results.posterior.failures)}."
+    if results.failures:
+        return f"{text} **Failed**: {'; '.join(results.failures)}."
     return f"{text} All checks passed."
 
 

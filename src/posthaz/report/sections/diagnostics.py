@@ -28,7 +28,7 @@ def diagnostics_section(results: Results) -> Section:
         Anchor ``diagnostics``.
     """
     sampling = results.posterior.primary.provenance
-    failures = results.posterior.failures
+    failures = results.failures
     text = (
         "A model passes when R-hat of every parameter is at most 1.01, the smallest bulk and "
         f"tail effective sample sizes are at least 100 a chain ({100 * sampling.chains} here), no "

@@ -1,0 +1,1 @@
+"""Analyses that papers on treatment make, each with the Bayesian answer beside the frequentist."""

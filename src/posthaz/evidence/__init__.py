@@ -1,0 +1,1 @@
+"""Published evidence: printed hazard ratios against priors, printed curves to patients."""

@@ -1,0 +1,61 @@
+"""What a clinical analysis gives to a report."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from posthaz.cohort import Cohort
+from posthaz.inference import Fit
+from posthaz.report.blocks import Section
+from posthaz.report.results import Results
+from posthaz.spec import Analysis
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What a clinical analysis may use.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The analysis; its own specification is ``analysis.clinical[name]``.
+    cohort : Cohort
+        The cohort.
+    fits : mapping of str to Fit
+        Fits of the analysis's models, the primary one first.
+    progress : callable
+        Takes a label, steps done and steps in all.
+    """
+
+    analysis: Analysis
+    cohort: Cohort
+    fits: Mapping[str, Fit]
+    progress: Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class ClinicalPart:
+    """One clinical analysis, from a table of the analysis file to its section.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table in the analysis file.
+    answer : callable
+        Computes the answer, a frozen value, from what is given. Data that can't be analysed
+        are said in the answer, not raised, wherever something can still be given.
+    tables : callable
+        Files of the answer: CSV name without ending to DataFrame.
+    section : callable
+        Section of the report from the results and the answer; None for nothing to say.
+    failures : callable
+        Failed convergence checks of fits the analysis made itself, in words.
+    """
+
+    name: str
+    answer: Callable[[Given], Any]
+    tables: Callable[[Any], dict[str, pd.DataFrame]]
+    section: Callable[[Results, Any], Section | None]
+    failures: Callable[[Any], tuple[str, ...]] = lambda answer: ()

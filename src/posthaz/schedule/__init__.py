@@ -1,0 +1,1 @@
+"""Many tasks in this process, on many cores, or on many machines."""

@@ -1,0 +1,1 @@
+"""One specification to labelled variants, their fits, their comparison."""
