@@ -9,9 +9,41 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from posthaz.baselines import kaplan_meier
+    from posthaz.adjust import (
+        balance_table,
+        balancing_weights,
+        landmark,
+        match_patients,
+        propensity_score,
+        split_at_treatment,
+    )
+    from posthaz.baselines import cumulative_incidence, grouped_cox, kaplan_meier, turnbull
     from posthaz.checks import convergence
-    from posthaz.cohort import Cohort, CohortSpec, Column, read_cohort
+    from posthaz.clinical import (
+        adjusted_answers,
+        compare_toxicity,
+        competing_risks,
+        interaction_effects,
+        posterior_incidence,
+        screen_covariates,
+        subgroup_effects,
+        survival_in_subsets,
+    )
+    from posthaz.cohort import (
+        Cohort,
+        CohortSpec,
+        Column,
+        Condition,
+        LifeTableSpec,
+        Where,
+        biologically_effective_dose,
+        collapse,
+        equivalent_dose_2gy,
+        person_time,
+        read_cohort,
+        read_life_table,
+    )
+    from posthaz.cohort.registry import group_registry, read_registry
     from posthaz.design import learn_design
     from posthaz.estimands import (
         Population,
@@ -31,8 +63,15 @@ if TYPE_CHECKING:
         survival,
         survival_quantile,
     )
+    from posthaz.evidence import (
+        PrintedRatio,
+        credibility,
+        evidence_table,
+        printed_doubts,
+        reconstructed_patients,
+    )
     from posthaz.hazards import Exponential, Gompertz, PiecewiseExponential, Weibull
-    from posthaz.inference import Fit, fit, load_fit, write_fit
+    from posthaz.inference import Fit, fit, fit_many, load_fit, write_fit
     from posthaz.priors import (
         Prior,
         enthusiastic,
@@ -42,15 +81,63 @@ if TYPE_CHECKING:
         median_survival,
         sceptical,
     )
+    from posthaz.schedule import read_scheduler
+    from posthaz.sensitivity import (
+        answer_sensitivity,
+        compare_variants,
+        fit_variants,
+        variants,
+    )
     from posthaz.simulate import simulated_example
-    from posthaz.spec import Analysis, EstimandSpec, ModelSpec, Sampling, load_analysis
+    from posthaz.spec import Analysis, EstimandSpec, ModelSpec, Sampling, Shrinkage, load_analysis
+    from posthaz.spec.clinical import (
+        CompetingRisksSpec,
+        InteractionSpec,
+        ScreeningSpec,
+        SubgroupSpec,
+        Subset,
+        SubsetsSpec,
+        ToxicitySpec,
+    )
 
 __version__ = version("posthaz")
 
 _ROOMS = {
-    "baselines": ("kaplan_meier",),
+    "adjust": (
+        "balance_table",
+        "balancing_weights",
+        "landmark",
+        "match_patients",
+        "propensity_score",
+        "split_at_treatment",
+    ),
+    "baselines": ("cumulative_incidence", "grouped_cox", "kaplan_meier", "turnbull"),
     "checks": ("convergence",),
-    "cohort": ("Cohort", "CohortSpec", "Column", "read_cohort"),
+    "clinical": (
+        "adjusted_answers",
+        "compare_toxicity",
+        "competing_risks",
+        "interaction_effects",
+        "posterior_incidence",
+        "screen_covariates",
+        "subgroup_effects",
+        "survival_in_subsets",
+    ),
+    "cohort": (
+        "Cohort",
+        "CohortSpec",
+        "Column",
+        "Condition",
+        "LifeTableSpec",
+        "Where",
+        "biologically_effective_dose",
+        "collapse",
+        "equivalent_dose_2gy",
+        "person_time",
+        "read_cohort",
+        "read_life_table",
+    ),
+    "cohort.registry": ("group_registry", "read_registry"),
     "design": ("learn_design",),
     "estimands": (
         "Population",
@@ -70,8 +157,15 @@ _ROOMS = {
         "survival",
         "survival_quantile",
     ),
+    "evidence": (
+        "PrintedRatio",
+        "credibility",
+        "evidence_table",
+        "printed_doubts",
+        "reconstructed_patients",
+    ),
     "hazards": ("Exponential", "Gompertz", "PiecewiseExponential", "Weibull"),
-    "inference": ("Fit", "fit", "load_fit", "write_fit"),
+    "inference": ("Fit", "fit", "fit_many", "load_fit", "write_fit"),
     "priors": (
         "Prior",
         "enthusiastic",
@@ -81,8 +175,19 @@ _ROOMS = {
         "median_survival",
         "sceptical",
     ),
+    "schedule": ("read_scheduler",),
+    "sensitivity": ("answer_sensitivity", "compare_variants", "fit_variants", "variants"),
     "simulate": ("simulated_example",),
-    "spec": ("Analysis", "EstimandSpec", "ModelSpec", "Sampling", "load_analysis"),
+    "spec": ("Analysis", "EstimandSpec", "ModelSpec", "Sampling", "Shrinkage", "load_analysis"),
+    "spec.clinical": (
+        "CompetingRisksSpec",
+        "InteractionSpec",
+        "ScreeningSpec",
+        "SubgroupSpec",
+        "Subset",
+        "SubsetsSpec",
+        "ToxicitySpec",
+    ),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -91,45 +196,91 @@ __all__ = [
     "Cohort",
     "CohortSpec",
     "Column",
+    "CompetingRisksSpec",
+    "Condition",
     "EstimandSpec",
     "Exponential",
     "Fit",
     "Gompertz",
+    "InteractionSpec",
+    "LifeTableSpec",
     "ModelSpec",
     "PiecewiseExponential",
     "Population",
+    "PrintedRatio",
     "Prior",
     "Sampling",
+    "ScreeningSpec",
+    "Shrinkage",
+    "SubgroupSpec",
+    "Subset",
+    "SubsetsSpec",
+    "ToxicitySpec",
     "Weibull",
+    "Where",
+    "adjusted_answers",
+    "answer_sensitivity",
     "arm_populations",
+    "balance_table",
+    "balancing_weights",
     "band",
+    "biologically_effective_dose",
     "coefficient_table",
+    "collapse",
+    "compare_toxicity",
+    "compare_variants",
+    "competing_risks",
     "convergence",
+    "credibility",
     "cumulative_hazard",
+    "cumulative_incidence",
     "difference",
     "enthusiastic",
+    "equivalent_dose_2gy",
     "estimand_table",
+    "evidence_table",
     "fit",
+    "fit_variants",
     "from_quantiles",
+    "group_registry",
+    "grouped_cox",
     "hazard",
     "hazard_ratio",
     "historical",
+    "interaction_effects",
     "kaplan_meier",
+    "landmark",
     "learn_design",
     "load_analysis",
+    "fit_many",
     "load_fit",
+    "match_patients",
     "median_survival",
+    "person_time",
+    "posterior_incidence",
+    "printed_doubts",
     "probability_above",
     "probability_below",
     "profile",
+    "propensity_score",
     "ratio",
     "read_cohort",
+    "read_life_table",
+    "read_registry",
+    "read_scheduler",
+    "reconstructed_patients",
     "restricted_mean",
     "sceptical",
+    "screen_covariates",
     "simulated_example",
+    "split_at_treatment",
+    "subgroup_effects",
     "summary",
     "survival",
+    "survival_in_subsets",
     "survival_quantile",
+    "turnbull",
+    "variants",
     "write_fit",
 ]
 

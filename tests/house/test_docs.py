@@ -12,27 +12,43 @@ import pytest
 
 import posthaz as ph
 from posthaz.baselines import COLUMNS as BASELINE_COLUMNS
+from posthaz.clinical.risk import RISK_COLUMNS
 from posthaz.design.formula import ALLOWED_FUNCTIONS
 from posthaz.errors import exceptions
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENT_COLUMNS
 from posthaz.estimands.table import COLUMNS as ESTIMAND_COLUMNS
+from posthaz.evidence.update import COLUMNS as EVIDENCE_COLUMNS
 from posthaz.hazards import BASELINES
 from posthaz.priors import FAMILIES
+from posthaz.sensitivity import AXIS_COLUMNS
+from posthaz.sensitivity import COLUMNS as SENSITIVITY_COLUMNS
 from posthaz.spec import (
     answer_tables,
     baseline_options,
     cohort_table,
     column_table,
+    evidence_file,
     load,
     load_analysis,
     model_table,
     published_table,
+    sensitivity_table,
+    simulate_table,
+)
+from posthaz.spec.clinical import (
+    adjust,
+    competing_risks,
+    interactions,
+    screening,
+    subgroups,
+    subsets,
+    toxicity,
 )
 from posthaz.spec.prior_statements import STATEMENTS
 from tests.house.markdown import DOCS, ROOT, anchors, code_blocks, links, pages, pictures
 
 REFERENCE = DOCS / "reference"
-SHELL = ("check", "fit", "report", "models")
+SHELL = ("check", "fit", "report", "models", "sensitivity", "evidence")
 
 # Keys that an analysis file may have, by the heading of the reference under which they stand.
 DECLARED = {
@@ -40,11 +56,20 @@ DECLARED = {
     "[cohort]": cohort_table._FIELDS,
     "[cohort.columns.NAME]": column_table._FIELDS,
     "[treatment]": cohort_table._TREATMENT_FIELDS,
+    "[adjust]": adjust._FIELDS,
     "[models.NAME]": {**model_table._FIELDS, **baseline_options.ALL_OPTIONS},
     "[estimands]": answer_tables._ESTIMAND_FIELDS,
     "[baselines]": answer_tables._BASELINE_FIELDS,
     "[sampling]": answer_tables._SAMPLING_FIELDS,
+    "[screening]": screening._FIELDS,
+    "[competing_risks]": competing_risks._FIELDS,
+    "[subsets.NAME]": subsets._FIELDS,
+    "[subgroups]": subgroups._FIELDS,
+    "[interactions.NAME]": interactions._FIELDS,
+    "[sensitivity]": sensitivity_table._FIELDS,
+    "[toxicity]": toxicity._FIELDS,
     "[[published]]": published_table._FIELDS,
+    "[simulate]": simulate_table._FIELDS,
 }
 
 
@@ -122,7 +147,15 @@ def test_families_statements_baselines_and_functions_are_named(analysis_referenc
 
 def test_columns_of_the_tables_are_described():
     text = (REFERENCE / "outputs.md").read_text(encoding="utf-8")
-    for name in (*COEFFICIENT_COLUMNS, *ESTIMAND_COLUMNS, *BASELINE_COLUMNS):
+    for name in (
+        *COEFFICIENT_COLUMNS,
+        *ESTIMAND_COLUMNS,
+        *BASELINE_COLUMNS,
+        *SENSITIVITY_COLUMNS,
+        *AXIS_COLUMNS,
+        *RISK_COLUMNS,
+        *EVIDENCE_COLUMNS,
+    ):
         assert f"`{name}`" in text, name
 
 
@@ -244,3 +277,14 @@ def test_the_reference_of_the_cohort_names_every_field(analysis_reference):
     text = section(analysis_reference, "[cohort]")
     elsewhere = {"treatment", "treatment_reference"}
     assert all(f"`{f.name}`" in text for f in fields(ph.CohortSpec) if f.name not in elsewhere)
+
+
+def test_every_key_of_an_evidence_file_has_its_row():
+    text = (REFERENCE / "evidence_file.md").read_text(encoding="utf-8")
+    for heading, declared in (
+        ("[evidence]", evidence_file._FIELDS),
+        ("[[ratio]]", {**evidence_file._RATIO_FIELDS}),
+    ):
+        rows = set(re.findall(r"^\| `(\w+)`", section(text, heading), re.M))
+        shared = set(evidence_file._SHARED) if heading == "[[ratio]]" else set()
+        assert rows == set(declared) - shared, heading

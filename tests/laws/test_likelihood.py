@@ -77,7 +77,7 @@ def test_interval_probabilities_add_up_to_one(
             "exit": edges,
             "event": np.zeros(4),
             "weight": np.ones(4),
-            "interval": np.array([1.0, 1.0, 1.0, 0.0]),
+            "interval_censored": np.array([1.0, 1.0, 1.0, 0.0]),
             "upper": np.array([1.0, 2.5, 6.0, 7.0]),
         },
         np,

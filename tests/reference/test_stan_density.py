@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posthaz.design import learn_design
-from posthaz.inference.engine import compile_engine
+from posthaz.inference.engine import answers_of, compile_posterior
 from posthaz.model import build_model
 from posthaz.spec import choose_priors
 from tests.shared_data import bayes_cohort, needs_reference, reference
@@ -24,13 +24,13 @@ def test_density_at_fixed_points(peer: str) -> None:
     spec = stan_model(dataset, peer)
     design = learn_design(cohort.covariates, spec.formula, spec.centre)
     model = build_model(spec, design, choose_priors(spec, design, 1.0), cohort)
-    engine = compile_engine(model, ("stan density", peer))
+    posterior = compile_posterior(model, ("stan density", peer))
     checks, names = POINTS[peer]
     for point in reference(dataset)["logdensity_checks"][checks]:
         values = {ours: np.asarray(point[theirs]) for ours, theirs in names.items()}
         values["log_hazard_ratio_scaled"] = np.asarray(point["beta"]) * design.scale
         theta = np.concatenate([np.ravel(values[rv.name]) for rv in model.free_RVs])
-        answers = engine.answers_of(theta[None, None, :])
+        answers = answers_of(posterior, theta[None, None, :])
         log_likelihood = answers[("log_likelihood", "time")][0, 0]
         assert log_likelihood.sum() == pytest.approx(point["loglik"], rel=1e-10)
         assert log_likelihood[:3] == pytest.approx(point["loglik_first3"], rel=1e-10)

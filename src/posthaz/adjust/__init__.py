@@ -1,15 +1,75 @@
-"""Balance of the arms: Table 1, standardised differences and tests."""
+"""Cohort to cohort, and how alike the arms are: scores, matching, weights, landmark, episodes."""
 
 from posthaz.adjust.balance import table_one
-from posthaz.adjust.comparison import arm_tests
+from posthaz.adjust.balance_after import BEFORE, SCORE, balance_table
+from posthaz.adjust.caliper import caliper_width
+from posthaz.adjust.comparison import arm_tests, table_tests
 from posthaz.adjust.difference import standardised_difference
+from posthaz.adjust.episodes import split_at_treatment
 from posthaz.adjust.fisher import fisher_exact_p
+from posthaz.adjust.grades import (
+    WORST_GRADE,
+    GradeCounts,
+    comparable,
+    count_grades,
+    grade_faults,
+    grade_table,
+    grade_tests,
+    threshold_remark,
+)
+from posthaz.adjust.landmark import Landmark, landmark
+from posthaz.adjust.matched import MATCHED_SET, Matched, matched_sets
+from posthaz.adjust.matching import match_patients
+from posthaz.adjust.propensity import SeparationError, propensity_score
+from posthaz.adjust.sample_sizes import overlap_table, sample_sizes
+from posthaz.adjust.score import PropensityScore, score_draws
+from posthaz.adjust.separation import Separation, separation
 from posthaz.adjust.summary import covariate_summary
+from posthaz.adjust.weighting import (
+    TARGETS,
+    Weighted,
+    balancing_weights,
+    effective_size,
+    target_weight,
+)
 
 __all__ = [
+    "BEFORE",
+    "MATCHED_SET",
+    "SCORE",
+    "TARGETS",
+    "WORST_GRADE",
+    "GradeCounts",
+    "Landmark",
+    "Matched",
+    "PropensityScore",
+    "Separation",
+    "SeparationError",
+    "Weighted",
     "arm_tests",
+    "balance_table",
+    "balancing_weights",
+    "caliper_width",
+    "comparable",
+    "count_grades",
     "covariate_summary",
+    "effective_size",
     "fisher_exact_p",
+    "grade_faults",
+    "grade_table",
+    "grade_tests",
+    "landmark",
+    "match_patients",
+    "matched_sets",
+    "overlap_table",
+    "propensity_score",
+    "sample_sizes",
+    "score_draws",
+    "separation",
+    "split_at_treatment",
     "standardised_difference",
     "table_one",
+    "table_tests",
+    "target_weight",
+    "threshold_remark",
 ]

@@ -85,6 +85,31 @@ def _of_levels(
     ).T
     if len(levels) < 2 or (counts.sum(axis=0) == 0).any():
         return []
+    tests = table_tests(counts, always_exact=always_exact)
+    return list(tests.itertuples(index=False, name=None))
+
+
+def table_tests(counts: np.ndarray, *, always_exact: bool = False) -> pd.DataFrame:
+    """Tests that the rows of a table of counts have the same shares in every column.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (level, arm)
+        Counts; no row and no column may be empty.
+    always_exact : bool
+        Whether to give Fisher's exact test also where every expected count is 5 or more.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``test, statistic, df, p``: ``chi_square``, ``chi_square_corrected`` (Yates, two
+        by two only) and ``fisher``.
+
+    Examples
+    --------
+    >>> table_tests(np.array([[3, 1], [1, 3]]))["p"].round(4).tolist()
+    [0.1573, 0.4795, 0.4857]
+    """
     found = []
     for name, correction in (("chi_square", False), ("chi_square_corrected", True)):
         if correction and counts.shape != (2, 2):
@@ -94,4 +119,4 @@ def _of_levels(
     expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
     if always_exact or expected.min() < _SMALL:
         found.append(("fisher", np.nan, np.nan, fisher_exact_p(counts)))
-    return found
+    return pd.DataFrame(found, columns=["test", "statistic", "df", "p"])

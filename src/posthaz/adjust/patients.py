@@ -60,15 +60,4 @@ def _shown(level: object) -> str:
 
 
 def _taken(cohort: Cohort, rows: np.ndarray) -> Cohort:
-    return replace(
-        cohort,
-        entry=cohort.entry[rows],
-        lower=cohort.lower[rows],
-        upper=cohort.upper[rows],
-        cause=cohort.cause[rows],
-        subject=np.arange(len(rows)),
-        cluster=None if cohort.cluster is None else cohort.cluster[rows],
-        weight=np.ones(len(rows)),
-        covariates=cohort.covariates.iloc[rows].reset_index(drop=True),
-        row_number=cohort.row_number[rows],
-    )
+    return replace(cohort.at(rows), subject=np.arange(len(rows)), weight=np.ones(len(rows)))

@@ -1,33 +1,68 @@
 """The frequentist answers that a Bayesian one is set beside."""
 
-from posthaz.baselines.answers import frequentist_answers
+from posthaz.baselines.answers import frequentist_answers, grouped_answers
 from posthaz.baselines.cox_fit import CoxFit
+from posthaz.baselines.cox_or_firth import cox_or_firth
+from posthaz.baselines.cumulative_incidence import cumulative_incidence, naive_incidence
+from posthaz.baselines.firth import firth_model
+from posthaz.baselines.gray import gray_test
+from posthaz.baselines.grouped_cox import (
+    GroupedCoxFit,
+    grouped_cox,
+    grouped_cox_rows,
+    univariable_grouped_cox,
+)
+from posthaz.baselines.grouped_likelihood import Maximum, grouped_follow_up, maximise
 from posthaz.baselines.observation import follow_up
+from posthaz.baselines.partial_likelihood import independent_columns
 from posthaz.baselines.product_limit import kaplan_meier, nelson_aalen, numbers_at_risk
 from posthaz.baselines.proportional_hazards import cox_model
 from posthaz.baselines.restricted_mean import rmst
 from posthaz.baselines.schoenfeld import schoenfeld_test
+from posthaz.baselines.screening import Candidate, candidate_columns, screen_candidates
+from posthaz.baselines.subdistribution import subdistribution_model
 from posthaz.baselines.survival_summary import median_survival, survival_at
 from posthaz.baselines.table import COLUMNS, baseline_table, cox_rows
+from posthaz.baselines.turnbull import turnbull, turnbull_at
 from posthaz.baselines.univariable import covariate_columns, univariable_cox
 from posthaz.baselines.weighted_logrank import logrank
 
 __all__ = [
     "COLUMNS",
+    "Candidate",
     "CoxFit",
+    "GroupedCoxFit",
+    "Maximum",
     "baseline_table",
+    "candidate_columns",
     "covariate_columns",
     "cox_model",
+    "cox_or_firth",
     "cox_rows",
+    "cumulative_incidence",
+    "firth_model",
     "follow_up",
     "frequentist_answers",
+    "gray_test",
+    "grouped_answers",
+    "grouped_cox",
+    "grouped_cox_rows",
+    "grouped_follow_up",
+    "independent_columns",
     "kaplan_meier",
     "logrank",
+    "maximise",
     "median_survival",
+    "naive_incidence",
     "nelson_aalen",
     "numbers_at_risk",
     "rmst",
     "schoenfeld_test",
+    "screen_candidates",
+    "subdistribution_model",
     "survival_at",
+    "turnbull",
+    "turnbull_at",
     "univariable_cox",
+    "univariable_grouped_cox",
 ]

@@ -1,9 +1,14 @@
 """Every frequentist answer of an analysis, as one long table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from posthaz.baselines.grouped_cox import (
+    grouped_cox,
+    grouped_cox_rows,
+    univariable_grouped_cox,
+)
 from posthaz.baselines.observation import follow_up
 from posthaz.baselines.product_limit import kaplan_meier
 from posthaz.baselines.proportional_hazards import cox_model
@@ -20,6 +25,7 @@ from posthaz.baselines.table import (
     rmst_rows,
     survival_rows,
 )
+from posthaz.baselines.turnbull import turnbull, turnbull_at
 from posthaz.baselines.univariable import covariate_columns, univariable_cox
 from posthaz.baselines.weighted_logrank import logrank
 from posthaz.cohort import Cohort
@@ -107,6 +113,56 @@ def frequentist_answers(
     parts += _cox(cohort, covariates, columns, cox, level)
     if with_kaplan_meier:
         parts.append(curve_rows(kaplan_meier(cohort, transform=transform, level=level)))
+    return baseline_table(parts)
+
+
+def grouped_answers(
+    cohort: Cohort,
+    *,
+    covariates: Sequence[str] = (),
+    columns: Mapping[str, pd.DataFrame] | None = None,
+    times: Sequence[float] = (),
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Every frequentist answer where events are only known to lie between two times.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    covariates : sequence of str
+        Covariates of the univariable models.
+    columns : mapping of str to DataFrame, optional
+        Design of each multivariable model, by its formula.
+    times : sequence of float
+        Times at which survival is reported.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `baseline_table`. `analysis` is ``turnbull``, ``turnbull_curve``,
+        ``grouped_cox_univariable`` or ``grouped_cox: <formula>``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"from": [0.0, 0.0, 1.0, 2.0], "to": [1.0, 1.0, 2.0, None]})
+    >>> cohort = read_cohort(table, lower="from", upper="to")
+    >>> grouped_answers(cohort, times=[1])["analysis"].unique().tolist()
+    ['turnbull', 'turnbull_curve']
+    """
+    parts = [turnbull_at(cohort, times, level=level)] if times else []
+    for name, fit in univariable_grouped_cox(cohort, covariates, level=level).items():
+        rows = grouped_cox_rows("grouped_cox_univariable", fit)
+        parts.append(rows.assign(term=rows["term"].where(rows["term"] != "", name)))
+    for formula, design in (columns or {}).items():
+        fit = grouped_cox(cohort, design, level=level)
+        parts.append(grouped_cox_rows(f"grouped_cox: {formula}", fit))
+    curve = turnbull(cohort, level=level)
+    parts.append(curve_rows(curve).assign(analysis="turnbull_curve"))
     return baseline_table(parts)
 
 

@@ -30,12 +30,8 @@ def follow_up(cohort: Cohort, *, transform: str = "log-log", level: float = 0.95
         Columns ``arm, n, events, person_time, max_follow_up, lower_quartile, median,
         upper_quartile, median_lower, median_upper``, one row an arm and a last one ``overall``
         when there are several. Events of any cause end the observation of follow-up. Times are
-        in the cohort's unit; NaN where fewer than the fraction were censored.
-
-    Raises
-    ------
-    CohortError
-        When rows are interval-censored.
+        in the cohort's unit; NaN where fewer than the fraction were censored. Where events are
+        only known to lie between two times, all but numbers and the longest follow-up is NaN.
 
     Examples
     --------
@@ -54,6 +50,8 @@ def follow_up(cohort: Cohort, *, transform: str = "log-log", level: float = 0.95
 
 
 def _summary(arm: str, part: Cohort, transform: str, level: float) -> dict[str, object]:
+    if part.interval_censored.any():
+        return _between_times(arm, part)
     response(part)
     reverse = _reversed(part)
     times = median_survival(reverse, _QUARTILES, transform=transform, level=level)
@@ -69,6 +67,19 @@ def _summary(arm: str, part: Cohort, transform: str, level: float) -> dict[str, 
         "upper_quartile": upper["time"],
         "median_lower": median["lower"],
         "median_upper": median["upper"],
+    }
+
+
+def _between_times(arm: str, part: Cohort) -> dict[str, object]:
+    """What can be said of follow-up where events are only known to lie between two times."""
+    unknown = ("person_time", "lower_quartile", "median", "upper_quartile", "median_lower",
+               "median_upper")  # fmt: skip
+    return {
+        "arm": arm,
+        "n": round(subjects(part), 1),
+        "events": round(events(part), 1),
+        "max_follow_up": float(part.exit.max()),
+        **dict.fromkeys(unknown, np.nan),
     }
 
 

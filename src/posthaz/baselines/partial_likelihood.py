@@ -93,7 +93,7 @@ def maximise_partial_likelihood(
         notes.append("weights that are not whole numbers: Breslow's handling of ties")
     used, matrix = _rows(cohort, rows), matrix[rows]
     labels = None if strata is None else np.asarray(strata)[rows]
-    kept = _independent(matrix)
+    kept = independent_columns(matrix)
     aliased = [str(name) for name, keep in zip(columns.columns, kept, strict=True) if not keep]
     if aliased:
         notes.append(f"left out, constant or determined by other columns: {', '.join(aliased)}")
@@ -141,21 +141,11 @@ def _fit(
 
 
 def _rows(cohort: Cohort, rows: np.ndarray) -> Cohort:
-    return replace(
-        cohort,
-        entry=cohort.entry[rows],
-        lower=cohort.lower[rows],
-        upper=cohort.upper[rows],
-        cause=cohort.cause[rows],
-        subject=cohort.subject[rows],
-        cluster=None if cohort.cluster is None else cohort.cluster[rows],
-        weight=np.ones(len(rows)) if whole_weights(cohort) else cohort.weight[rows],
-        covariates=cohort.covariates.iloc[rows].reset_index(drop=True),
-        row_number=cohort.row_number[rows],
-    )
+    weight = np.ones(len(rows)) if whole_weights(cohort) else cohort.weight[rows]
+    return replace(cohort.at(rows), weight=weight)
 
 
-def _independent(matrix: np.ndarray) -> np.ndarray:
+def independent_columns(matrix: np.ndarray) -> np.ndarray:
     """Columns that a constant and the columns before them do not determine."""
     kept = np.zeros(matrix.shape[1], dtype=bool)
     if not len(matrix):

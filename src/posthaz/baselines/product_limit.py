@@ -131,7 +131,9 @@ def numbers_at_risk(cohort: Cohort, times: Sequence[float]) -> pd.DataFrame:
 
 def _at_risk(part: Cohort, time: float) -> float:
     entered = part.entry < time if time > 0 else part.entry <= time
-    return float(part.weight[entered & (part.exit >= time)].sum())
+    # an event between two times is not known to have come after the first
+    last = np.where(part.interval_censored, part.lower, part.exit)
+    return float(part.weight[entered & (last >= time)].sum())
 
 
 def _curve(arm: str, part: Cohort, transform: str, level: float) -> pd.DataFrame:

@@ -78,4 +78,4 @@ def subjects(cohort: Cohort) -> float:
 
 def events(cohort: Cohort) -> float:
     """Number of events of interest, weighted."""
-    return float(cohort.weight[cohort.event].sum())
+    return float(cohort.weight[cohort.event | cohort.interval_censored].sum())

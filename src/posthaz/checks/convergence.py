@@ -65,12 +65,30 @@ def convergence(fit: Fit) -> Convergence:
         diverged, or the energy fraction of missing information is below 0.3 (Vehtari et al.
         2021, doi:10.1214/20-BA1221; Betancourt 2018).
     """
-    scalars = _scalars(fit.draws["posterior"].to_dataset())
+    return draws_convergence(fit.spec.name, fit.draws)
+
+
+def draws_convergence(model: str, draws: xr.DataTree) -> Convergence:
+    """Check draws by the rules of `convergence`.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model, for the messages.
+    draws : DataTree
+        Groups ``posterior`` and ``sample_stats``.
+
+    Returns
+    -------
+    Convergence
+        As of `convergence`.
+    """
+    scalars = _scalars(draws["posterior"].to_dataset())
     arrays = list(scalars.values())
     rhats = [rhat(array) for array in arrays]
     bulk = min(ess_bulk(array) for array in arrays)
     tail = min(ess_tail(array) for array in arrays)
-    stats = fit.draws["sample_stats"].to_dataset()
+    stats = draws["sample_stats"].to_dataset()
     divergences = int(stats["diverging"].sum())
     deepest = (
         float(stats["reached_max_treedepth"].mean()) if "reached_max_treedepth" in stats else 0.0
@@ -81,7 +99,7 @@ def convergence(fit: Fit) -> Convergence:
     chains = stats.sizes["chain"]
     worst = max(zip(rhats, scalars, strict=True))
     return Convergence(
-        model=fit.spec.name,
+        model=model,
         rhat=worst[0],
         ess_bulk=bulk,
         ess_tail=tail,

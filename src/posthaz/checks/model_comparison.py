@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import arviz_stats
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from arviz_stats.utils import ELPDData
+from scipy.special import logsumexp
 
 from posthaz.inference import Fit
 
@@ -25,13 +27,16 @@ _COLUMNS = (
 )
 
 
-def leave_one_out(fit: Fit) -> ELPDData:
+def leave_one_out(fit: Fit, *, weighted: bool = False) -> ELPDData:
     """PSIS-LOO of a fit, one point a subject.
 
     Parameters
     ----------
     fit : Fit
         A fit.
+    weighted : bool
+        Whether a row stands for as many patients as it weighs, of whom one is left out: the
+        rows of a life table. They then count by their weights, rounded.
 
     Returns
     -------
@@ -40,8 +45,49 @@ def leave_one_out(fit: Fit) -> ELPDData:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a high Pareto k is reported, not warned about
-        result: Any = _arviz.loo(_by_subject(fit), pointwise=True)
-    return result
+        grouped = "subjects" in fit.draws["constant_data"]
+        if not (weighted or grouped):
+            return _arviz.loo(_by_subject(fit), pointwise=True)
+        counts, one = _one_patient(fit)
+        result: Any = _arviz.loo(one, pointwise=True)
+    return _counted(result, counts, one["log_likelihood"]["time"].to_numpy())
+
+
+def _one_patient(fit: Fit) -> tuple[np.ndarray, xr.DataTree]:
+    """Patients behind each row that has any, and the log-likelihood of one of them."""
+    constant = fit.draws["constant_data"].to_dataset()
+    # a fit to a large cohort keeps the log-likelihood of one subject of each distinct row
+    grouped = "subjects" in constant
+    weight = constant["subjects" if grouped else "weight"].to_numpy()
+    counts = np.round(weight).astype(int)
+    kept = counts > 0
+    array = fit.draws["log_likelihood"]["time"].to_numpy()[:, :, kept]
+    array = array if grouped else array / weight[kept]
+    single = xr.DataArray(array, dims=("chain", "draw", "subject"))
+    return counts[kept], xr.DataTree.from_dict(
+        {
+            "/posterior": fit.draws["posterior"].to_dataset(),
+            "/log_likelihood": xr.Dataset({"time": single}),
+        }
+    )
+
+
+def _counted(result: ELPDData, counts: np.ndarray, single: np.ndarray) -> ELPDData:
+    """The result with each point as often as there are such patients."""
+    pointwise: Any = result.elpd_i
+    pareto: Any = result.pareto_k
+    each = np.repeat(pointwise.to_numpy(), counts)
+    draws = single.reshape(-1, len(counts))
+    fitted = logsumexp(draws, axis=0) - np.log(len(draws))
+    return replace(
+        result,
+        elpd=float(each.sum()),
+        se=float(np.sqrt(len(each) * each.var())),
+        p=float(np.repeat(fitted, counts).sum() - each.sum()),
+        n_data_points=len(each),
+        elpd_i=xr.DataArray(each, dims=("subject",)),
+        pareto_k=xr.DataArray(np.repeat(pareto.to_numpy(), counts), dims=("subject",)),
+    )
 
 
 def pareto_table(results: Mapping[str, ELPDData]) -> pd.DataFrame:

@@ -6,9 +6,13 @@ import sys
 import typer
 
 from posthaz.cli.check import check
+from posthaz.cli.curves import curves
+from posthaz.cli.evidence import evidence
 from posthaz.cli.fit import fit
 from posthaz.cli.models import models
 from posthaz.cli.report import report
+from posthaz.cli.sensitivity import sensitivity
+from posthaz.cli.simulate import simulate
 from posthaz.errors import PosthazError
 
 UNUSABLE_INPUT = 2
@@ -21,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (models, check, fit, report):
+for command in (models, check, simulate, fit, report, sensitivity, curves, evidence):
     app.command()(command)
 
 

@@ -1,8 +1,13 @@
 """``posthaz check``: is the input usable? Starts no sampler and no PyMC."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from posthaz.cli.options import Data, Quiet, Spec, with_options
+
+if TYPE_CHECKING:
+    from posthaz.cohort import Cohort
 
 
 def check(spec: Spec, data: Data = None, quiet: Quiet = False) -> None:
@@ -10,15 +15,22 @@ def check(spec: Spec, data: Data = None, quiet: Quiet = False) -> None:
     from posthaz.cli.inputs import read_inputs
     from posthaz.spec import load_analysis
 
-    analysis = with_options(load_analysis(spec), data, None, None, None)
+    analysis = with_options(load_analysis(spec), data)
     cohort = read_inputs(analysis)
     if quiet:
         return
+    made = "simulated " if cohort.source.simulated else ""
     typer.echo(
-        f"{analysis.name}: usable. {len(cohort)} rows, {int(cohort.event.sum())} events, "
+        f"{analysis.name}: usable. {len(cohort)} {made}rows, {_events(cohort):g} events, "
         f"{len(analysis.models)} model(s): {', '.join(model.name for model in analysis.models)}."
     )
     for left_out in cohort.dropped:
-        typer.echo(f"left out: {len(left_out.rows)} row(s): {left_out.reason}")
+        typer.echo(f"left out: {left_out.count} row(s): {left_out.reason}")
     for notice in cohort.notices:
         typer.echo(f"notice: {notice}")
+
+
+def _events(cohort: "Cohort") -> float:
+    """Events; those known to lie between two times by the weight of their rows."""
+    between = cohort.weight[cohort.interval_censored].sum()
+    return round(float(cohort.event.sum() + between), 1)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from posthaz.cli.options import Chains, Data, Draws, Out, Quiet, Seed, Spec, with_options
+from posthaz.cli.options import Chains, Data, Draws, Method, Out, Quiet, Seed, Spec, with_options
 
 if TYPE_CHECKING:
     from posthaz.report import Results
@@ -18,6 +18,7 @@ def fit(
     seed: Seed = None,
     draws: Draws = None,
     chains: Chains = None,
+    method: Method = None,
     quiet: Quiet = False,
 ) -> None:
     """Fit the models of an analysis; write posteriors, tables and diagnostics."""
@@ -26,7 +27,7 @@ def fit(
     from posthaz.report import write_tables
     from posthaz.spec import load_analysis
 
-    analysis = with_options(load_analysis(spec), data, seed, draws, chains)
+    analysis = with_options(load_analysis(spec), data, seed, draws, chains, method)
     results = run(analysis, out, quiet)
     with staged_folder(out) as stage:
         written = write_tables(results, stage)

@@ -1,13 +1,15 @@
 """An analysis and its cohort, read and checked; everything a fit could refuse, refused first."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
-from posthaz.cohort import Cohort, read_cohort
-from posthaz.design import formula_variables, learn_design
+from posthaz.cohort import Cohort
+from posthaz.design import learn_design
 from posthaz.errors import Findings, PosthazError, SpecError
-from posthaz.spec import Analysis, choose_priors, resolve
+from posthaz.sensitivity import variants
+from posthaz.spec import Analysis, ModelSpec, choose_priors, read_analysis_cohort, resolve
+from posthaz.spec.clinical import clinical_faults
 
 
 def read_inputs(analysis: Analysis) -> Cohort:
@@ -28,37 +30,38 @@ def read_inputs(analysis: Analysis) -> Cohort:
     PosthazError
         With everything found.
     """
-    if analysis.table is None:
-        raise SpecError(
-            f"{_place(analysis)}: no cohort table. "
-            "Mend: name one as 'table' in [cohort], or give --data."
-        )
-    needed = {name for model in analysis.models for name in formula_variables(model.formula)}
-    cohort = read_cohort(Path(analysis.table), analysis.cohort, covariates=sorted(needed))
-    if cohort.interval_censored.any():
-        raise SpecError(
-            f"{_place(analysis)}: {int(cohort.interval_censored.sum())} row(s) are "
-            "interval-censored, and the commands set every fit beside Kaplan-Meier and Cox, "
-            "which need exact times. "
-            "Mend: fit this cohort from Python (posthaz.read_cohort, posthaz.fit)."
-        )
+    cohort = read_analysis_cohort(analysis)
     findings = Findings()
-    for model in analysis.models:
+    for key, spec in _specifications(analysis).items():
         try:
-            _check_model(analysis, cohort, model.name)
+            _check_model(spec, cohort)
         except PosthazError as error:
-            where = f"{_place(analysis)} [models.{model.name}]"
+            where = f"{_place(analysis)} [{key}]"
             if error.findings:
-                findings.extend(error.findings)
+                findings.extend(replace(f, where=f"{where}, {f.where}") for f in error.findings)
             else:
                 what, _, mend = str(error).partition(" Mend: ")
                 findings.add(where, what.rstrip("."), mend.rstrip(".") or "see above")
+    findings.extend(clinical_faults(analysis.clinical, cohort))
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
     return cohort
 
 
-def _check_model(analysis: Analysis, cohort: Cohort, name: str) -> None:
-    spec = next(model for model in analysis.models if model.name == name)
+def _specifications(analysis: Analysis) -> dict[str, ModelSpec]:
+    """Everything fitted to the whole cohort, by its place; variants of one shape only once."""
+    found = {f"models.{model.name}": model for model in analysis.models}
+    if analysis.sensitivity is None:
+        return found
+    shapes = {}
+    for one in variants(analysis):
+        families = tuple((key, prior.family) for key, prior in one.spec.priors.items())
+        shape = (repr(replace(one.spec, priors={})), families)
+        if not one.where and not one.primary:
+            shapes.setdefault(shape, (f"sensitivity, {one.spec.name}, {one.label}", one.spec))
+    return found | dict(shapes.values())
+
+
+def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     events = cohort.event | cohort.interval_censored
     resolved = resolve(spec, cohort.exit[events])
     design = learn_design(cohort.covariates, resolved.formula, resolved.centre)

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from posthaz.errors import SpecError, nearest
+
 if TYPE_CHECKING:
     from posthaz.spec import Analysis
 
+METHODS = ("nuts", "laplace", "auto", "pymc")
 Spec = Annotated[
     str, typer.Argument(metavar="SPEC", help="Analysis file, or a name from 'posthaz models'.")
 ]
@@ -19,11 +22,23 @@ Out = Annotated[Path, typer.Option("--out", help="Folder to write to.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the sampler.")]
 Draws = Annotated[int | None, typer.Option("--draws", min=100, help="Kept draws a chain.")]
 Chains = Annotated[int | None, typer.Option("--chains", min=1, help="Number of chains.")]
+Method = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        help="nuts, laplace, auto or pymc; the primary model of a report always gets chains.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 
 
 def with_options(
-    analysis: "Analysis", data: Path | None, seed: int | None, draws: int | None, chains: int | None
+    analysis: "Analysis",
+    data: Path | None,
+    seed: int | None = None,
+    draws: int | None = None,
+    chains: int | None = None,
+    method: str | None = None,
 ) -> "Analysis":
     """The analysis with what the command line overrides.
 
@@ -33,7 +48,7 @@ def with_options(
         As loaded.
     data : Path or None
         Cohort table.
-    seed, draws, chains : int or None
+    seed, draws, chains, method : int or str or None
         Sampler settings.
 
     Returns
@@ -41,7 +56,12 @@ def with_options(
     Analysis
         A new value.
     """
-    wanted = {"seed": seed, "draws": draws, "chains": chains}
+    if method is not None and method not in METHODS:
+        raise SpecError(
+            f"--method: '{method}' is not known ({nearest(method, METHODS)}). "
+            f"Mend: choose among {', '.join(METHODS)}."
+        )
+    wanted = {"seed": seed, "draws": draws, "chains": chains, "method": method}
     changes = {name: value for name, value in wanted.items() if value is not None}
     changed = replace(analysis, sampling=replace(analysis.sampling, **changes))
     if data is None:

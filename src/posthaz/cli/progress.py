@@ -11,7 +11,7 @@ Report = Callable[[str, int, int], None]
 
 @contextmanager
 def shown_progress(quiet: bool) -> Iterator[Report]:
-    """A function that shows how far each model's sampling is.
+    """A function that shows how far each model, or other part of the work, is.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def shown_progress(quiet: bool) -> Iterator[Report]:
     Yields
     ------
     callable
-        Takes the model's name, draws done and draws in all.
+        Takes the name, draws or other steps done, and how many there are in all.
     """
     console = Console(stderr=True)
     if quiet:
@@ -33,14 +33,14 @@ def shown_progress(quiet: bool) -> Iterator[Report]:
         def line(name: str, done: int, total: int) -> None:
             if name not in seen:
                 seen.add(name)
-                console.print(f"sampling {name} ({total} draws with warm-up)", highlight=False)
+                console.print(f"working on {name}", highlight=False)
 
         yield line
         return
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} draws"),
+        TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
         console=console,
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from posthaz.cli.fit import finish
-from posthaz.cli.options import Chains, Data, Draws, Out, Quiet, Seed, Spec, with_options
+from posthaz.cli.options import Chains, Data, Draws, Method, Out, Quiet, Seed, Spec, with_options
 from posthaz.errors import SpecError
 
 FORMATS = ("html", "md", "docx")
@@ -24,6 +24,7 @@ def report(
     seed: Seed = None,
     draws: Draws = None,
     chains: Chains = None,
+    method: Method = None,
     quiet: Quiet = False,
 ) -> None:
     """Fit the models of an analysis and write the report."""
@@ -33,7 +34,7 @@ def report(
     from posthaz.report import write_report, write_tables
     from posthaz.spec import load_analysis
 
-    analysis = with_options(load_analysis(spec), data, seed, draws, chains)
+    analysis = with_options(load_analysis(spec), data, seed, draws, chains, method)
     results = run(analysis, out, quiet)
     with staged_folder(out) as stage:
         written = [*write_tables(results, stage), *write_report(results, stage, wanted)]

@@ -1,8 +1,45 @@
 """Valid time-to-event data: one representation for every kind of follow-up."""
 
+from posthaz.cohort.causes import cause_of, causes_of
 from posthaz.cohort.cohort import Cohort, Dropped, Source
+from posthaz.cohort.collapse import Collapsed, collapse
 from posthaz.cohort.columns import ROLES, Column
+from posthaz.cohort.derivation import Cut, Derivation, FractionatedDose, derived_values
+from posthaz.cohort.dose import biologically_effective_dose, equivalent_dose_2gy
+from posthaz.cohort.life_table import read_life_table, unrounded_life_tables
+from posthaz.cohort.life_table_spec import LifeTableSpec
+from posthaz.cohort.person_time import person_time
 from posthaz.cohort.read import read_cohort
 from posthaz.cohort.spec import CohortSpec
+from posthaz.cohort.table import RECONSTRUCTED, SIMULATED
+from posthaz.cohort.where import Condition, Where, restricted, rows_where
 
-__all__ = ["ROLES", "Cohort", "CohortSpec", "Column", "Dropped", "Source", "read_cohort"]
+__all__ = [
+    "ROLES",
+    "RECONSTRUCTED",
+    "SIMULATED",
+    "Cohort",
+    "Collapsed",
+    "CohortSpec",
+    "Column",
+    "Condition",
+    "Cut",
+    "Derivation",
+    "Dropped",
+    "LifeTableSpec",
+    "FractionatedDose",
+    "Source",
+    "Where",
+    "biologically_effective_dose",
+    "cause_of",
+    "collapse",
+    "causes_of",
+    "derived_values",
+    "equivalent_dose_2gy",
+    "person_time",
+    "read_cohort",
+    "restricted",
+    "read_life_table",
+    "rows_where",
+    "unrounded_life_tables",
+]

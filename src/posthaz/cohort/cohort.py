@@ -24,12 +24,16 @@ class Source:
         Rows in the table, before any was dropped.
     simulated : bool
         True for cohorts drawn by a program; said wherever the cohort is shown.
+    origin : str
+        What the rows were made from when they are not patients' records, such as
+        ``"a printed life table"``; said wherever the cohort is shown.
     """
 
     name: str
     sha256: str
     rows: int
     simulated: bool = False
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,19 @@ class Dropped:
     reason : str
         Why the rows were left out.
     rows : tuple of int
-        Row numbers in the table, the first data row being 1.
+        Row numbers in the table, the first data row being 1; none for a registry, whose rows
+        are read in groups.
+    count : int, optional
+        How many rows they are; the length of `rows` when not given.
     """
 
     reason: str
     rows: tuple[int, ...]
+    count: int = -1
+
+    def __post_init__(self) -> None:
+        if self.count < 0:
+            object.__setattr__(self, "count", len(self.rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +85,8 @@ class Cohort:
     columns : mapping of str to Column
         Meaning of each covariate.
     row_number : ndarray of int, shape (row,)
-        Row in the table read, the first data row being 1.
+        Row in the table read, the first data row being 1; of a registry, in the table of its
+        distinct rows.
     unit : str
         Unit of time.
     source : Source
@@ -156,16 +169,30 @@ class Cohort:
         Cohort
             A new cohort; this one is unchanged.
         """
-        mask = np.asarray(mask, dtype=bool)
+        return self.at(np.flatnonzero(np.asarray(mask, dtype=bool)))
+
+    def at(self, rows: np.ndarray) -> "Cohort":
+        """The rows at positions `rows`, in that order, as a new cohort.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (new row,)
+            Positions from 0; one may come several times.
+
+        Returns
+        -------
+        Cohort
+            A new cohort; this one is unchanged.
+        """
         return replace(
             self,
-            entry=self.entry[mask],
-            lower=self.lower[mask],
-            upper=self.upper[mask],
-            cause=self.cause[mask],
-            subject=self.subject[mask],
-            cluster=None if self.cluster is None else self.cluster[mask],
-            weight=self.weight[mask],
-            covariates=self.covariates.loc[mask].reset_index(drop=True),
-            row_number=self.row_number[mask],
+            entry=self.entry[rows],
+            lower=self.lower[rows],
+            upper=self.upper[rows],
+            cause=self.cause[rows],
+            subject=self.subject[rows],
+            cluster=None if self.cluster is None else self.cluster[rows],
+            weight=self.weight[rows],
+            covariates=self.covariates.iloc[rows].reset_index(drop=True),
+            row_number=self.row_number[rows],
         )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from posthaz.cohort.derivation import Derivation
+
 ROLES = ("treatment", "gtv", "ptv", "dose", "age", "performance_status")
 
 
@@ -29,6 +31,8 @@ class Column:
     step : float or str, optional
         Clinically named step in which a hazard ratio is also reported: a number
         (``10`` for per 10 Gy) or ``"doubling"``.
+    derived : FractionatedDose or Cut, optional
+        How the column is computed from others, when it isn't in the table.
 
     Examples
     --------
@@ -44,6 +48,7 @@ class Column:
     level_labels: tuple[str, ...] = ()
     reference: str = ""
     step: float | str | None = None
+    derived: Derivation | None = None
 
     @property
     def shown(self) -> str:

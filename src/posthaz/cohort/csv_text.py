@@ -50,7 +50,7 @@ def read_csv_text(content: bytes, name: str) -> pd.DataFrame:
     text = _decoded(content, name)
     findings = Findings()
     try:
-        separator, header = _header(text)
+        separator, header = csv_header(text)
         if header:
             findings.extend(duplicate_names(header, name))
             findings.extend(_ragged_rows(text, separator, len(header), name))
@@ -72,7 +72,7 @@ def read_csv_text(content: bytes, name: str) -> pd.DataFrame:
     except (csv.Error, pd.errors.ParserError) as error:
         raise refused(name, f"not a readable CSV file ({error})", _EXPORT) from error
     if separator != ",":
-        frame = frame.apply(_with_decimal_points)
+        frame = frame.apply(with_decimal_points)
     return frame.loc[:, [not str(name).startswith(_UNNAMED) for name in frame.columns]]
 
 
@@ -114,7 +114,8 @@ def _decoded(content: bytes, name: str) -> str:
     return text
 
 
-def _header(text: str) -> tuple[str, list[str]]:
+def csv_header(text: str) -> tuple[str, list[str]]:
+    """Separator and column names of a CSV text: those that split its first line into most."""
     best: tuple[str, list[str]] = (",", [])
     for separator in SEPARATORS:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
@@ -142,7 +143,8 @@ def _ragged_rows(text: str, separator: str, width: int, name: str) -> list[Findi
     ]
 
 
-def _with_decimal_points(column: pd.Series) -> pd.Series:
+def with_decimal_points(column: pd.Series) -> pd.Series:
+    """A column of text as numbers, when all of it is numbers with decimal commas."""
     if pd.api.types.is_numeric_dtype(column) or column.isna().all():
         return column
     text = column.dropna().astype(str)

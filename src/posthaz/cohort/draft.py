@@ -9,8 +9,8 @@ import pandas as pd
 
 from posthaz.cohort.columns import Column
 from posthaz.cohort.events import Coding, read_causes, read_coding
-from posthaz.cohort.numbers import Numbers, no_numbers, read_numbers
-from posthaz.cohort.rows import shown_rows
+from posthaz.cohort.numbers import Numbers, median, no_numbers, read_numbers
+from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import Table
 
@@ -44,6 +44,8 @@ class Draft:
         Rows without any follow-up.
     cause : ndarray of int, shape (row,)
         0 censored, 1 the event of interest, 2 and above other causes, -1 unknown.
+    count : ndarray of int, shape (row,), optional
+        Rows of a registry that each row stands for; None for a table that is no registry.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Draft:
     upper: np.ndarray
     zero: np.ndarray
     cause: np.ndarray
+    count: np.ndarray | None = None
 
     @property
     def exit(self) -> np.ndarray:
@@ -85,11 +88,22 @@ class Draft:
         """Row numbers where `mask` is true."""
         return [int(row) for row in self.row_number[np.asarray(mask, dtype=bool)]]
 
+    def number(self, mask: np.ndarray) -> int:
+        """How many rows of the table, or of the registry, `mask` is true for."""
+        mask = np.asarray(mask, dtype=bool)
+        return int(mask.sum() if self.count is None else self.count[mask].sum())
+
+    def median(self, values: np.ndarray) -> float:
+        """Median over the rows of the table, or of the registry, without missing values."""
+        return median(values, self.count)
+
     def where(self, mask: np.ndarray | None = None, column: str = "") -> str:
-        """Place of a finding: table, rows and column."""
+        """Place of a finding: table, rows (of a registry only how many) and column."""
         parts = [self.name]
-        if mask is not None:
+        if mask is not None and self.count is None:
             parts.append(shown_rows(self.rows(mask)))
+        elif mask is not None:
+            parts.append(counted(self.number(mask), "row"))
         if column:
             parts.append(f"column '{column}'")
         return ", ".join(parts)
@@ -130,9 +144,10 @@ def build_draft(
     [3.0, inf]
     """
     row_number = frame.index.to_numpy(dtype=int) + 1
+    count = None if table.count is None else table.count[frame.index.to_numpy(dtype=int)]
     frame = frame.reset_index(drop=True)
     numbers = {role: _numbers(frame, str(getattr(spec, role))) for role in NUMBER_ROLES}
-    coding = _coding(frame, spec, numbers)
+    coding = _coding(frame, spec, numbers, count)
     cause = np.zeros(len(frame), dtype=int) if coding is None else coding.cause
     lower, upper = _bounds(frame, spec, numbers, cause)
     zero = (upper == 0) | ((lower == 0) & np.isposinf(upper))
@@ -142,7 +157,7 @@ def build_draft(
     entry = numbers["entry"].values if spec.entry else np.zeros(len(frame))
     return Draft(
         table.name, frame, row_number, spec, needed, kept, numbers, coding,
-        entry, lower, upper, zero, cause,
+        entry, lower, upper, zero, cause, count,
     )  # fmt: skip
 
 
@@ -154,7 +169,12 @@ def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
     return read_numbers(_series(frame, name)) if name in frame.columns else no_numbers(len(frame))
 
 
-def _coding(frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers]) -> Coding | None:
+def _coding(
+    frame: pd.DataFrame,
+    spec: CohortSpec,
+    numbers: Mapping[str, Numbers],
+    count: np.ndarray | None,
+) -> Coding | None:
     with_cause = spec.cause in frame.columns
     if spec.upper:
         upper = numbers["upper"]
@@ -168,7 +188,7 @@ def _coding(frame: pd.DataFrame, spec: CohortSpec, numbers: Mapping[str, Numbers
         )
         return Coding(seen.astype(int), nowhere, nowhere, "", sentence)
     if spec.event in frame.columns:
-        coding = read_coding(_series(frame, spec.event), spec.event_codes)
+        coding = read_coding(_series(frame, spec.event), spec.event_codes, count)
         if with_cause and not (coding.missing | coding.unknown).any():
             causes = read_causes(_series(frame, spec.cause), coding.cause > 0)
             return Coding(

@@ -58,7 +58,9 @@ class Coding:
     ambiguous: bool = False
 
 
-def read_coding(column: pd.Series, event_codes: Mapping[str, int]) -> Coding:
+def read_coding(
+    column: pd.Series, event_codes: Mapping[str, int], count: np.ndarray | None = None
+) -> Coding:
     """Read event codes, by the given mapping or else by the standard codings.
 
     Parameters
@@ -67,6 +69,8 @@ def read_coding(column: pd.Series, event_codes: Mapping[str, int]) -> Coding:
         Codes; its name is used in the sentence.
     event_codes : mapping of str to int
         Meaning of each code; empty for the standard codings.
+    count : ndarray of int, shape (row,), optional
+        Rows of a registry that each row stands for.
 
     Returns
     -------
@@ -83,7 +87,7 @@ def read_coding(column: pd.Series, event_codes: Mapping[str, int]) -> Coding:
     "In column 'status', 2 is an event and 1 is censored (1/2 coding, as in R's survival)."
     """
     codes = level_texts(column).dropna()
-    counts = Counter(str(code) for code in codes)
+    counts = code_counts(codes, count)
     accepted, ambiguous = _STANDARD, False
     if event_codes:
         meaning, basis = _by_mapping(counts, event_codes), "stated in event_codes"
@@ -138,6 +142,25 @@ def read_causes(column: pd.Series, seen: np.ndarray) -> Coding:
         accepted="1 for the event of interest, 2, 3, ... for other causes",
         sentence=f"Column '{column.name}' gives the cause: 1 is the event of interest.",
     )
+
+
+def code_counts(codes: pd.Series, count: np.ndarray | None = None) -> Counter[str]:
+    """How many rows, of the table or of the registry behind it, have each code.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes; its index is the position in the table.
+    count : ndarray of int, shape (row of the table,), optional
+        Rows of the registry that each row stands for.
+
+    Returns
+    -------
+    Counter
+        By code, in order of appearance.
+    """
+    ones = pd.Series(1 if count is None else count[codes.index], index=codes.index)
+    return Counter({str(code): int(n) for code, n in ones.groupby(codes, sort=False).sum().items()})
 
 
 def _by_mapping(codes: Iterable[str], event_codes: Mapping[str, int]) -> dict[str, int]:

@@ -50,15 +50,15 @@ def level_texts(column: pd.Series, declared: Sequence[str] = ()) -> pd.Series:
     >>> level_texts(pd.Series([0, 1])).tolist()
     ['0', '1']
     """
-    column = column.astype(object)
-    values = column.dropna().unique()
-    texts = {value: level_text(value) for value in values}
-    booleans = {text for text in texts.values() if text.lower() in _BOOLEANS}
-    if booleans and booleans == set(texts.values()):
+    codes, values = pd.factorize(column)
+    texts = [level_text(value) for value in pd.Series(values).astype(object)]
+    booleans = {text for text in texts if text.lower() in _BOOLEANS}
+    if booleans and booleans == set(texts):
         written = {level.lower(): level for level in declared if level.lower() in _BOOLEANS}
         spelled = {**_BOOLEANS, **written}
-        texts = {value: spelled[text.lower()] for value, text in texts.items()}
-    return column.map(texts).astype(object)
+        texts = [spelled[text.lower()] for text in texts]
+    taken = np.array([*texts, np.nan], dtype=object)[codes]
+    return pd.Series(taken, index=column.index, name=column.name, dtype=object)
 
 
 def sorted_levels(column: pd.Series, texts: pd.Series) -> tuple[str, ...]:

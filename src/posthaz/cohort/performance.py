@@ -32,7 +32,7 @@ def wrong_scale(draft: Draft) -> Iterator[Finding]:
     for name, scores in _columns(draft):
         column = draft.column(name)
         said = f"{name} {column.label} {column.unit}"
-        ecog, karnofsky = _ecog(scores).sum(), _karnofsky(scores).sum()
+        ecog, karnofsky = draft.number(_ecog(scores)), draft.number(_karnofsky(scores))
         if _KARNOFSKY.search(said) and ecog > karnofsky:
             yield Finding(
                 draft.where(column=name), "named Karnofsky, but the scores look like ECOG", _MEND
@@ -114,5 +114,6 @@ def _mixtures(draft: Draft) -> Iterator[tuple[str, np.ndarray, float]]:
     for name, scores in _columns(draft):
         ecog, karnofsky = _ecog(scores), _karnofsky(scores)
         if ecog.any() and karnofsky.any():
-            rarer = min(ecog, karnofsky, key=lambda mask: int(mask.sum()))
-            yield name, rarer, rarer.sum() / (ecog.sum() + karnofsky.sum())
+            rarer = min(ecog, karnofsky, key=draft.number)
+            share = draft.number(rarer) / (draft.number(ecog) + draft.number(karnofsky))
+            yield name, rarer, share

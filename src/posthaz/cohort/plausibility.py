@@ -73,12 +73,12 @@ def impossible(draft: Draft) -> Iterator[Finding]:
                 f"a {_noun(draft, name)} below 0 ({shown_values(values[negative].tolist())})",
                 "correct the values, and leave missing ones empty",
             )
-        if bounds and _unit(draft, name) and _median(values) > bounds.median:
+        if bounds and _unit(draft, name) and draft.median(values) > bounds.median:
             yield _another_unit(draft, name, values, bounds)
-        elif _unit(draft, name) == "cgy" and 0 < _median(values) < 150:
+        elif _unit(draft, name) == "cgy" and 0 < draft.median(values) < 150:
             yield Finding(
                 draft.where(column=name),
-                f"the median is {_median(values):g} cGy, which looks like Gy",
+                f"the median is {draft.median(values):g} cGy, which looks like Gy",
                 'name the unit "Gy"',
             )
     yield from wrong_scale(draft)
@@ -107,12 +107,12 @@ def implausible(draft: Draft) -> Iterator[Finding]:
             )
         if not bounds:
             continue
-        if not _unit(draft, name) and _median(values) > bounds.median:
+        if not _unit(draft, name) and draft.median(values) > bounds.median:
             yield _another_unit(draft, name, values, bounds)
-        elif _median(values) <= bounds.median and (high := values > bounds.value).any():
+        elif draft.median(values) <= bounds.median and (high := values > bounds.value).any():
             yield Finding(
                 draft.where(high, name),
-                f"{counted(int(high.sum()), 'value')} above {bounds.value:g}"
+                f"{counted(draft.number(high), 'value')} above {bounds.value:g}"
                 f" ({shown_values(values[high].tolist())}), which looks like {bounds.looks_like}",
                 f"see whether these rows are in another unit: {bounds.mend}",
             )
@@ -146,11 +146,6 @@ def _unit(draft: Draft, name: str) -> str:
     return unit or ("years" if column.role == "age" else "")
 
 
-def _median(values: np.ndarray) -> float:
-    found = values[np.isfinite(values)]
-    return float(np.median(found)) if len(found) else 0.0
-
-
 def _noun(draft: Draft, name: str) -> str:
     role = draft.column(name).role
     return "volume" if role in ("gtv", "ptv") else role
@@ -158,7 +153,11 @@ def _noun(draft: Draft, name: str) -> str:
 
 def _another_unit(draft: Draft, name: str, values: np.ndarray, bounds: Bounds) -> Finding:
     unit = draft.column(name).unit or ("years" if draft.column(name).role == "age" else "")
-    named = f"{_median(values):g} {unit}" if unit else f"{_median(values):g}, no unit is named"
+    named = (
+        f"{draft.median(values):g} {unit}"
+        if unit
+        else f"{draft.median(values):g}, no unit is named"
+    )
     return Finding(
         draft.where(column=name),
         f"the median {_noun(draft, name)} is {named}, which looks like {bounds.looks_like}",
@@ -176,10 +175,10 @@ def _planning_below_gross(draft: Draft) -> Iterator[Finding]:
     below = ptv < gtv
     both = np.isfinite(gtv) & np.isfinite(ptv)
     if below.any():
-        most = below.sum() > both.sum() / 2
+        most = draft.number(below) > draft.number(both) / 2
         yield Finding(
             draft.where(below, planning[0]),
-            f"the PTV is smaller than the GTV ('{gross[0]}') in {int(below.sum())} of "
-            f"{counted(int(both.sum()), 'row')} with both",
+            f"the PTV is smaller than the GTV ('{gross[0]}') in {draft.number(below)} of "
+            f"{counted(draft.number(both), 'row')} with both",
             "see whether the two columns were swapped" if most else "see whether these are slips",
         )

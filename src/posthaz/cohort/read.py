@@ -12,12 +12,15 @@ import pandas as pd
 from posthaz.cohort.cohort import Cohort, Dropped, Source
 from posthaz.cohort.columns import Column
 from posthaz.cohort.covariates import typed_covariates
+from posthaz.cohort.derive import derive_columns
 from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
 from posthaz.cohort.levels import level_text
 from posthaz.cohort.rows import counted, shown_rows
+from posthaz.cohort.reconstructed import origin, reconstructed
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
 from posthaz.cohort.spec import CohortSpec
-from posthaz.cohort.table import Table, read_table
+from posthaz.cohort.subset import subset_rows
+from posthaz.cohort.table import RECONSTRUCTED, SIMULATED, Table, read_table
 from posthaz.errors import CohortError, Finding, Findings, nearest
 
 
@@ -65,10 +68,41 @@ def read_cohort(
     >>> cohort.arms, cohort.event.tolist()
     (('none', 'PCI'), [True, False, True])
     """
-    spec = _with_treatment_role(_stated(spec, fields))
-    read = read_table(table)
+    return checked_cohort(read_table(table), _stated(spec, fields), covariates)
+
+
+def checked_cohort(
+    read: Table, spec: CohortSpec, covariates: Sequence[str], found: Sequence[Finding] = ()
+) -> Cohort:
+    """A cohort of a table as read, refused with every problem named at once.
+
+    Parameters
+    ----------
+    read : Table
+        The table, of patients or of the distinct rows of a registry.
+    spec : CohortSpec
+        Which column means what.
+    covariates : sequence of str
+        Covariates that the analysis needs.
+    found : sequence of Finding
+        What is known to be wrong with the table beforehand.
+
+    Returns
+    -------
+    Cohort
+        Valid follow-up.
+
+    Raises
+    ------
+    CohortError
+        When the table breaks a rule.
+    """
+    spec = with_treatment_role(spec)
     title = f"{read.name} can't be used as a cohort:"
-    findings = Findings()
+    findings = Findings(list(found))
+    derived, spec = derive_columns(read.frame, spec, read.name, findings, read.count)
+    read = replace(read, frame=derived)
+    findings.raise_if_any(CohortError, title)
     header = [str(column) for column in read.frame.columns]
     needed = tuple(dict.fromkeys((*([spec.treatment] if spec.treatment else ()), *covariates)))
     kept = _kept(spec, needed, covariates, header)
@@ -76,14 +110,16 @@ def read_cohort(
         findings.add(read.name, "the table is empty", "give one with a header and rows below it")
         findings.raise_if_any(CohortError, title)
     findings.extend(check_spec(spec, read.name, header, kept))
-    frame, dropped = _complete(read, spec, needed, findings)
+    inside, outside = subset_rows(read, spec, findings)
+    frame, dropped = _complete(read, inside, spec, needed, findings)
     draft = build_draft(read, frame, spec, needed, kept)
     if len(frame):
         for rule in RULES:
             findings.extend(rule(draft))
     findings.raise_if_any(CohortError, title)
     notices = tuple(notice for doubt in DOUBTS for notice in doubt(draft))
-    return _cohort(draft, read, dropped, notices)
+    notices += tuple(reconstructed(read))
+    return _cohort(draft, read, (*outside, *dropped), notices)
 
 
 def _stated(spec: CohortSpec | None, fields: dict[str, Any]) -> CohortSpec:
@@ -107,7 +143,7 @@ def _stated(spec: CohortSpec | None, fields: dict[str, Any]) -> CohortSpec:
     return replace(spec or CohortSpec(), **fields)
 
 
-def _with_treatment_role(spec: CohortSpec) -> CohortSpec:
+def with_treatment_role(spec: CohortSpec) -> CohortSpec:
     """Treatment and role say the same: each follows from the other."""
     treatment = spec.treatment or next(
         (name for name, column in spec.columns.items() if column.role == "treatment"), ""
@@ -129,35 +165,41 @@ def _kept(
     named = dict.fromkeys((*spec.columns, *needed))
     if spec.columns or covariates:
         return tuple(named)
-    used = {getattr(spec, role) for role in NAMING_ROLES}
+    used = {SIMULATED, RECONSTRUCTED, *(getattr(spec, role) for role in NAMING_ROLES)}
     return tuple(dict.fromkeys((*named, *(name for name in header if name not in used))))
 
 
 def _complete(
-    table: Table, spec: CohortSpec, needed: Sequence[str], findings: Findings
+    table: Table,
+    frame: pd.DataFrame,
+    spec: CohortSpec,
+    needed: Sequence[str],
+    findings: Findings,
 ) -> tuple[pd.DataFrame, tuple[Dropped, ...]]:
     """The rows that have every covariate of the analysis; the others refused or dropped."""
-    present = [name for name in needed if name in table.frame.columns]
-    missing = table.frame.loc[:, present].isna().to_numpy(dtype=bool)
+    present = [name for name in needed if name in frame.columns]
+    missing = frame.loc[:, present].isna().to_numpy(dtype=bool)
     incomplete = missing.any(axis=1)
-    rows = np.flatnonzero(incomplete) + 1
-    if not len(rows):
-        return table.frame, ()
-    counts = zip(present, missing.sum(axis=0).tolist(), strict=True)
+    if not incomplete.any():
+        return frame, ()
+    # a row of a registry's table stands for many, which have no numbers
+    place = frame.index.to_numpy(dtype=int)
+    count = np.ones(len(frame), dtype=int) if table.count is None else table.count[place]
+    rows = () if table.count is not None else tuple((place[incomplete] + 1).tolist())
+    lacking, total = int(count[incomplete].sum()), int(count.sum())
+    counts = zip(present, (count @ missing).tolist(), strict=True)
     by_column = ", ".join(f"'{name}' in {counted(n, 'row')}" for name, n in counts if n)
-    total = len(table.frame)
-    if spec.missing == "drop" and len(rows) < total:
+    if spec.missing == "drop" and lacking < total:
         reason = f"missing a covariate of the analysis: {by_column}"
-        dropped = Dropped(reason, tuple(int(row) for row in rows))
-        return table.frame.loc[~incomplete], (dropped,)
+        return frame.loc[~incomplete], (Dropped(reason, rows, lacking),)
     findings.add(
-        f"{table.name}, {shown_rows(rows)}",
-        f"{len(rows)} of {counted(total, 'row')} lack a covariate of the analysis ({by_column})",
+        f"{table.name}, {shown_rows(rows) if rows else counted(lacking, 'row')}",
+        f"{lacking} of {counted(total, 'row')} lack a covariate of the analysis ({by_column})",
         "leave the covariate out of the analysis"
-        if len(rows) == total
+        if lacking == total
         else 'complete them, or say missing = "drop" to leave these rows out (which is reported)',
     )
-    return table.frame, ()
+    return frame, ()
 
 
 def _cohort(
@@ -165,18 +207,19 @@ def _cohort(
 ) -> Cohort:
     spec, rows = draft.spec, len(draft.frame)
     cluster = _numbered(draft.values(spec.cluster)) if spec.cluster else None
+    weight = draft.numbers["weight"].values if spec.weight else np.ones(rows)
     return Cohort(
         entry=draft.entry.astype(float),
         lower=draft.lower.astype(float),
         upper=draft.upper.astype(float),
         cause=draft.cause.astype(int),
         subject=_numbered(draft.values(spec.subject)) if spec.subject else np.arange(rows),
-        weight=draft.numbers["weight"].values if spec.weight else np.ones(rows),
+        weight=weight if draft.count is None else weight * draft.count,
         covariates=typed_covariates(draft),
         columns={name: _column(draft, name) for name in draft.kept},
         row_number=draft.row_number,
         unit=spec.unit,
-        source=Source(table.name, table.sha256, len(table.frame)),
+        source=Source(table.name, table.sha256, table.rows, table.simulated, origin(table.frame)),
         cluster=cluster,
         treatment=spec.treatment,
         dropped=dropped,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from posthaz.cohort.columns import Column
+from posthaz.cohort.where import Where
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class CohortSpec:
         Column that holds the arm.
     treatment_reference : str, optional
         Level of the arm to compare against.
+    where : Where, optional
+        Which rows are read; the others are left out before anything is asked of them.
     """
 
     time: str = ""
@@ -60,3 +63,4 @@ class CohortSpec:
     columns: Mapping[str, Column] = field(default_factory=dict)
     treatment: str = ""
     treatment_reference: str = ""
+    where: Where = field(default_factory=Where)

@@ -12,6 +12,11 @@ import pandas as pd
 from posthaz.cohort.csv_text import duplicate_names, read_csv_text, refused
 from posthaz.errors import CohortError, nearest
 
+SIMULATED = "simulated"
+"""Column by which a table says that its rows were made by a program."""
+RECONSTRUCTED = "reconstructed_from"
+"""Column by which a table says that its rows were made from a printed curve, and which."""
+
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
 
@@ -28,11 +33,22 @@ class Table:
         File name, or ``"DataFrame"``.
     sha256 : str
         Hash of the bytes of the file, or of the frame written as CSV.
+    count : ndarray of int, shape (row,), optional
+        Rows of the registry that each row stands for, when the table holds distinct rows.
+    simulated : bool
+        Whether the file says that a program made its rows.
     """
 
     frame: pd.DataFrame
     name: str
     sha256: str
+    count: np.ndarray | None = None
+    simulated: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table, or of the registry behind it."""
+        return len(self.frame) if self.count is None else int(self.count.sum())
 
 
 def read_table(table: Any) -> Table:
@@ -62,16 +78,26 @@ def read_table(table: Any) -> Table:
     if isinstance(table, str | Path):
         path = Path(table)
         content = _content(path)
-        frame = _parsed(path, content)
-        return Table(_cleaned(frame), path.name, hashlib.sha256(content).hexdigest())
+        frame = _cleaned(_parsed(path, content))
+        sha256 = hashlib.sha256(content).hexdigest()
+        return Table(frame, path.name, sha256, simulated=says_simulated(frame))
     frame = table.to_pandas() if hasattr(table, "to_pandas") else table
     if not isinstance(frame, pd.DataFrame):
         raise refused(
             f"{type(table).__name__} object", "not a table", "give a path or a pandas DataFrame"
         )
     written = frame.to_csv(index=False, lineterminator="\n").encode()
-    frame = _distinctly_named(frame, "DataFrame")
-    return Table(_cleaned(frame), "DataFrame", hashlib.sha256(written).hexdigest())
+    frame = _cleaned(_distinctly_named(frame, "DataFrame"))
+    sha256 = hashlib.sha256(written).hexdigest()
+    return Table(frame, "DataFrame", sha256, simulated=says_simulated(frame))
+
+
+def says_simulated(frame: pd.DataFrame) -> bool:
+    """Whether any row of the column `SIMULATED` says something else than no."""
+    if SIMULATED not in frame.columns:
+        return False
+    said = frame[SIMULATED].dropna().astype(str).str.strip().str.lower()
+    return bool((~said.isin(["", "0", "0.0", "no", "false"])).any())
 
 
 def _content(path: Path) -> bytes:

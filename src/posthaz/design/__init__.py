@@ -1,7 +1,7 @@
 """Covariates to columns, remembered for new data."""
 
 from posthaz.design.design import Design, Group
-from posthaz.design.formula import ALLOWED_FUNCTIONS, formula_variables
+from posthaz.design.formula import ALLOWED_FUNCTIONS, formula_terms, formula_variables
 from posthaz.design.formula_syntax import syntax_fault
 from posthaz.design.learn import learn_design
 from posthaz.design.reference import reference_row
@@ -12,6 +12,7 @@ __all__ = [
     "Design",
     "Group",
     "Step",
+    "formula_terms",
     "formula_variables",
     "learn_design",
     "named_steps",

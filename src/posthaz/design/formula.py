@@ -7,6 +7,8 @@ from formulae.parser import Parser
 from formulae.scanner import Scanner
 
 from posthaz.design.formula_syntax import syntax_fault
+from posthaz.design.spline import Spline
+from posthaz.design.zero_sum import zero_sum
 from posthaz.errors import FormulaError, nearest
 
 PLAIN_FUNCTIONS = {
@@ -18,8 +20,9 @@ PLAIN_FUNCTIONS = {
     "abs": np.abs,
 }
 REMEMBERED_FUNCTIONS = ("bs", "cr", "poly", "scale", "center", "standardize", "I", "C", "T", "S")
-ALLOWED_FUNCTIONS = (*PLAIN_FUNCTIONS, *REMEMBERED_FUNCTIONS)
-ENVIRONMENT = Environment([dict(PLAIN_FUNCTIONS)])
+OWN_FUNCTIONS = {"zero_sum": zero_sum, "spline": Spline}
+ALLOWED_FUNCTIONS = (*PLAIN_FUNCTIONS, *REMEMBERED_FUNCTIONS, *OWN_FUNCTIONS)
+ENVIRONMENT = Environment([{**PLAIN_FUNCTIONS, **OWN_FUNCTIONS}])
 
 
 def formula_variables(formula: str) -> tuple[str, ...]:
@@ -49,7 +52,8 @@ def formula_variables(formula: str) -> tuple[str, ...]:
     try:
         description = model_description(formula)
     except Exception as error:  # formulae raises many bare types while resolving
-        raise FormulaError(f"formula '{formula}' can't be read: {error}") from error
+        mend = " Mend: write spline(x, df=3) there." if "Interaction with" in str(error) else ""
+        raise FormulaError(f"formula '{formula}' can't be read: {error}{mend}") from error
     if description.response is not None:
         raise FormulaError(
             f"formula '{formula}' has a left-hand side. "
@@ -57,6 +61,29 @@ def formula_variables(formula: str) -> tuple[str, ...]:
         )
     _check_structure(formula, description)
     return tuple(sorted(name for name in description.var_names if name))
+
+
+def formula_terms(formula: str) -> tuple[str, ...]:
+    """Names of the terms of a formula, without intercept and frailties, products multiplied out.
+
+    Parameters
+    ----------
+    formula : str
+        A formula that `formula_variables` accepts.
+
+    Returns
+    -------
+    tuple of str
+        Names as a design gives them.
+
+    Examples
+    --------
+    >>> formula_terms("arm * log(gtv_cc) + (1 | centre)")
+    ('arm', 'log(gtv_cc)', 'arm:log(gtv_cc)')
+    """
+    formula_variables(formula)
+    terms = [str(term.name) for term in model_description(formula).common_terms]
+    return tuple(name for name in terms if name != "Intercept")
 
 
 def _check_syntax(formula: str) -> None:

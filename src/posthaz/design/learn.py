@@ -15,7 +15,12 @@ from posthaz.errors import FormulaError, nearest
 _RANK_TOLERANCE = 1e-8
 
 
-def learn_design(covariates: pd.DataFrame, formula: str, centring: str = "mean") -> Design:
+def learn_design(
+    covariates: pd.DataFrame,
+    formula: str,
+    centring: str = "mean",
+    weight: np.ndarray | None = None,
+) -> Design:
     """Learn how a formula codes covariates: levels, knots, means.
 
     Parameters
@@ -28,6 +33,9 @@ def learn_design(covariates: pd.DataFrame, formula: str, centring: str = "mean")
         Where the baseline stands: ``"mean"`` at the patient of `reference_row` (factors at
         their reference, numbers at their mean), ``"all"`` with every column at its mean,
         ``"none"`` with every column at 0.
+    weight : ndarray of float, shape (row,), optional
+        Weights of the rows, for the standard deviations (and the means of ``"all"``); each row
+        counts once without them.
 
     Returns
     -------
@@ -68,13 +76,13 @@ def learn_design(covariates: pd.DataFrame, formula: str, centring: str = "mean")
         columns=columns,
         terms=terms,
         centre=np.zeros(len(columns)),
-        scale=matrix.std(axis=0),
+        scale=_spread(matrix, weight),
         groups=_groups(matrices),
         frame=frame,
         centring=centring,
         matrices=matrices,
     )
-    return replace(design, centre=_centre(matrix, design))
+    return replace(design, centre=_centre(matrix, design, weight))
 
 
 def _evaluated(frame: pd.DataFrame, formula: str) -> Any:
@@ -112,11 +120,18 @@ def _groups(matrices: Any) -> tuple[Group, ...]:
     )
 
 
-def _centre(matrix: np.ndarray, design: Design) -> np.ndarray:
+def _spread(matrix: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    if not matrix.shape[1]:
+        return np.zeros(0)
+    mean = np.average(matrix, axis=0, weights=weight)
+    return np.sqrt(np.average((matrix - mean) ** 2, axis=0, weights=weight))
+
+
+def _centre(matrix: np.ndarray, design: Design, weight: np.ndarray | None) -> np.ndarray:
     if design.centring == "none" or not design.columns:
         return np.zeros(matrix.shape[1])
     if design.centring == "all":
-        return matrix.mean(axis=0)
+        return np.average(matrix, axis=0, weights=weight)
     return design.matrix(reference_row(design.frame))[0]
 
 

@@ -1,17 +1,20 @@
 """Every exception, and the object that collects many findings into one raise."""
 
 from posthaz.errors.exceptions import (
+    AdjustmentError,
     CohortError,
     ConvergenceError,
     FormulaError,
     OutputError,
     PosthazError,
     PriorError,
+    ScheduleError,
     SpecError,
 )
 from posthaz.errors.findings import Finding, Findings, nearest
 
 __all__ = [
+    "AdjustmentError",
     "CohortError",
     "ConvergenceError",
     "Finding",
@@ -20,6 +23,7 @@ __all__ = [
     "OutputError",
     "PosthazError",
     "PriorError",
+    "ScheduleError",
     "SpecError",
     "nearest",
 ]

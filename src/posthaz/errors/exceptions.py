@@ -44,9 +44,17 @@ class PriorError(PosthazError):
     """A prior has impossible values, or doesn't fit the parameter it is put on."""
 
 
+class AdjustmentError(PosthazError):
+    """The arms can't be made comparable in the way asked for."""
+
+
 class OutputError(PosthazError):
     """The results can't be written."""
 
 
 class ConvergenceError(PosthazError):
     """The sampler could not start or gave no usable draws."""
+
+
+class ScheduleError(PosthazError):
+    """Workers can't be reached or started, or they died on a task."""

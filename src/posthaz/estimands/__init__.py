@@ -1,8 +1,9 @@
 """Draws to answers: curves, quantiles, restricted means, contrasts and their tables."""
 
-from posthaz.estimands.coefficients import coefficient_table
+from posthaz.estimands.coefficients import coefficient_rows, coefficient_table
 from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
 from posthaz.estimands.curves import cumulative_hazard, hazard, survival
+from posthaz.estimands.effect import effect_between, effect_in_patients
 from posthaz.estimands.population import Population, arm_populations, profile
 from posthaz.estimands.quantiles import survival_quantile
 from posthaz.estimands.rmst import restricted_mean
@@ -13,9 +14,12 @@ __all__ = [
     "Population",
     "arm_populations",
     "band",
+    "coefficient_rows",
     "coefficient_table",
     "cumulative_hazard",
     "difference",
+    "effect_between",
+    "effect_in_patients",
     "estimand_table",
     "hazard",
     "probability_above",

@@ -1,6 +1,6 @@
 """The coefficient table: every coefficient, named step and baseline parameter of a fit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -71,6 +71,31 @@ def coefficient_table(
                 _row(fit, label, draws, interval, ratio=False)
                 for label, draws in _elements(str(variable), posterior[variable])
             )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def coefficient_rows(fit: Fit, labels: Sequence[str], interval: float = 0.95) -> pd.DataFrame:
+    """Rows of `coefficient_table` for some coefficients, without the work for the others.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    labels : sequence of str
+        Columns of its design.
+    interval : float
+        Probability of the equal-tailed intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a label, columns as in ``coefficients.csv``.
+    """
+    coefficients = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
+    rows = [
+        _row(fit, label, coefficients.sel(covariate=label), interval, ratio=True)
+        for label in labels
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -50,7 +50,7 @@ def profile(fit: Fit, label: str, **values: object) -> Population:
     return Population(label, reference_row(fit.design.frame, values), np.ones(1))
 
 
-def arm_populations(fit: Fit) -> tuple[Population, ...]:
+def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Population, ...]:
     """The cohort's own covariates with everybody given one arm, for each arm.
 
     Averaging over such a population standardises (g-computation). Without a treatment in the
@@ -60,6 +60,8 @@ def arm_populations(fit: Fit) -> tuple[Population, ...]:
     ----------
     fit : Fit
         A fit.
+    weight : ndarray of float, shape (row,), optional
+        How much each row counts; its case weight when not given. Rows of weight 0 are left out.
 
     Returns
     -------
@@ -67,7 +69,10 @@ def arm_populations(fit: Fit) -> tuple[Population, ...]:
         One an arm, reference first.
     """
     frame = fit.design.frame
-    weight = fit.draws["constant_data"]["weight"].to_numpy()
+    if weight is None:
+        weight = fit.draws["constant_data"]["weight"].to_numpy()
+    counted = weight > 0
+    frame, weight = frame.loc[counted].reset_index(drop=True), weight[counted]
     if not fit.treatment:
         return (_distinct(WHOLE, frame, weight),)
     arms = frame[fit.treatment].cat.categories

@@ -106,9 +106,14 @@ class PiecewiseExponential(Baseline):
             last = xp.zeros_like(time)[..., None]
             return xp.concatenate([first, after], axis=-1) - xp.concatenate([after, last], axis=-1)
 
+        def summed(shares: Array, values: Array) -> Array:
+            # a matrix product: many draws at once are then one multiplication of matrices
+            column = values[:, None] if values.ndim == 1 else xp.swapaxes(values, -1, -2)
+            return xp.matmul(shares, column)[..., 0]
+
         return Hazard(
-            log_hazard=lambda time: xp.sum(membership(time) * log_hazard, axis=-1),
-            cumulative_hazard=lambda time: xp.sum(overlap(time) * rates, axis=-1),
+            log_hazard=lambda time: summed(membership(time), log_hazard),
+            cumulative_hazard=lambda time: summed(overlap(time), rates),
             time_at=lambda cumulative: _time_at(cumulative, start, rates),
             survival_integral=lambda horizon, multiplier: _survival_integral(
                 overlap(np.asarray(horizon, dtype=float)), rates, multiplier

@@ -1,16 +1,24 @@
 """The posterior of a model, and its archive."""
 
 from posthaz.inference.archive import load_fit, write_fit
-from posthaz.inference.chain_statistics import ess_bulk, ess_tail, mcse_mean, rhat
+from posthaz.inference.chain_statistics import (
+    ess_bulk,
+    ess_tail,
+    mcse_mean,
+    rhat,
+    smoothed_weights,
+)
 from posthaz.inference.conditional import (
     baseline_hazard,
     flat_draws,
     hazard_of,
     linear_predictor,
 )
+from posthaz.inference.engine import model_shape
 from posthaz.inference.fit import Fit
+from posthaz.inference.posterior_draws import posterior_draws
 from posthaz.inference.provenance import Provenance, installed_versions
-from posthaz.inference.sample import fit
+from posthaz.inference.sample import fit, fit_many
 
 __all__ = [
     "Fit",
@@ -19,12 +27,16 @@ __all__ = [
     "ess_bulk",
     "ess_tail",
     "fit",
+    "fit_many",
     "flat_draws",
     "hazard_of",
     "installed_versions",
     "linear_predictor",
     "load_fit",
     "mcse_mean",
+    "model_shape",
+    "posterior_draws",
     "rhat",
+    "smoothed_weights",
     "write_fit",
 ]

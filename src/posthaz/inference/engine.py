@@ -1,123 +1,271 @@
-"""A model, translated and compiled: value, gradient, Hessian and answers as functions of data."""
+"""A model shape, translated and compiled: density, mode, chains and answers as functions of data.
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+Modes and densities take a leading axis of data sets, so that one call serves one fit or many
+of the same shape.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pymc as pm
 
 from posthaz.design import Design
+from posthaz.inference.mode import Mode, mode_finder
+from posthaz.inference.rows import padded, padded_length
+from posthaz.inference.transitions import chain_starter, chain_stepper
 from posthaz.inference.translate import Translated, translate
-from posthaz.spec import ChosenPriors, ModelSpec
+from posthaz.spec import ChosenPriors, ModelSpec, shrunken_columns
 
-_BATCH = 1000
+_SIZES = (1, 16)
+_MOST_VALUES = 20_000_000
+_MOST_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
 class Engine:
-    """Compiled functions of a model shape, with the data of one model.
+    """Compiled functions of one model shape.
 
     Parameters
     ----------
     translated : Translated
         The shape's functions before compilation.
-    value, values, gradient, hessian, answers : callable
-        Compiled; each takes ``(theta, *data)``; `values` and `answers` take a batch of ``theta``.
-    whitened : callable
-        Log density and gradient in ``z``: ``(z, centre, whitening, *data)``, where
-        ``theta = centre + whitening z``.
-    data : tuple of jax.Array
-        The model's data on the device.
-    start : ndarray of float, shape (parameter,)
-        Where to begin.
+    derived : callable
+        ``(*data)``: what depends on data alone, for one data set; no leading axis. It is the
+        ``data`` of the other functions.
+    values : callable
+        ``(theta, *data)``, theta of shape (set, draw, parameter): log densities (set, draw).
+    modes : callable
+        ``(start, *data)``: what `mode_finder` says.
+    starts, steps : callable
+        What `chain_starter` and `chain_stepper` say, mapped over chains, for one data set.
+    variables, answers : callable
+        ``(theta, *data)``, theta of shape (draw, parameter), for one data set: the variables of
+        `translated`, without and with log priors and the pointwise log-likelihood.
     """
 
     translated: Translated
-    value: Callable[..., Any]
+    derived: Callable[..., Any]
     values: Callable[..., Any]
-    gradient: Callable[..., Any]
-    hessian: Callable[..., Any]
+    modes: Callable[..., Any]
+    starts: Callable[..., Any]
+    steps: Callable[..., Any]
+    variables: Callable[..., Any]
     answers: Callable[..., Any]
-    whitened: Callable[..., Any]
-    data: tuple[Any, ...] = ()
-    start: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
-    def answers_of(self, theta: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
-        """Variables, log priors and log-likelihoods at many parameter vectors.
 
-        Parameters
-        ----------
-        theta : ndarray of float, shape (chain, draw, parameter)
-            Unbounded parameters.
+@dataclass(frozen=True)
+class Posterior:
+    """The posterior of one model on one data set: an engine, the data, where to begin.
 
-        Returns
-        -------
-        dict of (group, name) to ndarray, shape (chain, draw, ...)
-            One entry a variable.
-        """
-        chains, draws, size = theta.shape
-        flat = theta.reshape(-1, size)
-        pieces = [
-            self.answers(flat[i : i + _BATCH], *self.data) for i in range(0, len(flat), _BATCH)
-        ]
-        joined = [
-            np.concatenate([np.asarray(piece[k]) for piece in pieces])
-            for k in range(len(self.translated.names))
-        ]
-        return {
-            key: array.reshape(chains, draws, *array.shape[1:])
-            for key, array in zip(self.translated.names, joined, strict=True)
-        }
+    Parameters
+    ----------
+    engine : Engine
+        The model shape.
+    data : tuple of array
+        What depends on data alone, rows padded.
+    start : ndarray of float, shape (parameter,)
+        Where to begin.
+    rows : int
+        Rows before padding.
+    """
+
+    engine: Engine
+    data: tuple[Any, ...]
+    start: np.ndarray
+    rows: int
 
 
 _SHAPES: dict[Hashable, Engine] = {}
 
 
-def compile_engine(model: pm.Model, shape: Hashable) -> Engine:
-    """Functions of a model, translated and compiled once for all models of its shape.
+def compile_posterior(model: pm.Model, shape: Hashable | None = None) -> Posterior:
+    """The posterior of a model, its shape translated and compiled once for all of that shape.
 
     Parameters
     ----------
     model : pymc.Model
         A model from `build_model`.
-    shape : hashable
-        Equal for models that differ in nothing but data and prior numbers.
+    shape : hashable, optional
+        Equal for models that differ in nothing but data and prior numbers; a model without one
+        is compiled for itself.
 
     Returns
     -------
-    Engine
-        Compiled on first use of each function; a shape seen before in this process is reused
-        with the model's own data.
+    Posterior
+        Functions are compiled on first use; a shape seen before in this process is reused, one
+        seen in an earlier process is read from the cache on disk.
     """
-    import jax
-    import jax.numpy as jnp
-
-    if shape not in _SHAPES:
-        translated = translate(model)
-        axes = (0, *(None for _ in translated.data_names))
-
-        def in_z(z: Any, centre: Any, whitening: Any, *data: Any) -> Any:
-            return translated.log_density(centre + whitening @ z, *data)
-
-        batched = jax.vmap(translated.answers, in_axes=axes)
-        _SHAPES[shape] = Engine(
-            translated=translated,
-            value=jax.jit(translated.log_density),
-            values=jax.jit(jax.vmap(translated.log_density, in_axes=axes)),
-            gradient=jax.jit(jax.grad(translated.log_density)),
-            hessian=jax.jit(jax.hessian(translated.log_density)),
-            answers=jax.jit(batched),
-            whitened=jax.jit(jax.value_and_grad(in_z)),
-        )
-    known = _SHAPES[shape]
+    if shape is None or shape not in _SHAPES:
+        engine = _engine(translate(model))
+        _SHAPES.update({} if shape is None else {shape: engine})
+    else:
+        engine = _SHAPES[shape]
+    rows = len(model.coords.get("row") or ())
+    length = padded_length(rows) if rows else 0
+    data = []
+    for name in engine.translated.data_names:
+        array = np.asarray(model[name].get_value(borrow=True))
+        of_rows = "row" in (model.named_vars_to_dims.get(name) or ())
+        data.append(padded(name, array, length) if of_rows else array)
     point = model.initial_point()
     values = [point[model.rvs_to_values[rv].name] for rv in model.free_RVs]
-    return replace(
-        known,
-        data=tuple(jnp.asarray(model[n].get_value()) for n in known.translated.data_names),
-        start=np.concatenate([np.ravel(value) for value in values]),
+    start = np.concatenate([np.ravel(value) for value in values])
+    return Posterior(engine, tuple(engine.derived(*data)), start, rows)
+
+
+def _engine(translated: Translated) -> Engine:
+    import jax
+
+    density = jax.jit(translated.log_density)  # traced once for all that is made of it
+    kept = [k for k, (group, _) in enumerate(translated.names) if group == "posterior"]
+
+    def variables(theta: Any, *data: Any) -> list[Any]:
+        every = translated.answers(theta, *data)
+        return [every[k] for k in kept]
+
+    def mapped(function: Callable[..., Any], *axes: int | None) -> Callable[..., Any]:
+        """A function over an axis of its first arguments; the rest are shared."""
+
+        def call(*arguments: Any) -> Any:
+            shared = (None,) * (len(arguments) - len(axes))
+            return jax.vmap(function, in_axes=(*axes, *shared))(*arguments)
+
+        return call
+
+    def values(theta: Any, *data: Any) -> Any:
+        """Densities of many parameter vectors, as many at once as memory allows."""
+        rows = max((array.shape[0] for array in data if array.ndim), default=1)
+        at_once = min(max(_MOST_AT_ONCE // rows, 1), len(theta))
+        return jax.lax.map(lambda one: density(one, *data), theta, batch_size=at_once)
+
+    # the loops of NUTS gain nothing from XLA's later passes, which take as long again
+    quickly: Any = {"xla_backend_optimization_level": 1}
+    return Engine(
+        translated=translated,
+        derived=jax.jit(translated.derived),
+        values=jax.jit(_over_sets(values)),
+        modes=jax.jit(_over_sets(mode_finder(density))),
+        starts=jax.jit(mapped(chain_starter(density), 0)),
+        steps=jax.jit(mapped(chain_stepper(density), 0, 0), compiler_options=quickly),
+        variables=jax.jit(mapped(variables, 0)),
+        answers=jax.jit(mapped(translated.answers, 0)),
     )
+
+
+def _over_sets(function: Callable[..., Any]) -> Callable[..., Any]:
+    import jax
+
+    return lambda *arguments: jax.vmap(function)(*arguments)
+
+
+def batches(
+    posteriors: Sequence[Posterior], each: int = 1
+) -> list[tuple[slice, tuple[np.ndarray, ...]]]:
+    """Posteriors of one engine and padded length in batches of the sizes that get compiled.
+
+    Parameters
+    ----------
+    posteriors : sequence of Posterior
+        All of one engine, their data of equal shapes.
+    each : int
+        Parameter vectors each will be asked for; where they fill the memory by themselves,
+        posteriors come one by one.
+
+    Returns
+    -------
+    list of (slice, tuple of ndarray)
+        Which of them, and their data stacked; a batch that is not full repeats its last.
+    """
+    alone = len(posteriors) == 1 or _SIZES[1] * each * posteriors[0].rows > _MOST_VALUES
+    size = _SIZES[0] if alone else _SIZES[1]
+    made = []
+    for first in range(0, len(posteriors), size):
+        members = list(posteriors[first : first + size])
+        members += [members[-1]] * (size - len(members))
+        stacked = tuple(np.stack(arrays) for arrays in zip(*(m.data for m in members), strict=True))
+        made.append((slice(first, min(first + size, len(posteriors))), stacked))
+    return made
+
+
+def repeated(array: np.ndarray, data: tuple[np.ndarray, ...]) -> np.ndarray:
+    """An array with one entry a data set, its last repeated to fill the batch of `data`."""
+    missing = len(data[0]) - len(array)
+    return np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array
+
+
+def posterior_modes(posteriors: Sequence[Posterior]) -> list[Mode]:
+    """The mode and curvature of each posterior.
+
+    Parameters
+    ----------
+    posteriors : sequence of Posterior
+        All of one engine, their data of equal shapes.
+
+    Returns
+    -------
+    list of Mode
+        One each; the best point reached where Newton's method doesn't arrive.
+    """
+    found = []
+    for members, data in batches(posteriors):
+        starts = np.stack([posterior.start for posterior in posteriors[members]])
+        arrays = posteriors[0].engine.modes(repeated(starts, data), *data)
+        point, whitening, converged, steps = (np.asarray(array) for array in arrays)
+        found += [
+            Mode(point[k], whitening[k], bool(converged[k]), int(steps[k]))
+            for k in range(members.stop - members.start)
+        ]
+    return found
+
+
+def answers_of(
+    posterior: Posterior, theta: np.ndarray, *, pointwise: bool = True
+) -> dict[tuple[str, str], np.ndarray]:
+    """Variables, and log priors and log-likelihoods, at many parameter vectors.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Whose.
+    theta : ndarray of float, shape (chain, draw, parameter)
+        Unbounded parameters.
+    pointwise : bool
+        Whether log priors and the pointwise log-likelihood are wanted too.
+
+    Returns
+    -------
+    dict of (group, name) to ndarray, shape (chain, draw, ...)
+        One entry a variable; rows without padding.
+    """
+    chains, draws, size = theta.shape
+    flat = theta.reshape(-1, size)
+    engine = posterior.engine
+    function = engine.answers if pointwise else engine.variables
+    names = [name for name in engine.translated.names if pointwise or name[0] == "posterior"]
+    length = padded_length(posterior.rows) if pointwise and posterior.rows else 1
+    piece = max(1, min(1000, _MOST_VALUES // length))
+    pieces = []
+    for first in range(0, len(flat), piece):
+        part = flat[first : first + piece]
+        short = piece - len(part)  # one length for all, or the last piece is compiled again
+        padding = np.repeat(part[-1:], short, axis=0) if short and first else part[:0]
+        made = function(np.concatenate([part, padding]), *posterior.data)
+        pieces.append([np.asarray(array)[: len(part)] for array in made])
+    joined = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    return {
+        key: _unpadded(key, array, posterior).reshape(chains, draws, *_trail(key, array, posterior))
+        for key, array in zip(names, joined, strict=True)
+    }
+
+
+def _unpadded(key: tuple[str, str], array: np.ndarray, posterior: Posterior) -> np.ndarray:
+    return array[:, : posterior.rows] if key[0] == "log_likelihood" else array
+
+
+def _trail(key: tuple[str, str], array: np.ndarray, posterior: Posterior) -> tuple[int, ...]:
+    return (posterior.rows,) if key[0] == "log_likelihood" else array.shape[1:]
 
 
 def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm.Model) -> Hashable:
@@ -147,4 +295,6 @@ def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm
     )
     sizes = tuple((n, len(labels)) for n, labels in baseline.coordinates().items())
     groups = tuple((group.name, len(group.levels)) for group in design.groups)
-    return structure, spec.form, families, sizes, groups, tuple(v.name for v in model.data_vars)
+    shrunken = spec.shrinkage and (spec.shrinkage.kind, shrunken_columns(spec.shrinkage, design))
+    data = tuple(v.name for v in model.data_vars)
+    return structure, spec.form, families, sizes, groups, shrunken, data

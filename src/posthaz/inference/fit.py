@@ -23,7 +23,10 @@ class Fit:
         The prior of every parameter.
     draws : DataTree
         ArviZ groups ``posterior``, ``sample_stats``, ``log_likelihood``, ``log_prior``,
-        ``prior``, ``posterior_predictive``, ``observed_data``, ``constant_data``.
+        ``prior``, ``posterior_predictive``, ``observed_data``, ``constant_data``. Where rows
+        times draws pass 30 million there are no predicted times, and rows are the distinct ones:
+        ``constant_data["subjects"]`` says how many patients each stands for, and the
+        log-likelihood is that of one of them. `fit_many` keeps only what estimands need.
     unit : str
         Unit of time.
     treatment : str

@@ -10,14 +10,76 @@ import xarray as xr
 from posthaz.cohort import Cohort
 from posthaz.design import Design
 from posthaz.inference.conditional import baseline_hazard, hazard_of, linear_predictor
+from posthaz.inference.engine import answers_of
+from posthaz.inference.nuts import Sampled
+from posthaz.inference.prepare import Prepared
 from posthaz.model import follow_up_data
 from posthaz.simulate import simulate_times
 from posthaz.spec import ModelSpec
 
 _MOST_PREDICTED = 1_000_000
+_MOST_POINTWISE = 30_000_000
 _PRIOR_DRAWS = 1000
 _COORDINATES = ("_scaled", "_standard", "_step", "_first")
 Answers = Mapping[tuple[str, str], np.ndarray]
+
+
+def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.Dataset]:
+    """Every group that ArviZ knows, pointwise values one a row of the cohort."""
+    model, cohort = prepared.model, prepared.cohort
+    many = len(cohort) * sampled.theta[..., 0].size > _MOST_POINTWISE
+    if many:
+        return {**posterior_only(prepared, sampled), **_distinct_rows(prepared, sampled)}
+    answers = answers_of(prepared.posterior, sampled.theta)
+    groups = posterior_groups(model, answers, sampled.statistics)
+    groups["log_likelihood"] = _row_by_row(prepared, groups["log_likelihood"])
+    names = [str(name) for name in groups["posterior"].data_vars]
+    prior = prior_group(model, seed, names)
+    groups.update({"prior": prior} if prior is not None else {})
+    groups["posterior_predictive"] = predictive_group(
+        prepared.spec, prepared.design, cohort, groups["posterior"], seed
+    )
+    groups.update(data_groups(cohort, prepared.design))
+    return groups
+
+
+def _distinct_rows(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset]:
+    """Groups of a large cohort: log-likelihood of one subject of each distinct row.
+
+    Draws are thinned so that no more than `_MOST_POINTWISE` numbers are kept; there are no
+    predicted times.
+    """
+    cohort = prepared.collapsed.cohort
+    chains, draws = sampled.theta.shape[:2]
+    kept = int(np.clip(_MOST_POINTWISE // (chains * len(cohort)), 1, draws))
+    chosen = np.linspace(0, draws - 1, kept).round().astype(int)
+    answers = answers_of(prepared.posterior, sampled.theta[:, chosen])
+    groups = posterior_groups(prepared.model, answers, {})
+    weight = np.maximum(cohort.weight, np.finfo(float).tiny)
+    data = data_groups(cohort, prepared.distinct_design)
+    data["constant_data"]["subjects"] = ("row", cohort.weight)
+    return {"log_likelihood": groups["log_likelihood"] / weight, **data}
+
+
+def posterior_only(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset]:
+    """The groups that estimands and convergence checks need."""
+    answers = answers_of(prepared.posterior, sampled.theta, pointwise=False)
+    groups = posterior_groups(prepared.model, answers, sampled.statistics)
+    kept = {name: groups[name] for name in ("posterior", "sample_stats")}
+    return {**kept, **data_groups(prepared.cohort, prepared.design, with_design=False)}
+
+
+def _row_by_row(prepared: Prepared, pointwise: xr.Dataset) -> xr.Dataset:
+    """Log-likelihood of each row of the cohort from that of the weighted distinct rows."""
+    collapsed, cohort = prepared.collapsed, prepared.cohort
+    if len(collapsed.cohort) == len(cohort):
+        return pointwise
+    share = cohort.weight / collapsed.cohort.weight[collapsed.number]
+    array = pointwise["time"].to_numpy()[..., collapsed.number] * share
+    coords = {name: pointwise[name].to_numpy() for name in ("chain", "draw")}
+    return xr.Dataset(
+        {"time": (("chain", "draw", "row"), array)}, {**coords, "row": np.arange(len(cohort))}
+    )
 
 
 def posterior_groups(
@@ -81,7 +143,7 @@ def prior_group(model: pm.Model, seed: int, names: list[str]) -> xr.Dataset | No
     return tree["prior"].to_dataset().drop_attrs()
 
 
-def data_groups(model: pm.Model, cohort: Cohort, design: Design) -> dict[str, xr.Dataset]:
+def data_groups(cohort: Cohort, design: Design, with_design: bool = True) -> dict[str, xr.Dataset]:
     """Groups ``observed_data`` (times) and ``constant_data`` (everything else that was given)."""
     row = {"row": np.arange(len(cohort))}
     follow_up = follow_up_data(cohort)
@@ -94,7 +156,7 @@ def data_groups(model: pm.Model, cohort: Cohort, design: Design) -> dict[str, xr
         "subject": ("row", cohort.subject),
     }
     dataset = xr.Dataset(constant, coords=row)
-    if design.columns:
+    if design.columns and with_design:
         dataset["design"] = xr.DataArray(
             design.matrix(design.frame),
             dims=("row", "covariate"),

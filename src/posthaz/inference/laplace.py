@@ -1,14 +1,13 @@
 """Laplace approximation with importance weights: independent draws, and how far to trust them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy import stats
-from scipy.special import logsumexp
+from scipy.special import gammaln, logsumexp
 
 from posthaz.inference.chain_statistics import smoothed_weights
-from posthaz.inference.engine import Engine
+from posthaz.inference.engine import Posterior, batches, repeated
 from posthaz.inference.mode import Mode
 from posthaz.inference.nuts import Sampled
 from posthaz.spec import Sampling
@@ -30,12 +29,18 @@ class Weighted:
         Largest `khat` at which the number of proposals suffices.
     effective : float
         Effective size of the weighted proposals.
+    evaluations : int
+        Evaluations of the density: proposals and Newton steps.
+    log_evidence : float
+        Log marginal likelihood, the mean of the ratios; it needs proper priors.
     """
 
     sampled: Sampled
     khat: float
     threshold: float
     effective: float
+    evaluations: int
+    log_evidence: float
 
     @property
     def trusted(self) -> bool:
@@ -43,48 +48,81 @@ class Weighted:
         return bool(self.khat < self.threshold)
 
 
-def laplace_draws(engine: Engine, mode: Mode, sampling: Sampling) -> Weighted:
-    """Draw from multivariate-t proposals at the mode, weighted by the posterior.
+def laplace_draws(
+    posteriors: Sequence[Posterior],
+    modes: Sequence[Mode],
+    seeds: Sequence[int],
+    sampling: Sampling,
+) -> list[Weighted]:
+    """Draw from multivariate-t proposals at the modes, weighted by the posteriors.
 
     Parameters
     ----------
-    engine : Engine
-        A compiled model.
-    mode : Mode
-        Its mode and curvature.
+    posteriors : sequence of Posterior
+        All of one engine, their data of equal shapes.
+    modes : sequence of Mode
+        Their modes and curvatures.
+    seeds : sequence of int
+        A seed each.
     sampling : Sampling
-        Chains and draws (twice as many proposals are made), seed.
+        Chains and draws; twice as many proposals are made.
 
     Returns
     -------
-    Weighted
+    list of Weighted
         Draws, Pareto shape and effective size. The draws are independent given the weights, so
         that chains are only a way to hold them.
     """
-    total = sampling.chains * sampling.draws
-    proposals = 2 * total
-    random = np.random.default_rng(sampling.seed)
-    size = len(mode.point)
-    z = random.standard_normal((proposals, size))
-    z *= np.sqrt(_DEGREES / random.chisquare(_DEGREES, (proposals, 1)))
-    theta = mode.point + z @ mode.whitening.T
-    target = np.asarray(engine.values(theta, *engine.data))
-    student: Any = stats.multivariate_t
-    proposal = student(np.zeros(size), np.eye(size), df=_DEGREES).logpdf(z)
-    log_ratio = np.where(np.isfinite(target), target - proposal, -np.inf)
-    log_weights, khat = smoothed_weights(log_ratio - log_ratio.max())
-    weights = np.exp(log_weights - logsumexp(log_weights))
-    chosen = _systematic(weights, total, random)
-    random.shuffle(chosen)
-    draws = theta[chosen].reshape(sampling.chains, sampling.draws, size)
-    density = target[chosen].reshape(sampling.chains, sampling.draws)
-    statistics = {"lp": density, "diverging": np.zeros(density.shape, dtype=bool)}
-    return Weighted(
-        sampled=Sampled(draws, statistics, mode.steps),
-        khat=khat,
-        threshold=min(1.0 - 1.0 / np.log10(proposals), 0.7),
-        effective=float(1.0 / np.sum(weights**2)),
-    )
+    made = []
+    each = 2 * sampling.chains * sampling.draws
+    for members, data in batches(posteriors, each):
+        given = zip(modes[members], seeds[members], strict=True)
+        proposed = [_Proposal(mode, seed, sampling) for mode, seed in given]
+        theta = repeated(np.stack([proposal.theta for proposal in proposed]), data)
+        target = np.asarray(posteriors[0].engine.values(theta, *data))
+        made += [p.weighted(target[k], sampling) for k, p in enumerate(proposed)]
+    return made
+
+
+class _Proposal:
+    """Proposals for one posterior."""
+
+    def __init__(self, mode: Mode, seed: int, sampling: Sampling) -> None:
+        self.random = np.random.default_rng(seed)
+        self.steps = mode.steps
+        count, size = 2 * sampling.chains * sampling.draws, len(mode.point)
+        z = self.random.standard_normal((count, size))
+        z *= np.sqrt(_DEGREES / self.random.chisquare(_DEGREES, (count, 1)))
+        self.theta = mode.point + z @ mode.whitening.T
+        self.density = _student_density(z) - np.sum(np.log(np.diag(mode.whitening)))
+
+    def weighted(self, target: np.ndarray, sampling: Sampling) -> Weighted:
+        """Draws in proportion to target over proposal density."""
+        total = sampling.chains * sampling.draws
+        log_ratio = np.where(np.isfinite(target), target - self.density, -np.inf)
+        log_weights, khat = smoothed_weights(log_ratio - log_ratio.max())
+        weights = np.exp(log_weights - logsumexp(log_weights))
+        chosen = _systematic(weights, total, self.random)
+        self.random.shuffle(chosen)
+        shape = (sampling.chains, sampling.draws)
+        density = target[chosen].reshape(shape)
+        statistics = {"lp": density, "diverging": np.zeros(shape, dtype=bool)}
+        return Weighted(
+            sampled=Sampled(self.theta[chosen].reshape(*shape, -1), statistics, self.steps),
+            khat=khat,
+            threshold=min(1.0 - 1.0 / np.log10(len(target)), 0.7),
+            effective=float(1.0 / np.sum(weights**2)),
+            evaluations=len(target) + self.steps,
+            log_evidence=float(logsumexp(log_ratio) - np.log(len(target))),
+        )
+
+
+def _student_density(z: np.ndarray) -> np.ndarray:
+    """Log density of a standard multivariate t with `_DEGREES` degrees of freedom."""
+    size = z.shape[1]
+    constant = gammaln((_DEGREES + size) / 2.0) - gammaln(_DEGREES / 2.0)
+    constant -= size / 2.0 * np.log(_DEGREES * np.pi)
+    return constant - (_DEGREES + size) / 2.0 * np.log1p(np.sum(z**2, axis=1) / _DEGREES)
 
 
 def _systematic(weights: np.ndarray, total: int, random: np.random.Generator) -> np.ndarray:

@@ -1,28 +1,19 @@
-"""NUTS by nutpie, in coordinates where the posterior is round."""
+"""NUTS, compiled whole, in coordinates where the posterior is round."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 
 from posthaz.errors import ConvergenceError
-from posthaz.inference.engine import Engine
+from posthaz.inference.engine import Posterior
 from posthaz.inference.mode import Mode
 from posthaz.spec.analysis import Sampling
 
 Progress = Callable[[int, int], None]
-_STATISTICS = {
-    "diverging": "diverging",
-    "energy": "energy",
-    "logp": "lp",
-    "depth": "tree_depth",
-    "maxdepth_reached": "reached_max_treedepth",
-    "n_steps": "n_steps",
-    "step_size": "step_size",
-    "mean_tree_accept": "acceptance_rate",
-}
 _SPREAD = 1.5
+_STRIDE = 100
+_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -45,100 +36,114 @@ class Sampled:
 
 
 def nuts_draws(
-    engine: Engine, mode: Mode, sampling: Sampling, progress: Progress | None = None
-) -> Sampled:
-    """Sample with NUTS, whitened by the curvature at the mode.
+    posteriors: Sequence[Posterior],
+    modes: Sequence[Mode],
+    seeds: Sequence[int],
+    sampling: Sampling,
+    progress: Progress | None = None,
+) -> list[Sampled]:
+    """Sample posteriors of one shape with NUTS, whitened by the curvature at their modes.
 
     Parameters
     ----------
-    engine : Engine
-        A compiled model.
-    mode : Mode
-        Its mode and curvature.
+    posteriors : sequence of Posterior
+        All of one engine, their data of equal shapes.
+    modes : sequence of Mode
+        Their modes and curvatures.
+    seeds : sequence of int
+        A seed each.
     sampling : Sampling
-        Chains, draws, seed.
+        Chains, draws, warm-up.
     progress : callable, optional
         Called with (draws done, draws in all), warm-up included.
 
     Returns
     -------
-    Sampled
-        Draws in the model's own unbounded parameters.
+    list of Sampled
+        One each, in the models' own unbounded parameters.
 
     Raises
     ------
     ConvergenceError
-        When no chain finds a point of finite density.
+        When a chain finds no point of finite density to start from.
     """
-    import nutpie
+    each = sampling.chains * (sampling.draws + sampling.tune)
+    made: list[Sampled] = []
+    for posterior, mode, seed in zip(posteriors, modes, seeds, strict=True):
 
-    model = _nutpie_model(engine, mode)
-    total = sampling.chains * (sampling.draws + sampling.tune)
+        def report(done: int, before: int = each * len(made)) -> None:
+            if progress is not None:
+                progress(before + done * sampling.chains, each * len(posteriors))
 
-    def report(chains: list) -> None:
-        if progress is not None:
-            progress(sum(chain.finished_draws for chain in chains), total)
-
-    try:
-        tree = nutpie.sample(
-            model,
-            draws=sampling.draws,
-            tune=sampling.tune,
-            chains=sampling.chains,
-            seed=sampling.seed,
-            target_accept=sampling.target_accept,
-            save_warmup=True,
-            progress_bar=False,
-            progress_callback=report,
-        )
-    except RuntimeError as error:
-        raise ConvergenceError(
-            f"sampling could not start: {error}. Mend: check the priors for values that make "
-            "the likelihood zero, or rescale the time unit."
-        ) from error
-    return _collected(tree, mode)
+        made.append(_chains(posterior, mode, seed, sampling, report))
+    return made
 
 
-def _nutpie_model(engine: Engine, mode: Mode):  # noqa: ANN202 - nutpie exports no type for it
-    import jax.numpy as jnp
-    from nutpie.compiled_pyfunc import from_pyfunc
-
-    size = len(mode.point)
-    centre, axes = jnp.asarray(mode.point), jnp.asarray(mode.whitening)
-    whitened, data = engine.whitened, engine.data
-
-    def make_log_density() -> Callable[..., tuple[float, np.ndarray]]:
-        def call(z: np.ndarray) -> tuple[float, np.ndarray]:
-            value, gradient = whitened(z, centre, axes, *data)
-            return float(value), np.asarray(gradient, dtype="float64")
-
-        return call
-
-    def make_expand(seed: int, other_seed: int, chain: int) -> Callable[..., dict]:
-        return lambda z: {"z": np.array(z, dtype="float64")}
-
-    def start(seed: int) -> np.ndarray:
-        return _SPREAD * np.random.default_rng(seed).standard_normal(size)
-
-    return from_pyfunc(
-        size,
-        make_log_density,
-        make_expand,
-        [np.dtype("float64")],
-        [(size,)],
-        ["z"],
-        make_initial_point_fn=start,
+def _chains(
+    posterior: Posterior,
+    mode: Mode,
+    seed: int,
+    sampling: Sampling,
+    report: Callable[[int], None],
+) -> Sampled:
+    engine, data = posterior.engine, posterior.data
+    random = np.random.default_rng(seed)
+    frame = (mode.point, mode.whitening)
+    first = _first(posterior, mode, random, (sampling.chains, len(mode.point)))
+    state = engine.starts(first, *frame, *data)
+    schedule = _schedule(sampling.tune, sampling.draws)
+    total = sampling.tune + sampling.draws
+    pieces, statistics = [], []
+    for start in range(0, total, _STRIDE):
+        keys = _keys(random, sampling.chains)
+        stride = tuple(schedule[:, start : start + _STRIDE])
+        state, (z, found) = engine.steps(state, keys, stride, *frame, sampling.target_accept, *data)
+        pieces.append(np.asarray(z))
+        statistics.append({name: np.asarray(array) for name, array in found.items()})
+        report(min(start + _STRIDE, total))
+    joined = {
+        name: np.concatenate([piece[name] for piece in statistics], axis=1)[:, :total]
+        for name in statistics[0]
+    }
+    draws = np.concatenate(pieces, axis=1)[:, sampling.tune : total]
+    return Sampled(
+        theta=mode.point + draws @ mode.whitening.T,
+        statistics={name: array[:, sampling.tune :] for name, array in joined.items()},
+        gradients=int(joined["n_steps"].sum()),
     )
 
 
-def _collected(tree: xr.DataTree, mode: Mode) -> Sampled:
-    z = tree["posterior"]["z"].to_numpy()
-    stats = tree["sample_stats"]
-    statistics = {
-        arviz_name: stats[name].to_numpy()
-        for name, arviz_name in _STATISTICS.items()
-        if name in stats
-    }
-    warm_up = tree["warmup_sample_stats"]["n_steps"].to_numpy()
-    gradients = int(stats["n_steps"].to_numpy().sum() + warm_up.sum())
-    return Sampled(mode.point + z @ mode.whitening.T, statistics, gradients)
+def _keys(random: np.random.Generator, chains: int) -> np.ndarray:
+    """Keys for a stride of transitions of every chain, shape (chain, transition, 2)."""
+    return random.integers(0, 2**32, size=(chains, _STRIDE, 2), dtype=np.uint32)
+
+
+def _schedule(tune: int, draws: int) -> np.ndarray:
+    """For every transition: whether it warms up, counts for the metric, ends the counting."""
+    number = np.arange(-(-(tune + draws) // _STRIDE) * _STRIDE)
+    middle = (tune // 4, tune * 3 // 4)
+    return np.stack(
+        [
+            number < tune,
+            (number >= middle[0]) & (number < middle[1]),
+            (number == middle[1] - 1) & (middle[1] > middle[0]),
+        ]
+    )
+
+
+def _first(
+    posterior: Posterior, mode: Mode, random: np.random.Generator, shape: tuple[int, int]
+) -> np.ndarray:
+    """Overdispersed first points of finite density, shape (chain, parameter)."""
+    data = tuple(np.asarray(array)[None] for array in posterior.data)
+    points = _SPREAD * random.standard_normal(shape)
+    for _ in range(_TRIES):
+        theta = mode.point + points @ mode.whitening.T
+        good = np.isfinite(np.asarray(posterior.engine.values(theta[None], *data))[0])
+        if good.all():
+            return points
+        points = np.where(good[:, None], points, _SPREAD * random.standard_normal(shape))
+    raise ConvergenceError(
+        "sampling could not start: no point of finite density was found near the mode. Mend: "
+        "check the priors for values that make the likelihood zero, or rescale the time unit."
+    )

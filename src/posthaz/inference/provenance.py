@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import version
 
-_LIBRARIES = ("posthaz", "pymc", "pytensor", "nutpie", "jax", "arviz", "numpy", "greenwood")
+_LIBRARIES = ("posthaz", "pymc", "pytensor", "blackjax", "jax", "arviz", "numpy", "greenwood")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,13 @@ class Provenance:
         where the sampler doesn't count them.
     versions : tuple of (str, str)
         Libraries and their versions.
+    collapse_factor : float
+        Rows of the cohort for each distinct one, to which the model was fitted.
+    khat : float
+        Pareto shape of Laplace importance weights where they were tried, else None.
+    log_evidence : float or None
+        Log marginal likelihood by those weights, where they can be trusted; it means something
+        only under proper priors.
     """
 
     data: str
@@ -44,6 +51,9 @@ class Provenance:
     tune: int
     gradients: int
     versions: tuple[tuple[str, str], ...]
+    collapse_factor: float = 1.0
+    khat: float | None = None
+    log_evidence: float | None = None
 
 
 def installed_versions() -> tuple[tuple[str, str], ...]:

@@ -1,25 +1,21 @@
-"""From a specification and a cohort to a fit."""
+"""From specifications and cohorts to fits, one or many at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
-import numpy as np
-import pymc as pm
 import xarray as xr
 
 from posthaz.cohort import Cohort
-from posthaz.design import learn_design
-from posthaz.errors import CohortError
-from posthaz.inference.engine import Engine, compile_engine, model_shape
+from posthaz.errors import SpecError
 from posthaz.inference.fit import Fit
-from posthaz.inference.groups import data_groups, posterior_groups, predictive_group, prior_group
-from posthaz.inference.laplace import laplace_draws
-from posthaz.inference.mode import posterior_mode
-from posthaz.inference.nuts import Sampled, nuts_draws
+from posthaz.inference.groups import all_groups, posterior_only
+from posthaz.inference.prepare import Prepared, prepare_fit
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.pymc_sampler import pymc_draws
-from posthaz.model import build_model
-from posthaz.spec import ModelSpec, Sampling, choose_priors, resolve
+from posthaz.inference.sampled import Drawn, draw_posteriors
+from posthaz.spec import ModelSpec, Sampling
+
+_AT_ONCE = 64
 
 
 def fit(
@@ -30,6 +26,9 @@ def fit(
     **settings: int | float | str,
 ) -> Fit:
     """Fit one model to a cohort.
+
+    Rows that are equal in follow-up and in the covariates of the formula are collapsed to one
+    weighted row for sampling, which changes nothing but the time it takes.
 
     Parameters
     ----------
@@ -65,74 +64,119 @@ def fit(
     ('chain', 'draw', 'covariate')
     """
     sampling = replace(sampling or Sampling(), **settings)
-    events = cohort.event | cohort.interval_censored
-    if not events.any():
-        raise CohortError(
-            f"{cohort.source.name}: no events, so nothing can be learnt about the hazard. "
-            "Mend: check the event column and its coding."
-        )
-    resolved = resolve(spec, cohort.exit[events])
-    design = learn_design(cohort.covariates, resolved.formula, resolved.centre)
-    person_time = float(np.sum(cohort.weight * (cohort.exit - cohort.entry)))
-    crude_rate = float(np.sum(cohort.weight[events])) / person_time
-    priors = choose_priors(resolved, design, crude_rate)
-    model = build_model(resolved, design, priors, cohort)
-    engine = compile_engine(model, model_shape(resolved, design, priors, model))
-    if sampling.method == "auto" and priors.scales:
-        sampling = replace(sampling, method="nuts")  # the weights of hierarchies seldom hold
-    sampled, method = _sampled(model, engine, sampling, progress)
-    groups = posterior_groups(model, engine.answers_of(sampled.theta), sampled.statistics)
-    names = [str(name) for name in groups["posterior"].data_vars]
-    prior = prior_group(model, sampling.seed, names)
-    groups.update({"prior": prior} if prior is not None else {})
-    groups["posterior_predictive"] = predictive_group(
-        resolved, design, cohort, groups["posterior"], sampling.seed
-    )
-    groups.update(data_groups(model, cohort, design))
+    prepared = prepare_fit(spec, cohort)
+    if sampling.method == "pymc":
+        drawn = Drawn(pymc_draws(prepared.model, sampling, progress), "NUTS (PyMC)")
+    else:
+        (drawn,) = draw_posteriors([prepared], [sampling.seed], sampling, progress)
+    return _fit(prepared, drawn, sampling, all_groups(prepared, drawn.sampled, sampling.seed))
+
+
+def fit_many(
+    tasks: Sequence[tuple[ModelSpec, Cohort]],
+    sampling: Sampling | None = None,
+    seeds: Sequence[int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Fit]:
+    """Fit many models, those of one shape and padded size in the same compiled calls.
+
+    For grids of priors, calibration studies and simulated designs: each fit holds the draws of
+    the posterior and what estimands need, but no prior draws, predicted times or pointwise
+    log-likelihood; `fit` gives those.
+
+    Parameters
+    ----------
+    tasks : sequence of (ModelSpec, Cohort)
+        What to fit.
+    sampling : Sampling, optional
+        How to sample; ``method="auto"`` suits many small fits.
+    seeds : sequence of int, optional
+        A seed for each task; that of `sampling` for all without it.
+    progress : callable, optional
+        Called with (fits done, fits in all).
+
+    Returns
+    -------
+    list of Fit
+        In the order of `tasks`.
+
+    Raises
+    ------
+    PosthazError
+        When a task can't be fitted; `fit` says the same of it.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> cohort = ph.simulated_example()
+    >>> specs = [
+    ...     ph.ModelSpec("exponential", ph.Exponential(), "arm", priors={"arm": prior})
+    ...     for prior in (ph.Prior("normal", (0.0, 1.0)), ph.Prior("normal", (0.0, 0.2)))
+    ... ]
+    >>> fits = ph.fit_many([(s, cohort) for s in specs], ph.Sampling(method="laplace", draws=250))
+    >>> [round(float(f.draws["posterior"]["log_hazard_ratio"].std()), 1) for f in fits]
+    [0.2, 0.1]
+    """
+    sampling = sampling or Sampling()
+    seeds = [sampling.seed] * len(tasks) if seeds is None else list(seeds)
+    if len(seeds) != len(tasks):
+        raise SpecError(f"{len(tasks)} tasks and {len(seeds)} seeds. Mend: give a seed a task.")
+    if sampling.method == "pymc":
+        raise SpecError('method "pymc" fits one model at a time. Mend: use posthaz.fit for it.')
+    fits: list[Fit] = []
+    for first in range(0, len(tasks), _AT_ONCE):
+        these = slice(first, first + _AT_ONCE)
+        fits += _some(tasks[these], seeds[these], sampling)
+        if progress is not None:
+            progress(len(fits), len(tasks))
+    return fits
+
+
+def _some(
+    tasks: Sequence[tuple[ModelSpec, Cohort]], seeds: Sequence[int], sampling: Sampling
+) -> list[Fit]:
+    prepared = [prepare_fit(spec, cohort) for spec, cohort in tasks]
+    alike: dict[Hashable, list[int]] = {}
+    for number, one in enumerate(prepared):
+        alike.setdefault(one.batch, []).append(number)
+    made: dict[int, Fit] = {}
+    for numbers in alike.values():
+        members = [prepared[k] for k in numbers]
+        drawn = draw_posteriors(members, [seeds[k] for k in numbers], sampling)
+        for k, one, result in zip(numbers, members, drawn, strict=True):
+            own = replace(sampling, seed=seeds[k])
+            made[k] = _fit(one, result, own, posterior_only(one, result.sampled))
+    return [made[k] for k in range(len(tasks))]
+
+
+def _fit(
+    prepared: Prepared, drawn: Drawn, sampling: Sampling, groups: dict[str, xr.Dataset]
+) -> Fit:
+    cohort = prepared.cohort
+    grouped = "subjects" in groups["constant_data"]
+    design = prepared.distinct_design if grouped else prepared.design
     return Fit(
-        spec=resolved,
+        spec=prepared.spec,
         design=design,
-        priors=priors,
+        priors=prepared.priors,
         draws=xr.DataTree.from_dict({f"/{name}": group for name, group in groups.items()}),
         unit=cohort.unit,
         treatment=cohort.treatment if cohort.treatment in design.variables else "",
-        provenance=_provenance(cohort, sampling, sampled, method),
-    )
-
-
-def _sampled(
-    model: pm.Model,
-    engine: Engine,
-    sampling: Sampling,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[Sampled, str]:
-    """Draws, and in words how they were made."""
-    if sampling.method == "pymc":
-        return pymc_draws(model, sampling, progress), "NUTS (PyMC)"
-    mode = posterior_mode(engine.value, engine.gradient, engine.hessian, engine.start, engine.data)
-    reason = ""
-    if sampling.method in ("laplace", "auto"):
-        weighted = laplace_draws(engine, mode, sampling)
-        figures = f"k-hat {weighted.khat:.2f}, threshold {weighted.threshold:.2f}"
-        if weighted.trusted:
-            size = f"effective size {weighted.effective:.0f}"
-            return weighted.sampled, f"Laplace with importance weights ({figures}, {size})"
-        reason = f", after Laplace weights that can't be trusted ({figures})"
-    return nuts_draws(engine, mode, sampling, progress), f"NUTS (nutpie){reason}"
-
-
-def _provenance(cohort: Cohort, sampling: Sampling, sampled: Sampled, method: str) -> Provenance:
-    return Provenance(
-        data=cohort.source.name,
-        data_sha256=cohort.source.sha256,
-        simulated=cohort.source.simulated,
-        rows=len(cohort),
-        events=int(cohort.event.sum()),
-        method=method,
-        seed=sampling.seed,
-        chains=sampling.chains,
-        draws=sampling.draws,
-        tune=sampling.tune,
-        gradients=sampled.gradients,
-        versions=installed_versions(),
+        provenance=Provenance(
+            data=cohort.source.name,
+            data_sha256=cohort.source.sha256,
+            simulated=cohort.source.simulated,
+            rows=len(cohort),
+            events=round(float(cohort.event.sum() + cohort.weight[cohort.interval_censored].sum())),
+            method=drawn.method,
+            seed=sampling.seed,
+            chains=sampling.chains,
+            draws=sampling.draws,
+            tune=sampling.tune,
+            gradients=drawn.sampled.gradients,
+            versions=installed_versions(),
+            collapse_factor=prepared.collapsed.factor,
+            khat=drawn.khat,
+            log_evidence=drawn.log_evidence,
+        ),
     )

@@ -12,8 +12,12 @@ from typing import Any, cast
 import numpy as np
 import pymc as pm
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.traversal import graph_inputs
+from pytensor.graph.basic import Constant
+from pytensor.graph.replace import clone_replace
+from pytensor.graph.traversal import ancestors, toposort
 from pytensor.tensor.variable import TensorVariable
+
+from posthaz.inference.compiled_cache import keep_compiled
 
 JaxFunction = Callable[..., Any]
 
@@ -24,18 +28,22 @@ class Translated:
 
     Parameters
     ----------
+    derived : callable
+        ``derived(*data)``, everything in the model that depends on data alone, computed once
+        and not at every parameter vector; what the other functions call data.
     log_density : callable
-        ``log_density(theta, *data)``, log posterior density up to a constant.
+        ``log_density(theta, *derived)``, log posterior density up to a constant.
     answers : callable
-        ``answers(theta, *data)``, the variables named in `names`.
+        ``answers(theta, *derived)``, the variables named in `names`.
     names : tuple of (group, name)
         ArviZ group and variable of each answer.
     data_names : tuple of str
-        The model's data, in the order both functions take them.
+        The model's data, in the order `derived` takes them.
     size : int
         Length of ``theta``, the free variables in the model's order, unbounded and joined.
     """
 
+    derived: JaxFunction
     log_density: JaxFunction
     answers: JaxFunction
     names: tuple[tuple[str, str], ...]
@@ -59,6 +67,7 @@ def translate(model: pm.Model) -> Translated:
     import jax
 
     jax.config.update("jax_enable_x64", True)
+    keep_compiled()
     from pymc.model.transform.optimization import freeze_dims_and_data
 
     # the number of rows stays open, so that a cohort of another size is the same shape
@@ -68,26 +77,37 @@ def translate(model: pm.Model) -> Translated:
     values = [frozen.rvs_to_values[frozen[rv.name]] for rv in model.free_RVs]
     shapes = [np.shape(start[value.name]) for value in values]
     answers = _answers(frozen)
-    density, density_data = _jaxified(values, [cast(TensorVariable, frozen.logp())])
-    answer, answer_data = _jaxified(values, list(answers.values()))
-    held = list(dict.fromkeys([*density_data, *answer_data]))
-
-    def arranged(function: JaxFunction, needed: Sequence[SharedVariable]) -> JaxFunction:
-        positions = [held.index(variable) for variable in needed]
-
-        def call(theta: Any, *data: Any) -> Any:
-            return function(*_unravel(theta, shapes), *(data[k] for k in positions))
-
-        return call
-
-    log_density = arranged(density, density_data)
+    outputs = [cast(TensorVariable, frozen.logp()), *answers.values()]
+    data = [v for v in ancestors(outputs) if isinstance(v, SharedVariable)]
+    border = _border(outputs, values)
+    derived = _jaxified([*data], border)
+    density = _jaxified([*values, *border], outputs[:1])
+    answer = _jaxified([*values, *border], outputs[1:])
     return Translated(
-        log_density=lambda theta, *data: log_density(theta, *data)[0],
-        answers=arranged(answer, answer_data),
+        derived=derived,
+        log_density=lambda theta, *known: density(*_unravel(theta, shapes), *known)[0],
+        answers=lambda theta, *known: answer(*_unravel(theta, shapes), *known),
         names=tuple(answers),
-        data_names=tuple(str(variable.name) for variable in held),
+        data_names=tuple(str(variable.name) for variable in data),
         size=sum(int(np.prod(shape)) for shape in shapes),
     )
+
+
+def _border(outputs: Sequence[Any], values: Sequence[Any]) -> list[Any]:
+    """Variables that depend on data alone and feed what depends on parameters, or are answers."""
+    moving = set(values)
+    border: dict[Any, None] = {}
+    for node in toposort(outputs):
+        if any(given in moving for given in node.inputs):
+            moving.update(node.outputs)
+            border.update(dict.fromkeys(v for v in node.inputs if v not in moving))
+    border.update(dict.fromkeys(v for v in outputs if v not in moving))
+    return [
+        variable
+        for variable in border
+        if not isinstance(variable, Constant)
+        and any(isinstance(source, SharedVariable) for source in ancestors([variable]))
+    ]
 
 
 def _unravel(theta: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
@@ -117,16 +137,10 @@ def _answers(model: pm.Model) -> dict[tuple[str, str], TensorVariable]:
     return kept
 
 
-def _jaxified(
-    values: list[TensorVariable], outputs: list[TensorVariable]
-) -> tuple[JaxFunction, list[SharedVariable]]:
-    """JAX function of the value variables and of the data that `outputs` use."""
+def _jaxified(inputs: Sequence[Any], outputs: Sequence[Any]) -> JaxFunction:
+    """JAX function from some variables of a graph to others."""
     from pymc.sampling.jax import get_jaxified_graph
 
-    data = [v for v in graph_inputs(outputs) if isinstance(v, SharedVariable)]
-    from pytensor.graph.replace import clone_replace
-
-    stand_ins: Any = {variable: variable.type(name=variable.name) for variable in data}
-    graph: Any = clone_replace(outputs, replace=stand_ins)
-    function = get_jaxified_graph(inputs=[*values, *stand_ins.values()], outputs=list(graph))
-    return function, data
+    stand_ins: Any = {variable: variable.type(name=variable.name) for variable in inputs}
+    graph: Any = clone_replace(list(outputs), replace=stand_ins)
+    return get_jaxified_graph(inputs=list(stand_ins.values()), outputs=list(graph))

@@ -1,6 +1,15 @@
 """The only room that builds PyMC models."""
 
 from posthaz.model.build import build_model
+from posthaz.model.leap import EXCHANGEABLE, build_leap_model
 from posthaz.model.likelihood import follow_up_data, log_likelihood
+from posthaz.model.toxicity import build_toxicity_model
 
-__all__ = ["build_model", "follow_up_data", "log_likelihood"]
+__all__ = [
+    "EXCHANGEABLE",
+    "build_leap_model",
+    "build_model",
+    "build_toxicity_model",
+    "follow_up_data",
+    "log_likelihood",
+]

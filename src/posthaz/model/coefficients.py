@@ -1,7 +1,5 @@
 """Covariate effects and frailties: the linear predictor."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
@@ -10,7 +8,7 @@ from posthaz.design import Design
 from posthaz.hazards import Array
 from posthaz.model.distributions import prior_vector, scale_variable
 from posthaz.model.informed import informed_normal
-from posthaz.priors import Prior
+from posthaz.model.shrinkage import Block, shrunken_block, shrunken_coefficients
 from posthaz.spec import ChosenPriors, ModelSpec, coefficient_name, frailty_name, frailty_sd_name
 
 
@@ -42,7 +40,8 @@ def linear_predictor(
             design.matrix(design.frame) - design.centre,
             dims=("row", "covariate"),
         )
-        predictor = matrix @ _coefficients(coefficient_name(spec), design, priors.coefficients)
+        block = shrunken_block(spec.shrinkage, design, event)
+        predictor = matrix @ _coefficients(coefficient_name(spec), design, priors, block)
     for group in design.groups:
         spread = scale_variable(frailty_sd_name(group), priors.scales[frailty_sd_name(group)])
         name = frailty_name(group)
@@ -56,14 +55,19 @@ def linear_predictor(
     return predictor
 
 
-def _coefficients(name: str, design: Design, priors: Sequence[Prior]) -> Array:
+def _coefficients(name: str, design: Design, priors: ChosenPriors, block: Block | None) -> Array:
     """Coefficients on the user's scale, sampled on the scale of one standard deviation."""
     scale: Array = pm.Data("design_scale", design.scale, dims=("covariate",))
-    scaled = [prior.scaled(sd) for prior, sd in zip(priors, design.scale, strict=True)]
-    families = list(dict.fromkeys(prior.family for prior in scaled))
+    shrunken = block.positions if block else ()
+    scaled = {
+        j: prior.scaled(sd)
+        for j, (prior, sd) in enumerate(zip(priors.coefficients, design.scale, strict=True))
+        if j not in shrunken
+    }
+    families = list(dict.fromkeys(prior.family for prior in scaled.values()))
     parts, order = [], []
     for family in families:
-        members = [j for j, prior in enumerate(scaled) if prior.family == family]
+        members = [j for j, prior in scaled.items() if prior.family == family]
         suffix = "" if len(families) == 1 else f"_{family}"
         parts.append(
             prior_vector(
@@ -71,6 +75,9 @@ def _coefficients(name: str, design: Design, priors: Sequence[Prior]) -> Array:
             )
         )
         order.extend(members)
+    if block:
+        parts.append(shrunken_coefficients(name, block, priors.scales))
+        order.extend(block.positions)
     joined: Array = pt.concatenate(parts)
     joined = joined[np.argsort(order)] if len(parts) > 1 else joined
     return pm.Deterministic(name, joined / scale, dims=("covariate",))

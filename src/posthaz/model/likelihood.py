@@ -22,8 +22,8 @@ def follow_up_data(cohort: Cohort) -> dict[str, np.ndarray]:
     -------
     dict of str to ndarray, shape (row,)
         ``exit`` (where an event was seen or follow-up ended), ``event`` (1 when seen), ``weight``;
-        ``entry`` when any row enters late; ``upper`` and ``interval`` when any event is only
-        known to lie between ``exit`` and ``upper``.
+        ``entry`` when any row enters late; ``upper`` and ``interval_censored`` when any event is
+        only known to lie between ``exit`` and ``upper``.
     """
     interval = cohort.interval_censored
     data = {
@@ -34,7 +34,7 @@ def follow_up_data(cohort: Cohort) -> dict[str, np.ndarray]:
     if (cohort.entry > 0).any():
         data["entry"] = cohort.entry.astype(float)
     if interval.any():
-        data["interval"] = interval.astype(float)
+        data["interval_censored"] = interval.astype(float)
         data["upper"] = np.where(interval, cohort.upper, cohort.lower + 1.0)
     return data
 
@@ -63,7 +63,7 @@ def likelihood_terms(
     log_rest = hazard.cumulative_hazard(data["entry"]) - at_exit if "entry" in data else -at_exit
     if "upper" in data:
         within = hazard.cumulative_hazard(data["upper"]) - at_exit
-        log_rest = log_rest + data["interval"] * xp.log(-xp.expm1(-within))
+        log_rest = log_rest + data["interval_censored"] * xp.log(-xp.expm1(-within))
     return hazard.log_hazard(data["exit"]), log_rest
 
 

@@ -13,8 +13,10 @@ from posthaz.baselines import (
     cox_rows,
     follow_up,
     frequentist_answers,
+    grouped_answers,
     kaplan_meier,
     schoenfeld_test,
+    turnbull,
 )
 from posthaz.checks import (
     compare_models,
@@ -30,10 +32,12 @@ from posthaz.estimands import band, coefficient_table, estimand_table, survival
 from posthaz.inference import Fit, fit
 from posthaz.report.clinical.part import Given
 from posthaz.report.clinical.registry import answer_clinical, clinical_failures
+from posthaz.report.horizon import restriction
 from posthaz.report.results import Frequentist, Posterior, Results
 from posthaz.spec import Analysis, Sampling
 
 _CURVE_POINTS = 121
+NOTHING_REPLICATED = pd.DataFrame(columns=["arm", "replicate", "time", "survival"])
 Progress = Callable[[str, int, int], None]
 
 
@@ -56,11 +60,7 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
     Results
         Everything the analysis gives.
     """
-    curve = kaplan_meier(
-        cohort,
-        transform=analysis.baselines.confidence_transform,
-        level=analysis.estimands.interval,
-    )
+    curve = _curve(analysis, cohort)
     fits: dict[str, Fit] = {}
     for spec in analysis.models:
 
@@ -83,23 +83,34 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
     )
 
 
+def _curve(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
+    """Survival without a model: Kaplan-Meier, or Turnbull's where times are not exact."""
+    level = analysis.estimands.interval
+    if cohort.interval_censored.any():
+        return turnbull(cohort, level=level)
+    return kaplan_meier(cohort, transform=analysis.baselines.confidence_transform, level=level)
+
+
 def _with_chains(sampling: Sampling) -> Sampling:
     return sampling if sampling.method == "pymc" else replace(sampling, method="nuts")
-
-
-def restriction(analysis: Analysis, cohort: Cohort) -> float:
-    """Horizon of the restricted mean: the analysis's own, or the shorter arm's follow-up."""
-    wanted = analysis.estimands
-    if wanted.rmst_to is not None:
-        return wanted.rmst_to
-    arms = cohort.arms or ("all",)
-    shortest = min(float(cohort.exit[cohort.arm == arm].max()) for arm in arms)
-    return max(wanted.survival_at, default=shortest)
 
 
 def _frequentist(analysis: Analysis, cohort: Cohort, curve: pd.DataFrame) -> Frequentist:
     wanted, asked = analysis.baselines, analysis.estimands
     candidates = {n: None for m in analysis.models for n in formula_variables(m.formula)}
+    if cohort.interval_censored.any():
+        return Frequentist(
+            answers=grouped_answers(
+                cohort,
+                covariates=list(candidates) if "univariable" in wanted.cox else [],
+                columns=_designs(analysis, cohort) if "multivariable" in wanted.cox else {},
+                times=asked.survival_at,
+                level=asked.interval,
+            ),
+            kaplan_meier=curve,
+            table_one=_table_one(analysis, cohort),
+            follow_up=follow_up(cohort),
+        )
     answers = frequentist_answers(
         cohort,
         covariates=list(candidates),
@@ -117,25 +128,42 @@ def _frequentist(analysis: Analysis, cohort: Cohort, curve: pd.DataFrame) -> Fre
     return Frequentist(
         answers=baseline_table([answers, *models]),
         kaplan_meier=curve,
-        table_one=table_one(cohort, _described(analysis, cohort)),
+        table_one=_table_one(analysis, cohort),
         follow_up=follow_up(cohort),
     )
+
+
+def _table_one(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
+    """Characteristics of patients; printed groups are no patients."""
+    named = [] if "life_table" in analysis.clinical else _described(analysis, cohort)
+    return table_one(cohort, named)
 
 
 def _cox_models(analysis: Analysis, cohort: Cohort) -> list[pd.DataFrame]:
     """Cox model of each formula of the analysis, frailties left out: ``cox: <formula>``."""
     parts = []
-    for formula in dict.fromkeys(model.formula for model in analysis.models):
-        design = learn_design(cohort.covariates, formula)
-        if design.columns:
-            columns = pd.DataFrame(design.matrix(design.frame), columns=list(design.columns))
-            fitted = cox_model(cohort, columns, level=analysis.estimands.interval)
-            parts.append(cox_rows(f"cox: {formula}", fitted, schoenfeld_test(cohort, columns)))
+    for formula, columns in _designs(analysis, cohort).items():
+        fitted = cox_model(cohort, columns, level=analysis.estimands.interval)
+        parts.append(cox_rows(f"cox: {formula}", fitted, schoenfeld_test(cohort, columns)))
     return parts
 
 
+def _designs(analysis: Analysis, cohort: Cohort) -> dict[str, pd.DataFrame]:
+    """Columns of each formula of the analysis that has any."""
+    designs = {}
+    for formula in dict.fromkeys(model.formula for model in analysis.models):
+        design = learn_design(cohort.covariates, formula)
+        if design.columns:
+            matrix = design.matrix(design.frame)
+            designs[formula] = pd.DataFrame(matrix, columns=list(design.columns))
+    return designs
+
+
 def _described(analysis: Analysis, cohort: Cohort) -> list[str]:
-    chosen = analysis.table_one or tuple(cohort.columns) or tuple(cohort.covariates.columns)
+    toxicity = analysis.clinical.get("toxicity")
+    outcomes = toxicity.columns if toxicity else ()  # no characteristics, unless asked for as such
+    known = tuple(cohort.columns) or tuple(cohort.covariates.columns)
+    chosen = analysis.table_one or [name for name in known if name not in outcomes]
     return [name for name in chosen if name != cohort.treatment and name in cohort.covariates]
 
 
@@ -147,8 +175,10 @@ def _posterior(
     horizon = float(cohort.exit.max())
     grid = np.linspace(0.0, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
-    left_out = {name: leave_one_out(one) for name, one in fits.items()}
-    replicated = replicated_kaplan_meier(primary, cohort)
+    a_patient = "life_table" in analysis.clinical
+    left_out = {n: leave_one_out(one, weighted=a_patient) for n, one in fits.items()}
+    exact = not cohort.interval_censored.any()
+    replicated = replicated_kaplan_meier(primary, cohort) if exact else NOTHING_REPLICATED
     has_prior = "prior" in primary.draws.children
     return Posterior(
         fits=fits,
@@ -160,7 +190,7 @@ def _posterior(
         comparison=compare_models(left_out),
         pareto=pareto_table(left_out),
         replicated=replicated,
-        agreement=predictive_agreement(curve, replicated, asked.interval),
+        agreement=predictive_agreement(curve if exact else curve[:0], replicated, asked.interval),
         curves=_stacked(
             band(survival(one, grid), asked.interval).assign(model=name)
             for name, one in fits.items()

@@ -1,1 +1,21 @@
 """One specification to labelled variants, their fits, their comparison."""
+
+from posthaz.sensitivity.compare import AXIS_COLUMNS, compare_variants
+from posthaz.sensitivity.suite import COLUMNS, Sensitivity, answer_sensitivity, fit_variants
+from posthaz.sensitivity.summarise import baseline_words, chosen_patients, summarise_variants
+from posthaz.sensitivity.variants import AS_STATED, Variant, variants
+
+__all__ = [
+    "AS_STATED",
+    "AXIS_COLUMNS",
+    "COLUMNS",
+    "Sensitivity",
+    "Variant",
+    "answer_sensitivity",
+    "baseline_words",
+    "chosen_patients",
+    "compare_variants",
+    "fit_variants",
+    "summarise_variants",
+    "variants",
+]

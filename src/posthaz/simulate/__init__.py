@@ -1,6 +1,36 @@
 """Cohorts and follow-up drawn by inverting the cumulative hazard."""
 
+from posthaz.simulate.calibrate import calibrated_hazards, expected_cohort
+from posthaz.simulate.course import EndpointHazards
+from posthaz.simulate.description import (
+    CovariateMargins,
+    Endpoint,
+    Group,
+    Margin,
+    Printed,
+    PrintedCohort,
+)
+from posthaz.simulate.draw import simulate_twin
 from posthaz.simulate.example import simulated_example
-from posthaz.simulate.times import simulate_times
+from posthaz.simulate.margins import simulate_covariates
+from posthaz.simulate.residuals import build_targets, rows_among
+from posthaz.simulate.times import simulate_times, times_after
 
-__all__ = ["simulate_times", "simulated_example"]
+__all__ = [
+    "CovariateMargins",
+    "Endpoint",
+    "EndpointHazards",
+    "Group",
+    "Margin",
+    "Printed",
+    "PrintedCohort",
+    "calibrated_hazards",
+    "expected_cohort",
+    "build_targets",
+    "rows_among",
+    "simulate_covariates",
+    "simulate_times",
+    "simulate_twin",
+    "simulated_example",
+    "times_after",
+]

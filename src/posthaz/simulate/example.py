@@ -10,7 +10,6 @@ from posthaz.effects import proportional
 from posthaz.hazards import Weibull
 from posthaz.simulate.times import simulate_times
 
-_HAZARD_RATIO = 0.6
 _CENTRES = ["east", "north", "south", "west"]
 _COLUMNS = {
     "arm": Column("arm", label="Arm", role="treatment", levels=("A", "B")),
@@ -22,10 +21,10 @@ _COLUMNS = {
 }
 
 
-def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
+def simulated_example(size: int = 120, seed: int = 1, hazard_ratio: float = 0.6) -> Cohort:
     """Simulated cohort of two arms, tumour volume and dose; no patient is in it.
 
-    Weibull baseline with shape 1.2 and scale 18 months, hazard ratio 0.6 for arm B, 1.2 per
+    Weibull baseline with shape 1.2 and scale 18 months, hazard ratios 0.6 for arm B, 1.2 per
     doubling of the gross tumour volume, 0.9 per 10 Gy; censored between 12 and 48 months.
 
     Parameters
@@ -34,6 +33,8 @@ def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
         Number of rows.
     seed : int
         Seed.
+    hazard_ratio : float
+        True hazard ratio of arm B, given volume and dose.
 
     Returns
     -------
@@ -51,7 +52,7 @@ def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
     volume = np.exp(random.normal(np.log(100.0), 0.7, size))
     dose = random.choice([50.0, 60.0, 66.0], size)
     predictor = (
-        np.log(_HAZARD_RATIO) * (arm == "B")
+        np.log(hazard_ratio) * (arm == "B")
         + np.log(1.2) * np.log2(volume / 100.0)
         + np.log(0.9) * (dose - 60.0) / 10.0
     )
@@ -73,7 +74,7 @@ def simulated_example(size: int = 120, seed: int = 1) -> Cohort:
         row_number=np.arange(1, size + 1),
         unit="months",
         source=Source(
-            f"simulated_example(size={size}, seed={seed})",
+            f"simulated_example(size={size}, seed={seed}, hazard_ratio={hazard_ratio:g})",
             hashlib.sha256(exit_.tobytes()).hexdigest(),
             size,
             simulated=True,

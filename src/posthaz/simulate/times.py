@@ -35,5 +35,33 @@ def simulate_times(
     >>> bool(abs(times.mean() - 2.0) < 0.05)
     True
     """
+    return times_after(hazard, entry, random.standard_exponential(shape))
+
+
+def times_after(hazard: Hazard, entry: Array, accruing: Array) -> np.ndarray:
+    """Times by which the hazard has accrued so much since entry.
+
+    Parameters
+    ----------
+    hazard : Hazard
+        Hazard of every row.
+    entry : array
+        Time from which each row is under observation.
+    accruing : array
+        Cumulative hazard from entry to the event; standard exponential for a random draw.
+
+    Returns
+    -------
+    ndarray of float
+        Event times; infinite where the hazard never accrues enough.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from posthaz.hazards import Exponential
+    >>> hazard = Exponential().hazard({"log_rate": np.log(0.5)}, np)
+    >>> float(times_after(hazard, np.array(3.0), np.array(1.0)))
+    5.0
+    """
     accrued = hazard.cumulative_hazard(np.asarray(entry, dtype=float))
-    return hazard.time_at(accrued + random.standard_exponential(shape))
+    return hazard.time_at(accrued + accruing)

@@ -7,31 +7,66 @@ from posthaz.spec.analysis import (
     Published,
     Sampling,
 )
+from posthaz.spec.analysis_cohort import (
+    needed_covariates,
+    read_analysis_cohort,
+    simulate_table,
+)
 from posthaz.spec.archive import model_from_dict, model_to_dict
 from posthaz.spec.catalogue import CatalogueEntry, catalogue, find_analysis
+from posthaz.spec.clinical.life_table import LifeTable
 from posthaz.spec.load import load_analysis
 from posthaz.spec.model_spec import ModelSpec, resolve
 from posthaz.spec.names import STEP_SD, coefficient_name, frailty_name, frailty_sd_name
 from posthaz.spec.prior_choice import ChosenPriors, choose_priors
+from posthaz.spec.sensitivity import (
+    Alternative,
+    Axis,
+    BaselineChange,
+    Change,
+    FormulaChange,
+    PriorChange,
+    SensitivitySpec,
+    SubsetChange,
+)
+from posthaz.spec.shrinkage import EXCHANGEABLE_SD, GLOBAL_SCALE, Shrinkage, shrunken_columns
+from posthaz.spec.simulate_table import SimulateSpec
 
 __all__ = [
+    "EXCHANGEABLE_SD",
+    "GLOBAL_SCALE",
     "STEP_SD",
     "ChosenPriors",
     "choose_priors",
     "coefficient_name",
     "frailty_name",
     "frailty_sd_name",
+    "Alternative",
     "Analysis",
+    "Axis",
+    "BaselineChange",
     "BaselineSpec",
     "CatalogueEntry",
+    "Change",
     "EstimandSpec",
+    "LifeTable",
+    "FormulaChange",
     "ModelSpec",
+    "PriorChange",
     "Published",
     "Sampling",
+    "SensitivitySpec",
+    "Shrinkage",
+    "SimulateSpec",
+    "SubsetChange",
     "catalogue",
     "find_analysis",
     "load_analysis",
     "model_from_dict",
     "model_to_dict",
+    "needed_covariates",
+    "read_analysis_cohort",
     "resolve",
+    "shrunken_columns",
+    "simulate_table",
 ]

@@ -7,6 +7,8 @@ from typing import Any
 
 from posthaz.cohort import CohortSpec
 from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.sensitivity import SensitivitySpec
+from posthaz.spec.simulate_table import SimulateSpec
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ class Published:
     Parameters
     ----------
     quantity : str
-        ``"hazard_ratio"``, ``"median"``, ``"survival"``, ``"rmst"`` or ``"events"``.
+        ``"hazard_ratio"``, ``"median"``, ``"survival"``, ``"rmst"``, ``"events"`` or
+        ``"logrank"`` (the chi-square).
     value : float
         The number.
     lower, upper : float or None
@@ -155,8 +158,16 @@ class Analysis:
         What the event is, in words: ``"overall survival"``.
     simulated : bool
         True when the cohort is simulated; said wherever it is shown.
+    landmark : float or None
+        Time at which patients must be at risk, and from which times count.
+    starts : str
+        Column with the time at which treatment began; empty when the arm doesn't change.
     clinical : mapping of str to object
         Specifications of the clinical analyses asked for, by the name of their table.
+    sensitivity : SensitivitySpec or None
+        What a sensitivity analysis varies.
+    simulate : SimulateSpec or None
+        From what a twin of the cohort is drawn.
     path : Path or None
         The file.
     text : str
@@ -178,7 +189,11 @@ class Analysis:
     published: tuple[Published, ...] = ()
     table_one: tuple[str, ...] = ()
     simulated: bool = False
+    landmark: float | None = None
+    starts: str = ""
     clinical: Mapping[str, Any] = field(default_factory=dict)
+    sensitivity: SensitivitySpec | None = None
+    simulate: SimulateSpec | None = None
     path: Path | None = None
     text: str = ""
 

@@ -1,13 +1,14 @@
 """A model as plain values that JSON can hold, and back."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from posthaz.errors import SpecError
 from posthaz.hazards import Baseline, baseline_class
 from posthaz.priors import Prior
 from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.shrinkage import Shrinkage
 
 
 def model_to_dict(spec: ModelSpec) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def model_to_dict(spec: ModelSpec) -> dict[str, Any]:
             key: {"family": prior.family, "values": list(prior.values), "origin": prior.origin}
             for key, prior in spec.priors.items()
         },
+        "shrinkage": spec.shrinkage and asdict(spec.shrinkage),
     }
 
 
@@ -82,12 +84,19 @@ def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
             form=plain["form"],
             priors=priors,
             centre=plain["centre"],
+            shrinkage=_shrinkage(plain.get("shrinkage")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecError(
             f"the archived model can't be read ({error}). "
             "Mend: fit it again, or read it with the version of posthaz that wrote it."
         ) from error
+
+
+def _shrinkage(plain: Mapping[str, Any] | None) -> Shrinkage | None:
+    if not plain:
+        return None
+    return Shrinkage(plain["kind"], tuple(plain["terms"]), tuple(plain["values"]))
 
 
 def _options(baseline: Baseline) -> dict[str, Any]:

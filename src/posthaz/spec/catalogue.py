@@ -86,6 +86,22 @@ def find_analysis(name: str, *, models_folder: Path | None = None) -> CatalogueE
     return entries[name]
 
 
+def evidence_files() -> dict[str, Path]:
+    """Files of printed hazard ratios that come with posthaz, by name.
+
+    Returns
+    -------
+    dict of str to Path
+        They are no analyses, so `catalogue` doesn't list them.
+
+    Examples
+    --------
+    >>> "su2016_table3" in evidence_files()
+    True
+    """
+    return {path.stem: path for path in sorted((_models_folder() / "evidence").glob("*.toml"))}
+
+
 def _models_folder() -> Path:
     """``_models`` inside an installed package, or ``models`` of the repository."""
     packaged = _PACKAGE / "_models"

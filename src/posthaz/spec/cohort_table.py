@@ -6,8 +6,9 @@ from typing import Any
 from posthaz.cohort import CohortSpec, Column
 from posthaz.errors import nearest
 from posthaz.spec.column_table import read_column
-from posthaz.spec.fields import Field, choice, label, number, table, text, unavailable
+from posthaz.spec.fields import Field, UnfitError, choice, label, number, table, text
 from posthaz.spec.toml_table import TomlTable
+from posthaz.spec.where_table import read_where
 
 UNITS = ("days", "weeks", "months", "years")
 CODE_WORDS = {"event": 1, "censored": 0}
@@ -23,22 +24,27 @@ _FIELDS = {
     "zero_time": number(above=0),
     "missing": choice(["refuse", "drop"]),
     "columns": table(),
-    "landmark": unavailable("start the times in the table at the landmark instead"),
+    "where": table(),
+    "landmark": number(above=0),
 }
 _TREATMENT_FIELDS = {
     "column": text(required=True),
     "reference": label(),
-    "starts": unavailable("give each subject a row for every period of treatment instead"),
+    "starts": text(),
 }
 
 
-def read_cohort_table(cohort: TomlTable, treatment: TomlTable) -> tuple[CohortSpec, str]:
+def read_cohort_table(
+    cohort: TomlTable, treatment: TomlTable, *, printed: bool = False
+) -> tuple[CohortSpec, str]:
     """How to read the cohort, and the table's path as written (empty when not named).
 
     Parameters
     ----------
     cohort, treatment : TomlTable
         The tables ``[cohort]`` and ``[treatment]``.
+    printed : bool
+        Whether ``[life_table]`` holds the rows, so that no column of follow-up is named.
 
     Returns
     -------
@@ -56,10 +62,12 @@ def read_cohort_table(cohort: TomlTable, treatment: TomlTable) -> tuple[CohortSp
     >>> read_cohort_table(cohort, treatment)[0].unit
     'months'
     """
-    if not cohort.values:
+    if not cohort.values and not printed:
         cohort.refuse((), "it is missing or empty", "name the columns of the table: time, event")
     parsed = cohort.read(_FIELDS)
-    if cohort.values:
+    if printed:
+        _check_nothing_read(cohort)
+    elif cohort.values:
         _check_follow_up(cohort)
     named = {key: parsed[key] for key in (*_COLUMN_KEYS, "unit", "zero_time", "missing")
              if key in parsed}  # fmt: skip
@@ -72,8 +80,39 @@ def read_cohort_table(cohort: TomlTable, treatment: TomlTable) -> tuple[CohortSp
         columns=columns,
         treatment=arm,
         treatment_reference=reference,
+        where=read_where(cohort.below("where"), columns),
     )
     return spec, parsed.get("table", "")
+
+
+def read_study_time(cohort: TomlTable, treatment: TomlTable) -> tuple[float | None, str]:
+    """The landmark, and the column with the times at which treatment began.
+
+    What is wrong with the keys is recorded by `read_cohort_table`.
+
+    Parameters
+    ----------
+    cohort, treatment : TomlTable
+        The tables ``[cohort]`` and ``[treatment]``.
+
+    Returns
+    -------
+    float or None
+        Landmark; None where there is none.
+    str
+        Column; empty where there is none.
+    """
+
+    def value(toml: TomlTable, key: str, field: Field, absent: Any) -> Any:
+        try:
+            return field.parse(toml.values[key]) if toml.has(key) else absent
+        except UnfitError:
+            return absent
+
+    return (
+        value(cohort, "landmark", _FIELDS["landmark"], None),
+        value(treatment, "starts", _TREATMENT_FIELDS["starts"], ""),
+    )
 
 
 def _check_follow_up(cohort: TomlTable) -> None:
@@ -94,6 +133,15 @@ def _check_follow_up(cohort: TomlTable) -> None:
             (missing,) = set(pair) - given
             (there,) = set(pair) & given
             cohort.refuse(missing, "it is missing", f"give it beside '{there}'")
+
+
+def _check_nothing_read(cohort: TomlTable) -> None:
+    """Beside a life table only unit and meaning of covariates are said."""
+    for key in cohort.values:
+        if key in _FIELDS and key not in ("unit", "columns"):
+            cohort.refuse(
+                key, "[life_table] holds the rows, so no table is read", "remove one of the two"
+            )
 
 
 def _event_codes(codes: TomlTable) -> Mapping[str, int]:

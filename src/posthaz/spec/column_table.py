@@ -3,9 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from posthaz.cohort import ROLES, Column
+from posthaz.cohort import ROLES, Column, Cut
 from posthaz.errors import nearest
-from posthaz.spec.fields import Field, UnfitError, choice, either, label, number, several, text
+from posthaz.spec.derivation_table import read_derivation
+from posthaz.spec.fields import (
+    Field,
+    UnfitError,
+    choice,
+    either,
+    label,
+    number,
+    several,
+    table,
+    text,
+)
 from posthaz.spec.toml_table import TomlTable
 
 
@@ -29,6 +40,7 @@ _FIELDS = {
     "level_labels": several(text(), "labels"),
     "reference": label(),
     "step": either(number(above=0), choice(["doubling"])),
+    "derived": table(),
 }
 
 
@@ -62,6 +74,11 @@ def read_column(name: str, toml: TomlTable) -> Column:
             toml.refuse("level_labels", "levels already has the labels", "keep one of them")
         levels, labels = tuple(levels), tuple(levels.values())
     reference = parsed.get("reference", "")
+    derived = read_derivation(toml.below("derived")) if "derived" in parsed else None
+    if isinstance(derived, Cut):
+        if levels:
+            toml.refuse("levels", "a cut makes its own levels", "remove levels, or the cut")
+        levels = derived.levels
     _check_levels(toml, levels, labels, reference)
     if levels and "step" in parsed:
         toml.refuse("step", "a factor has levels, not steps", "remove step or levels")
@@ -74,6 +91,7 @@ def read_column(name: str, toml: TomlTable) -> Column:
         level_labels=labels,
         reference=reference,
         step=parsed.get("step"),
+        derived=derived,
     )
 
 

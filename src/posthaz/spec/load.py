@@ -1,11 +1,8 @@
 """Loading an analysis file: every problem in it at once, or an `Analysis`."""
 
-import re
-import tomllib
 from dataclasses import replace
 from os.path import normpath
 from pathlib import Path
-from typing import Any
 
 from posthaz.cohort import CohortSpec
 from posthaz.errors import Findings, SpecError, nearest
@@ -13,10 +10,13 @@ from posthaz.spec.analysis import Analysis
 from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
 from posthaz.spec.catalogue import find_analysis
 from posthaz.spec.clinical import CLINICAL_TABLES, read_clinical
-from posthaz.spec.cohort_table import read_cohort_table
-from posthaz.spec.fields import Field, flag, several, table, text, unavailable
+from posthaz.spec.cohort_table import read_cohort_table, read_study_time
+from posthaz.spec.fields import Field, flag, several, table, text
 from posthaz.spec.model_table import read_models
 from posthaz.spec.published_table import read_published
+from posthaz.spec.sensitivity_table import read_sensitivity
+from posthaz.spec.simulate_table import read_simulate
+from posthaz.spec.toml_file import parsed_toml, read_toml_text, shown_path
 from posthaz.spec.toml_table import TomlTable
 
 _FILE_FIELDS = {
@@ -30,8 +30,8 @@ _FILE_FIELDS = {
     "published": Field("[[published]] tables", lambda raw: raw),
     "table_one": table(),
     **{name: table() for name in CLINICAL_TABLES},
-    "adjust": unavailable("adjust in the model's formula, or weight the cohort's rows"),
-    "sensitivity": unavailable("give the variants as further models"),
+    "sensitivity": table(),
+    "simulate": table(),
 }
 _COLUMN_LIST = several(text(), "column names")
 _ANALYSIS_FIELDS = {
@@ -69,10 +69,10 @@ def load_analysis(spec: str | Path, *, models_folder: Path | None = None) -> Ana
     ('piecewise_exponential', 'arm')
     """
     path = _find(spec, models_folder)
-    shown = _shown(path)
-    written = _text(path, shown)
+    shown = shown_path(path)
+    written = read_toml_text(path, shown)
     findings = Findings()
-    file = TomlTable(_parsed(written, shown), shown, (), findings)
+    file = TomlTable(parsed_toml(written, shown), shown, (), findings)
     analysis = _read_file(file, path, written)
     findings.raise_if_any(SpecError, f"{shown} can't be used:")
     return analysis
@@ -81,19 +81,27 @@ def load_analysis(spec: str | Path, *, models_folder: Path | None = None) -> Ana
 def _read_file(file: TomlTable, path: Path, written: str) -> Analysis:
     file.read(_FILE_FIELDS)
     about = file.below("analysis").read(_ANALYSIS_FIELDS)
-    cohort, cohort_table = read_cohort_table(file.below("cohort"), file.below("treatment"))
+    cohort, cohort_table = read_cohort_table(
+        file.below("cohort"), file.below("treatment"), printed=file.has("life_table")
+    )
     arm = cohort.columns.get(cohort.treatment)
     about["table_one"] = _table_one(file, about.get("table_one", ()), cohort)
+    landmark, starts = read_study_time(file.below("cohort"), file.below("treatment"))
+    models = read_models(file.below("models"))
     return Analysis(
         name=path.stem,
-        models=read_models(file.below("models")),
+        models=models,
         cohort=cohort,
         table=Path(normpath(path.parent / cohort_table)) if cohort_table else None,
         estimands=read_estimands(file.below("estimands")),
         baselines=read_baseline_answers(file.below("baselines")),
         sampling=read_sampling(file.below("sampling")),
         published=read_published(file, arm.levels if arm else ()),
+        landmark=landmark,
+        starts=starts,
         clinical=read_clinical(file, cohort),
+        sensitivity=read_sensitivity(file, models, cohort),
+        simulate=read_simulate(file.below("simulate"), path.parent),
         path=path,
         text=written,
         **about,
@@ -134,41 +142,3 @@ def _find(spec: str | Path, models_folder: Path | None) -> Path:
             "Mend: give the path of an analysis file, or a name listed by 'posthaz models'."
         )
     return find_analysis(str(spec), models_folder=models_folder).path
-
-
-def _shown(path: Path) -> str:
-    """The file as the user would name it: from the working folder when it lies below."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return str(path)
-
-
-def _text(path: Path, shown: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SpecError(
-            f"{shown}: byte {error.start + 1} is not UTF-8. Mend: save the file as UTF-8 text."
-        ) from error
-    except OSError as error:
-        raise SpecError(
-            f"{shown}: can't be read ({error.strerror}). Mend: check the file's permissions."
-        ) from error
-
-
-def _parsed(written: str, shown: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(written)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        message = str(error)
-        place = re.search(r"\(at line (\d+), column (\d+)\)", message)
-        reason = message[: place.start()].strip() if place else message
-        lines = written.splitlines() or [""]
-        line = int(place[1]) if place else len(lines)
-        column = int(place[2]) if place else len(lines[-1]) + 1
-        caret = f"    {lines[min(line, len(lines)) - 1]}\n    {' ' * (column - 1)}^ {reason}"
-        raise SpecError(
-            f"{shown}, line {line}, column {column}: not valid TOML\n{caret}\n"
-            "Mend: correct the line; text needs quotes, and every key stands once in its table."
-        ) from error

@@ -8,6 +8,7 @@ import numpy as np
 
 from posthaz.hazards import Baseline
 from posthaz.priors import Prior
+from posthaz.spec.shrinkage import Shrinkage
 
 Form = Literal["proportional_hazards", "accelerated_failure_time"]
 
@@ -32,6 +33,8 @@ class ModelSpec:
     centre : {"mean", "all", "none"}
         Where the baseline stands: numbers at their mean and factors at their reference, every
         covariate column at its mean, or every one at 0.
+    shrinkage : Shrinkage or None
+        A prior that several coefficients share.
 
     Examples
     --------
@@ -46,9 +49,42 @@ class ModelSpec:
     form: Form = "proportional_hazards"
     priors: Mapping[str, Prior] = field(default_factory=dict)
     centre: Literal["mean", "all", "none"] = "mean"
+    shrinkage: Shrinkage | None = None
 
 
-def resolve(spec: ModelSpec, event_times: np.ndarray) -> ModelSpec:
+_MOST_COUNTED = 100_000
+
+
+def counted_times(times: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    """Event times, each as often as its weight says, so that quantiles are those of the events.
+
+    Parameters
+    ----------
+    times : ndarray of float, shape (event,)
+        Event times.
+    weight : ndarray of float, shape (event,), or None
+        Their weights.
+
+    Returns
+    -------
+    ndarray of float
+        Times repeated by whole weights; weights that add up to more than 100,000 are scaled down
+        to that sum, fractional ones are left out of account.
+    """
+    if weight is None or np.all(weight == 1.0) or np.any(weight != np.round(weight)):
+        return times
+    total = float(np.sum(weight))
+    if total <= _MOST_COUNTED:
+        return np.repeat(times, weight.astype(int))
+    order = np.argsort(times, kind="stable")
+    reached = np.cumsum(weight[order])
+    points = (np.arange(_MOST_COUNTED) + 0.5) / _MOST_COUNTED * total
+    return times[order][np.searchsorted(reached, points)]
+
+
+def resolve(
+    spec: ModelSpec, event_times: np.ndarray, weight: np.ndarray | None = None
+) -> ModelSpec:
     """The same model with data-dependent choices (cuts at event quantiles) as numbers.
 
     Parameters
@@ -57,6 +93,8 @@ def resolve(spec: ModelSpec, event_times: np.ndarray) -> ModelSpec:
         A model.
     event_times : ndarray of float, shape (event,)
         Times of the events the model will be fitted to.
+    weight : ndarray of float, shape (event,), optional
+        Their weights; each counts once without them.
 
     Returns
     -------
@@ -71,4 +109,4 @@ def resolve(spec: ModelSpec, event_times: np.ndarray) -> ModelSpec:
     >>> resolve(model, np.array([1.0, 2.0, 3.0])).baseline.cuts
     (2.0,)
     """
-    return replace(spec, baseline=spec.baseline.resolve(event_times))
+    return replace(spec, baseline=spec.baseline.resolve(counted_times(event_times, weight)))

@@ -75,7 +75,7 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
     baseline = read_baseline(toml, parsed)
     formula = " ".join(parsed.get("formula", "1").splitlines())
     readable = "formula" in parsed or not toml.has("formula")
-    variables = _variables(toml, formula) if readable else None
+    variables = formula_covariates(toml, "formula", formula) if readable else None
     form = parsed.get("form", "proportional_hazards")
     priors: dict[str, Prior] = {}
     if baseline is not None and variables is not None:
@@ -85,20 +85,20 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
     return ModelSpec(name, baseline, formula, form, priors, parsed.get("centre", "mean"))
 
 
-def _variables(toml: TomlTable, formula: str) -> tuple[str, ...] | None:
-    """Covariates of the formula; `None` after recording why it can't be used."""
+def formula_covariates(toml: TomlTable, key: str, formula: str) -> tuple[str, ...] | None:
+    """Covariates of the formula under `key`; `None` after recording why it can't be used."""
     fault = syntax_fault(formula)
     if fault:
-        toml.refuse("formula", f"the formula can't be read\n{fault}", "correct the formula")
+        toml.refuse(key, f"the formula can't be read\n{fault}", "correct the formula")
         return None
     try:
         return formula_variables(formula)
     except RecursionError:
-        toml.refuse("formula", "the formula is nested too deeply", "shorten the formula")
+        toml.refuse(key, "the formula is nested too deeply", "shorten the formula")
         return None
     except FormulaError as error:
         what, _, mend = str(error).partition(". Mend: ")
-        toml.refuse("formula", what, mend.rstrip(".") or "correct the formula")
+        toml.refuse(key, what, mend.rstrip(".") or "correct the formula")
         return None
 
 

@@ -12,6 +12,7 @@ from posthaz.hazards import Parameter
 from posthaz.priors import Prior
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.names import STEP_SD, frailty_sd_name
+from posthaz.spec.shrinkage import nominal_sd, shrinkage_scales, shrunken_columns
 
 _LEVEL_SD = 2.5
 _STEP_SD = Prior("half_normal", (0.5,), "default: steps of the log hazard")
@@ -29,7 +30,7 @@ class ChosenPriors:
     coefficients : tuple of Prior
         One a design column, on the user's scale.
     scales : mapping of str to Prior
-        Standard deviations of random-walk steps and frailties.
+        Standard deviations of random-walk steps, frailties and coefficients that shrink together.
     """
 
     baseline: Mapping[str, Prior]
@@ -88,8 +89,13 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
         used.add(name)
         _check_support(name, prior, "real" if name == parameter.name else "positive", findings)
         baseline[name] = prior
+    shrunken = shrunken_columns(spec.shrinkage, design)
+    matrix = design.matrix(design.frame)
     coefficients = tuple(
-        _coefficient_prior(j, spec, design, used) for j in range(len(design.columns))
+        _shared_prior(spec, float(design.scale[j]), len(shrunken))
+        if j in shrunken
+        else _coefficient_prior(j, spec, design, used, matrix[:, j])
+        for j in range(len(design.columns))
     )
     for label, prior in zip(design.columns, coefficients, strict=True):
         _check_support(label, prior, "real", findings)
@@ -113,13 +119,14 @@ def _baseline_prior(parameter: Parameter, spec: ModelSpec, crude_rate: float) ->
     return parameter.name, replace(parameter.default, origin="default")
 
 
-def _coefficient_prior(j: int, spec: ModelSpec, design: Design, used: set[str]) -> Prior:
+def _coefficient_prior(
+    j: int, spec: ModelSpec, design: Design, used: set[str], column: np.ndarray
+) -> Prior:
     variables = [name for name in design.variables if name == design.terms[j]]
     for key in (design.columns[j], design.terms[j], *variables, "covariates"):
         if key in spec.priors:
             used.add(key)
             return spec.priors[key]
-    column = design.matrix(design.frame)[:, j]
     ratio = "HR" if spec.form == "proportional_hazards" else "time ratio"
     indicator = np.isin(column, (0.0, 1.0)).all()
     origin = f"default: {ratio} 0.14 to 7.1 with 95 % probability"
@@ -127,6 +134,13 @@ def _coefficient_prior(j: int, spec: ModelSpec, design: Design, used: set[str]) 
         return Prior("normal", (0.0, 1.0), origin)
     per_sd = f"{origin}, per standard deviation ({design.scale[j]:.3g})"
     return Prior("normal", (0.0, 1.0 / float(design.scale[j])), per_sd)
+
+
+def _shared_prior(spec: ModelSpec, column_sd: float, size: int) -> Prior:
+    """Normal that stands for the shared prior of a coefficient, whose own scale is a parameter."""
+    assert spec.shrinkage is not None
+    sd, meaning = nominal_sd(spec.shrinkage, column_sd, size)
+    return Prior("normal", (0.0, sd), f"shrinks with others; {meaning}")
 
 
 def _scale_priors(spec: ModelSpec, design: Design, used: set[str]) -> dict[str, Prior]:
@@ -143,6 +157,9 @@ def _scale_priors(spec: ModelSpec, design: Design, used: set[str]) -> dict[str, 
                 break
         else:
             scales[name] = _FRAILTY_SD
+    for name, prior in shrinkage_scales(spec.shrinkage).items():
+        scales[name] = spec.priors.get(name, prior)
+        used.add(name)
     return scales
 
 

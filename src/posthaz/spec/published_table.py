@@ -7,7 +7,7 @@ from posthaz.spec.analysis import Published
 from posthaz.spec.fields import choice, label, number, text
 from posthaz.spec.toml_table import TomlTable
 
-QUANTITIES = ("hazard_ratio", "median", "survival", "rmst", "events")
+QUANTITIES = ("hazard_ratio", "median", "survival", "rmst", "events", "logrank")
 _NEED_TIME = ("survival", "rmst")
 
 _FIELDS = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from posthaz.cohort import CohortSpec, Column
-from posthaz.spec.cohort_table import read_cohort_table
+from posthaz.cohort import CohortSpec, Column, Condition, Where
+from posthaz.spec.cohort_table import read_cohort_table, read_study_time
 from tests.unit.spec.reading import problems, toml_table
 
 TIMES = '[cohort]\ntime = "t"\nevent = "d"\n'
@@ -42,6 +42,19 @@ def test_exact_follow_up():
     )
 
 
+def test_subset_landmark_and_start_of_treatment():
+    file = toml_table(
+        TIMES + 'landmark = 8\n[cohort.where]\nstage = "III"\nage = { at_least = 60, below = 75 }\n'
+        '[treatment]\ncolumn = "arm"\nstarts = "begin"'
+    )
+    spec, _ = read_cohort_table(file.below("cohort"), file.below("treatment"))
+    assert not problems(file)
+    assert spec.where == Where(
+        (Condition("stage", ("III",)), Condition("age", at_least=60.0, below=75.0))
+    )
+    assert read_study_time(file.below("cohort"), file.below("treatment")) == (8.0, "begin")
+
+
 def test_interval_follow_up():
     spec, table, found = read('[cohort]\nlower = "l"\nupper = "u"')
     assert (spec, table, found) == (CohortSpec(lower="l", upper="u"), "", [])
@@ -67,15 +80,20 @@ def test_the_column_may_name_the_reference():
         (TIMES + 'unit = "month"', "did you mean 'months'"),
         (TIMES + "zero_time = 0", "not above 0"),
         (TIMES + 'missing = "impute"', "[cohort.missing]"),
-        (TIMES + "landmark = 3", "[cohort.landmark]: not available in this version"),
+        (TIMES + "landmark = 0", "[cohort.landmark]: found 0"),
+        (TIMES + "[cohort.where]\nage = { above = 70, below = 60 }", "[cohort.where.age]"),
+        (
+            TIMES + "[cohort.columns.stage]\nlevels = [1, 2]\n[cohort.where]\nstage = 3",
+            "[cohort.where.stage]: '3' is not a level of 'stage'",
+        ),
         (TIMES + "event_codes = {}", "[cohort.event_codes]: it is empty"),
         (TIMES + 'event_codes = { "1" = "dead" }', "[cohort.event_codes.1]"),
         (TIMES + 'event_codes = { "1" = true }', "[cohort.event_codes.1]"),
         (TIMES + 'event_codes = { "1" = 0 }', "no code means an event"),
         (TIMES + "[treatment]\nreference = 0", "[treatment.column]: it is missing"),
         (
-            TIMES + '[treatment]\ncolumn = "arm"\nstarts = "s"',
-            "[treatment.starts]: not available in this version",
+            TIMES + '[treatment]\ncolumn = "arm"\nstarts = 3',
+            "[treatment.starts]: found 3",
         ),
         (
             TIMES + "[cohort.columns.arm]\nlevels = [0, 1]\n"

@@ -51,7 +51,7 @@ def test_all_problems_come_at_once_with_their_places(tmp_path):
     path = write(
         tmp_path,
         '[analysis]\ntitel = "x"\n[cohort]\ntime = "t"\n[models.m]\nbaseline = "weibul"\n'
-        '[adjust]\nmethod = "match"\n[sensitivity]\n[tretment]\n[sampling]\nchains = 0\n',
+        '[estimands]\ncontrast = "x"\n[tretment]\n[sampling]\nchains = 0\n',
     )
     error = refused(path)
     places = [finding.where for finding in error.findings]
@@ -59,16 +59,15 @@ def test_all_problems_come_at_once_with_their_places(tmp_path):
         f"{path} [{key}]"
         for key in (
             "tretment",
-            "adjust",
-            "sensitivity",
             "analysis.titel",
             "cohort.event",
             "models.m.baseline",
+            "estimands.contrast",
             "sampling.chains",
         )
     ]
     assert "did you mean 'treatment'?" in str(error)
-    assert str(error).count("not available in this version") == 2
+    assert str(error).count("not available in this version") == 1
 
 
 def test_an_empty_file_says_what_is_missing(tmp_path):

@@ -30,7 +30,7 @@ def zero_times_replaced(draft: Draft) -> Iterator[Finding]:
 
 def few_events(draft: Draft) -> Iterator[Finding]:
     """So few events that the priors decide."""
-    events = int((draft.cause == 1).sum())
+    events = draft.number(draft.cause == 1)
     if events < FEW_EVENTS:
         yield Finding(
             draft.where(column=_event_column(draft)),
@@ -51,7 +51,7 @@ def arm_without_events(draft: Draft) -> Iterator[Finding]:
         if not (draft.cause[rows] == 1).any():
             yield Finding(
                 draft.where(column=name),
-                f"no events in arm '{level}' ({counted(int(rows.sum()), 'row')}): the "
+                f"no events in arm '{level}' ({counted(draft.number(rows), 'row')}): the "
                 "likelihood of the hazard ratio has no maximum, so the posterior is driven by "
                 "its prior and the Cox estimate does not exist",
                 "report the answer under several priors, or the absolute risks only",
@@ -72,10 +72,11 @@ def suspected_inversion(draft: Draft) -> Iterator[Finding]:
             'say which it is: event_codes = { "0" = 1, "1" = 0 } for CDISC, '
             '{ "0" = 0, "1" = 1 } otherwise',
         )
-    share = float((draft.cause > 0).mean())
+    rows = draft.number(np.ones(len(draft.cause)))
+    share = draft.number(draft.cause > 0) / rows
     time = draft.exit
-    tail = float(time.max() / max(float(np.median(time)), 1e-300))
-    if share > _NEARLY_ALL and len(time) >= _FEW_ROWS and tail > _LONG_TAIL:
+    tail = float(time.max() / max(draft.median(time), 1e-300))
+    if share > _NEARLY_ALL and rows >= _FEW_ROWS and tail > _LONG_TAIL:
         yield Finding(
             draft.where(column=column),
             f"{share:.1%} of the rows are events, though follow-up goes on to {time.max():g} "
@@ -87,14 +88,21 @@ def suspected_inversion(draft: Draft) -> Iterator[Finding]:
 def another_unit_of_time(draft: Draft) -> Iterator[Finding]:
     """Follow-up that looks like another unit."""
     person_time = _person_time(draft)
-    unit = likely_unit(person_time, draft.spec.unit)
+    median = draft.median(person_time) if not draft.spec.subject else float(np.median(person_time))
+    unit = likely_unit(person_time, draft.spec.unit, median)
     if unit:
         yield Finding(
             draft.where(column=draft.spec.time or draft.spec.upper),
-            f"follow-up has a median of {np.median(person_time):g} and a maximum of "
+            f"follow-up has a median of {median:g} and a maximum of "
             f"{person_time.max():g} {draft.spec.unit}, which looks like {unit}",
             f'say unit = "{unit}" when it is',
         )
+
+
+def _levels_asked(draft: Draft, name: str) -> list[str]:
+    """Levels of a column that the conditions on patients leave; none where there is none on it."""
+    conditions = [one for one in draft.spec.where.conditions if one.column == name]
+    return [level_text(level) for one in conditions for level in one.levels]
 
 
 def levels_absent(draft: Draft) -> Iterator[Finding]:
@@ -103,7 +111,8 @@ def levels_absent(draft: Draft) -> Iterator[Finding]:
         declared = [level_text(level) for level in draft.column(name).levels]
         if declared:
             found = factor_levels(draft, name)
-            absent = [level for level in declared if level not in found]
+            asked = _levels_asked(draft, name) or declared
+            absent = [level for level in declared if level not in found and level in asked]
             if absent:
                 yield Finding(
                     draft.where(column=name),

@@ -12,7 +12,7 @@ _LOW = {"months": (12, "years"), "weeks": (15, "years"), "days": (30, "months")}
 _DAYS_IN_YEARS = 300
 
 
-def likely_unit(time: np.ndarray, unit: str) -> str:
+def likely_unit(time: np.ndarray, unit: str, median: float | None = None) -> str:
     """Unit that follow-up looks like, empty when it looks like the one named.
 
     Parameters
@@ -21,6 +21,8 @@ def likely_unit(time: np.ndarray, unit: str) -> str:
         Time under observation.
     unit : str
         The unit named: days, weeks, months or years.
+    median : float, optional
+        Median time, where it isn't that of `time`.
 
     Returns
     -------
@@ -35,7 +37,8 @@ def likely_unit(time: np.ndarray, unit: str) -> str:
     >>> likely_unit(np.array([3.0, 14.5, 31.0]), "months")
     ''
     """
-    median, longest = float(np.median(time)), float(np.max(time))
+    median = float(np.median(time)) if median is None else median
+    longest = float(np.max(time))
     if unit in _HIGH:
         high_median, high_longest, finer = _HIGH[unit]
         if median > high_median or longest > high_longest:

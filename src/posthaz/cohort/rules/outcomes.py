@@ -1,9 +1,9 @@
 """Rules on events: codes with a meaning, and at least one event."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from posthaz.cohort.draft import Draft
+from posthaz.cohort.events import code_counts
 from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.rows import counted, shown_values
 from posthaz.errors import Finding
@@ -27,7 +27,7 @@ def codes_known(draft: Draft) -> Iterator[Finding]:
     column = _column(draft)
     codes = level_texts(draft.values(column)).dropna()
     if coding.ambiguous:
-        counts = sorted(Counter(str(code) for code in codes).items())
+        counts = sorted(code_counts(codes, draft.count).items())
         found = ", ".join(f"{code} ({counted(n, 'row')})" for code, n in counts)
         yield Finding(
             draft.where(coding.unknown, column),
@@ -51,7 +51,7 @@ def any_event(draft: Draft) -> Iterator[Finding]:
     if coding is None or (coding.missing | coding.unknown).any() or (draft.cause == 1).any():
         return
     column = _column(draft)
-    others = int((draft.cause > 1).sum())
+    others = draft.number(draft.cause > 1)
     what = "there are no events"
     if others:
         what = f"there are no events of interest, only {counted(others, 'event')} of other causes"

@@ -6,15 +6,45 @@ from typing import Any
 import pandas as pd
 
 from posthaz.report.blocks import Section
+from posthaz.report.clinical.adjust import ADJUST
+from posthaz.report.clinical.borrowing import BORROWING
+from posthaz.report.clinical.competing_risks import COMPETING_RISKS
+from posthaz.report.clinical.interactions import INTERACTIONS
+from posthaz.report.clinical.life_table import LIFE_TABLE
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.clinical.screening import SCREENING
+from posthaz.report.clinical.sensitivity import SENSITIVITY
+from posthaz.report.clinical.subgroups import SUBGROUPS
+from posthaz.report.clinical.subsets import SUBSETS
+from posthaz.report.clinical.toxicity import TOXICITY
 from posthaz.report.results import Results
+from posthaz.spec import Analysis
 
-CLINICAL_PARTS: tuple[ClinicalPart, ...] = ()
+CLINICAL_PARTS: tuple[ClinicalPart, ...] = (
+    ADJUST,
+    LIFE_TABLE,
+    SCREENING,
+    COMPETING_RISKS,
+    SUBSETS,
+    SUBGROUPS,
+    INTERACTIONS,
+    TOXICITY,
+    BORROWING,
+    SENSITIVITY,
+)
 
 
 def answer_clinical(given: Given) -> Mapping[str, Any]:
     """Answers of the clinical analyses that the analysis file asks for, by name."""
-    return {part.name: part.answer(given) for part in _asked(given.analysis.clinical)}
+    return {part.name: part.answer(given) for part in _asked(_wanted(given.analysis))}
+
+
+def _wanted(analysis: Analysis) -> Mapping[str, Any]:
+    """Specifications of everything that stands among the clinical analyses of a report."""
+    varied = analysis.sensitivity
+    if varied is None or not varied.report:
+        return analysis.clinical
+    return {**analysis.clinical, "sensitivity": varied}
 
 
 def clinical_tables(answers: Mapping[str, Any]) -> dict[str, pd.DataFrame]:

@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import arm_labels, profile_labels
 from posthaz.report.sections.rows import answer_row, estimand_row, restriction
 from posthaz.report.sections.wording import (
@@ -23,7 +24,6 @@ from posthaz.report.sections.wording import (
 )
 
 _SOURCE = "estimands.csv"
-_BESIDE = "Kaplan–Meier numbers are in `baselines.csv`."
 Write = Callable[[float], str]
 
 
@@ -42,12 +42,12 @@ def profiles(results: Results) -> Iterator[tuple[str, str, str]]:
 
 def survival_table(results: Results) -> Table | None:
     """Survival at the asked times."""
-    unit = results.cohort.unit
+    unit, names = results.cohort.unit, beside(results.cohort)
     rows = []
     for profile, label, arm in profiles(results):
         for time in results.analysis.estimands.survival_at:
             ours = estimand_row(results, "survival", profile, time)
-            theirs = answer_row(results, "kaplan_meier", "survival", arm, time=time)
+            theirs = answer_row(results, names.curve_analysis, "survival", arm, time=time)
             rows.append(
                 {
                     "arm": label,
@@ -158,7 +158,7 @@ def _heads(results: Results, error: str) -> dict[str, str]:
     level = interval_name(results.analysis.estimands.interval)
     return {
         "bayes": f"Bayes ({level}{SPACE}CrI)",
-        "km": f"Kaplan–Meier ({level}{SPACE}CI)",
+        "km": f"{beside(results.cohort).curve} ({level}{SPACE}CI)",
         "mcse": error,
     }
 
@@ -175,10 +175,10 @@ def _table(
     frame = pd.DataFrame(rows)
     if (frame["km"] == MISSING).all():
         heads = {key: head for key, head in heads.items() if key != "km"}
-        beside = []
+        source = []
     else:
-        beside = [_BESIDE]
-    text = " ".join([*beside, *dict.fromkeys(notes or ())])
+        source = [f"{heads['km'].split(' (')[0]} numbers are in `baselines.csv`."]
+    text = " ".join([*source, *dict.fromkeys(notes or ())])
     return Table(
         frame,
         caption,

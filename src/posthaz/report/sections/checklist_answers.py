@@ -120,7 +120,13 @@ def rope_answer(results: Results) -> str:
 
 
 def prior_sensitivity_answer(results: Results) -> str:
-    """Whether several priors of the treatment effect were tried among the models."""
+    """Whether several priors of the treatment effect were tried."""
+    varied = results.analysis.sensitivity
+    axes = [axis for axis in varied.axes if axis.title.startswith("prior on ")] if varied else []
+    if axes and "sensitivity" in results.clinical:
+        tried = sum(len(axis.alternatives) for axis in axes)
+        on = listed([axis.title.removeprefix("prior on ") for axis in axes])
+        return f"Done: {counted(tried, 'alternative prior')} on {on}, in the sensitivity analysis."
     priors = set()
     for fit in results.posterior.fits.values():
         for term, prior in zip(fit.design.columns, fit.priors.coefficients, strict=True):

@@ -6,6 +6,7 @@ import pandas as pd
 from posthaz.report.blocks import Block, Bullets, Paragraph, Section, Table
 from posthaz.report.inline import sentence
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, linked, lowered, variable_label
 from posthaz.report.sections.rows import follow_up_row
 from posthaz.report.sections.wording import (
@@ -42,7 +43,9 @@ def cohort_section(results: Results) -> Section:
     blocks.append(Bullets(tuple(_flow(results))))
     if results.cohort.event_coding:
         blocks.append(Paragraph(results.cohort.event_coding))
-    blocks += [Paragraph(_follow_up_sentence(results)), _follow_up_table(results)]
+    blocks.append(Paragraph(_follow_up_sentence(results)))
+    if not grouped(results.cohort):
+        blocks.append(_follow_up_table(results))
     if len(results.frequentist.table_one):
         blocks.append(_table_one(results))
         if len(results.cohort.arms) > 1:
@@ -53,6 +56,7 @@ def cohort_section(results: Results) -> Section:
 def _flow(results: Results) -> list[str]:
     cohort, table = results.cohort, results.frequentist.follow_up
     origin = " (simulated)" if results.simulated else ""
+    origin += f", made from {cohort.source.origin}" if cohort.source.origin else ""
     source = f"`{cohort.source.name}`{origin}"
     lines = [f"{counted(cohort.source.rows, 'row')} read from {source}"]
     if not cohort.dropped:
@@ -61,8 +65,12 @@ def _flow(results: Results) -> list[str]:
         shown = ", ".join(str(row) for row in dropped.rows[:_ROWS_NAMED])
         more = ", ..." if len(dropped.rows) > _ROWS_NAMED else ""
         word = "row" if len(dropped.rows) == 1 else "rows"
+        named = f" ({word} {shown}{more})" if shown else ""
+        lines.append(f"{counted(dropped.count, 'row')} left out, {dropped.reason}{named}")
+    if results.analysis.landmark is not None:
         lines.append(
-            f"{counted(len(dropped.rows), 'row')} left out, {dropped.reason} ({word} {shown}{more})"
+            f"Times count from the landmark at {results.analysis.landmark:g} {cohort.unit}, when "
+            "all who are analysed were at risk"
         )
     whole, labels = follow_up_row(results), arm_labels(results)
     rows = f" ({counted(len(cohort), 'row')})" if len(cohort) != whole["n"] else ""
@@ -81,6 +89,12 @@ def _flow(results: Results) -> list[str]:
 
 def _follow_up_sentence(results: Results) -> str:
     row, unit = follow_up_row(results), results.cohort.unit
+    if grouped(results.cohort):
+        return (
+            "Events are only known to lie between two times, so that follow-up can’t be described "
+            f"by reverse Kaplan–Meier; the longest was {duration(row['max_follow_up'], unit)} "
+            f"{unit}."
+        )
     if np.isnan(row["median"]):
         start = "The median follow-up by reverse Kaplan–Meier was not reached"
     else:

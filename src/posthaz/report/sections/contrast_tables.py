@@ -10,6 +10,7 @@ from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
 from posthaz.report.sections.answer_tables import frequentist_text, posterior_text
+from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import contrasts, model_labels, reference_arm
 from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
 from posthaz.report.sections.wording import (
@@ -49,11 +50,12 @@ def contrast_table(results: Results) -> Table:
             )
     level = interval_name(results.analysis.estimands.interval)
     heads = {"what": "Contrast", "bayes": f"Bayes ({level}{SPACE}CrI)"}
-    heads["km"] = f"Kaplan–Meier ({level}{SPACE}CI)"
+    curve = beside(results.cohort).curve
+    heads["km"] = f"{curve} ({level}{SPACE}CI)"
     heads |= {"better": "P(better)", "mcse": "MCSE"}
     lead = (
         "P(better): posterior probability that the difference is above 0 (the ratio above 1). "
-        "Kaplan–Meier numbers are in `baselines.csv`; differences of survival follow from the "
+        f"{curve} numbers are in `baselines.csv`; differences of survival follow from the "
         "arms’ survival and standard errors there."
     )
     return Table(
@@ -91,7 +93,7 @@ def _survival_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
 def kaplan_meier_gain(results: Results, arm: str, time: float) -> pd.Series:
     """Difference of Kaplan-Meier survival to the reference arm, with normal limits."""
     ours, theirs = (
-        answer_row(results, "kaplan_meier", "survival", one, time=time)
+        answer_row(results, beside(results.cohort).curve_analysis, "survival", one, time=time)
         for one in (arm, reference_arm(results))
     )
     value = ours["value"] - theirs["value"]

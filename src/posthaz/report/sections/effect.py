@@ -5,6 +5,7 @@ import pandas as pd
 
 from posthaz.inference import Fit
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import (
     contrasts,
     model_labels,
@@ -82,22 +83,22 @@ def frequentist_sentence(results: Results, fit: Fit) -> str:
 
 
 def _cox_text(results: Results, fit: Fit) -> str:
-    pairs = contrasts(results, fit)
+    pairs, regression = contrasts(results, fit), beside(results.cohort).regression
     found = {arm: cox_row(results, fit, arm)[0] for arm in pairs}
     found = {arm: row for arm, row in found.items() if np.isfinite(row["value"])}
     interval = f"{interval_name(results.analysis.estimands.interval)} confidence interval"
     if len(pairs) > 1 and found:
         texts = [f"{_cox_numbers(row, interval)} for {pairs[arm][0]}" for arm, row in found.items()]
-        return f"Cox regression gives {listed(texts)}"
+        return f"{regression} gives {listed(texts)}"
     for arm, cox in found.items():
         name, against = pairs[arm]
         own, kind = hazard_ratio_row(results, fit, arm)
         if np.isnan(cox["lower"]):
-            return f"Cox regression has no finite hazard ratio of {name} v {against}"
+            return f"{regression} has no finite hazard ratio of {name} v {against}"
         numbers = _cox_numbers(cox, interval, _otherwise(own, cox, kind))
         if not kind:
-            return f"Cox regression gives {numbers}"
-        return f"Cox regression {agreement(own, cox)}, with {numbers}"
+            return f"{regression} gives {numbers}"
+        return f"{regression} {agreement(own, cox)}, with {numbers}"
     return ""
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from posthaz.figures import draw_hazard_ratios
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import schoenfeld_sentence
@@ -50,11 +51,13 @@ def hazard_ratios_section(results: Results) -> Section | None:
 
 def _meaning(results: Results) -> str:
     level = interval_name(results.analysis.estimands.interval)
+    names = beside(results.cohort)
     return (
         "A hazard ratio below 1 means fewer events per unit of time. Bayesian rows give the "
         f"posterior median with the {level} credible interval and the posterior probability of a "
-        f"ratio below 1; Cox rows give the estimate with the {level} confidence interval and the "
-        "Wald P value. A probability of a ratio below 1 and a P value answer different questions."
+        f"ratio below 1; {names.model} rows give the estimate with the {level} confidence interval "
+        "and the Wald P value. A probability of a ratio below 1 and a P value answer different "
+        "questions."
     )
 
 
@@ -82,14 +85,15 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
         "treatment": "Hazard ratio of the treatment by model",
         "covariates": "Hazard ratios of the covariates",
     }[name]
-    notes = ["Rows of Cox models are in `baselines.csv`."]
+    names = beside(results.cohort)
+    notes = [f"Rows of {names.model} models are in `baselines.csv`."]
     if (frame["power"] != 1).any():
         notes.append(
             "A Cox hazard ratio per named step is the ratio per unit in `baselines.csv`, raised "
             "to the size of the step."
         )
     if frame["upper"].isna().any():
-        notes.append("No interval: the partial likelihood has no maximum.")
+        notes.append(f"No interval: {names.likelihood} has no maximum.")
     return Table(
         shown, caption, heads, group="label", source="coefficients.csv", notes=(" ".join(notes),)
     )
@@ -127,7 +131,9 @@ def _forest(results: Results, frame: pd.DataFrame, name: str) -> FigureBlock:
     subject = frame["label"].iloc[0] if name == "treatment" and not several else "each covariate"
     if name == "treatment" and several:
         subject = listed(list(dict.fromkeys(frame["label"])))
-    caption = f"Hazard ratio of {subject}: posterior beside Cox regression"
+    caption = (
+        f"Hazard ratio of {subject}: posterior beside {beside(results.cohort).model} regression"
+    )
     if name == "covariates":
         caption += "; Bayesian ratios are of the first model that has the covariate"
     return picture(results, figure, f"hazard_ratios_{name}", alt, caption, "coefficients.csv")

@@ -2,6 +2,7 @@
 
 from posthaz.report.blocks import Bullets, Paragraph, Section
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.methods_models import model_sentences, prior_sentences
 from posthaz.report.sections.methods_sampling import sampling_sentences
 from posthaz.report.sections.naming import linked
@@ -45,6 +46,8 @@ def _cohort(results: Results) -> str:
         "refuse": "Rows lacking a covariate of a model were not allowed.",
     }[results.analysis.cohort.missing]
     kinds = ["right censoring"]
+    if grouped(cohort):
+        kinds.append("interval censoring")
     if (cohort.entry > 0).any():
         kinds.append("delayed entry")
     if len(set(cohort.subject)) < len(cohort):
@@ -53,14 +56,24 @@ def _cohort(results: Results) -> str:
         kinds.append("case weights")
     made = "simulated cohort" if results.simulated else "cohort"
     text = (
-        f"The {made} had {counted(len(cohort), 'row')} and {counted(cohort.event.sum(), 'event')} "
+        f"The {made} had {counted(len(cohort), 'row')} and {counted(_events(results), 'event')} "
         f"(endpoint: {results.analysis.endpoint}), with {listed(kinds)}; time was counted in "
-        f"{cohort.unit}. {missing} Follow-up was described by the reverse Kaplan–Meier method "
-        "[@reverse]"
+        f"{cohort.unit}. {missing}"
     )
+    if grouped(cohort):
+        return text
+    text += " Follow-up was described by the reverse Kaplan–Meier method [@reverse]"
     if cohort.arms and len(results.frequentist.table_one):
         return f"{text} and the balance of the arms by standardised mean differences [@smd]."
     return f"{text}."
+
+
+def _events(results: Results) -> float:
+    """Events of the first cause, weighted where they are known to lie in intervals."""
+    cohort = results.cohort
+    if not grouped(cohort):
+        return int(cohort.event.sum())
+    return round(float(cohort.weight[cohort.event | cohort.interval_censored].sum()), 1)
 
 
 def _computation(results: Results) -> str:
@@ -103,6 +116,14 @@ def _estimands(results: Results) -> str:
 def _frequentist(results: Results) -> str:
     wanted, arms = results.analysis.baselines, len(results.cohort.arms)
     version = dict(results.posterior.primary.provenance.versions)["greenwood"]
+    if grouped(results.cohort):
+        return (
+            "Survival was also estimated without a model by Turnbull’s estimate, and hazard ratios "
+            "by maximum likelihood in the grouped proportional-hazards model, whose baseline rises "
+            "freely over the intervals in which events may lie [@grouped], with Wald and "
+            "profile-likelihood limits. Log-rank tests and restricted means need exact times and "
+            "were left out."
+        )
     scale = _TRANSFORMS.get(wanted.confidence_transform, wanted.confidence_transform)
     parts = []
     if wanted.kaplan_meier:
@@ -137,7 +158,9 @@ def _robust(results: Results) -> bool:
 def _checks(results: Results) -> str:
     replicates = results.posterior.replicated["replicate"].nunique()
     text = (
-        "Fit was judged by laying the observed Kaplan–Meier curves over those of "
+        ""
+        if grouped(results.cohort)
+        else "Fit was judged by laying the observed Kaplan–Meier curves over those of "
         f"{replicates} cohorts drawn from the posterior predictive distribution [@visual]. "
     )
     if len(results.posterior.comparison) > 1:

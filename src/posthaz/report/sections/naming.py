@@ -6,6 +6,7 @@ from posthaz.cohort import Cohort
 from posthaz.design import formula_variables
 from posthaz.inference import Fit
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside
 from posthaz.spec import ModelSpec
 
 _LEVEL = re.compile(r"(?P<name>[^\[\]]+)\[(?P<level>.+)\]")
@@ -63,9 +64,10 @@ def model_label(spec: ModelSpec, cohort: Cohort) -> str:
 
 def cox_label(analysis: str, cohort: Cohort) -> str:
     """Name of a Cox model, from its name in ``baselines.csv``."""
-    if analysis == "cox_univariable":
-        return "Cox, univariable"
-    return "Cox" + _suffix(_GROUP.sub("", analysis.removeprefix("cox: ")), cohort)
+    names = beside(cohort)
+    if analysis == names.univariable:
+        return f"{names.model}, univariable"
+    return names.model + _suffix(_GROUP.sub("", analysis.removeprefix(names.formula)), cohort)
 
 
 def _suffix(formula: str, cohort: Cohort) -> str:

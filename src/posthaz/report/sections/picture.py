@@ -2,22 +2,30 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from posthaz.figures import write_figure
 from posthaz.report.blocks import FigureBlock
-from posthaz.report.results import Results
+
+
+class Marked(Protocol):
+    """Whatever knows whether its cohort is simulated."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the cohort is simulated."""
+        ...
 
 
 def picture(
-    results: Results, figure: Any, name: str, alt: str, caption: str, source: str = ""
+    results: Marked, figure: Any, name: str, alt: str, caption: str, source: str = ""
 ) -> FigureBlock:
     """A figure's bytes with its words.
 
     Parameters
     ----------
-    results : Results
-        The results, which say whether the cohort is simulated.
+    results : Results or anything marked so
+        What is shown, which says whether the cohort is simulated.
     figure : Figure
         What a ``draw_`` function made.
     name : str

@@ -5,15 +5,20 @@ import pandas as pd
 from posthaz.figures import draw_predictive_check
 from posthaz.report.blocks import FigureBlock, Paragraph, Section
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, model_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import duration, interval_name, listed, share
 
+NOT_EXACT = (
+    "Events are only known to lie between two times, so that there is no Kaplan–Meier curve to lay "
+    "over those of replicated cohorts. Compare the points with the band under “Survival”."
+)
 _MOSTLY = 0.9
 _MOST_DRAWN = 50
 
 
-def predictive_section(results: Results) -> Section:
+def predictive_section(results: Results) -> Section | None:
     """Observed Kaplan-Meier over that of cohorts drawn from the primary model.
 
     Parameters
@@ -23,9 +28,13 @@ def predictive_section(results: Results) -> Section:
 
     Returns
     -------
-    Section
-        Anchor ``predictive-check``.
+    Section or None
+        Anchor ``predictive-check``; without a figure where events are known to lie between two
+        times only.
     """
+    if grouped(results.cohort):
+        blocks = (Paragraph(NOT_EXACT), Paragraph(inside_sentence(results)))
+        return Section("Predictive check", "predictive-check", blocks)
     blocks = (Paragraph(agreement_sentence(results)), _figure(results))
     return Section("Predictive check", "predictive-check", blocks)
 
@@ -59,12 +68,28 @@ def _whose(labels: dict[str, str], arm: str) -> str:
 
 def inside_sentence(results: Results) -> str:
     """Share of the observed curve inside the predictive band, in short."""
+    if "life_table" in results.clinical:
+        return _printed_inside(results)
+    if grouped(results.cohort):
+        return "Not done: there are no exact event times to lay over replicated ones."
     labels = arm_labels(results)
     parts = [
         f"{share(row['inside'])}{_whose(labels, str(row['arm']))}"
         for _, row in results.posterior.agreement.iterrows()
     ]
     return f"Share of the observed curve inside the predictive band: {listed(parts)}."
+
+
+def _printed_inside(results: Results) -> str:
+    points = results.clinical["life_table"].points
+    inside = (points["printed"] >= points["predicted_lower"] - 1e-9) & (
+        points["printed"] <= points["predicted_upper"] + 1e-9
+    )
+    level = interval_name(results.analysis.estimands.interval)
+    return (
+        f"{int(inside.sum())} of {len(points)} printed survival rates lie within the {level} "
+        "predictive interval of the rate that as many patients would show under the primary model."
+    )
 
 
 def _figure(results: Results) -> FigureBlock:

@@ -30,7 +30,10 @@ _QUANTILES: dict[str, Callable[..., Any]] = {
 }
 _RATIOS = ("HR", "TR")
 _VALUE_WORDS = {"sd": "SD", "df": "degrees of freedom", "mean_log": "log mean", "sd_log": "log SD"}
-_SCALE_WORDS = {"sigma": "SD of the random walk’s steps"}
+_SCALE_WORDS = {
+    "sigma": "SD of the random walk’s steps",
+    "exchangeable_sd": "SD of the coefficients that shrink together",
+}
 
 
 def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, str]]:

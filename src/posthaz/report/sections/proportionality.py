@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import cox_label, term_label
 from posthaz.report.sections.wording import listed, p_sentence, p_value
 
@@ -12,6 +13,11 @@ _DOUBTFUL = 0.05
 
 def schoenfeld_sentence(results: Results) -> str:
     """Tests of proportional hazards, and what they can't show."""
+    if grouped(results.cohort):
+        return (
+            "Schoenfeld residuals need exact event times, so proportional hazards are not tested "
+            "with them here."
+        )
     table = results.frequentist.answers
     tests = table[(table["quantity"] == "schoenfeld_test") & table["p"].notna()]
     shown = tests[tests["term"] != "GLOBAL"].drop_duplicates(["analysis", "term"])

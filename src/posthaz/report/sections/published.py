@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.report.blocks import Block, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside, grouped
 from posthaz.report.sections.naming import arm_labels, contrasts, linked
 from posthaz.report.sections.rows import (
     answer_row,
@@ -67,7 +68,7 @@ def published_section(results: Results) -> Section | None:
         f"are the paper’s. {source}"
     )
     blocks: list[Block] = [Paragraph(text.strip()), table]
-    apart = [row["what"] for row in rows if row["agrees"].startswith("no")]
+    apart = [row["what"] for row in rows if row["agrees"].startswith("no (")]
     if apart:
         verb = "does" if len(apart) == 1 else "do"
         blocks.append(Note("warning", f"{listed(apart)} {verb} not meet the printed number."))
@@ -80,6 +81,7 @@ def _row(results: Results, one: Published) -> dict[str, str]:
         "hazard_ratio": ratio,
         "survival": share,
         "events": lambda value: f"{value:g}",
+        "logrank": lambda value: f"{value:.3g}",
     }.get(one.quantity, lambda value: duration(value, unit))
     what, ours, bayes = _ours(results, one)
     paper = write(one.value)
@@ -115,7 +117,7 @@ def _agrees(one: Published, ours: float) -> str:
 
 def _ours(results: Results, one: Published) -> tuple[str, pd.Series, pd.Series]:
     """Name of the quantity, our frequentist row and our posterior row."""
-    unit = results.cohort.unit
+    unit, names = results.cohort.unit, beside(results.cohort)
     labels = arm_labels(results)
     arm = one.arm if one.arm in labels else next(iter(labels))
     at = f" at {one.time:g} {unit}" if one.time is not None else ""
@@ -132,18 +134,31 @@ def _ours(results: Results, one: Published) -> tuple[str, pd.Series, pd.Series]:
             name = f"Hazard ratio, {pairs[arm][0]} v {pairs[arm][1]}"
             return name, cox_row(results, fit, arm)[0], hazard_ratio_row(results, fit, arm)[0]
         case "median":
-            ours = answer_row(results, "kaplan_meier", "median", arm)
+            ours = answer_row(results, names.curve_analysis, "median", arm)
             return f"Median{whom} ({unit})", ours, estimand_row(results, "median", profile)
         case "survival":
-            ours = answer_row(results, "kaplan_meier", "survival", arm, time=one.time)
+            ours = answer_row(results, names.curve_analysis, "survival", arm, time=one.time)
             bayes = estimand_row(results, "survival", profile, one.time)
             return f"Survival{at}{whom}", ours, bayes
         case "rmst":
             ours = answer_row(results, "rmst", "rmst", arm, time=one.time)
             bayes = estimand_row(results, "rmst", profile, one.time)
             return f"Restricted mean{at}{whom} ({unit})", ours, bayes
+        case "logrank":
+            return _chi_square(results, empty)
         case _:
             return f"Events{whom}", _events(results, one.arm), empty
+
+
+def _chi_square(results: Results, empty: pd.Series) -> tuple[str, pd.Series, pd.Series]:
+    """Log-rank chi-square; for grouped times the likelihood ratio of the grouped model."""
+    if not grouped(results.cohort):
+        test = answer_row(results, "logrank", "test")
+        return "Log-rank chi-square", pd.Series({**empty, "value": test["statistic"]}), empty
+    univariable, term = beside(results.cohort).univariable, results.cohort.treatment
+    test = answer_row(results, univariable, "likelihood_ratio", term=term)
+    name = "Log-rank chi-square; here the likelihood ratio of grouped times"
+    return name, pd.Series({**empty, "value": test["statistic"]}), empty
 
 
 def _events(results: Results, arm: str) -> pd.Series:

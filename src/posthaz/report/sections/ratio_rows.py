@@ -7,13 +7,14 @@ import pandas as pd
 
 from posthaz.design import Step, named_steps
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import cox_label, model_labels, term_label
 
 COLUMNS = (
     *("term", "label", "treatment", "model", "kind", "forest", "power"),
     *("hr", "lower", "upper", "below_1", "p", "mcse"),
 )
-BAYESIAN, COX = "Bayesian", "Cox"
+BAYESIAN = "Bayesian"
 
 
 def ratio_rows(results: Results) -> pd.DataFrame:
@@ -82,24 +83,24 @@ def _bayesian(results: Results, replaced: set[str]) -> Iterator[dict[str, object
 def _cox(
     results: Results, steps: dict[str, tuple[str, float]], replaced: set[str]
 ) -> Iterator[dict[str, object]]:
-    table = results.frequentist.answers
+    table, names = results.frequentist.answers, beside(results.cohort)
     table = table[(table["quantity"] == "hazard_ratio") & np.isfinite(table["value"].astype(float))]
     wanted = set(results.posterior.coefficients.dropna(subset=["hr_median"])["term"])
-    alone = _alone(table)
+    alone = _alone(table, names.univariable)
     for _, row in table.iterrows():
         if row["analysis"] in alone:
             continue
         terms = {label: size for label, (column, size) in steps.items() if column == row["term"]}
         if row["term"] not in replaced and row["term"] in wanted:
             terms[row["term"]] = 1.0
-        several = row["analysis"] != "cox_univariable"
+        several = row["analysis"] != names.univariable
         for term, power in terms.items():
             bounds = sorted((row["lower"] ** power, row["upper"] ** power))
             yield {
                 **_named(results, term),
                 "model": cox_label(row["analysis"], results.cohort),
-                "kind": COX,
-                "forest": "Cox, multivariable" if several else "Cox, univariable",
+                "kind": names.model,
+                "forest": f"{names.model}, {'multi' if several else 'uni'}variable",
                 "power": power,
                 "hr": row["value"] ** power,
                 "lower": bounds[0],
@@ -110,14 +111,14 @@ def _cox(
             }
 
 
-def _alone(table: pd.DataFrame) -> set[str]:
+def _alone(table: pd.DataFrame, univariable: str) -> set[str]:
     """Cox models of one formula that say what the univariable ones already said."""
-    single = table[table["analysis"] == "cox_univariable"]
+    single = table[table["analysis"] == univariable]
     known = dict(zip(single["term"], single["value"], strict=True))
     return {
         str(analysis)
         for analysis, rows in table.groupby("analysis")
-        if analysis != "cox_univariable"
+        if analysis != univariable
         and all(known.get(t) == v for t, v in zip(rows["term"], rows["value"], strict=True))
     }
 

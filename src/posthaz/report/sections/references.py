@@ -57,6 +57,11 @@ REFERENCES = {
         "Gabry J, et al. Visualization in Bayesian workflow. J R Stat Soc A 2019;182:389–402. "
         "https://doi.org/10.1111/rssa.12378"
     ),
+    "grouped": (
+        "Prentice RL, Gloeckler LA. Regression analysis of grouped survival data with application "
+        "to breast cancer data. Biometrics 1978;34:57–67. "
+        "https://doi.org/10.2307/2529588"
+    ),
     "piecewise": (
         "Friedman M. Piecewise exponential models for survival data with covariates. Ann Stat "
         "1982;10:101–113. "

@@ -5,6 +5,7 @@ import pandas as pd
 
 from posthaz.inference import Fit
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import reference_arm
 
 _CLOSE = 1e-9
@@ -118,8 +119,9 @@ def cox_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, str]:
         Name of the Cox model in it.
     """
     term = f"{results.cohort.treatment}[{arm}]"
-    own = f"cox: {fit.spec.formula}"
-    for analysis in (own, "cox_univariable"):
+    names = beside(results.cohort)
+    own = f"{names.formula}{fit.spec.formula}"
+    for analysis in (own, names.univariable):
         interacting = analysis == own and not treatment_term(fit, arm)
         row = answer_row(results, analysis, "hazard_ratio", term=term)
         if np.isfinite(row["value"]) and not interacting:

@@ -4,6 +4,7 @@ import numpy as np
 
 from posthaz.report.blocks import Paragraph
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import WHOLE, arm_labels, model_labels
 from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.wording import (
@@ -70,14 +71,15 @@ def _beside(results: Results) -> str:
             f"of the treatment{known}."
         )
     parts = []
-    median = answer_row(results, "kaplan_meier", "median", arms[0])
+    names = beside(results.cohort)
+    median = answer_row(results, names.curve_analysis, "median", arms[0])
     if np.isfinite(median["value"]):
         parts.append(f"a median of {duration(median['value'], unit)} {unit}")
     elif median["note"]:
         parts.append("a median that is not reached")
     for time in results.analysis.estimands.survival_at:
-        row = answer_row(results, "kaplan_meier", "survival", arms[0], time=time)
+        row = answer_row(results, names.curve_analysis, "survival", arms[0], time=time)
         if np.isfinite(row["value"]):
             parts.append(f"{share(row['value'])} event-free at {time:g} {unit}")
-    start = f"Kaplan–Meier gives {listed(parts)}; without" if parts else "Without"
+    start = f"{names.curve} gives {listed(parts)}; without" if parts else "Without"
     return f"{start} a comparison group, the data say nothing about the effect of a treatment."

@@ -1,9 +1,10 @@
 """Posterior survival curves over Kaplan-Meier, with numbers at risk."""
 
 from posthaz.baselines import numbers_at_risk
-from posthaz.figures import draw_survival, time_ticks
+from posthaz.figures import draw_survival, draw_survival_points, time_ticks
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside, grouped
 from posthaz.report.sections.contrast_tables import kaplan_meier_gain
 from posthaz.report.sections.naming import (
     WHOLE,
@@ -17,6 +18,7 @@ from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.wording import interval_name, listed, share
 
 _VISIBLE = 0.01
+_MOST_TIMES = 8
 
 
 def survival_section(results: Results) -> Section:
@@ -39,11 +41,24 @@ def survival_section(results: Results) -> Section:
         "model’s shape doesn’t fit there. Bands of all models are in `survival_curves.csv`, the "
         "steps in `kaplan_meier.csv`."
     )
+    if grouped(results.cohort):
+        text = _grouped_text(results)
     blocks: list[Block] = [Paragraph(text), _figure(results)]
     apart = _disagreement(results)
     if apart:
         blocks.append(Paragraph(apart))
     return Section("Survival", "survival", tuple(blocks))
+
+
+def _grouped_text(results: Results) -> str:
+    return (
+        f"The curves are the posterior medians of the primary model with pointwise "
+        f"{interval_name(results.analysis.estimands.interval)} credible bands; the points are "
+        "Turnbull’s estimate, which assumes no shape, at the times where the data tell survival "
+        "(for a life table the printed rates, with Greenwood’s limits). Between points it may run "
+        "anywhere between them. Bands of all models are in `survival_curves.csv`, the points in "
+        "`kaplan_meier.csv`."
+    )
 
 
 def _disagreement(results: Results) -> str:
@@ -62,11 +77,12 @@ def _disagreement(results: Results) -> str:
                 )
     if not parts:
         return ""
+    curve = beside(results.cohort).curve
     return (
-        f"Kaplan–Meier puts {listed(parts)}, where the primary model has the opposite order. A "
+        f"{curve} puts {listed(parts)}, where the primary model has the opposite order. A "
         "model whose hazards are proportional can’t show curves that cross."
         if fit.spec.form == "proportional_hazards"
-        else f"Kaplan–Meier puts {listed(parts)}, where the primary model has the opposite order."
+        else f"{curve} puts {listed(parts)}, where the primary model has the opposite order."
     )
 
 
@@ -76,9 +92,10 @@ def _figure(results: Results) -> FigureBlock:
     labels = arm_labels(results)
     if not fit.treatment and cohort.arms:
         labels = labels | {WHOLE: "All patients (model)"}
-    risk = numbers_at_risk(cohort, time_ticks(results.horizon, cohort.unit).tolist())
+    risk = numbers_at_risk(cohort, _risk_times(results))
     at_risk = risk.reset_index().melt("arm", var_name="time", value_name="at_risk")
-    figure = draw_survival(
+    draw = draw_survival_points if grouped(cohort) else draw_survival
+    figure = draw(
         results.frequentist.kaplan_meier,
         curves[curves["model"] == fit.spec.name],
         at_risk,
@@ -91,9 +108,19 @@ def _figure(results: Results) -> FigureBlock:
     )
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
-        "Kaplan–Meier, with the number at risk below"
+        f"{beside(cohort).curve}, with the number "
+        f"{'known to be event-free' if grouped(cohort) else 'at risk'} below"
     )
     return picture(results, figure, "survival", _alt(results), caption, "survival_curves.csv")
+
+
+def _risk_times(results: Results) -> list[float]:
+    """Times below the axis: whole steps, or those at which a life table says how many are left."""
+    cohort = results.cohort
+    known = sorted(set(results.frequentist.kaplan_meier["time"].astype(float)))
+    if grouped(cohort) and len(known) <= _MOST_TIMES:
+        return known
+    return time_ticks(results.horizon, cohort.unit).tolist()
 
 
 def _alt(results: Results) -> str:
@@ -103,9 +130,10 @@ def _alt(results: Results) -> str:
         profile = arm if fit.treatment else WHOLE
         for time in results.analysis.estimands.survival_at:
             ours = estimand_row(results, "survival", profile, time)["median"]
-            theirs = answer_row(results, "kaplan_meier", "survival", arm, time=time)["value"]
+            names = beside(results.cohort)
+            theirs = answer_row(results, names.curve_analysis, "survival", arm, time=time)["value"]
             parts.append(
-                f"{label} at {time:g} {unit}, model {share(ours)}, Kaplan–Meier {share(theirs)}"
+                f"{label} at {time:g} {unit}, model {share(ours)}, {names.curve} {share(theirs)}"
             )
     numbers = f" {'; '.join(parts)}." if parts else ""
     return f"Survival curves of {listed(list(arm_labels(results).values()))} over time.{numbers}"

@@ -37,7 +37,7 @@ def percent(share: float) -> str:
         return MISSING
     if share < 0.005:
         return f"<1{SPACE}%"
-    return f">99{SPACE}%" if share > 0.995 else f"{100 * share:.0f}{SPACE}%"
+    return f">99{SPACE}%" if share >= 0.995 else f"{100 * share:.0f}{SPACE}%"
 
 
 def share(value: float) -> str:

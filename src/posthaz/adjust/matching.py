@@ -1,0 +1,147 @@
+"""Matched cohorts: pairs or sets of patients with nearly the same propensity score."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from posthaz.adjust.caliper import SCALES, caliper_width
+from posthaz.adjust.matched import Matched, matched_sets
+from posthaz.adjust.pairing import ORDERS, nearest_pairs, optimal_pairs, repeated_pairs
+from posthaz.adjust.score import PropensityScore
+from posthaz.cohort import Cohort
+from posthaz.errors import AdjustmentError, Findings
+
+METHODS = ("nearest", "optimal")
+
+
+def match_patients(
+    score: PropensityScore,
+    *,
+    ratio: int = 1,
+    caliper: float | None = 0.2,
+    caliper_scale: str = "pooled",
+    order: str = "largest",
+    replace: bool = False,
+    method: str = "nearest",
+    exact: Sequence[str] = (),
+    target: str = "ATT",
+) -> Matched:
+    """Match each patient of one arm with the nearest of the other, on the logit of the score.
+
+    Parameters
+    ----------
+    score : PropensityScore
+        The score.
+    ratio : int
+        Most matches for one patient.
+    caliper : float or None
+        Largest distance of a pair, in units of `caliper_scale`; None for no limit.
+    caliper_scale : {"pooled", "all", "logit"}
+        Unit of the caliper: the standard deviation of the logit pooled over the arms (Austin
+        2011), or over all patients (as MatchIt), or the logit itself.
+    order : {"largest", "smallest", "data"}
+        Whose turn is first, under ``"nearest"`` without replacement.
+    replace : bool
+        Whether a patient may be matched with several.
+    method : {"nearest", "optimal"}
+        Greedy nearest neighbours, or as many pairs as possible with the smallest sum of
+        distances.
+    exact : sequence of str
+        Covariates that must be equal within a pair.
+    target : {"ATT", "ATC"}
+        Whose patients are matched: those of the treated arm, or of the reference arm.
+
+    Returns
+    -------
+    Matched
+        The matched sets.
+
+    Raises
+    ------
+    AdjustmentError
+        For an option that is not known, case weights, or when nobody can be matched.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> score = ph.propensity_score(ph.simulated_example(), ["gtv_cc", "dose_gy"])
+    >>> matched = match_patients(score, exact=["centre"])
+    >>> matched.sets, len(matched.cohort)
+    (42, 84)
+    """
+    _check_options(score, ratio, caliper, caliper_scale, order, method, exact, target)
+    width = caliper_width(score, caliper, caliper_scale)
+    treated = score.treated
+    focal, others = (treated, ~treated) if target == "ATT" else (~treated, treated)
+    pairs: list[tuple[int, int]] = []
+    for stratum in _strata(score.cohort, exact):
+        groups = np.flatnonzero(focal & stratum), np.flatnonzero(others & stratum)
+        if not len(groups[0]) or not len(groups[1]):
+            continue
+        if replace:
+            pairs += repeated_pairs(score.logit, groups, width, ratio)
+        elif method == "optimal":
+            pairs += optimal_pairs(score.logit, groups, width, ratio)
+        else:
+            pairs += nearest_pairs(score.logit, groups, width, ratio, order)
+    if not pairs:
+        raise AdjustmentError(_nobody(score, width, exact))
+    return matched_sets(
+        score, pairs, target=target, width=width, ratio=ratio, replace=replace, method=method,
+        exact=tuple(exact),
+    )  # fmt: skip
+
+
+def _strata(cohort: Cohort, exact: Sequence[str]) -> list[np.ndarray]:
+    if not exact:
+        return [np.ones(len(cohort), dtype=bool)]
+    values = cohort.covariates[list(exact)].astype(str)
+    code = values.groupby(list(exact), sort=False).ngroup().to_numpy()
+    return [code == one for one in range(code.max() + 1)]
+
+
+def _nobody(score: PropensityScore, width: float, exact: Sequence[str]) -> str:
+    logit, treated = score.logit, score.treated
+    ranges = [
+        f"{logit[group].min():.2f} to {logit[group].max():.2f}" for group in (treated, ~treated)
+    ]
+    equal = f" and equal {', '.join(exact)}" if exact else ""
+    return (
+        f"{score.cohort.source.name}: the caliper leaves nobody. No two patients of different "
+        f"arms are within {width:.3g}{equal} (logit of the score {ranges[0]} in arm "
+        f"'{score.cohort.arms[1]}', {ranges[1]} in arm '{score.cohort.arms[0]}'). "
+        "Mend: widen the caliper, match exactly on fewer covariates, or accept that these arms "
+        "hold different patients."
+    )
+
+
+def _check_options(
+    score: PropensityScore,
+    ratio: int,
+    caliper: float | None,
+    caliper_scale: str,
+    order: str,
+    method: str,
+    exact: Sequence[str],
+    target: str,
+) -> None:
+    findings = Findings()
+    options = (
+        ("caliper_scale", caliper_scale, SCALES),
+        ("order", order, ORDERS),
+        ("method", method, METHODS),
+        ("target", target, ("ATT", "ATC")),
+    )
+    for name, value, known in options:
+        if value not in known:
+            findings.add(name, f"'{value}' is not known", f"choose among {', '.join(known)}")
+    if ratio < 1:
+        findings.add("ratio", f"{ratio} matches", "give 1 or more")
+    if caliper is not None and not caliper > 0:
+        findings.add("caliper", f"{caliper:g} is not above 0", "give one above 0, or none")
+    for name in exact:
+        if name not in score.cohort.covariates:
+            findings.add("exact", f"there is no covariate '{name}'", "correct the name")
+    if np.any(score.cohort.weight != 1):
+        findings.add("cohort", "patients have case weights", "match patients who count once each")
+    findings.raise_if_any(AdjustmentError, f"{score.cohort.source.name} can't be matched:")

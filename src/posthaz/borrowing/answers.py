@@ -1,0 +1,246 @@
+"""A cohort's treatment effect under every borrowing prior, beside none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from posthaz.borrowing.mixture import NormalMixture
+from posthaz.borrowing.priors import (
+    INITIAL,
+    commensurate_prior,
+    meta_analytic_prior,
+    normalised_power_prior,
+    power_prior,
+)
+from posthaz.borrowing.reweight import (
+    Reweighted,
+    effect_column,
+    posterior_under,
+    reference_fit,
+)
+from posthaz.borrowing.size import conflict_probability, effective_events, gained_events
+from posthaz.checks import Convergence, convergence
+from posthaz.cohort import Cohort
+from posthaz.inference import Fit
+from posthaz.priors import Prior, historical
+from posthaz.spec import ModelSpec, Sampling, coefficient_name
+from posthaz.spec.clinical.borrowing import BorrowingSpec
+
+NONE, FULL = "none", "full borrowing"
+_LEAST_DRAWS = 4000
+_RELEVANT = 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class Borrowing:
+    """What borrowing does to the answer.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a prior: ``prior, prior_hr, prior_lower, prior_upper, prior_events, hr, lower,
+        upper, below_1, relevant, events_gained, conflict, borrowed, khat``. Prior events are the
+        effective size of the prior in events of an even trial; events gained are those by which
+        the posterior is more certain than without history; conflict is `conflict_probability`,
+        borrowed `Reweighted.borrowed`.
+    discounts : DataFrame
+        The answer from no borrowing to full: ``discount, history_events, hr, lower,
+        upper, below_1``; history events are the size of the share that is used.
+    histories : DataFrame
+        ``history, hr, lower, upper, level, events, where``.
+    convergence : Convergence
+        Of the one fit behind every row.
+    notes : tuple of str
+        What can't be trusted, in words.
+    """
+
+    table: pd.DataFrame
+    discounts: pd.DataFrame
+    histories: pd.DataFrame
+    convergence: Convergence
+    notes: tuple[str, ...]
+
+
+def borrowing_answers(
+    spec: ModelSpec,
+    cohort: Cohort,
+    asked: BorrowingSpec,
+    sampling: Sampling | None = None,
+    interval: float = 0.95,
+    relevant: float = _RELEVANT,
+    progress: Callable[[int, int], None] | None = None,
+) -> Borrowing:
+    """The treatment's hazard ratio of a cohort under priors that borrow from history.
+
+    One fit under a wide prior is reweighted to each of the others.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    cohort : Cohort
+        The current cohort, of two arms.
+    asked : BorrowingSpec
+        Histories and settings of the priors.
+    sampling : Sampling, optional
+        How to sample; at least 4,000 draws a chain are kept.
+    interval : float
+        Probability of the intervals.
+    relevant : float
+        Hazard ratio below which a benefit is relevant.
+    progress : callable, optional
+        Called with (draws done, draws in all).
+
+    Returns
+    -------
+    Borrowing
+        The answers.
+    """
+    sampling = sampling or Sampling()
+    sampling = replace(sampling, draws=max(sampling.draws, _LEAST_DRAWS), method="nuts")
+    reference = reference_fit(spec, cohort, sampling, progress)
+    studies = [historical(h.hr, h.lower, h.upper, level=h.level) for h in asked.histories]
+    history = combined_history(studies)
+    found = {
+        name: posterior_under(reference, prior)
+        for name, prior in _priors(asked, studies, history).items()
+    }
+    alone = _effect(found[NONE].fit)
+    events = float(cohort.weight[cohort.event].sum())
+    rows = [_row(name, one, alone, events, interval, relevant) for name, one in found.items()]
+    curve = {
+        discount: posterior_under(reference, power_prior(history, discount))
+        for discount in sorted(asked.discounts)
+    }
+    return Borrowing(
+        table=pd.DataFrame(rows),
+        discounts=pd.DataFrame(
+            [
+                {"discount": a, "history_events": a * _worth(history),
+                 **_summary(_effect(one.fit), interval)}
+                for a, one in curve.items()
+            ]  # fmt: skip
+        ),
+        histories=pd.DataFrame(
+            [
+                {"history": h.label, "hr": h.hr, "lower": h.lower, "upper": h.upper,
+                 "level": h.level, "events": _worth(study), "where": h.where}
+                for h, study in zip(asked.histories, studies, strict=True)
+            ]
+        ),  # fmt: skip
+        convergence=convergence(reference),
+        notes=tuple(
+            f"the posterior under {name} can't be had from the draws without history, with which "
+            f"that prior is in conflict (Pareto k {one.khat:.1f}, above 0.7)"
+            for name, one in {
+                **found,
+                **{f"the power prior with discount {a:g}": one for a, one in curve.items()},
+            }.items()
+            if not one.trusted
+        ),
+    )
+
+
+def _priors(
+    asked: BorrowingSpec, studies: list[Prior], history: Prior
+) -> dict[str, NormalMixture]:
+    return {
+        NONE: power_prior(history, 0.0),
+        f"power prior, discount {asked.discount:g}": power_prior(history, asked.discount),
+        "normalised power prior": normalised_power_prior(history),
+        "commensurate prior": commensurate_prior(
+            history, asked.spike, asked.slab, asked.probability
+        ),
+        "robust meta-analytic prior": meta_analytic_prior(
+            studies, asked.heterogeneity, asked.robust
+        ),
+        FULL: power_prior(history, 1.0),
+    }
+
+
+def combined_history(studies: list[Prior]) -> Prior:
+    """Precision-weighted mean of normal historical effects.
+
+    Parameters
+    ----------
+    studies : list of Prior
+        Normal: estimate and standard error each.
+
+    Returns
+    -------
+    Prior
+        Normal.
+
+    Examples
+    --------
+    >>> both = combined_history([Prior("normal", (-0.4, 0.1)), Prior("normal", (-0.2, 0.1))])
+    >>> print(both)
+    normal(-0.3, 0.07071)
+    """
+    means, errors = np.array([study.values for study in studies]).T
+    precision = errors**-2.0
+    mean = float(np.sum(precision * means) / np.sum(precision))
+    return Prior("normal", (mean, float(np.sum(precision) ** -0.5)))
+
+
+def _worth(history: Prior) -> float:
+    """Events of a trial with equal arms that would know as much."""
+    return 4.0 / history.values[1] ** 2
+
+
+def _effect(result: Fit) -> np.ndarray:
+    draws = result.draws["posterior"][coefficient_name(result.spec)].to_numpy()
+    return draws[..., effect_column(result)].ravel()
+
+
+def _summary(effect: np.ndarray, interval: float) -> dict[str, float]:
+    tail = (1.0 - interval) / 2.0
+    low, middle, high = np.exp(np.quantile(effect, [tail, 0.5, 1.0 - tail]))
+    return {"hr": middle, "lower": low, "upper": high, "below_1": float(np.mean(effect < 0))}
+
+
+def _row(
+    name: str,
+    one: Reweighted,
+    alone: np.ndarray,
+    events: float,
+    interval: float,
+    relevant: float,
+) -> dict[str, object]:
+    effect = _effect(one.fit)
+    low, middle, high = _quantiles(one.mixture, interval)
+    return {
+        "prior": name,
+        "prior_hr": middle,
+        "prior_lower": low,
+        "prior_upper": high,
+        "prior_events": effective_events(one.mixture),
+        **_summary(effect, interval),
+        "relevant": float(np.mean(effect < np.log(relevant))),
+        "events_gained": gained_events(events, float(alone.std()), float(effect.std())),
+        "conflict": conflict_probability(one.mixture, *_likelihood(alone)),
+        "borrowed": one.borrowed,
+        "khat": one.khat,
+    }
+
+
+def _likelihood(alone: np.ndarray) -> tuple[float, float]:
+    """The cohort's own estimate and standard error: the posterior without its initial prior."""
+    mean, spread = INITIAL.values
+    precision = alone.var() ** -1.0 - spread**-2.0
+    estimate = (alone.mean() / alone.var() - mean / spread**2) / precision
+    return float(estimate), float(precision**-0.5)
+
+
+def _quantiles(mixture: NormalMixture, interval: float) -> tuple[float, float, float]:
+    from scipy.optimize import brentq
+
+    reach = 10.0 * float(np.max(mixture.sd)) + float(np.max(np.abs(mixture.mean)))
+    tail = (1.0 - interval) / 2.0
+    low, middle, high = (
+        float(np.exp(float(brentq(lambda x, p=p: mixture.below(x) - p, -reach, reach))))  # type: ignore[arg-type]
+        for p in (tail, 0.5, 1.0 - tail)
+    )
+    return low, middle, high

@@ -1,0 +1,106 @@
+"""Borrowing under latent exchangeability of historical patients."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+
+from posthaz.borrowing.pooled import HISTORY, STUDY, pooled_rows
+from posthaz.borrowing.rows import settled
+from posthaz.cohort import Cohort
+from posthaz.design import learn_design
+from posthaz.inference import Fit, Provenance, installed_versions, model_shape, posterior_draws
+from posthaz.model import EXCHANGEABLE, build_leap_model
+from posthaz.spec import ModelSpec, Sampling, choose_priors
+
+_MARK = "::"
+
+
+@dataclass(frozen=True, eq=False)
+class Leap:
+    """A posterior that borrows from the exchangeable part of a history.
+
+    Parameters
+    ----------
+    fit : Fit
+        Draws of the current patients' parameters; every estimand takes it.
+    share : DataArray
+        Draws of the exchangeable share, dimensions ``chain, draw``.
+    """
+
+    fit: Fit
+    share: xr.DataArray
+
+    @property
+    def borrowed(self) -> float:
+        """Posterior mean of the exchangeable share."""
+        return float(self.share.mean())
+
+
+def leap_fit(
+    spec: ModelSpec,
+    current: Cohort,
+    history: Cohort,
+    share: tuple[float, float] = (1.0, 1.0),
+    sampling: Sampling | None = None,
+) -> Leap:
+    """Fit in which each historical patient is exchangeable with the current ones, or is not.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model, with proper priors.
+    current, history : Cohort
+        The cohorts.
+    share : tuple of (float, float)
+        Beta prior of the exchangeable share.
+    sampling : Sampling, optional
+        How to sample; always by chains.
+
+    Returns
+    -------
+    Leap
+        The posterior (Alt et al., Biometrics 2024;80:ujae083).
+    """
+    sampling = sampling or Sampling()
+    fixed, pooled = settled(spec, current, history), pooled_rows(current, history)
+    design = learn_design(pooled.covariates, fixed.formula, fixed.centre)
+    priors = choose_priors(fixed, design, 1.0)  # `settled` has stated every prior
+    historical = (pooled.covariates[STUDY] == HISTORY).to_numpy()
+    model = build_leap_model(fixed, design, priors, pooled, historical, share)
+    shape = ("leap", model_shape(fixed, design, priors, model))
+    draws = posterior_draws(model, shape, sampling)
+    posterior = draws["posterior"].to_dataset()
+    kept = [n for n in posterior.data_vars if _MARK not in str(n) and n != EXCHANGEABLE]
+    ours = np.flatnonzero(~historical)
+    constant = xr.Dataset({"weight": ("row", pooled.weight[ours])})
+    tree = xr.DataTree.from_dict(
+        {
+            "/posterior": posterior[kept],
+            "/sample_stats": draws["sample_stats"].to_dataset(),
+            "/constant_data": constant,
+        }
+    )
+    result = Fit(
+        spec=fixed,
+        design=replace(design, frame=design.frame.iloc[ours].reset_index(drop=True)),
+        priors=priors,
+        draws=tree,
+        unit=current.unit,
+        treatment=current.treatment if current.treatment in design.variables else "",
+        provenance=Provenance(
+            data=f"{current.source.name} and {history.source.name}",
+            data_sha256=current.source.sha256,
+            simulated=current.source.simulated or history.source.simulated,
+            rows=len(pooled),
+            events=int(pooled.event.sum()),
+            method="NUTS (BlackJAX)",
+            seed=sampling.seed,
+            chains=sampling.chains,
+            draws=sampling.draws,
+            tune=sampling.tune,
+            gradients=int(draws["sample_stats"]["n_steps"].sum()),
+            versions=installed_versions(),
+        ),
+    )
+    return Leap(result, posterior[EXCHANGEABLE])

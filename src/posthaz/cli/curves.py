@@ -1,0 +1,185 @@
+"""``posthaz curves``: a printed survival curve to patient-level times, with checks."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from posthaz.cli.options import Out, Quiet
+from posthaz.errors import SpecError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from posthaz.evidence import Reconstruction
+
+Clicks = Annotated[
+    Path, typer.Argument(metavar="CLICKS", help="CSV of digitised coordinates, all arms.")
+]
+Risk = Annotated[Path, typer.Option("--at-risk", help="CSV of times and numbers at risk by arm.")]
+Arms = Annotated[str, typer.Option("--arms", help="Names of the arms, in the file's order: A,B.")]
+Events = Annotated[str, typer.Option("--events", help="Printed totals of events: A=134,B=111.")]
+Scale = Annotated[str, typer.Option("--scale", help="percent or share; told by the numbers else.")]
+Tolerance = Annotated[
+    float, typer.Option("--tolerance", min=0.0, max=0.5, help="Rise of survival taken as noise.")
+]
+Unit = Annotated[str, typer.Option("--unit", help="Unit of time: days, weeks, months or years.")]
+Ratio = Annotated[
+    float | None, typer.Option("--hr", min=0.0, help="Printed hazard ratio, second arm v first.")
+]
+Medians = Annotated[str, typer.Option("--medians", help="Printed medians: A=14.9,B=24.4.")]
+Origin = Annotated[str, typer.Option("--origin", help="What to say the patients were made from.")]
+
+
+def curves(
+    clicks: Clicks,
+    at_risk: Risk,
+    out: Out = Path("out"),
+    arms: Arms = "",
+    events: Events = "",
+    scale: Scale = "",
+    tolerance: Tolerance = 0.02,
+    unit: Unit = "months",
+    hr: Ratio = None,
+    medians: Medians = "",
+    origin: Origin = "",
+    quiet: Quiet = False,
+) -> None:
+    """Reconstruct patients from a digitised survival curve, and check them against it."""
+    if scale not in ("", "percent", "share"):
+        raise SpecError(f"--scale: '{scale}' is not known. Mend: percent or share.")
+    if unit not in ("days", "weeks", "months", "years"):
+        raise SpecError(f"--unit: '{unit}' is not known. Mend: days, weeks, months or years.")
+    totals = {arm: int(number) for arm, number in _named(events, int, "--events").items()}
+    printed = _named(medians, float, "--medians")
+    from posthaz.evidence import (
+        at_risk_table,
+        patient_table,
+        read_curves,
+        reconstruct_arms,
+        reconstruction_checks,
+    )
+    from posthaz.figures import write_figure
+    from posthaz.files import prepare_folder, staged_folder, write_text
+
+    named = tuple(part.strip() for part in arms.split(",") if part.strip())
+    percent = None if not scale else scale == "percent"
+    read = read_curves(clicks, at_risk, arms=named, percent=percent, tolerance=tolerance)
+    made = reconstruct_arms(read, totals)
+    patients = patient_table(made, origin or clicks.name)
+    checks = reconstruction_checks(made)
+    checks["printed_median"] = checks["arm"].map(printed)
+    answers = compared(patients, unit, hr)
+    prepare_folder(out)
+    tables = {"cohort": patients, "reconstruction": checks, "at_risk": at_risk_table(made),
+              "hazard_ratio": answers}  # fmt: skip
+    with staged_folder(out) as stage:
+        for name, table in tables.items():
+            write_text(stage / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+        write_figure(_figure(made, patients, unit), stage / "figures", "reconstruction")
+    if not quiet:
+        typer.echo(_summary(checks, answers, unit))
+        typer.echo(f"wrote {len(tables) + 2} files to {out}; use {out / 'cohort.csv'} as a cohort")
+
+
+def compared(patients: "pd.DataFrame", unit: str, printed: float | None) -> "pd.DataFrame":
+    """Cox hazard ratio of each arm against the first, beside a printed one.
+
+    Parameters
+    ----------
+    patients : DataFrame
+        Reconstructed patients.
+    unit : str
+        Unit of time.
+    printed : float or None
+        Printed hazard ratio of the second arm against the first.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``term, hr, lower, upper, p, printed, difference``, the last relative to the
+        printed one; no rows for a single arm.
+    """
+    import pandas as pd
+
+    from posthaz.baselines import covariate_columns, cox_model
+    from posthaz.cohort import read_cohort
+
+    columns = ["term", "hr", "lower", "upper", "p", "printed", "difference"]
+    levels = list(dict.fromkeys(patients["arm"]))
+    if len(levels) < 2:
+        return pd.DataFrame(columns=columns)
+    smallest = float(patients.loc[patients["time"] > 0, "time"].min())
+    cohort = read_cohort(
+        patients, time="time", event="event", treatment="arm", treatment_reference=levels[0],
+        unit=unit, zero_time=smallest / 2.0,
+    )  # fmt: skip
+    table = cox_model(cohort, covariate_columns(pd.Series(cohort.covariates["arm"]))).table
+    table = table.rename(columns={"hr_lower": "lower", "hr_upper": "upper"})
+    table["printed"] = [printed if k == 0 else None for k in range(len(table))]
+    table["printed"] = table["printed"].astype(float)
+    return table.assign(difference=table["hr"] / table["printed"] - 1.0)[columns]
+
+
+def _named(text: str, kind: Callable[[str], float], option: str) -> dict[str, float]:
+    """Numbers by arm, written ``A=1,B=2``."""
+    found = {}
+    for part in (part for part in text.split(",") if part.strip()):
+        arm, _, number = part.rpartition("=")
+        try:
+            found[arm.strip()] = kind(number)
+        except ValueError:
+            arm = ""
+        if not arm:
+            raise SpecError(
+                f"{option}: '{part.strip()}' is not ARM=NUMBER. Mend: write A=134,B=111."
+            )
+    return found
+
+
+def _figure(made: "Sequence[Reconstruction]", patients: "pd.DataFrame", unit: str):  # noqa: ANN202
+    import pandas as pd
+
+    from posthaz.baselines import kaplan_meier
+    from posthaz.cohort import read_cohort
+    from posthaz.evidence import at_risk_table
+    from posthaz.figures import draw_reconstruction
+
+    arms = [one.arm for one in made]
+    cohort = read_cohort(
+        patients, time="time", event="event", treatment="arm", treatment_reference=arms[0],
+        zero_time=float(patients.loc[patients["time"] > 0, "time"].min()) / 2.0,
+    )  # fmt: skip
+    clicked = [
+        pd.DataFrame(one.curve.clicked, columns=["time", "survival"]).assign(arm=one.arm)
+        for one in made
+    ]
+    return draw_reconstruction(
+        kaplan_meier(cohort),
+        pd.concat(clicked, ignore_index=True),
+        at_risk_table(made),
+        labels={arm: arm for arm in arms},
+        unit=unit,
+        horizon=max(one.curve.end for one in made),
+    )
+
+
+def _summary(checks: "pd.DataFrame", answers: "pd.DataFrame", unit: str) -> str:
+    lines = []
+    for row in checks.to_dict("records"):
+        median = "not reached" if row["median"] != row["median"] else f"{row['median']:.4g} {unit}"
+        known = row["printed_median"] == row["printed_median"]
+        printed = f" (printed {row['printed_median']:g})" if known else ""
+        lines.append(
+            f"{row['arm']}: {row['patients']} patients, {row['events']} events, median {median}"
+            f"{printed}; curve within {100 * row['largest_deviation']:.1f} points (root mean "
+            f"square {100 * row['rms_deviation']:.2f}), numbers at risk within "
+            f"{row['largest_at_risk_deviation']}"
+        )
+    for row in answers.to_dict("records"):
+        known = row["printed"] == row["printed"]
+        printed = f", printed {row['printed']:g} ({row['difference']:+.1%})" if known else ""
+        numbers = f"{row['hr']:.3f} ({row['lower']:.3f} to {row['upper']:.3f})"
+        lines.append(f"Cox hazard ratio, {row['term']}: {numbers}{printed}")
+    return "\n".join(lines)

@@ -1,0 +1,83 @@
+"""``posthaz sensitivity``: the same question under other priors, baselines and covariates."""
+
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from posthaz.cli.options import Chains, Data, Draws, Method, Out, Quiet, Seed, Spec, with_options
+
+if TYPE_CHECKING:
+    from posthaz.spec import SensitivitySpec
+
+Workers = Annotated[
+    str,
+    typer.Option("--workers", help="Who fits: here, processes:N on this machine, or dask:ADDRESS."),
+]
+
+
+def sensitivity(
+    spec: Spec,
+    data: Data = None,
+    out: Out = Path("out"),
+    seed: Seed = None,
+    draws: Draws = None,
+    chains: Chains = None,
+    method: Method = None,
+    workers: Workers = "here",
+    quiet: Quiet = False,
+) -> None:
+    """Fit every variant that [sensitivity] asks for and compare their answers."""
+    from posthaz.cli.inputs import read_inputs
+    from posthaz.cli.progress import shown_progress
+    from posthaz.errors import SpecError
+    from posthaz.files import prepare_folder, staged_folder
+    from posthaz.schedule import read_scheduler
+    from posthaz.spec import load_analysis
+
+    scheduler = read_scheduler(workers)
+    analysis = with_options(load_analysis(spec), data, seed, draws, chains, method)
+    if analysis.sensitivity is None:
+        raise SpecError(
+            f"{spec}: nothing is varied. Mend: add a table [sensitivity] that says what is."
+        )
+    if method is not None:
+        chosen = with_method(analysis.sensitivity, method)
+        analysis = replace(analysis, sensitivity=chosen)
+    cohort = read_inputs(analysis)
+    prepare_folder(out)
+    from posthaz.report.horizon import restriction
+    from posthaz.report.sensitivity_page import SensitivityResults, write_sensitivity
+    from posthaz.sensitivity import answer_sensitivity
+
+    with shown_progress(quiet) as progress:
+        answer = answer_sensitivity(
+            analysis,
+            cohort,
+            scheduler,
+            lambda done, total: progress("the variants", done, total),
+            horizon=restriction(analysis, cohort),
+        )
+    results = SensitivityResults(analysis, cohort, answer, shlex.join(["posthaz", *sys.argv[1:]]))
+    with staged_folder(out) as stage:
+        written = write_sensitivity(results, stage)
+    if not quiet:
+        typer.echo(f"wrote {len(written)} files to {out}")
+    for failure in answer.failures:
+        typer.echo(f"posthaz: variant without a reliable answer: {failure}", err=True)
+    raise typer.Exit(3 if answer.failures else 0)
+
+
+def with_method(asked: "SensitivitySpec", method: str) -> "SensitivitySpec":
+    """The sensitivity analysis with another way of sampling its variants."""
+    from posthaz.errors import SpecError
+
+    if method not in ("auto", "nuts", "laplace"):
+        raise SpecError(
+            f"--method: {method} fits one model at a time, not many variants. "
+            "Mend: choose among auto, nuts, laplace."
+        )
+    return replace(asked, method=method)

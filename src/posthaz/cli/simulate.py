@@ -1,0 +1,31 @@
+"""``posthaz simulate``: a twin of a paper's cohort, as a table that says that it is simulated."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from posthaz.cli.options import Quiet, Spec
+from posthaz.errors import OutputError
+
+TwinSeed = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Seed of the cohort; the file's own without it.")
+]
+TwinOut = Annotated[Path, typer.Option("--out", help="CSV file to write.")]
+
+
+def simulate(
+    spec: Spec, seed: TwinSeed = None, out: TwinOut = Path("cohort.csv"), quiet: Quiet = False
+) -> None:
+    """Draw a simulated cohort with the numbers that a paper printed."""
+    if out.suffix.lower() != ".csv":
+        raise OutputError(f"{out}: not a name of a CSV file. Mend: give one that ends in .csv.")
+    from posthaz.files import whole_file
+    from posthaz.spec import load_analysis, simulate_table
+
+    analysis = load_analysis(spec)
+    table = simulate_table(analysis, seed)
+    with whole_file(out) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
+    if not quiet:
+        typer.echo(f"wrote {len(table)} simulated patients to {out}")

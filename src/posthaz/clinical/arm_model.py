@@ -1,0 +1,174 @@
+"""Models of the treatment in part of a cohort: formula, priors, fit, and Cox beside it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from posthaz.baselines import CoxFit, cox_model
+from posthaz.cohort import Cohort
+from posthaz.design import formula_variables, learn_design
+from posthaz.errors import PosthazError
+from posthaz.estimands import effect_in_patients, summary
+from posthaz.inference import Fit, fit, fit_many
+from posthaz.spec import ModelSpec, Sampling, Shrinkage, resolve
+from posthaz.spec.prior_targets import ALL_EFFECTS, FRAILTY_SD, baseline_targets
+
+
+@dataclass(frozen=True, eq=False)
+class ArmTask:
+    """A formula to be fitted to some patients.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The patients.
+    formula : str
+        The formula.
+    """
+
+    cohort: Cohort
+    formula: str
+
+    def effect(self, fit: Fit, rows: np.ndarray | None = None) -> xr.DataArray:
+        """Log hazard ratio of the second arm against the first, averaged over rows (or all)."""
+        chosen = np.ones(len(self.cohort), dtype=bool) if rows is None else rows
+        reference, arm = self.cohort.arms[0], self.cohort.arms[1]
+        return self.effect_of(fit, arm, reference, chosen)
+
+    def effect_of(self, fit: Fit, arm: str, reference: str, rows: np.ndarray) -> xr.DataArray:
+        """Log hazard ratio of one arm against another, averaged over rows."""
+        patients = self.cohort.covariates.loc[rows]
+        return effect_in_patients(fit, patients, arm, reference, self.cohort.weight[rows])
+
+
+@dataclass(frozen=True)
+class Quick:
+    """How the many small models of one analysis are fitted.
+
+    Parameters
+    ----------
+    base : ModelSpec
+        Baseline hazard and priors that they share.
+    sampling : Sampling
+        Draws and seed; these models are fitted by Laplace with importance weights, which NUTS
+        replaces where the weights can't be trusted.
+    """
+
+    base: ModelSpec
+    sampling: Sampling
+
+    def fit_all(self, tasks: Sequence[ArmTask]) -> list[Fit | str]:
+        """Posterior of each task, or why there is none; those of one shape together."""
+        sampling = replace(self.sampling, method="laplace")
+        made: dict[int, Fit | str] = {}
+        ready: dict[int, tuple[ModelSpec, Cohort]] = {}
+        for number, task in enumerate(tasks):
+            try:
+                spec = arm_model(self.base, task.cohort, task.formula, "treatment")
+                ready[number] = (spec, task.cohort)
+            except PosthazError as error:
+                made[number] = first_line(error)
+        try:
+            fits = fit_many(list(ready.values()), sampling)
+            made |= dict(zip(ready, fits, strict=True))
+        except PosthazError:
+            for number, one in ready.items():
+                try:
+                    (made[number],) = fit_many([one], sampling)
+                except PosthazError as error:
+                    made[number] = first_line(error)
+        return [made[number] for number in range(len(tasks))]
+
+    def fit(self, task: ArmTask, name: str) -> Fit:
+        """Posterior of one task with everything that comparing models takes."""
+        spec = arm_model(self.base, task.cohort, task.formula, name)
+        return fit(spec, task.cohort, replace(self.sampling, method="laplace"))
+
+
+def shared_baseline(model: ModelSpec, cohort: Cohort) -> ModelSpec:
+    """The model with cuts from the whole cohort, acting on the hazard, and nothing shrunken."""
+    events = cohort.event | cohort.interval_censored
+    resolved = resolve(model, cohort.exit[events])
+    return replace(resolved, form="proportional_hazards", shrinkage=None)
+
+
+def quoted(name: str) -> str:
+    """A covariate's name as a formula takes it."""
+    return name if name.isidentifier() else f"`{name}`"
+
+
+def joined(terms: Iterable[str]) -> str:
+    """Terms as a formula."""
+    return " + ".join(terms) or "1"
+
+
+def varying_terms(cohort: Cohort, terms: Sequence[str]) -> tuple[str, ...]:
+    """Those terms of which no covariate is constant in the cohort."""
+    varying = {
+        str(name) for name, values in cohort.covariates.items() if len(values.dropna().unique()) > 1
+    }
+    return tuple(term for term in terms if set(formula_variables(term)) <= varying)
+
+
+def complete_in(cohort: Cohort, terms: Sequence[str]) -> np.ndarray:
+    """Rows that lack none of the covariates of some terms, shape (row,), bool."""
+    used = [name for term in terms for name in formula_variables(term)]
+    return cohort.covariates[used].notna().all(axis=1).to_numpy(dtype=bool)
+
+
+def arm_model(
+    base: ModelSpec,
+    cohort: Cohort,
+    formula: str,
+    name: str,
+    shrinkage: Shrinkage | None = None,
+) -> ModelSpec:
+    """A model with the baseline of another, and those of its priors that still have a place."""
+    design = learn_design(cohort.covariates, formula, base.centre)
+    known = {*baseline_targets(base.baseline), *design.columns, *design.terms, ALL_EFFECTS}
+    priors = {
+        key: prior
+        for key, prior in base.priors.items()
+        if key in known or (design.groups and key.startswith(FRAILTY_SD))
+    }
+    return replace(base, name=name, formula=formula, priors=priors, shrinkage=shrinkage)
+
+
+def cox_of(cohort: Cohort, formula: str, level: float) -> CoxFit:
+    """Cox model of a formula, frailties left out."""
+    design = learn_design(cohort.covariates, formula)
+    columns = pd.DataFrame(design.matrix(design.frame), columns=list(design.columns))
+    return cox_model(cohort, columns, level=level)
+
+
+def ratio_summary(effect: xr.DataArray, interval: float) -> dict[str, float]:
+    """Hazard ratio of draws of its logarithm: median, limits and the probability below 1."""
+    numbers = summary(xr.DataArray(np.exp(effect)), interval)
+    return {
+        "hr": numbers["median"],
+        "lower": numbers["lower"],
+        "upper": numbers["upper"],
+        "p_below_1": float((effect < 0).mean()),
+    }
+
+
+def cox_summary(cox: CoxFit, term: str) -> tuple[dict[str, float], str]:
+    """Hazard ratio of one term of a Cox model, and what is to be said of it."""
+    row = cox.table[cox.table["term"] == term].to_dict("records")[0]
+    numbers = {
+        "hr": float(row["hr"]),
+        "lower": float(row["hr_lower"]),
+        "upper": float(row["hr_upper"]),
+        "p": float(row["p"]),
+    }
+    if not np.isfinite(numbers["lower"]):
+        numbers["hr"] = float("nan")
+    return numbers, str(row["note"])
+
+
+def first_line(error: PosthazError) -> str:
+    """What an error says, without its mend."""
+    return str(error).splitlines()[0].split(" Mend: ")[0].rstrip(".:")

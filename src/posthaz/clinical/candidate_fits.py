@@ -1,0 +1,94 @@
+"""Bayesian models of several candidates together, on the rows complete in them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from posthaz.baselines import Candidate, independent_columns
+from posthaz.clinical.arm_model import arm_model, complete_in, joined
+from posthaz.clinical.sparse_baseline import sparse_model
+from posthaz.cohort import Cohort, restricted
+from posthaz.errors import PosthazError
+from posthaz.inference import Fit, fit
+from posthaz.spec import ModelSpec, Sampling, Shrinkage
+
+MULTIVARIABLE, SHRUNKEN = "screened", "shrunken"
+_WORDS = {
+    MULTIVARIABLE: "Bayesian model of the candidates kept",
+    SHRUNKEN: "model of all candidates at once",
+}
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateSampler:
+    """Fits models of candidates.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort.
+    model : ModelSpec
+        Baseline hazard and priors.
+    sampling : Sampling
+        How to sample.
+    progress : callable
+        Takes a label, draws done and draws in all.
+    notes : list of str
+        Where it is said what could not be given.
+    """
+
+    cohort: Cohort
+    model: ModelSpec
+    sampling: Sampling
+    progress: Progress
+    notes: list[str]
+
+    def add(
+        self,
+        fits: dict[str, Fit],
+        name: str,
+        members: Sequence[Candidate],
+        shared: Shrinkage | None,
+    ) -> None:
+        """Fit a model and keep it, or say why there is none."""
+        terms = [one.term for one in members]
+        rows = complete_in(self.cohort, terms)
+        part = restricted(self.cohort, rows)
+        if not part.event.any():
+            self.notes.append(f"There is no {_WORDS[name]}: no event among the complete rows.")
+            return
+        if not rows.all():
+            complete = f"{int(rows.sum())} of {len(rows)} rows, which are complete"
+            self.notes.append(f"The {_WORDS[name]} uses {complete} in its covariates.")
+        base = replace(sparse_model(self.model, part.exit[part.event]), shrinkage=None)
+        # the weights of the Laplace approximation say little about priors with such tails
+        forced = shared is not None and self.sampling.method != "pymc"
+        sampling = replace(self.sampling, method="nuts") if forced else self.sampling
+        try:
+            spec = arm_model(base, part, joined(terms), name, shared)
+            fits[name] = fit(spec, part, sampling, lambda *done: self.progress(name, *done))
+        except PosthazError as error:
+            self.notes.append(f"There is no {_WORDS[name]}: {error}")
+
+
+def independent_members(members: Sequence[Candidate], notes: list[str]) -> list[Candidate]:
+    """Members whose columns the earlier ones don't determine, on the rows complete in all."""
+    if not members:
+        return []
+    frames = [one.columns for one in members if one.columns is not None]
+    matrix = pd.concat(frames, axis=1).to_numpy(dtype=float)
+    free = independent_columns(matrix[np.isfinite(matrix).all(axis=1)])
+    found, start = [], 0
+    for one, frame in zip(members, frames, strict=True):
+        if free[start : start + frame.shape[1]].all():
+            found.append(one)
+        else:
+            notes.append(
+                f"{one.term} is left out of models with others: on the rows complete in all of "
+                "them it is constant or determined by them."
+            )
+        start += frame.shape[1]
+    return found

@@ -1,0 +1,219 @@
+"""How the effect of one covariate depends on another: within levels, and along numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from posthaz.baselines import CoxFit
+from posthaz.checks import compare_models, leave_one_out
+from posthaz.clinical.arm_model import (
+    ArmTask,
+    Quick,
+    cox_of,
+    first_line,
+    joined,
+    quoted,
+    shared_baseline,
+    varying_terms,
+)
+from posthaz.clinical.interaction_levels import WHOLE, level_effect, level_ratios
+from posthaz.clinical.interaction_rows import EffectCohort, effect_cohort, measured
+from posthaz.clinical.interaction_test import InteractionTest, interaction_test
+from posthaz.clinical.smooth_interaction import SmoothInteraction, smooth_interaction
+from posthaz.clinical.subgroup_estimates import covariate_label
+from posthaz.clinical.subgroup_rows import compared_rows
+from posthaz.cohort import Cohort, restricted
+from posthaz.errors import PosthazError
+from posthaz.inference import Fit
+from posthaz.spec import ModelSpec, Sampling
+from posthaz.spec.clinical.interactions import InteractionSpec
+
+LEVEL_COLUMNS = (
+    *("name", "by_level", "by_label", "level", "level_label"),
+    *("patients_reference", "events_reference", "patients", "events", "logrank_chisq", "logrank_p"),
+    *("cox_hr", "cox_lower", "cox_upper", "cox_p", "hr", "lower", "upper", "p_below_1", "note"),
+)
+RATIO_COLUMNS = (
+    *("name", "model", "contrast", "cox_ratio", "cox_lower", "cox_upper", "cox_p"),
+    *("ratio", "lower", "upper", "p_above_1", "chisq", "df", "p", "note"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class InteractionEffects:
+    """What is known of one interaction.
+
+    Parameters
+    ----------
+    asked : InteractionSpec
+        What was asked.
+    effect, by : str
+        Labels of the two covariates.
+    levels : DataFrame
+        Columns `LEVEL_COLUMNS`: the effect in everybody (``by_level`` is ``all``) and in each
+        level of the other covariate, Cox in the level alone, the posterior from the model of the
+        interaction.
+    ratios : DataFrame
+        Columns `RATIO_COLUMNS`: ratios of hazard ratios between levels (``model`` is ``levels``)
+        and along numbers (``continuous``), with the likelihood-ratio test of the interaction.
+    smooth : SmoothInteraction or None
+        The continuous model.
+    comparison : DataFrame or None
+        Result of `compare_models` for both models.
+    notes : tuple of str
+        What a reader must know.
+    """
+
+    asked: InteractionSpec
+    effect: str
+    by: str
+    levels: pd.DataFrame
+    ratios: pd.DataFrame
+    smooth: SmoothInteraction | None
+    comparison: pd.DataFrame | None
+    notes: tuple[str, ...]
+
+
+def interaction_effects(
+    cohort: Cohort,
+    asked: InteractionSpec,
+    model: ModelSpec,
+    sampling: Sampling | None = None,
+    *,
+    interval: float = 0.95,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> InteractionEffects:
+    """Effect of a covariate within the levels of another, and along both as numbers.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    asked : InteractionSpec
+        Which effect, by what.
+    model : ModelSpec
+        Its baseline hazard, with cuts from the whole cohort, and its priors are used; hazards
+        are proportional whatever its form.
+    sampling : Sampling, optional
+        Draws and seed; models are fitted by Laplace with importance weights, and by NUTS where
+        these can't be trusted.
+    interval : float
+        Probability of the intervals.
+    progress : callable, optional
+        Takes a label, steps done and steps in all.
+
+    Returns
+    -------
+    InteractionEffects
+        A level that can't be analysed is said, and the others are given.
+
+    Raises
+    ------
+    CohortError
+        When a covariate isn't there or isn't what it is taken for, or there is no event.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> asked = ph.InteractionSpec("x", "arm", "gtv_cc", by_cut=(146.0,))
+    >>> model = ph.ModelSpec("exponential", ph.Exponential())
+    >>> sampling = ph.Sampling(chains=2, draws=250)
+    >>> found = ph.interaction_effects(ph.simulated_example(), asked, model, sampling)
+    >>> found.levels["by_level"].tolist()
+    ['all', '<146', '>=146']
+    """
+    ready = effect_cohort(cohort, asked)
+    quick = Quick(shared_baseline(model, ready.cohort), sampling or Sampling())
+    show = progress or (lambda label, done, total: None)
+    rows = compared_rows(ready.cohort, [ready.by]) & measured(ready.cohort, asked)
+    part = restricted(ready.cohort, rows)
+    notes = _left_out(rows)
+    cut = _cut_off_model(ready, part, quick, interval, notes)
+    show("interaction", 1, 3)
+    levels = [
+        level_effect(ready, level, arm, quick, interval, cut.fit, rows)
+        for level in (WHOLE, *map(str, ready.cohort.covariates[ready.by].cat.categories))
+        for arm in ready.cohort.arms[1:]
+    ]
+    ratios = list(level_ratios(ready, part, cut.cox, cut.test, cut.fit, interval))
+    show("interaction", 2, 3)
+    smooth = _smooth(part, asked, quick, interval, notes) if asked.continuous else None
+    show("interaction", 3, 3)
+    return InteractionEffects(
+        asked=asked,
+        effect=covariate_label(cohort, asked.effect),
+        by=covariate_label(cohort, asked.by),
+        levels=pd.DataFrame(levels, columns=list(LEVEL_COLUMNS)).assign(name=asked.name),
+        ratios=pd.DataFrame([*ratios, *_smooth_ratios(smooth)], columns=list(RATIO_COLUMNS)).assign(
+            name=asked.name
+        ),
+        smooth=smooth,
+        comparison=_comparison(cut.fit, smooth),
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _CutOff:
+    """The model of levels, Cox and Bayesian, and the test of its interaction."""
+
+    test: InteractionTest
+    cox: CoxFit | None = None
+    fit: Fit | None = None
+
+
+def _cut_off_model(
+    ready: EffectCohort, part: Cohort, quick: Quick, interval: float, notes: list[str]
+) -> _CutOff:
+    """Interaction of the two factors; what can't be given goes to the notes."""
+    nothing = InteractionTest(float("nan"), 0, float("nan"))
+    if len(part.covariates[ready.by].cat.categories) < 2:
+        notes.append("Fewer than two levels can be compared: there is no interaction to estimate.")
+        return _CutOff(nothing)
+    others = varying_terms(part, ready.adjusted)
+    terms = quoted(ready.effect), quoted(ready.by)
+    formula = joined((f"{terms[0]} * {terms[1]}", *others))
+    try:
+        cox = cox_of(part, formula, interval)
+        fit = quick.fit(ArmTask(part, formula), "levels")
+    except PosthazError as error:
+        notes.append(f"The model of the levels can't be fitted: {first_line(error)}.")
+        return _CutOff(nothing)
+    return _CutOff(interaction_test(part, terms, others), cox, fit)
+
+
+def _smooth(
+    part: Cohort, asked: InteractionSpec, quick: Quick, interval: float, notes: list[str]
+) -> SmoothInteraction | None:
+    others = varying_terms(part, asked.adjusted)
+    try:
+        return smooth_interaction(part, asked, others, quick, interval)
+    except PosthazError as error:
+        notes.append(f"The continuous model can't be fitted: {first_line(error)}.")
+        return None
+
+
+def _smooth_ratios(smooth: SmoothInteraction | None) -> list[dict[str, object]]:
+    if smooth is None:
+        return []
+    test = smooth.test
+    tested = {"chisq": test.chisq, "df": test.df, "p": test.p, "note": test.note}
+    return [{"model": "continuous", **row, **tested} for row in smooth.ratios]
+
+
+def _comparison(cut: Fit | None, smooth: SmoothInteraction | None) -> pd.DataFrame | None:
+    if cut is None or smooth is None:
+        return None
+    return compare_models({one.spec.name: leave_one_out(one) for one in (cut, smooth.fit)})
+
+
+def _left_out(rows: np.ndarray) -> list[str]:
+    missing = int((~rows).sum())
+    if not missing:
+        return []
+    return [
+        f"The models of the interaction leave out {missing} of {len(rows)} rows: the covariate is "
+        "missing, or its level lacks a level of the effect."
+    ]

@@ -1,0 +1,117 @@
+"""Covariates that are computed from others: how, as frozen values."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort.dose import biologically_effective_dose, equivalent_dose_2gy
+
+
+@dataclass(frozen=True)
+class FractionatedDose:
+    """Biologically effective dose or EQD2 from total dose and dose per fraction.
+
+    Parameters
+    ----------
+    measure : {"eqd2", "bed"}
+        Which.
+    dose : str
+        Column of the total dose in Gy.
+    per_fraction : str or float
+        Column of the dose per fraction in Gy, or one dose for everybody.
+    alpha_beta : float
+        Ratio of the linear to the quadratic coefficient in Gy.
+    """
+
+    measure: Literal["eqd2", "bed"]
+    dose: str
+    per_fraction: str | float
+    alpha_beta: float
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Columns it is computed from."""
+        return (self.dose, *([self.per_fraction] if isinstance(self.per_fraction, str) else []))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Groups of a number, cut where each new group begins.
+
+    Parameters
+    ----------
+    column : str
+        Column of the number.
+    at : tuple of float
+        Increasing; a value equal to a cut is in the upper group.
+
+    Examples
+    --------
+    >>> Cut("age", (60, 70)).levels
+    ('<60', '60-<70', '>=70')
+    """
+
+    column: str
+    at: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        at = tuple(float(value) for value in self.at)
+        if not at or not all(np.isfinite(at)) or any(b <= a for a, b in pairwise(at)):
+            raise ValueError(f"cuts must be increasing numbers, got {list(self.at)}")
+        object.__setattr__(self, "at", at)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Columns it is computed from."""
+        return (self.column,)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Codes of the groups, in order."""
+        between = (f"{lower:g}-<{upper:g}" for lower, upper in pairwise(self.at))
+        return (f"<{self.at[0]:g}", *between, f">={self.at[-1]:g}")
+
+    def level_labels(self, unit: str = "") -> tuple[str, ...]:
+        """Names to show for the groups."""
+        ending = f" {unit}" if unit else ""
+        between = (f"{lower:g} to <{upper:g}{ending}" for lower, upper in pairwise(self.at))
+        return (f"<{self.at[0]:g}{ending}", *between, f"≥{self.at[-1]:g}{ending}")
+
+
+Derivation = FractionatedDose | Cut
+
+
+def derived_values(derivation: Derivation, sources: dict[str, np.ndarray]) -> pd.Series:
+    """A covariate computed from others; missing where any of them is.
+
+    Parameters
+    ----------
+    derivation : FractionatedDose or Cut
+        How.
+    sources : dict of str to ndarray of float, shape (row,)
+        The columns it is computed from.
+
+    Returns
+    -------
+    Series
+        Numbers, or ordered categories of a cut.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> derived_values(Cut("age", (60,)), {"age": np.array([59.0, 60.0])}).tolist()
+    ['<60', '>=60']
+    """
+    if isinstance(derivation, Cut):
+        values = sources[derivation.column]
+        group = np.searchsorted(derivation.at, values, side="right")
+        codes = np.where(np.isnan(values), -1, group)
+        levels = pd.CategoricalDtype(list(derivation.levels), ordered=True)
+        return pd.Series(pd.Categorical.from_codes(codes.tolist(), dtype=levels))
+    per_fraction = derivation.per_fraction
+    fraction = sources[per_fraction] if isinstance(per_fraction, str) else per_fraction
+    measure = equivalent_dose_2gy if derivation.measure == "eqd2" else biologically_effective_dose
+    return pd.Series(measure(sources[derivation.dose], fraction, derivation.alpha_beta))

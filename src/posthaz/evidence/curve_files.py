@@ -1,0 +1,233 @@
+"""Digitised coordinates and numbers at risk as digitisers write them, to one row a click."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from posthaz.errors import CohortError, Finding
+
+COLUMNS = ("arm", "time", "survival", "row")
+_LONG = {
+    "arm": ("arm", "group", "curve", "treatment", "dataset", "strata"),
+    "time": ("time", "x", "t", "months", "years", "days", "weeks"),
+    "survival": ("survival", "surv", "surv_pct", "s", "y", "prob", "percent"),
+}
+
+
+def read_clicks(table: str | Path | pd.DataFrame, arms: Sequence[str] = ()) -> pd.DataFrame:
+    """Clicked coordinates, one row a click.
+
+    Understood are one row a click with columns arm, time and survival; WebPlotDigitizer's
+    export of one data set (two columns, with or without a header) or of several (a first line
+    of names, a second of X,Y, and a pair of columns each); and the two columns that IPDfromKM
+    takes.
+
+    Parameters
+    ----------
+    table : str, Path or DataFrame
+        A CSV file, or a frame with columns arm, time and survival.
+    arms : sequence of str, optional
+        Names of the arms, in place of those in the file.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``arm, time, survival, row``; `row` counts lines of data from 1.
+
+    Raises
+    ------
+    CohortError
+        When the file can't be read, or holds text where a coordinate belongs.
+    """
+    if isinstance(table, pd.DataFrame):
+        cells = [list(map(str, table.columns)), *table.astype(object).to_numpy().tolist()]
+        name = "DataFrame"
+    else:
+        name, cells = Path(table).name, read_cells(Path(table))
+    if not cells:
+        raise _refused(name, "the file is empty", "export the coordinates again")
+    frame = _pairs(cells, name) if _paired(cells) else _single(cells, name)
+    if arms:
+        known = list(dict.fromkeys(frame["arm"]))
+        if len(known) != len(arms):
+            what = f"{len(known)} curve(s) in the file and {len(arms)} name(s) of arms"
+            raise _refused(name, what, "give one name a curve, in the file's order")
+        frame["arm"] = frame["arm"].map(dict(zip(known, arms, strict=True)))
+    _check_numbers(frame, name)
+    return frame.astype({"time": float, "survival": float})
+
+
+def read_cells(path: Path) -> list[list[Any]]:
+    """Cells of a CSV file: numbers where they are numbers, blank lines left out."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _refused(str(path), f"can't be read ({error})", "give a CSV file") from error
+    separator = next((one for one in ("\t", ";") if one in text), ",")
+    lines = [line.split(separator) for line in text.splitlines() if line.strip(" ,;\t")]
+    return [[_cell(cell, separator) for cell in line] for line in lines]
+
+
+def _cell(cell: str, separator: str) -> Any:
+    text = cell.strip().strip('"')
+    try:
+        return float(text.replace(",", ".") if separator != "," else text)
+    except ValueError:
+        return text
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float | np.integer | np.floating) and not isinstance(cell, bool)
+
+
+def _paired(cells: list[list[Any]]) -> bool:
+    """Whether the second line is X, Y, X, Y, ... under a line of names."""
+    if len(cells) < 3:
+        return False
+    second = [str(cell).strip().lower() for cell in cells[1]]
+    return len(second) >= 2 and all(
+        cell == ("x", "y")[place % 2] for place, cell in enumerate(second) if cell
+    ) and "x" in second  # fmt: skip
+
+
+def _pairs(cells: list[list[Any]], name: str) -> pd.DataFrame:
+    width = len(cells[1]) // 2
+    rows = []
+    for pair in range(width):
+        label = next(
+            (str(c) for c in cells[0][2 * pair : 2 * pair + 2] if str(c)), f"curve {pair + 1}"
+        )
+        for number, line in enumerate(cells[2:], start=1):
+            x, y = (line[k] if k < len(line) else "" for k in (2 * pair, 2 * pair + 1))
+            if x == "" and y == "":
+                continue
+            rows.append((label, x, y, number))
+    if not rows:
+        raise _refused(name, "no coordinates under X, Y", "export the coordinates again")
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"time": object, "survival": object})
+
+
+def _single(cells: list[list[Any]], name: str) -> pd.DataFrame:
+    """One row a click: with a header that names columns, or two columns of numbers."""
+    header = cells[0]
+    if all(_is_number(cell) for cell in header):
+        named, body = {"time": 0, "survival": 1}, cells
+    else:
+        lowered = [str(cell).strip().lower() for cell in header]
+        named = {
+            role: next((lowered.index(w) for w in words if w in lowered), -1)
+            for role, words in _LONG.items()
+        }
+        body = cells[1:]
+        if min(named["time"], named["survival"]) < 0:
+            # two unnamed or oddly named columns of numbers, perhaps after R's row names
+            if len(header) in (2, 3) and body and all(map(_is_number, body[0][-2:])):
+                named = {"time": len(header) - 2, "survival": len(header) - 1}
+            else:
+                what = f"the columns are {', '.join(map(repr, map(str, header)))}"
+                mend = "name them arm, time and survival, or export X, Y pairs"
+                raise _refused(name, what, mend)
+    place = named.get("arm", -1)
+    rows = [
+        (
+            _text(line[place]) if 0 <= place < len(line) else "all",
+            line[named["time"]] if named["time"] < len(line) else "",
+            line[named["survival"]] if named["survival"] < len(line) else "",
+            number,
+        )
+        for number, line in enumerate(body, start=1)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"time": object, "survival": object})
+
+
+def _text(cell: Any) -> str:
+    return f"{cell:g}" if _is_number(cell) else str(cell)
+
+
+def _check_numbers(frame: pd.DataFrame, name: str) -> None:
+    findings = [
+        Finding(f"{name}, row {row}", f"{axis} is {value!r}", "give a number, or leave the row out")
+        for axis in ("time", "survival")
+        for row, value in zip(frame["row"], frame[axis], strict=True)
+        if not _is_number(value) or not np.isfinite(value)
+    ]
+    if findings:
+        raise CohortError.from_findings(f"{name} can't be read as a curve:", tuple(findings))
+
+
+def read_numbers_at_risk(
+    table: str | Path | pd.DataFrame, arms: Sequence[str]
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Numbers at risk of each arm: first column times, then one column an arm.
+
+    Columns are matched to arms by name, by a name that ends in the arm's (``nrisk_radio``), or
+    else by their order.
+
+    Parameters
+    ----------
+    table : str, Path or DataFrame
+        A CSV file or frame.
+    arms : sequence of str
+        Arms of the curves, in order.
+
+    Returns
+    -------
+    dict of str to (ndarray, ndarray)
+        Times and numbers of each arm; rows without a number are left out.
+
+    Raises
+    ------
+    CohortError
+        When columns don't match the arms, or hold something else than numbers.
+    """
+    if isinstance(table, pd.DataFrame):
+        name, header = "numbers at risk", [str(c) for c in table.columns]
+        body = table.astype(object).to_numpy().tolist()
+    else:
+        name, cells = Path(table).name, read_cells(Path(table))
+        if len(cells) < 2:
+            raise _refused(name, "the table is empty", "give times and numbers at risk")
+        header, body = [str(cell) for cell in cells[0]], cells[1:]
+    columns = _matched(header[1:], arms, name)
+    found = {}
+    findings = []
+    for arm, place in columns.items():
+        rows = []
+        for number, line in enumerate(body, start=1):
+            cells_ = [line[0], line[place + 1] if place + 1 < len(line) else ""]
+            if cells_[1] == "" or (_is_number(cells_[1]) and np.isnan(cells_[1])):
+                continue
+            if not all(map(_is_number, cells_)):
+                what = f"{cells_[0]!r}, {cells_[1]!r} are not numbers"
+                findings.append(Finding(f"{name}, row {number}", what, "correct the row"))
+                continue
+            rows.append(cells_)
+        pairs = np.array(rows, dtype=float).reshape(-1, 2)
+        found[arm] = (pairs[:, 0], pairs[:, 1])
+    if findings:
+        raise CohortError.from_findings(f"{name} can't be used:", tuple(dict.fromkeys(findings)))
+    return found
+
+
+def _matched(header: Sequence[str], arms: Sequence[str], name: str) -> dict[str, int]:
+    lowered = [column.strip().lower() for column in header]
+    matched: dict[str, int] = {}
+    for arm in sorted(arms, key=len, reverse=True):  # "radioplus" before "radio"
+        free = [k for k in range(len(header)) if k not in matched.values()]
+        exact = [k for k in free if lowered[k] == arm.lower()]
+        ends = [k for k in free if lowered[k].endswith(arm.lower())]
+        if exact or ends:
+            matched[arm] = (exact or ends)[0]
+    if len(matched) == len(arms):
+        return {arm: matched[arm] for arm in arms}
+    if len(header) == len(arms) and not matched:
+        return {arm: k for k, arm in enumerate(arms)}
+    what = f"columns {', '.join(header)} for the arms {', '.join(arms)}"
+    raise _refused(name, what, "name the columns after the arms")
+
+
+def _refused(name: str, what: str, mend: str) -> CohortError:
+    return CohortError.from_findings(f"{name} can't be used:", (Finding(name, what, mend),))

@@ -1,0 +1,104 @@
+"""Cumulative incidence of competing causes, and what ignoring the competition makes of it."""
+
+from collections.abc import Mapping
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from posthaz.figures.axis import capitalised, label_time, time_ticks
+from posthaz.figures.layers import arm_rows, draw_band, new_panels
+from posthaz.figures.style import INK, MUTED, LineStyle, arm_styles, dress, legend_above, styled
+
+_NAIVE = (0, (1, 1.6))
+
+
+@styled
+def draw_incidence(
+    curves: pd.DataFrame,
+    *,
+    labels: Mapping[str, str],
+    unit: str,
+    horizon: float,
+    interval: float = 0.95,
+    title: str = "",
+    simulated: bool = False,
+) -> Figure:
+    """Cumulative incidence by cause and arm, by Aalen-Johansen, a model and 1 - Kaplan-Meier.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        Columns ``cause``, ``label`` (of the cause), ``arm``, ``time``, ``source`` (``1 -
+        Kaplan-Meier``, ``Aalen-Johansen`` or ``posterior``), ``incidence``, ``lower``, ``upper``.
+    labels : mapping of str to str
+        Name to show for each arm, the reference arm first.
+    unit : str
+        Unit of time.
+    horizon : float
+        End of the time axis, in `unit`.
+    interval : float, optional
+        Probability of the bands, named in the legend.
+    title : str, optional
+        Title at the top.
+    simulated : bool, optional
+        Whether the cohort is simulated, which the figure then says.
+
+    Returns
+    -------
+    Figure
+        One axes a cause and arm: causes from top to bottom, arms from left to right. The axes of
+        a cause share their scale.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"cause": 1, "label": "relapse", "arm": "a", "source": "Aalen-Johansen"}
+    >>> steps = pd.DataFrame([row | {"time": t, "incidence": t / 20} for t in (0.0, 6.0)])
+    >>> figure = draw_incidence(steps, labels={"a": "RT"}, unit="months", horizon=12.0)
+    >>> [axes.get_title(loc="left") for axes in figure.axes]
+    ['Relapse, RT']
+    """
+    causes = curves.drop_duplicates("cause").set_index("cause")["label"]
+    styles, columns = arm_styles(list(labels)), min(len(labels), 2)
+    figure, panels = new_panels(len(causes) * len(labels), 2.35, title, simulated, columns=columns)
+    for i, (cause, name) in enumerate(causes.items()):
+        own = curves[curves["cause"] == cause]
+        top = float(np.nanmax(own[own["time"] <= horizon]["incidence"]))
+        for j, (arm, label) in enumerate(labels.items()):
+            axes = panels[i * len(labels) + j]
+            _draw_arm(axes, arm_rows(own, arm), styles[arm])
+            axes.set_title(fill(capitalised(f"{name}, {label}"), 34), size=9.5)
+            label_time(axes, horizon, unit, time_ticks(horizon, unit, 6))
+            axes.set_ylim(0.0, min(1.0, 1.15 * top) if top > 0 else 1.0)
+            axes.set_ylabel("Cumulative incidence" if j % columns == 0 else "")
+            axes.set_xlabel(axes.get_xlabel() if i == len(causes) - 1 else "")
+            dress(axes)
+    handles = [
+        Line2D([], [], color=INK, lw=1.2, drawstyle="steps-post"),
+        Patch(color=MUTED, alpha=0.3),
+        Line2D([], [], color=INK, lw=1.2, ls=_NAIVE),
+    ]
+    names = [
+        "Aalen–Johansen",
+        f"Posterior median, {interval * 100:g} % band",
+        "1 − Kaplan–Meier, competing causes censored: too high",
+    ]
+    legend_above(figure, handles, names, columns=1)
+    return figure
+
+
+def _draw_arm(axes: Axes, rows: pd.DataFrame, style: LineStyle) -> None:
+    by_source = {name: part.sort_values("time") for name, part in rows.groupby("source")}
+    posterior = by_source.get("posterior")
+    if posterior is not None:
+        draw_band(axes, posterior.rename(columns={"incidence": "median"}), style)
+    for source, dash in (("Aalen-Johansen", "-"), ("1 - Kaplan-Meier", _NAIVE)):
+        part = by_source.get(source)
+        if part is not None:
+            axes.plot(part["time"], part["incidence"], drawstyle="steps-post", color=INK, lw=1.1,
+                      ls=dash)  # fmt: skip

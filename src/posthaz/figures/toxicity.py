@@ -1,0 +1,203 @@
+"""Toxicity: grades by arm as stacked bars, and a forest of risk differences."""
+
+from collections.abc import Mapping
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from posthaz.figures.hazard_ratios import row_heights, write_beside
+from posthaz.figures.style import (
+    INK,
+    MUTED,
+    REFERENCE,
+    SERIES,
+    LineStyle,
+    dress,
+    label_of,
+    legend_above,
+    new_figure,
+    styled,
+)
+
+GRADES = ("#E8ECEF", "#F3D9A4", "#E9A23B", "#C94F00", "#8A2A00", "#4A1200")
+"""Colours of grades 0 to 5: lightness falls with the grade, so that greyscale tells them apart."""
+
+BAR = 0.36
+ROW = 0.27
+
+
+@styled
+def draw_grades(
+    table: pd.DataFrame,
+    *,
+    labels: Mapping[str, str] | None = None,
+    title: str = "",
+    simulated: bool = False,
+) -> Figure:
+    """Share of patients by worst grade, one stacked bar a toxicity and arm.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``toxicity, label, arm, grade, patients, share``, as `grade_table` gives; grades
+        ``"unknown"`` are left out.
+    labels : mapping of str to str, optional
+        Name to show for each arm.
+    title : str, optional
+        Title at the top.
+    simulated : bool, optional
+        Whether the cohort is simulated, which the figure then says.
+
+    Returns
+    -------
+    Figure
+        One axes; shares of 6 % and more are printed in their bars.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"toxicity": "rash", "label": "Rash", "arm": "a"}
+    >>> figure = draw_grades(pd.DataFrame([
+    ...     row | {"grade": "0", "patients": 3, "share": 0.75},
+    ...     row | {"grade": "1+", "patients": 1, "share": 0.25},
+    ... ]))
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['75', '25 (1+)', 'n = 4', 'Rash']
+    """
+    table = table[(table["grade"] != "unknown") & np.isfinite(table["share"])]
+    bars = table.drop_duplicates(["toxicity", "arm"])[["toxicity", "label", "arm"]]
+    heights, middles = _bar_heights(bars)
+    figure = new_figure(1.0 + BAR * (max(heights, default=0.0) + 1.0), title, simulated)
+    axes = figure.subplots()
+    for height, bar in zip(heights, bars.to_dict("records"), strict=True):
+        mine = table[(table["toxicity"] == bar["toxicity"]) & (table["arm"] == bar["arm"])]
+        _draw_bar(axes, height, mine)
+        write_beside(axes, height, f"n = {int(mine['patients'].sum())}")
+    names = [fill(label_of(labels or {}, arm), 24) for arm in bars["arm"]]
+    axes.set_yticks(heights, names)
+    for toxicity, top in middles.items():
+        label = bars.loc[bars["toxicity"] == toxicity, "label"].iloc[0]
+        axes.text(0.0, top - 0.62, label, weight="bold", va="center", size=9.5)
+    axes.set_ylim(max(heights, default=0.0) + 0.6, -1.0)
+    axes.set_xlim(0.0, 100.0)
+    axes.set_xlabel("Patients (%)")
+    dress(axes, grid="")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    shown = sorted({_first_grade(grade) for grade in table["grade"]})
+    handles = [Patch(facecolor=GRADES[grade], ec=MUTED, lw=0.5) for grade in shown]
+    legend_above(figure, handles, [f"Grade {grade}" for grade in shown], columns=6)
+    return figure
+
+
+def _bar_heights(bars: pd.DataFrame) -> tuple[list[float], dict[str, float]]:
+    """Height of each bar, and of the first bar of each toxicity, counted downwards from 0."""
+    heights: list[float] = []
+    firsts: dict[str, float] = {}
+    top = -1.0
+    for toxicity in bars["toxicity"]:
+        top += 1.0 if toxicity in firsts else (1.8 if firsts else 1.0)
+        firsts.setdefault(toxicity, top)
+        heights.append(top)
+    return heights, firsts
+
+
+def _draw_bar(axes: Axes, height: float, rows: pd.DataFrame) -> None:
+    left = 0.0
+    for row in rows.to_dict("records"):
+        width, grade = 100.0 * row["share"], _first_grade(row["grade"])
+        axes.barh(height, width, left=left, height=0.74, color=GRADES[grade], ec="white", lw=0.8)
+        if width >= 6.0:
+            colour = "white" if grade >= 3 else INK
+            sign = "+" if str(row["grade"]).endswith("+") else ""
+            text = f"{width:.0f}" + (f" ({grade}{sign})" if sign and width >= 12.0 else "")
+            axes.text(left + width / 2, height, text, ha="center", va="center", size=8.5,
+                      color=colour)  # fmt: skip
+        left += width
+
+
+def _first_grade(grade: object) -> int:
+    return int(str(grade).rstrip("+"))
+
+
+@styled
+def draw_risk_differences(
+    table: pd.DataFrame,
+    *,
+    favours: tuple[str, str] | None = None,
+    interval: float = 0.95,
+    title: str = "",
+    simulated: bool = False,
+) -> Figure:
+    """Forest of risk differences in percentage points, by source.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``label`` (toxicity and grade as shown), ``source`` (as shown), ``difference``,
+        ``lower``, ``upper`` as shares; a row without a difference is left out.
+    favours : (str, str), optional
+        Arms with fewer toxicities left and right of 0, written under the axis.
+    interval : float, optional
+        Probability of the intervals.
+    title : str, optional
+        Title at the top.
+    simulated : bool, optional
+        Whether the cohort is simulated, which the figure then says.
+
+    Returns
+    -------
+    Figure
+        One axes; its texts are the heading and the printed numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"label": "Rash, grade 2+", "source": "On its own"}
+    >>> figure = draw_risk_differences(
+    ...     pd.DataFrame([row | {"difference": 0.13, "lower": 0.07, "upper": 0.18}])
+    ... )
+    >>> figure.axes[0].texts[-1].get_text()
+    '13.0 (7.0 to 18.0)'
+    """
+    table = table.loc[np.isfinite(table["difference"].astype(float))].reset_index(drop=True)
+    table = table.assign(term=table["label"])
+    sources = list(dict.fromkeys(table["source"]))
+    styles = dict(zip(sources, (REFERENCE, *SERIES), strict=False))
+    heights, middles = row_heights(table)
+    figure = new_figure(1.3 + ROW * (heights.max(initial=0.0) + 1.0), title, simulated)
+    axes = figure.subplots()
+    axes.axvline(0.0, color=MUTED, lw=1.0, zorder=0.8)
+    handles = {}
+    write_beside(axes, -0.95, f"Difference ({interval * 100:g} %)", weight="bold")
+    for row, height in zip(table.to_dict("records"), heights, strict=True):
+        handles[row["source"]] = _draw_difference(axes, row, height, styles[row["source"]])
+        # adding 0 after rounding leaves no minus before zero
+        numbers = (round(100.0 * row[n], 1) + 0.0 for n in ("difference", "lower", "upper"))
+        text = "{:.1f} ({:.1f} to {:.1f})".format(*numbers).replace("-", "−")
+        write_beside(axes, height, text)
+    axes.set_yticks(list(middles.values()), [fill(str(term), 24) for term in middles])
+    axes.set_ylim(heights.max(initial=0.0) + 0.75, -1.0)
+    axes.margins(x=0.06)
+    axes.locator_params(axis="x", nbins=6)
+    dress(axes, grid="x")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    label = "Difference in risk (percentage points)"
+    sides = f"← fewer with {favours[0]}\nfewer with {favours[1]} →\n" if favours else ""
+    axes.set_xlabel(sides + label)
+    legend_above(figure, list(handles.values()), list(handles), columns=2)
+    return figure
+
+
+def _draw_difference(axes: Axes, row: Mapping, height: float, style: LineStyle) -> Artist:
+    lower, middle, upper = (100.0 * row[name] for name in ("lower", "difference", "upper"))
+    axes.plot([lower, upper], [height, height], color=style.colour, lw=2.0)
+    (point,) = axes.plot([middle], [height], ls="none", marker=style.marker, ms=7,
+                         color=style.colour, mec="white", mew=0.8)  # fmt: skip
+    return point

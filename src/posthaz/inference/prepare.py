@@ -1,0 +1,100 @@
+"""A specification and a cohort to the posterior to be sampled."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pymc as pm
+
+from posthaz.cohort import Cohort, Collapsed, collapse
+from posthaz.design import Design, learn_design
+from posthaz.errors import CohortError
+from posthaz.inference.engine import Posterior, compile_posterior, model_shape
+from posthaz.model import build_model
+from posthaz.spec import ChosenPriors, ModelSpec, choose_priors, resolve
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Everything about a fit but its draws.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model, resolved.
+    cohort : Cohort
+        The cohort, row by row.
+    collapsed : Collapsed
+        Its distinct rows, to which the model is fitted.
+    design : Design
+        Design learned from the cohort.
+    priors : ChosenPriors
+        The prior of every parameter.
+    model : pymc.Model
+        The PyMC model.
+    posterior : Posterior
+        Its posterior, compiled.
+    """
+
+    spec: ModelSpec
+    cohort: Cohort
+    collapsed: Collapsed
+    design: Design
+    priors: ChosenPriors
+    model: pm.Model
+    posterior: Posterior
+
+    @property
+    def distinct_design(self) -> Design:
+        """The design with the covariates of the distinct rows."""
+        return _of_rows(self.design, self.collapsed.cohort)
+
+    @property
+    def batch(self) -> Hashable:
+        """Equal for posteriors that can be sampled in one call."""
+        shapes = tuple(array.shape for array in self.posterior.data)
+        return id(self.posterior.engine), shapes
+
+
+def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
+    """Resolve a model, learn its design, choose its priors, build and compile it.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    cohort : Cohort
+        The cohort.
+
+    Returns
+    -------
+    Prepared
+        What is to be sampled.
+
+    Raises
+    ------
+    CohortError
+        When the cohort has no event to learn from.
+    PosthazError
+        When formula or priors don't fit the cohort.
+    """
+    events = cohort.event | cohort.interval_censored
+    if not (events & (cohort.weight > 0)).any():
+        raise CohortError(
+            f"{cohort.source.name}: no events, so nothing can be learnt about the hazard. "
+            "Mend: check the event column and its coding."
+        )
+    resolved = resolve(spec, cohort.exit[events], cohort.weight[events])
+    design = learn_design(cohort.covariates, resolved.formula, resolved.centre, cohort.weight)
+    person_time = float(np.sum(cohort.weight * (cohort.exit - cohort.entry)))
+    crude_rate = float(np.sum(cohort.weight[events])) / person_time
+    priors = choose_priors(resolved, design, crude_rate)
+    collapsed = collapse(cohort, design.variables)
+    model = build_model(resolved, _of_rows(design, collapsed.cohort), priors, collapsed.cohort)
+    posterior = compile_posterior(model, model_shape(resolved, design, priors, model))
+    return Prepared(resolved, cohort, collapsed, design, priors, model, posterior)
+
+
+def _of_rows(design: Design, cohort: Cohort) -> Design:
+    frame = cohort.covariates.loc[:, list(design.variables)].reset_index(drop=True)
+    return replace(design, frame=frame)

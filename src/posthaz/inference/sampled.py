@@ -1,0 +1,103 @@
+"""Draws of posteriors by the method asked for, and in words how they were made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from posthaz.inference.engine import posterior_modes
+from posthaz.inference.laplace import laplace_draws
+from posthaz.inference.nuts import Sampled, nuts_draws
+from posthaz.inference.prepare import Prepared
+from posthaz.spec import Sampling
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draws and how they were made.
+
+    Parameters
+    ----------
+    sampled : Sampled
+        The draws.
+    method : str
+        How they were made.
+    khat : float
+        Pareto shape of the importance weights that were tried; None where none were.
+    log_evidence : float or None
+        Log marginal likelihood by those weights, where they can be trusted.
+    """
+
+    sampled: Sampled
+    method: str
+    khat: float | None = None
+    log_evidence: float | None = None
+
+
+def draw_posteriors(
+    prepared: Sequence[Prepared],
+    seeds: Sequence[int],
+    sampling: Sampling,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Drawn]:
+    """Sample posteriors of one batch; what Laplace weights can't give is redone by NUTS.
+
+    Parameters
+    ----------
+    prepared : sequence of Prepared
+        All of one `Prepared.batch`.
+    seeds : sequence of int
+        A seed each.
+    sampling : Sampling
+        Method, chains, draws.
+    progress : callable, optional
+        Called with (draws done, draws in all) while NUTS runs.
+
+    Returns
+    -------
+    list of Drawn
+        One each.
+    """
+    posteriors = [one.posterior for one in prepared]
+    modes = posterior_modes(posteriors)
+    made: list[Drawn | None] = [None] * len(prepared)
+    reasons: list[str] = [""] * len(prepared)
+    khats: list[float | None] = [None] * len(prepared)
+    wanted = [k for k, one in enumerate(prepared) if _takes_weights(one, sampling)]
+    if wanted:
+        weighted = laplace_draws(
+            [posteriors[k] for k in wanted],
+            [modes[k] for k in wanted],
+            [seeds[k] for k in wanted],
+            sampling,
+        )
+        for k, one in zip(wanted, weighted, strict=True):
+            figures = f"k-hat {one.khat:.2f}, threshold {one.threshold:.2f}"
+            khats[k] = one.khat
+            if one.trusted:
+                size = f"effective size {one.effective:.0f} of {one.evaluations} evaluations"
+                method = f"Laplace with importance weights ({figures}, {size})"
+                made[k] = Drawn(one.sampled, method, one.khat, one.log_evidence)
+            else:
+                reasons[k] = f", after Laplace weights that can't be trusted ({figures})"
+    left = [k for k, one in enumerate(made) if one is None]
+    if left:
+        chains = nuts_draws(
+            [posteriors[k] for k in left],
+            [modes[k] for k in left],
+            [seeds[k] for k in left],
+            sampling,
+            progress,
+        )
+        for k, sampled in zip(left, chains, strict=True):
+            made[k] = Drawn(sampled, f"NUTS (BlackJAX){reasons[k]}", khats[k])
+    return [one for one in made if one is not None]
+
+
+def _takes_weights(prepared: Prepared, sampling: Sampling) -> bool:
+    """Whether to try Laplace weights, which seldom hold for hierarchies."""
+    hierarchy = bool(prepared.priors.scales) or prepared.spec.shrinkage is not None
+    found = np.isfinite(prepared.posterior.start).all()
+    return bool(found) and (
+        sampling.method == "laplace" or (sampling.method == "auto" and not hierarchy)
+    )

@@ -1,0 +1,36 @@
+"""Exchangeable coefficients: normal around 0 with one spread, learnt from all of them."""
+
+from collections.abc import Mapping
+
+import pymc as pm
+
+from posthaz.hazards import Array
+from posthaz.model.distributions import scale_variable
+from posthaz.model.informed import informed_normal
+from posthaz.model.shrinkage.block import Block
+from posthaz.priors import Prior
+from posthaz.spec import EXCHANGEABLE_SD
+
+
+def exchangeable(name: str, block: Block, scales: Mapping[str, Prior]) -> Array:
+    """Coefficients that are normal with mean 0 and a common standard deviation.
+
+    Parameters
+    ----------
+    name : str
+        Name of the vector of all coefficients.
+    block : Block
+        Those that shrink.
+    scales : mapping of str to Prior
+        Holds the prior of the standard deviation, per unit of the columns.
+
+    Returns
+    -------
+    TensorVariable
+        Coefficients per standard deviation of their columns, shape (position,).
+    """
+    spread = scale_variable(EXCHANGEABLE_SD, scales[EXCHANGEABLE_SD])
+    # an event tells of a coefficient in proportion to the variance of its column
+    information = block.events * block.scale**2
+    effects = informed_normal(f"{name}_standard_exchangeable", spread, information)
+    return effects * pm.Data("exchangeable_scale", block.scale)

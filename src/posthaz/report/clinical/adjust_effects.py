@@ -1,0 +1,96 @@
+"""Tables of the effect before and after adjustment by the propensity score."""
+
+import pandas as pd
+
+from posthaz.clinical import AdjustedAnswers
+from posthaz.report.blocks import Table
+from posthaz.report.cells import MISSING
+from posthaz.report.clinical.adjust_tables import CRUDE_LABEL, sample_labels
+from posthaz.report.results import Results
+from posthaz.report.sections.wording import (
+    SPACE,
+    change,
+    interval_name,
+    p_value,
+    percent,
+    points,
+    ratio,
+    with_interval,
+)
+
+
+def ratio_block(results: Results, answers: AdjustedAnswers) -> Table:
+    """Hazard ratios of every sample and analysis."""
+    chosen = answers.effects[
+        answers.effects["quantity"].isin(["hazard_ratio", "marginal_hazard_ratio"])
+    ]
+    unit = results.cohort.unit
+    rows = []
+    for row in chosen.to_dict("records"):
+        marginal = row["quantity"] == "marginal_hazard_ratio"
+        when = f", at {row['time']:g}{SPACE}{unit}" if marginal else ""
+        rows.append(
+            {
+                "sample": _group(answers, row),
+                "analysis": f"{_analysis(row['analysis'])}{when}",
+                "hr": with_interval(row["value"], row["lower"], row["upper"], ratio),
+                "p": p_value(row["p"]),
+                "below": percent(row["p_below_1"]),
+            }
+        )
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"analysis": "Analysis", "hr": f"Hazard ratio ({level})", "p": "P"}
+    heads["below"] = "P(HR < 1)"
+    return Table(
+        pd.DataFrame(rows),
+        "Hazard ratio before and after adjustment",
+        heads,
+        group="sample",
+        source="adjust_effects.csv",
+        notes=(
+            "Confidence intervals for Cox, credible ones for the posterior. P(HR < 1): posterior "
+            "probability. Standardised: everybody of the target given one arm and then the "
+            "other, under a model with the score’s covariates and a spline of the score; the "
+            "ratio of the standardised hazards then changes over time.",
+        ),
+    )
+
+
+def gain_block(results: Results, answers: AdjustedAnswers) -> Table:
+    """Differences in survival and in restricted means."""
+    chosen = answers.effects[
+        answers.effects["quantity"].isin(["survival_difference", "rmst_difference"])
+    ]
+    unit = results.cohort.unit
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    heads = {"analysis": "Analysis"}
+    for row in chosen.to_dict("records"):
+        group, analysis = _group(answers, row), _analysis(row["analysis"])
+        cells = rows.setdefault((group, analysis), {"sample": group, "analysis": analysis})
+        numbers = (row["value"], row["lower"], row["upper"])
+        if row["quantity"] == "survival_difference":
+            column = f"survival {row['time']:g}"
+            heads[column] = f"Survival at {row['time']:g}{SPACE}{unit} (points)"
+            cells[column] = with_interval(*numbers, points)
+        else:
+            column = "rmst"
+            heads[column] = f"Mean to {round(row['time'], 1):g}{SPACE}{unit} ({unit})"
+            cells[column] = with_interval(*numbers, lambda value: change(value, unit))
+    return Table(
+        pd.DataFrame(list(rows.values())).fillna(MISSING),
+        "Gain in survival and in restricted mean before and after adjustment",
+        heads,
+        group="sample",
+        source="adjust_effects.csv",
+    )
+
+
+def _group(answers: AdjustedAnswers, row: dict) -> str:
+    samples = sample_labels(answers)
+    if row["analysis"] == "posterior, standardised":
+        return f"Standardised from all patients ({row['target']})"
+    return samples.get(row["sample"], CRUDE_LABEL)
+
+
+def _analysis(name: str) -> str:
+    return name[:1].upper() + name[1:]

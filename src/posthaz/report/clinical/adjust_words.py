@@ -1,0 +1,63 @@
+"""Sentences of the section on adjustment: who is compared, and how alike they are."""
+
+import numpy as np
+
+from posthaz.adjust import BEFORE, SCORE, Matched
+from posthaz.clinical import AdjustedAnswers
+from posthaz.report.clinical.adjust_tables import sample_labels
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels
+from posthaz.report.sections.wording import counted, listed
+
+IMBALANCE = 0.1
+_TARGETS = {
+    "ATE": "all patients",
+    "ATT": "patients like those treated",
+    "ATC": "patients like those of the reference arm",
+    "ATO": "patients who could have had either arm",
+    "ATM": "patients whom a 1:1 match would find",
+}
+
+
+def left_out_sentence(results: Results, answers: AdjustedAnswers) -> str:
+    """Whom each sample is about, how it was made, and who was left out."""
+    labels = arm_labels(results)
+    parts = []
+    for name, shown in list(sample_labels(answers).items())[1:]:
+        sample = answers.samples[name]
+        sizes = answers.sizes[answers.sizes["sample"] == name]
+        out = [
+            f"{row['left_out']} of {labels[str(row['arm'])]}"
+            for row in sizes.to_dict("records")
+            if row["left_out"]
+        ]
+        how = f" ({_how(sample)})" if isinstance(sample, Matched) else ""
+        gone = f"left out: {listed(out)}" if out else "nobody was left out"
+        parts.append(f"**{shown}**{how} is about {_TARGETS[sample.target]}; {gone}.")
+    if not parts:
+        return "No sample could be made in which the arms are comparable."
+    return " ".join(parts)
+
+
+def _how(sample: Matched) -> str:
+    caliper = "no caliper"
+    if np.isfinite(sample.width):
+        caliper = f"within {sample.width:.3g} on the logit of the score"
+    exact = f", equal in {listed(sample.exact)}" if sample.exact else ""
+    again = ", with replacement" if sample.replace else ""
+    return f"{sample.ratio}:1, {sample.method}, {caliper}{exact}{again}, {sample.sets} sets"
+
+
+def balance_sentence(answers: AdjustedAnswers) -> str:
+    """How many covariates are out of balance before and in each sample."""
+    covariates = answers.balance[answers.balance["variable"] != SCORE]
+    parts = []
+    for name, shown in sample_labels(answers).items():
+        mine = covariates[covariates["sample"] == name]["smd_pooled_sd"].abs()
+        far = int((mine > IMBALANCE).sum())
+        where = "of all patients" if name == BEFORE else f"of “{shown}”"
+        parts.append(f"{far} of {counted(len(mine), 'row')} {where} (largest {mine.max():.2f})")
+    return (
+        f"Standardised differences above {IMBALANCE:g}, the usual mark of imbalance: "
+        f"{listed(parts)}."
+    )

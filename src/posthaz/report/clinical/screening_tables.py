@@ -1,0 +1,113 @@
+"""Tables of a screening."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.clinical.screening import Screening
+from posthaz.report.blocks import Table
+from posthaz.report.cells import MISSING
+from posthaz.report.clinical.screening_labels import candidate_label, scaled_estimates
+from posthaz.report.results import Results
+from posthaz.report.sections.wording import (
+    interval_name,
+    p_value,
+    percent,
+    share,
+    with_interval,
+)
+
+SOURCES = {
+    "univariable": "Cox, univariable",
+    "multivariable": "Cox, those kept",
+    "bayes_multivariable": "Bayes, those kept",
+    "bayes_shrunken": "Bayes, all at once",
+}
+"""Name of each analysis."""
+
+
+def verdicts_table(results: Results, answer: Screening) -> Table:
+    """Each candidate by itself, and what the rule says of it."""
+    rows = [
+        {
+            "candidate": candidate_label(results.cohort, row["candidate"]),
+            "n": f"{row['n']:g}",
+            "events": str(row["events"]),
+            "p": p_value(row["p"]),
+            "kept": row["note"] or ("yes" if row["kept"] else "no"),
+            "model": MISSING
+            if row["note"]
+            else (f"Firth: {row['penalised']}" if row["penalised"] else "Cox"),
+        }
+        for _, row in answer.candidates.iterrows()
+    ]
+    return Table(
+        pd.DataFrame(rows),
+        "Candidates one by one",
+        {"candidate": "Candidate", "n": "Patients", "events": "Events", "p": "P, all levels",
+         "kept": "Kept", "model": "Model"},
+        source="screening.csv",
+    )  # fmt: skip
+
+
+def estimates_table(results: Results, answer: Screening) -> Table:
+    """Hazard ratios of every term, one column a model."""
+    table = scaled_estimates(results.cohort, answer.estimates)
+    rows = []
+    for label, found in table.groupby("label", sort=False):
+        by_analysis = found.set_index("analysis")
+        row = {"term": str(label)}
+        for key in SOURCES:
+            row[key] = MISSING
+            if key in by_analysis.index:
+                one = found[found["analysis"] == key].iloc[0]
+                row[key] = with_interval(one["hr"], one["lower"], one["upper"])
+                row[f"p_{key}"] = p_value(one["p"])
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    heads = {"term": "Term"}
+    for key, name in SOURCES.items():
+        if key in frame and (frame[key] != MISSING).any():
+            heads[key] = name
+            if not key.startswith("bayes") and f"p_{key}" in frame:
+                frame[f"p_{key}"] = frame[f"p_{key}"].fillna(MISSING)
+                heads[f"p_{key}"] = "P"
+    level = interval_name(results.analysis.estimands.interval)
+    return Table(
+        frame,
+        f"Hazard ratios of the candidates ({level} intervals)",
+        heads,
+        source="screening_estimates.csv",
+        notes=("Numbers per standard deviation unless a step is named; P of the coefficient.",),
+    )
+
+
+def relevance_table(results: Results, answer: Screening) -> Table:
+    """How much each candidate matters in the model of all of them."""
+    rows = [
+        {
+            "candidate": candidate_label(results.cohort, row["candidate"]),
+            "relevant": percent(row["p_relevant"]),
+            "sign": percent(row["p_sign"]) if np.isfinite(row["p_sign"]) else MISSING,
+            "share": share(max(row["relevance"], 0.0)),
+            "rank": str(int(row["rank"])),
+            "reached": share(row["reached"]),
+        }
+        for _, row in answer.relevance.sort_values("rank").iterrows()
+    ]
+    return Table(
+        pd.DataFrame(rows),
+        "Candidates in the model of all of them, in the order in which they predict",
+        {
+            "candidate": "Candidate",
+            "rank": "Order",
+            "reached": "Reached by then",
+            "share": "Only its own",
+            "relevant": "P(matters)",
+            "sign": "P(likelier sign)",
+        },
+        source="screening_relevance.csv",
+        notes=(
+            "Reached by then: share of the variation of the predicted log hazard that this and "
+            "the candidates before it reproduce, with the terms always kept.",
+        ),
+    )

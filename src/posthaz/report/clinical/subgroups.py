@@ -1,0 +1,240 @@
+"""Effects in subgroups in the report."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from posthaz.checks import convergence
+from posthaz.clinical.subgroup_effects import SubgroupEffects, subgroup_effects
+from posthaz.estimands import coefficient_table
+from posthaz.figures import draw_subgroups
+from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section, Table
+from posthaz.report.cells import MISSING
+from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import lowered
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.wording import (
+    interval_name,
+    p_sentence,
+    p_value,
+    percent,
+    ratio,
+    with_interval,
+)
+
+_NAME = "subgroups"
+_KINDS = {
+    "cox": "Alone, Cox",
+    "separate": "Alone, Bayesian",
+    "interaction": "Interaction model",
+    "pooled": "Partially pooled",
+}
+
+
+def _answer(given: Given) -> SubgroupEffects:
+    analysis = given.analysis
+    sampling = analysis.sampling
+    if sampling.method != "pymc":
+        sampling = replace(sampling, method="nuts")
+    return subgroup_effects(
+        given.cohort,
+        analysis.clinical[_NAME],
+        analysis.primary,
+        sampling,
+        interval=analysis.estimands.interval,
+        progress=given.progress,
+    )
+
+
+def _tables(answer: SubgroupEffects) -> dict[str, pd.DataFrame]:
+    tables = {"subgroups": answer.table, "subgroup_tests": answer.tests}
+    if answer.pooled is not None:
+        tables["subgroup_model"] = coefficient_table(answer.pooled)
+    return tables
+
+
+def _failures(answer: SubgroupEffects) -> tuple[str, ...]:
+    if answer.pooled is None:
+        return ()
+    checked = convergence(answer.pooled)
+    return tuple(f"{checked.model}: {text}" for text in checked.failures)
+
+
+def _section(results: Results, answer: SubgroupEffects) -> Section:
+    blocks: list[Block] = [
+        Paragraph(_reading(results, answer)),
+        _forest(results, answer),
+        _effects(results, answer),
+        _tests(answer),
+        Paragraph(_methods(results, answer)),
+    ]
+    remarks = [*answer.notes, *_remarks(answer)]
+    if remarks:
+        blocks += [Paragraph("What can’t be given, and why:"), Bullets(tuple(remarks))]
+    return Section("Subgroups", _NAME, tuple(blocks))
+
+
+def _arms(results: Results, answer: SubgroupEffects) -> tuple[str, str]:
+    return results.cohort.arm_label(answer.reference), results.cohort.arm_label(answer.arm)
+
+
+def _levels(answer: SubgroupEffects) -> pd.DataFrame:
+    return answer.table[answer.table["column"] != "all"]
+
+
+def _reading(results: Results, answer: SubgroupEffects) -> str:
+    reference, arm = _arms(results, answer)
+    levels = _levels(answer)
+    pooled = levels.dropna(subset=["pooled_hr"])
+    text = (
+        f"Hazard ratio of {arm} v {reference} in {len(levels)} subgroups. Each of them alone is "
+        "small, and the most extreme of many is extreme by chance as well; the **partially "
+        "pooled** estimates draw subgroups together as far as they agree: read those first. "
+    )
+    if pooled.empty:
+        return text
+    low, high = pooled["pooled_hr"].min(), pooled["pooled_hr"].max()
+    text += f"They run from {ratio(low)} to {ratio(high)}"
+    cox = levels["cox_hr"].dropna()
+    if len(cox):
+        text += f", where subgroups alone run from {ratio(cox.min())} to {ratio(cox.max())} (Cox)"
+    pooled = pooled[pooled["cox_hr"].notna()] if len(cox) else pooled
+    top = pooled.iloc[int(np.argmax(pooled["p_differs"].to_numpy(dtype=float)))]
+    text += (
+        f". The subgroup likeliest to differ from the whole by a factor of {answer.differs_by:g} "
+        f"or more is {top['label']}: {top['level_label']}, with probability "
+        f"{percent(float(top['p_differs']))}."
+    )
+    return text + _smallest_p(answer)
+
+
+def _smallest_p(answer: SubgroupEffects) -> str:
+    tests = answer.tests.dropna(subset=["p"])
+    if tests.empty:
+        return ""
+    row = tests.iloc[int(np.argmin(tests["p"].to_numpy(dtype=float)))]
+    if len(tests) == 1:
+        return (
+            f" The test of interaction with {lowered(row['label'])} gives {p_sentence(row['p'])}."
+        )
+    return (
+        f" The smallest P value of an interaction is that with {lowered(row['label'])} "
+        f"({p_sentence(row['p'])}), the smallest of {len(tests)}, which by chance alone would be "
+        f"below about {p_value(1 - 0.5 ** (1 / len(tests)))} half of the time."
+    )
+
+
+def _methods(results: Results, answer: SubgroupEffects) -> str:
+    spec = results.analysis.clinical[_NAME]
+    adjusted = f", adjusted for {', '.join(f'`{t}`' for t in spec.adjusted)}" * bool(spec.adjusted)
+    text = (
+        f"Alone: the treatment in the subgroup’s own patients{adjusted}. Interaction model: the "
+        "treatment, one column and their product in all patients. Partially pooled: one model "
+        "with all columns, in which the log hazard ratio of a patient is a mean plus a deviation "
+        "for each level the patient has; deviations sum to zero within a column and are normal "
+        f"with one standard deviation, which is half-normal({spec.sd:g}) before the data (Dixon "
+        "and Simon 1991, https://doi.org/10.2307/2532645; Jones et al. 2011, "
+        "https://doi.org/10.1177/1740774510396933). A subgroup’s effect is the mean over its "
+        "patients. It is conditional on all columns, so that it tends to lie farther from 1 "
+        "than ratios that are not adjusted for them. All Bayesian models share the baseline hazard of "
+        "the primary model. Test of interaction: likelihood ratio between Cox models."
+    )
+    return text + _spread(results, answer)
+
+
+def _spread(results: Results, answer: SubgroupEffects) -> str:
+    if answer.pooled is None:
+        return ""
+    draws = answer.pooled.draws["posterior"].to_dataset()["exchangeable_sd"].to_numpy()
+    tail = (1 - results.analysis.estimands.interval) / 2
+    middle, lower, upper = (ratio(float(q)) for q in np.quantile(draws, (0.5, tail, 1 - tail)))
+    level = interval_name(results.analysis.estimands.interval)
+    return (
+        f" The standard deviation of the deviations, on the log scale, is {middle} ({level} "
+        f"interval {lower} to {upper})."
+    )
+
+
+def _forest(results: Results, answer: SubgroupEffects) -> FigureBlock:
+    figure = draw_subgroups(
+        answer.table,
+        answer.tests,
+        arms=_arms(results, answer),
+        differs_by=answer.differs_by,
+        interval=results.analysis.estimands.interval,
+        simulated=results.simulated,
+    )
+    parts = [
+        f"{row['label']}, {row['level_label']}: {ratio(row['pooled_hr'])} "
+        f"({ratio(row['pooled_lower'])} to {ratio(row['pooled_upper'])})"
+        for _, row in _levels(answer).dropna(subset=["pooled_hr"]).iterrows()
+    ]
+    alt = f"Forest plot of subgroups, partially pooled hazard ratios. {'; '.join(parts)}."
+    caption = (
+        "Hazard ratio in subgroups: each alone (Cox) and partially pooled (Bayesian; dotted line: "
+        "the average of all patients), with events and patients by arm"
+    )
+    return picture(results, figure, "subgroups", alt, caption, "subgroups.csv")
+
+
+def _effects(results: Results, answer: SubgroupEffects) -> Table:
+    rows = []
+    for _, row in answer.table.iterrows():
+        rows.append(
+            {
+                "label": row["label"],
+                "level": row["level_label"],
+                **{
+                    kind: with_interval(
+                        row[f"{kind}_hr"], row[f"{kind}_lower"], row[f"{kind}_upper"]
+                    )
+                    for kind in _KINDS
+                },
+                "below": percent(float(row["pooled_p_below_1"])),
+                "differs": percent(float(row["p_differs"])),
+            }
+        )
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"level": "Subgroup", **_KINDS, "below": "P(HR < 1), pooled"}
+    heads |= {"differs": f"P(differs by {answer.differs_by:g} or more)"}
+    return Table(
+        pd.DataFrame(rows),
+        f"Hazard ratios ({level} intervals) in subgroups, four ways",
+        heads,
+        group="label",
+        source="subgroups.csv",
+    )
+
+
+def _tests(answer: SubgroupEffects) -> Table:
+    frame = pd.DataFrame(
+        {
+            "label": answer.tests["label"],
+            "chisq": [MISSING if np.isnan(v) else f"{v:.2f}" for v in answer.tests["chisq"]],
+            "df": [
+                MISSING if np.isnan(v) else f"{v:.0f}" for v in answer.tests["df"].astype(float)
+            ],
+            "p": [p_value(p) for p in answer.tests["p"].astype(float)],
+        }
+    )
+    heads = {"label": "Interaction with", "chisq": "Chi-square", "df": "df", "p": "P"}
+    return Table(frame, "Likelihood-ratio tests of interaction", heads, source="subgroup_tests.csv")
+
+
+def _remarks(answer: SubgroupEffects) -> list[str]:
+    levels = [
+        f"{row['label']}, {row['level_label']}: {row['note']}."
+        for _, row in _levels(answer).iterrows()
+        if row["note"]
+    ]
+    tests = [
+        f"Interaction with {lowered(row['label'])}: {row['note']}."
+        for _, row in answer.tests.iterrows()
+        if row["note"]
+    ]
+    return [*levels, *tests]
+
+
+SUBGROUPS = ClinicalPart(_NAME, _answer, _tables, _section, _failures)

@@ -1,0 +1,134 @@
+"""A sensitivity analysis as a page of its own, with its files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from posthaz.cohort import Cohort
+from posthaz.files import whole_file, write_text
+from posthaz.inference import installed_versions
+from posthaz.report.blocks import Block, FigureBlock, KeyValues, Note, Paragraph, Report, Section
+from posthaz.report.html import render_html
+from posthaz.report.sections.lead import doubt_text
+from posthaz.report.sections.sensitivity import sensitivity_blocks
+from posthaz.report.sections.sensitivity_words import range_paragraphs
+from posthaz.report.sections.wording import counted
+from posthaz.sensitivity import Sensitivity
+from posthaz.spec import Analysis
+
+
+@dataclass(frozen=True, eq=False)
+class SensitivityResults:
+    """A sensitivity analysis and what it is about.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What was asked.
+    cohort : Cohort
+        Of whom.
+    answer : Sensitivity
+        What the variants gave.
+    command : str
+        Command line that makes it again.
+    """
+
+    analysis: Analysis
+    cohort: Cohort
+    answer: Sensitivity
+    command: str
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the cohort is simulated, which is said wherever it is shown."""
+        return self.cohort.source.simulated or self.analysis.simulated
+
+
+def write_sensitivity(results: SensitivityResults, folder: Path) -> list[Path]:
+    """Write the tables, the figures and the page.
+
+    Parameters
+    ----------
+    results : SensitivityResults
+        The results.
+    folder : Path
+        Folder to write to.
+
+    Returns
+    -------
+    list of Path
+        Files written: ``sensitivity.csv``, ``sensitivity_axes.csv``, ``sensitivity.html`` and
+        the figures.
+    """
+    report = compose_sensitivity(results)
+    written = [
+        write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        for name, frame in sensitivity_tables(results.answer).items()
+    ]
+    for block in (block for section in report.sections for block in section.blocks):
+        if isinstance(block, FigureBlock):
+            for ending, content in (("png", block.png), ("svg", block.svg or b"")):
+                path = folder / "figures" / f"{block.name}.{ending}"
+                with whole_file(path) as temporary:
+                    temporary.write_bytes(content)
+                written.append(path)
+    return [*written, write_text(folder / "sensitivity.html", render_html(report))]
+
+
+def sensitivity_tables(answer: Sensitivity) -> dict:
+    """Files of a sensitivity analysis: CSV name without ending to DataFrame."""
+    return {"sensitivity": answer.table, "sensitivity_axes": answer.comparison}
+
+
+def compose_sensitivity(results: SensitivityResults) -> Report:
+    """The page: what forbids believing it, the answer, the variants, where it is from."""
+    analysis = results.analysis
+    title = f"Sensitivity analysis: {analysis.title or analysis.name}"
+    return Report(
+        title=f"{title} (simulated cohort)" if results.simulated else title,
+        subtitle=analysis.question or analysis.population,
+        lead=_lead(results),
+        sections=(
+            Section("The variants", "variants", sensitivity_blocks(results, results.answer)),
+        ),
+        footer=_provenance(results),
+        simulated=results.simulated,
+    )
+
+
+def _lead(results: SensitivityResults) -> tuple[Block, ...]:
+    cohort = results.cohort
+    who = "simulated patient" if results.simulated else "patient"
+    first = (
+        f"**{counted(len(set(cohort.subject.tolist())), who)}**, "
+        f"**{counted(int(cohort.event.sum()), 'event')}** (endpoint: {results.analysis.endpoint})."
+    )
+    return (
+        *failure_notes(results.answer),
+        *(Note("warning", doubt_text(notice)) for notice in cohort.notices),
+        Paragraph(first),
+        *range_paragraphs(results, results.answer.table),
+    )
+
+
+def failure_notes(answer: Sensitivity) -> tuple[Note, ...]:
+    """An error for each variant that failed a check or has no answer."""
+    return tuple(
+        Note("error", f"Variant without a reliable answer: {failure}")
+        for failure in answer.failures
+    )
+
+
+def _provenance(results: SensitivityResults) -> tuple[Block, ...]:
+    analysis, cohort = results.analysis, results.cohort
+    sampling = analysis.sampling
+    versions = ", ".join(f"{name} {version}" for name, version in installed_versions())
+    items = (
+        ("Command", f"`{results.command}`"),
+        ("Analysis file", f"`{analysis.path.name if analysis.path else analysis.name}`"),
+        ("Data", f"`{cohort.source.name}`, {counted(cohort.source.rows, 'row')}"),
+        ("Data, SHA-256", f"`{cohort.source.sha256}`"),
+        ("Seed", str(sampling.seed)),
+        ("Draws", f"{counted(sampling.chains, 'chain')} of {sampling.draws:,} draws a variant"),
+        ("Versions", versions),
+    )
+    return (KeyValues(items),)

@@ -1,0 +1,60 @@
+"""A scheduler from the text of an option."""
+
+import os
+import re
+
+from posthaz.errors import ScheduleError, nearest
+from posthaz.schedule.dask_cluster import DaskCluster
+from posthaz.schedule.in_process import InProcess
+from posthaz.schedule.process_pool import ProcessPool
+from posthaz.schedule.scheduler import Scheduler
+
+FORMS = "here, processes, processes:N or dask:ADDRESS"
+
+
+def read_scheduler(text: str) -> Scheduler:
+    """The scheduler that a text names.
+
+    Parameters
+    ----------
+    text : str
+        ``"here"`` for this process; ``"processes:4"`` for four processes on this machine,
+        ``"processes"`` for one a core; ``"dask:tcp://127.0.0.1:8786"`` for a cluster.
+
+    Returns
+    -------
+    Scheduler
+        Not yet started or connected.
+
+    Raises
+    ------
+    ScheduleError
+        When the text names none.
+
+    Examples
+    --------
+    >>> read_scheduler("processes:2")
+    ProcessPool(workers=2)
+    """
+    kind, _, rest = text.strip().partition(":")
+    if kind == "here" and not rest:
+        return InProcess()
+    if kind == "processes":
+        if not rest:
+            return ProcessPool(os.process_cpu_count() or 1)
+        if re.fullmatch(r"[0-9]+", rest):
+            return ProcessPool(int(rest))
+        raise ScheduleError(
+            f"'{text}': '{rest}' is not a number of processes. Mend: give one, as processes:2."
+        )
+    if kind == "dask":
+        if re.fullmatch(r"([a-z]+://)?[^\s/]+:[0-9]+", rest):
+            return DaskCluster(rest)
+        raise ScheduleError(
+            f"'{text}': '{rest}' is not the address of a Dask scheduler. "
+            "Mend: give one, as dask:tcp://127.0.0.1:8786."
+        )
+    raise ScheduleError(
+        f"'{text}' names no workers; {nearest(kind, ('here', 'processes', 'dask'))}. "
+        f"Mend: give {FORMS}."
+    )

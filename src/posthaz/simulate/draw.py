@@ -1,0 +1,152 @@
+"""A twin: a cohort drawn from calibrated hazards, as a table."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort import SIMULATED
+from posthaz.effects import proportional
+from posthaz.hazards import PiecewiseExponential
+from posthaz.simulate.calibrate import calibrated_hazards
+from posthaz.simulate.course import EndpointHazards
+from posthaz.simulate.description import Endpoint, PrintedCohort
+from posthaz.simulate.latin import latin_uniforms
+from posthaz.simulate.margins import simulate_covariates
+from posthaz.simulate.times import times_after
+
+
+def simulate_twin(
+    cohort: PrintedCohort, seed: int, hazards: Mapping[str, EndpointHazards] | None = None
+) -> pd.DataFrame:
+    """Draw a cohort with the margins, curves and effects that a paper printed.
+
+    Parameters
+    ----------
+    cohort : PrintedCohort
+        What the paper printed.
+    seed : int
+        Seed; the same seed gives the same table.
+    hazards : mapping of str to EndpointHazards, optional
+        Result of `calibrated_hazards`, when several twins are drawn.
+
+    Returns
+    -------
+    DataFrame
+        One row a patient in random order: ``patient``, the groups' columns, the covariates, times
+        and events of every end point, and ``simulated``, which says in each row what it is.
+
+    Notes
+    -----
+    Margins are met exactly; events are random. Event times come by inverting the cumulative
+    hazard at uniform numbers that are independent within a seed and spread evenly over 20 seeds in
+    a row; see `latin_uniforms`.
+    """
+    hazards = calibrated_hazards(cohort) if hazards is None else hazards
+    random = np.random.default_rng([seed, 1])
+    frame = _ordered(simulate_covariates(cohort, random), cohort, hazards)
+    frame = frame.join(_outcomes(frame, cohort, hazards, seed))
+    frame = frame.iloc[random.permutation(len(frame))].drop(columns="group")
+    frame.insert(0, "patient", np.arange(1, len(frame) + 1))
+    frame[SIMULATED] = f"by posthaz: {cohort.name}, seed {seed}"
+    return frame.reset_index(drop=True)
+
+
+def _ordered(
+    frame: pd.DataFrame, cohort: PrintedCohort, hazards: Mapping[str, EndpointHazards]
+) -> pd.DataFrame:
+    """By group and risk, so that a position means much the same under every seed."""
+    first = hazards[cohort.endpoints[0].name]
+    risk = first.coding.matrix(frame) @ first.effect
+    return frame.iloc[np.lexsort((risk, frame["group"]))].reset_index(drop=True)
+
+
+def _outcomes(
+    frame: pd.DataFrame,
+    cohort: PrintedCohort,
+    hazards: Mapping[str, EndpointHazards],
+    seed: int,
+) -> pd.DataFrame:
+    size, many = len(frame), len(cohort.endpoints)
+    cutoff = _cutoff(frame, cohort, latin_uniforms(seed, size, many))
+    times: dict[str, np.ndarray] = {}
+    firsts: dict[str, np.ndarray] = {}
+    columns: dict[str, np.ndarray] = {}
+    for stream, endpoint in enumerate(cohort.endpoints):
+        uniform = latin_uniforms(seed, size, stream)
+        if endpoint.part_of:
+            columns |= _part(
+                endpoint, hazards[endpoint.name], frame, times[endpoint.part_of], cutoff, uniform,
+                cohort,
+            )  # fmt: skip
+            continue
+        entry = np.full(size, cohort.earliest)
+        if endpoint.after:
+            entry = np.maximum(entry, times[endpoint.after])
+        reached = _reached(endpoint, hazards[endpoint.name], frame, entry, uniform)
+        if endpoint.after:
+            died = firsts[endpoint.after]
+            reached = np.where(died, times[endpoint.after], reached)
+        first = latin_uniforms(seed, size, many + 1 + stream) < endpoint.deaths
+        times[endpoint.name], firsts[endpoint.name] = reached, first
+        columns[endpoint.time] = _rounded(np.minimum(reached, cutoff), cohort)
+        columns[endpoint.event] = (reached <= cutoff).astype(int)
+    return pd.DataFrame(columns)
+
+
+def _reached(
+    endpoint: Endpoint,
+    hazards: EndpointHazards,
+    frame: pd.DataFrame,
+    entry: np.ndarray,
+    uniform: np.ndarray,
+) -> np.ndarray:
+    """Time of the event of each patient, given none at entry."""
+    baseline = PiecewiseExponential(cuts=endpoint.knots)
+    predictor = hazards.coding.matrix(frame) @ hazards.effect
+    group, reached = frame["group"].to_numpy(), np.empty(len(frame))
+    for place, level in enumerate(hazards.level):
+        rows = group == place
+        hazard = baseline.hazard({"log_hazard": level, **baseline.constants()}, np)
+        multiplied = proportional(hazard, predictor[rows], np)
+        reached[rows] = times_after(multiplied, entry[rows], -np.log(uniform[rows]))
+    return reached
+
+
+def _part(
+    endpoint: Endpoint,
+    hazards: EndpointHazards,
+    frame: pd.DataFrame,
+    time: np.ndarray,
+    cutoff: np.ndarray,
+    uniform: np.ndarray,
+    cohort: PrintedCohort,
+) -> dict[str, np.ndarray]:
+    """Which of the events are of the cause asked for."""
+    interval = np.searchsorted(np.asarray(endpoint.knots), time)
+    logit = hazards.level[frame["group"].to_numpy(), interval]
+    logit = logit + hazards.coding.matrix(frame) @ hazards.effect
+    cause = np.where(uniform < 1 / (1 + np.exp(-logit)), 1, 2) * (time <= cutoff)
+    columns = {endpoint.event: (cause == 1).astype(int)}
+    whole = next(one for one in cohort.endpoints if one.name == endpoint.part_of)
+    if endpoint.time != whole.time:
+        columns[endpoint.time] = _rounded(np.minimum(time, cutoff), cohort)
+    if endpoint.cause:
+        columns[endpoint.cause] = cause
+    return columns
+
+
+def _cutoff(frame: pd.DataFrame, cohort: PrintedCohort, uniform: np.ndarray) -> np.ndarray:
+    group, cutoff = frame["group"].to_numpy(), np.empty(len(frame))
+    for place, one in enumerate(cohort.groups):
+        rows = np.flatnonzero(group == place)
+        probability, time = np.array(one.follow_up).T
+        cutoff[rows] = np.interp(uniform[rows], probability, time)
+    return cutoff
+
+
+def _rounded(time: np.ndarray, cohort: PrintedCohort) -> np.ndarray:
+    step = cohort.resolution
+    # rounding twice takes away what binary fractions leave, as in 0.30000000000000004
+    rounded = np.round(np.round(time / step) * step, 6)
+    return np.maximum(rounded, max(step, cohort.earliest))

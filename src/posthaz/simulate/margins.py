@@ -1,0 +1,153 @@
+"""Covariates of a simulated cohort: printed margins met exactly, patients shuffled."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from posthaz.simulate.description import CovariateMargins, Margin, PrintedCohort
+
+_QUARTILE = float(norm.ppf(0.75))
+
+
+def simulate_covariates(cohort: PrintedCohort, random: np.random.Generator) -> pd.DataFrame:
+    """Covariates of every patient, with the printed margins in every group.
+
+    Each column's values are those that its margin dictates; which patient has which is decided by
+    the ranks of normal scores, correlated where the description says so (Iman and Conover,
+    Communications in Statistics B 1982;11:311-334).
+
+    Parameters
+    ----------
+    cohort : PrintedCohort
+        The description.
+    random : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    DataFrame
+        ``group`` (position of the group), the groups' own columns, then the covariates; one row
+        a patient, by group.
+    """
+    sizes = [group.size for group in cohort.groups]
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    columns: dict[str, np.ndarray] = {"group": group}
+    for name in dict.fromkeys(key for one in cohort.groups for key in one.values):
+        of_group = np.array([one.values.get(name, "") for one in cohort.groups], dtype=object)
+        columns[name] = of_group[group]
+    positions = {one.name: at for at, one in enumerate(cohort.groups)}
+    scores = _scores(cohort, len(group), random)
+    for at, covariate in enumerate(cohort.covariates):
+        values = np.full(len(group), np.nan, dtype=float if _numeric(covariate) else object)
+        for margin in covariate.margins:
+            if margin.empty:
+                continue
+            rows = np.flatnonzero(np.isin(group, [positions[name] for name in margin.groups]))
+            values[rows[np.argsort(scores[rows, at])]] = margin_values(covariate, margin, len(rows))
+        columns[covariate.name] = values
+        if covariate.grouped:
+            name, low, high = covariate.grouped
+            columns[name] = np.where(
+                np.isnan(values), np.nan, np.where(values < covariate.cut, low, high).astype(object)
+            )
+    return pd.DataFrame(columns)
+
+
+def margin_values(covariate: CovariateMargins, margin: Margin, size: int) -> np.ndarray:
+    """Values of `size` patients, in order.
+
+    Parameters
+    ----------
+    covariate : CovariateMargins
+        The column.
+    margin : Margin
+        Its distribution.
+    size : int
+        Number of patients.
+
+    Returns
+    -------
+    ndarray, shape (size,)
+        Numbers from the smallest, or levels in the order of the margin.
+
+    Examples
+    --------
+    >>> margin = Margin(("all",), shares={"male": 0.7, "female": 0.3})
+    >>> margin_values(CovariateMargins("sex", (margin,)), margin, 10).tolist().count("male")
+    7
+    >>> margin = Margin(("all",), quartiles=(100.0, 146.0, 260.0))
+    >>> values = margin_values(CovariateMargins("gtv", (margin,)), margin, 99)
+    >>> float(np.median(values))
+    146.0
+    """
+    if margin.shares:
+        levels = np.array(list(margin.shares), dtype=float if covariate.number else object)
+        counts = largest_remainders(margin.shares, size)
+        order = np.argsort(levels) if covariate.number else np.arange(len(levels))
+        return np.repeat(levels[order], np.array(list(counts.values()))[order])
+    values = _below_cut(covariate, margin, size) if margin.below is not None else _by_quartiles(
+        covariate, margin, size)  # fmt: skip
+    return np.round(np.clip(values, *covariate.limits), covariate.decimals)
+
+
+def largest_remainders(shares: Mapping[str, float], size: int) -> dict[str, int]:
+    """Whole counts that add up to `size` and are nearest to the shares.
+
+    Examples
+    --------
+    >>> largest_remainders({"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}, 10)
+    {'a': 4, 'b': 3, 'c': 3}
+    """
+    exact = np.array(list(shares.values()), dtype=float)
+    exact = exact / exact.sum() * size
+    counts = np.floor(exact + 1e-9).astype(int)
+    left = np.argsort(-(exact - counts), kind="stable")[: size - counts.sum()]
+    counts[left] += 1
+    return dict(zip(shares, counts.tolist(), strict=True))
+
+
+def _numeric(covariate: CovariateMargins) -> bool:
+    return covariate.number or not any(margin.shares for margin in covariate.margins)
+
+
+def _scores(cohort: PrintedCohort, size: int, random: np.random.Generator) -> np.ndarray:
+    names = [covariate.name for covariate in cohort.covariates]
+    correlation = np.eye(len(names))
+    for (one, other), value in cohort.correlations.items():
+        correlation[names.index(one), names.index(other)] = value
+        correlation[names.index(other), names.index(one)] = value
+    return random.standard_normal((size, len(names))) @ np.linalg.cholesky(correlation).T
+
+
+def _probabilities(size: int) -> np.ndarray:
+    return (np.arange(size) + 0.5) / size
+
+
+def _by_quartiles(covariate: CovariateMargins, margin: Margin, size: int) -> np.ndarray:
+    """A normal (of the logs) on either side of the median, each with its own spread."""
+    log = covariate.shape == "lognormal"
+    lower, middle, upper = (np.log(q) if log else q for q in margin.quartiles)
+    z = norm.ppf(_probabilities(size))
+    values = middle + z / _QUARTILE * np.where(z > 0, upper - middle, middle - lower)
+    return np.exp(values) if log else values
+
+
+def _below_cut(covariate: CovariateMargins, margin: Margin, size: int) -> np.ndarray:
+    """Exactly the printed share below the cut-off, and a normal (of the logs) around it."""
+    assert covariate.cut is not None
+    assert margin.below is not None
+    log = covariate.shape == "lognormal"
+    few = round(margin.below * size)
+    # nobody on one side says only that the cut-off lies far out
+    share = np.clip(few / size, 0.25 / size, 1 - 0.25 / size)
+    below, above = share * _probabilities(few), share + (1 - share) * _probabilities(size - few)
+    z = norm.ppf(np.concatenate([below, above])) - norm.ppf(share)
+    cut = np.log(covariate.cut) if log else covariate.cut
+    values = cut + covariate.spread * z
+    values = np.exp(values) if log else values
+    grain = 10.0**-covariate.decimals
+    values[:few] = np.minimum(values[:few], covariate.cut - grain)
+    values[few:] = np.maximum(values[few:], covariate.cut)
+    return values

@@ -1,0 +1,131 @@
+"""The cohort of an analysis: read, then brought to the time at which it is studied."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from posthaz.adjust import landmark, split_at_treatment
+from posthaz.cohort import Cohort, Column, read_cohort, read_life_table
+from posthaz.cohort.read import checked_cohort
+from posthaz.cohort.table import read_table
+from posthaz.design import formula_variables
+from posthaz.errors import SpecError
+from posthaz.simulate import simulate_twin
+from posthaz.spec.analysis import Analysis
+
+
+def read_analysis_cohort(analysis: Analysis) -> Cohort:
+    """The cohort of an analysis, as its file says it is read and studied.
+
+    Without a table, a twin of the paper's cohort is drawn by the seed of ``[simulate]``.
+    Rows outside ``[cohort.where]`` are left out; the follow-up of patients whose treatment begins
+    later is cut there (``[treatment] starts``); with ``landmark`` only those at risk then are
+    kept, in the arm they were in then, and times count from it.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The analysis.
+
+    Returns
+    -------
+    Cohort
+        Its cohort; who was left out, and why, is in ``dropped``.
+
+    Raises
+    ------
+    SpecError
+        When the analysis names no table, or two.
+    CohortError
+        When the table can't be used.
+    AdjustmentError
+        When a landmark or the times at which treatment began can't be used.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> len(read_analysis_cohort(ph.load_analysis("nvalt11_pci_os")))
+    174
+    """
+    return _from_then(analysis, _read(analysis))
+
+
+def needed_covariates(analysis: Analysis) -> tuple[str, ...]:
+    """Covariates that models and clinical analyses use, and that may not be missing."""
+    named = {name for model in analysis.models for name in formula_variables(model.formula)}
+    for spec in analysis.clinical.values():
+        named |= set(getattr(spec, "needed", ()))
+    if analysis.sensitivity is not None:
+        for formula in analysis.sensitivity.formulas:
+            named |= set(formula_variables(formula))
+    return tuple(sorted(named))
+
+
+def _read(analysis: Analysis) -> Cohort:
+    needed = needed_covariates(analysis)
+    printed = analysis.clinical.get("life_table")
+    if printed is not None:
+        if analysis.table is not None:
+            raise SpecError(
+                f"{_place(analysis)}: [life_table] holds the rows, so no table is read. "
+                "Mend: leave --data out, or take an analysis file without [life_table]."
+            )
+        return read_life_table(printed.rows, printed.spec, covariates=needed, name=printed.name)
+    if analysis.table is None and analysis.simulate is None:
+        raise SpecError(
+            f"{_place(analysis)}: no cohort table. "
+            "Mend: name one as 'table' in [cohort], or give --data."
+        )
+    spec = analysis.cohort
+    if analysis.starts and analysis.starts not in spec.columns:
+        column = Column(analysis.starts, label="Start of treatment", unit=spec.unit)
+        spec = replace(spec, columns={**spec.columns, analysis.starts: column})
+    if analysis.table is not None:
+        return read_cohort(Path(analysis.table), spec, covariates=needed)
+    twin = read_table(simulate_table(analysis))
+    return checked_cohort(replace(twin, name=_twin_name(analysis)), spec, needed)
+
+
+def simulate_table(analysis: Analysis, seed: int | None = None) -> pd.DataFrame:
+    """A twin of the paper's cohort, drawn from the numbers that ``[simulate]`` names.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The analysis.
+    seed : int, optional
+        Seed; the analysis's own without it.
+
+    Returns
+    -------
+    DataFrame
+        One row a patient; `posthaz.simulate.simulate_twin` says which columns.
+
+    Raises
+    ------
+    SpecError
+        When the analysis has no ``[simulate]``.
+    """
+    if analysis.simulate is None:
+        raise SpecError(
+            f"{_place(analysis)}: no [simulate], so there are no printed numbers to draw from. "
+            "Mend: take an analysis file that has one, or describe the cohort in one."
+        )
+    wanted = analysis.simulate
+    return simulate_twin(wanted.cohort, wanted.seed if seed is None else seed)
+
+
+def _twin_name(analysis: Analysis) -> str:
+    assert analysis.simulate is not None
+    return f"twin of {analysis.simulate.cohort.name} (simulated, seed {analysis.simulate.seed})"
+
+
+def _from_then(analysis: Analysis, cohort: Cohort) -> Cohort:
+    if analysis.landmark is not None:
+        return landmark(cohort, analysis.landmark, analysis.starts).cohort
+    return split_at_treatment(cohort, analysis.starts) if analysis.starts else cohort
+
+
+def _place(analysis: Analysis) -> str:
+    return str(analysis.path.name) if analysis.path else analysis.name

@@ -1,0 +1,85 @@
+"""Checks that several clinical tables share: covariates, terms, and whether these have levels."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from posthaz.cohort import Cohort, CohortSpec, Column, Cut
+from posthaz.design import formula_variables, syntax_fault
+from posthaz.errors import Finding, FormulaError, nearest
+from posthaz.spec.toml_table import TomlTable
+
+
+def check_covariate(toml: TomlTable, key: str, name: str, cohort: CohortSpec) -> None:
+    """Record that a name isn't described among the cohort's covariates."""
+    if name not in cohort.columns:
+        toml.refuse(
+            key,
+            f"'{name}' is not described in [cohort.columns] "
+            f"({nearest(name, list(cohort.columns))})",
+            f"add [cohort.columns.{name}] or correct the name",
+        )
+
+
+def check_cut(
+    toml: TomlTable, key: str, name: str, at: tuple[float, ...], cohort: CohortSpec
+) -> None:
+    """Record that a number isn't cut, or that a factor is."""
+    column = cohort.columns.get(name)
+    if column is None:
+        return
+    if at and has_levels(column):
+        toml.refuse(key, f"'{name}' is a factor, and can't be cut", f'give "{name}" alone')
+    elif not at and not has_levels(column) and (column.unit or column.step is not None):
+        mend = f"cut it, as {{ {name} = [60] }}"
+        toml.refuse(key, f"'{name}' is a number, and has no levels", mend)
+
+
+def check_terms(toml: TomlTable, key: str, terms: tuple[str, ...], cohort: CohortSpec) -> None:
+    """Record terms that can't be read, or that name unknown covariates."""
+    for term in terms:
+        fault = syntax_fault(term)
+        if fault:
+            toml.refuse(key, f"the term can't be read\n{fault}", "correct the term")
+            continue
+        try:
+            for name in formula_variables(term):
+                check_covariate(toml, key, name, cohort)
+        except FormulaError as error:
+            what, _, mend = str(error).partition(" Mend: ")
+            toml.refuse(key, what.rstrip("."), mend.rstrip(".") or "correct the term")
+
+
+def has_levels(column: Column) -> bool:
+    """Whether a column is described as a factor."""
+    return bool(column.levels) or isinstance(column.derived, Cut)
+
+
+def cut_faults(place: str, name: str, cut: bool, cohort: Cohort) -> Iterator[Finding]:
+    """Whether a covariate is there, and has levels unless it is cut.
+
+    Parameters
+    ----------
+    place : str
+        Place of the findings.
+    name : str
+        Covariate.
+    cut : bool
+        Whether cuts were given for it.
+    cohort : Cohort
+        The cohort.
+
+    Yields
+    ------
+    Finding
+        At most one.
+    """
+    if name not in cohort.covariates:
+        known = [str(column) for column in cohort.covariates]
+        mend = "correct the name, or describe it in [cohort.columns]"
+        yield Finding(place, f"there is no covariate '{name}' ({nearest(name, known)})", mend)
+        return
+    if isinstance(cohort.covariates[name].dtype, pd.CategoricalDtype) == cut:
+        mend = f"describe its levels in [cohort.columns.{name}], or cut it ({name} = [60])"
+        what, mend = ("factor", "name it without cuts") if cut else ("number", mend)
+        yield Finding(place, f"'{name}' is a {what}", mend)

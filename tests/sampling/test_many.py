@@ -1,0 +1,101 @@
+"""Many fits at once, collapsed rows, and cohorts too large for a number a row and draw."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import posthaz as ph
+from posthaz.checks import convergence, leave_one_out
+from posthaz.cohort import collapse
+from posthaz.errors import CohortError, SpecError
+from posthaz.inference import fit_many, groups
+from tests.sampling.conftest import MODELS, SETTINGS
+
+LAPLACE = ph.Sampling(**SETTINGS, method="laplace")
+
+
+def cohort_of_months(size: int = 400, seed: int = 3) -> ph.Cohort:
+    """Simulated patients with whole months, so that many are alike."""
+    cohort = ph.simulated_example(size=size, seed=seed)
+    months = np.ceil(cohort.lower / 6.0) * 6.0
+    upper = np.where(np.isfinite(cohort.upper), months, np.inf)
+    return replace(cohort, lower=months, upper=upper)
+
+
+def repeated_rows(cohort: ph.Cohort) -> ph.Cohort:
+    """The same patients with a case weight that stops rows from being equal: none collapse."""
+    return replace(cohort, cluster=np.arange(len(cohort)))
+
+
+@pytest.mark.parametrize("method", ["laplace", "nuts"])
+def test_many_fits_are_the_single_fits(method: str) -> None:
+    cohorts = [ph.simulated_example(size=size, seed=size) for size in (60, 70, 90)]
+    sampling = replace(LAPLACE, method=method)
+    many = fit_many([(MODELS["weibull"], c) for c in cohorts], sampling, seeds=[1, 2, 3])
+    for seed, cohort, one in zip((1, 2, 3), cohorts, many, strict=True):
+        alone = ph.fit(MODELS["weibull"], cohort, sampling, seed=seed)
+        assert replace(one.provenance, khat=None) == replace(alone.provenance, khat=None)
+        if method == "laplace":
+            assert one.provenance.khat == pytest.approx(alone.provenance.khat, rel=1e-9)
+        for name, variable in alone.draws["posterior"].data_vars.items():
+            np.testing.assert_allclose(one.draws["posterior"][name], variable, rtol=1e-6, atol=1e-8)
+        np.testing.assert_allclose(
+            ph.survival(one, [6.0, 12.0]), ph.survival(alone, [6.0, 12.0]), rtol=1e-6
+        )
+        assert convergence(one).rhat < 1.05
+        assert "log_likelihood" not in one.draws.children
+
+
+def test_shapes_may_be_mixed_and_keep_their_order() -> None:
+    cohort = ph.simulated_example()
+    names = ["weibull", "gompertz", "weibull", "exponential"]
+    done = []
+    fits = fit_many(
+        [(MODELS[name], cohort) for name in names],
+        LAPLACE,
+        progress=lambda now, total: done.append((now, total)),
+    )
+    assert [fit.spec.name for fit in fits] == names
+    assert done == [(4, 4)]
+
+
+def test_bad_tasks_say_what_is_wrong() -> None:
+    cohort = ph.simulated_example()
+    with pytest.raises(SpecError, match="1 tasks and 2 seeds"):
+        fit_many([(MODELS["weibull"], cohort)], LAPLACE, seeds=[1, 2])
+    with pytest.raises(SpecError, match="one model at a time"):
+        fit_many([(MODELS["weibull"], cohort)], replace(LAPLACE, method="pymc"))
+    nobody = cohort.where(~cohort.event)
+    with pytest.raises(CohortError, match="no events"):
+        fit_many([(MODELS["weibull"], cohort), (MODELS["weibull"], nobody)], LAPLACE)
+
+
+def test_collapsed_rows_give_the_same_posterior_and_a_number_a_patient() -> None:
+    cohort = cohort_of_months()
+    assert collapse(cohort, ["arm"]).factor > 5
+    collapsed = ph.fit(MODELS["gompertz"], cohort, LAPLACE)
+    plain = ph.fit(MODELS["gompertz"], repeated_rows(cohort), LAPLACE)
+    assert collapsed.provenance.collapse_factor > 5
+    assert plain.provenance.collapse_factor == 1.0
+    for name, variable in plain.draws["posterior"].data_vars.items():
+        np.testing.assert_allclose(collapsed.draws["posterior"][name], variable, rtol=1e-6)
+    pointwise = collapsed.draws["log_likelihood"]["time"]
+    assert pointwise.sizes["row"] == len(cohort)
+    np.testing.assert_allclose(pointwise, plain.draws["log_likelihood"]["time"], rtol=1e-6)
+    assert leave_one_out(collapsed).elpd == pytest.approx(leave_one_out(plain).elpd, rel=1e-6)
+
+
+def test_a_large_cohort_keeps_one_patient_a_distinct_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    cohort = cohort_of_months()
+    small = ph.fit(MODELS["gompertz"], cohort, LAPLACE)
+    monkeypatch.setattr(groups, "_MOST_POINTWISE", 20_000)
+    large = ph.fit(MODELS["gompertz"], cohort, LAPLACE)
+    subjects = large.draws["constant_data"]["subjects"]
+    assert subjects.sum() == len(cohort)
+    assert large.draws["log_likelihood"].sizes["row"] == subjects.sizes["row"] < len(cohort)
+    assert large.draws["log_likelihood"].sizes["draw"] < small.draws["posterior"].sizes["draw"]
+    ours, whole = leave_one_out(large), leave_one_out(small)
+    assert ours.n_data_points == len(cohort)
+    assert ours.elpd == pytest.approx(whole.elpd, abs=0.5)
+    np.testing.assert_allclose(ph.survival(large, [12.0]), ph.survival(small, [12.0]), rtol=1e-9)

@@ -1,0 +1,196 @@
+"""Screening, competing risks and subsets with their fits, also on cohorts that hold little."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import posthaz as ph
+from posthaz.clinical.competing_risks import (
+    AALEN_JOHANSEN,
+    NAIVE,
+    POSTERIOR,
+    CompetingRisks,
+    competing_risks,
+)
+from posthaz.clinical.incidence import posterior_incidence
+from posthaz.clinical.screening import Screening, screen_covariates
+from posthaz.clinical.subsets import SubsetSurvival, survival_in_subsets
+from posthaz.cohort import Cohort, Condition, Where
+from posthaz.estimands import arm_populations
+from posthaz.spec.clinical.competing_risks import CompetingRisksSpec
+from posthaz.spec.clinical.screening import ScreeningSpec
+from posthaz.spec.clinical.subsets import Subset, SubsetsSpec
+
+SAMPLING = ph.Sampling(seed=4, chains=2, draws=400, tune=300)
+CAUSES = CompetingRisksSpec({1: "cancer death", 2: "other death", 3: "accident"}, 1, (12.0, 24.0))
+
+
+@cache
+def cohort() -> Cohort:
+    """The simulated example with a third of its events from another cause, and more columns."""
+    cohort = ph.simulated_example()
+    rng = np.random.default_rng(2)
+    other = rng.random(len(cohort)) < 1 / 3
+    group = np.where(cohort.covariates["dose_gy"] > 60, "high", "low")
+    covariates = cohort.covariates.assign(
+        noise=rng.standard_normal(len(cohort)),
+        group=pd.Categorical(group, categories=["low", "high"], ordered=True),
+        same="x",
+    )
+    covariates.loc[:4, "noise"] = np.nan
+    return replace(
+        cohort, cause=np.where((cohort.cause == 1) & other, 2, cohort.cause), covariates=covariates
+    )
+
+
+@cache
+def competing() -> CompetingRisks:
+    return competing_risks(cohort(), ph.ModelSpec("m", ph.Exponential(), "arm"), CAUSES, SAMPLING)
+
+
+def test_every_method_answers_for_every_cause_arm_and_time():
+    table = competing().at_times
+    assert set(table["source"]) == {NAIVE, AALEN_JOHANSEN, POSTERIOR}
+    assert len(table) == 3 * 2 * 2 * 2
+    assert table["incidence"].between(0, 1).all()
+    wide = table.pivot_table(index=["cause", "arm", "time"], columns="source", values="incidence")
+    assert (wide[NAIVE] > wide[AALEN_JOHANSEN]).all()
+    assert (wide[POSTERIOR] - wide[AALEN_JOHANSEN]).abs().max() < 0.15
+
+
+def test_a_named_cause_without_events_is_said_and_the_rest_given():
+    assert any("accident" in note and "no event" in note for note in competing().notes)
+    assert set(competing().fits) == {1, 2}
+    counts = competing().counts.groupby("cause")["events"].sum()
+    assert counts[3] == 0
+    assert counts[1] == cohort().event.sum()
+
+
+def test_draws_of_exponential_causes_have_their_closed_form():
+    fits = competing().fits
+    draws = posterior_incidence(fits, [7.0, 30.0], most_draws=200)
+    np.testing.assert_allclose(draws.sum("cause"), 1.0, atol=1e-9)
+    rates = {}
+    for cause, fit in fits.items():
+        posterior = fit.draws["posterior"].to_dataset().sel(draw=draws["draw"])
+        rate = posterior["rate"] * np.exp(posterior["log_hazard_ratio"].isel(covariate=0))
+        rates[cause] = rate.to_numpy()
+    total = sum(rates.values())
+    for cause, rate in rates.items():
+        ours = draws.sel(cause=cause, profile="B", time=30.0).to_numpy()
+        np.testing.assert_allclose(ours, rate / total * -np.expm1(-total * 30.0), rtol=1e-9)
+
+
+def test_populations_may_be_chosen():
+    fits = competing().fits
+    whole = posterior_incidence(fits, [12.0], arm_populations(fits[1])[:1], most_draws=50)
+    assert whole["profile"].to_numpy().tolist() == ["A"]
+
+
+def test_ratios_of_each_cause_by_every_model():
+    ratios = competing().ratios
+    assert len(ratios) == 2 * 3
+    assert np.isfinite(ratios["hr"]).all()
+    assert ratios.groupby("cause")["events"].nunique().eq(1).all()
+
+
+def test_late_entry_leaves_the_model_and_says_what_is_missing():
+    late = replace(cohort(), entry=np.minimum(0.5, cohort().exit / 2))
+    answer = competing_risks(late, ph.ModelSpec("m", ph.Exponential(), "arm"), CAUSES, SAMPLING)
+    assert set(answer.at_times["source"]) == {POSTERIOR}
+    assert any("rows enter late" in note for note in answer.notes)
+
+
+@cache
+def screened() -> Screening:
+    asked = ScreeningSpec(
+        ("log(gtv_cc)", "noise", "group", "dose_gy", "same", "nothing"), 0.2, ("arm",)
+    )
+    return screen_covariates(
+        cohort(), ph.ModelSpec("m", ph.Exponential(), "arm"), asked, replace(SAMPLING, draws=800)
+    )
+
+
+def test_candidates_that_cannot_be_analysed_are_said():
+    table = screened().candidates.set_index("candidate")
+    assert "one value only" in table.loc["same", "note"]
+    assert "not a covariate" in table.loc["nothing", "note"]
+    assert not table.loc[["same", "nothing"], "kept"].any()
+    assert any("same is left out" in note for note in screened().notes)
+
+
+def test_each_model_has_the_rows_that_are_complete_in_it():
+    assert set(screened().fits) == {"screened", "shrunken"}
+    shrunken = screened().estimates.query("analysis == 'bayes_shrunken'")
+    assert (shrunken["n"] == len(cohort()) - 5).all()
+    assert any("115 of 120 rows" in note for note in screened().notes)
+    univariable = screened().estimates.query("analysis == 'univariable'").set_index("term")
+    assert univariable.loc["group[high]", "n"] == len(cohort())
+
+
+def test_the_treatment_is_in_every_model_and_not_shrunken():
+    estimates = screened().estimates
+    assert (estimates["term"] == "arm[B]").sum() == 4
+    shrinkage = screened().fits["shrunken"].spec.shrinkage
+    assert "arm" not in shrinkage.terms
+    assert set(screened().relevance["candidate"]) == set(shrinkage.terms)
+
+
+def test_relevance_orders_candidates_and_ends_at_the_whole_prediction():
+    table = screened().relevance.sort_values("rank")
+    assert table["rank"].tolist() == list(range(1, len(table) + 1))
+    assert table["reached"].is_monotonic_increasing
+    assert table["reached"].iloc[-1] == pytest.approx(1.0, abs=1e-6)
+    assert table["p_relevant"].between(0, 1).all()
+    assert (table["relevance"] >= -1e-9).all()
+
+
+@cache
+def in_subsets() -> tuple[SubsetSurvival, ...]:
+    subsets = (
+        Subset("high", Where((Condition("group", ("high",)),)), "High dose"),
+        Subset("few", Where((Condition("gtv_cc", at_least=350),))),
+        Subset("nobody", Where((Condition("gtv_cc", above=1e6),))),
+    )
+    model = ph.ModelSpec("m", ph.PiecewiseExponential(intervals=4), "arm + group")
+    return survival_in_subsets(cohort(), model, SubsetsSpec(subsets), (12.0, 24.0), SAMPLING)
+
+
+def test_the_whole_cohort_comes_first():
+    names = [one.name for one in in_subsets()]
+    assert names == ["all", "high", "few", "nobody"]
+
+
+def test_a_constant_term_is_left_out_and_said():
+    high = in_subsets()[1]
+    assert high.fit is not None
+    assert high.fit.spec.formula == "arm"
+    assert any("leaves out group" in note for note in high.notes)
+    assert set(high.answers["source"]) == {"Kaplan-Meier", "log-rank", "Cox", "posterior"}
+
+
+def test_few_patients_get_fewer_intervals_and_a_penalised_cox():
+    few = in_subsets()[2]
+    assert few.fit is not None
+    assert len(few.fit.spec.baseline.cuts) < 3
+    assert "Firth's Cox" in set(few.answers["source"])
+
+
+def test_a_subset_without_patients_says_so():
+    nobody = in_subsets()[3]
+    assert nobody.notes == ("no patients",)
+    assert nobody.answers.empty
+    assert nobody.fit is None
+
+
+def test_an_arm_without_events_is_said():
+    quiet = replace(cohort(), cause=np.where(cohort().arm == "B", 0, cohort().cause))
+    model = ph.ModelSpec("m", ph.Exponential(), "arm")
+    whole, *_ = survival_in_subsets(quiet, model, SubsetsSpec(), (12.0,), SAMPLING)
+    assert "no events in arm B" in whole.notes
+    cox = whole.answers[whole.answers["source"] == "Firth's Cox"]
+    assert np.isfinite(cox["value"]).all()
+    assert whole.fit is not None

@@ -1,0 +1,103 @@
+"""Patients chosen by conditions, and the cohort seen as waiting for one cause."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from posthaz.cohort import (
+    Column,
+    Condition,
+    Where,
+    cause_of,
+    causes_of,
+    read_cohort,
+    restricted,
+    rows_where,
+)
+from posthaz.errors import CohortError
+
+TABLE = pd.DataFrame(
+    {
+        "time": [1.0, 2, 3, 4, 5],
+        "event": [1, 2, 0, 1, 3],
+        "arm": list("abaab"),
+        "stage": ["I", "II", "III", None, "II"],
+        "age": [50.0, 61, 70, np.nan, 65],
+        "ecog": [0, 1, 2, 1, 0],
+    }
+)
+
+
+@pytest.fixture
+def cohort():
+    columns = {"ecog": Column("ecog"), "age": Column("age"), "arm": Column("arm"),
+               "stage": Column("stage", levels=("I", "II", "III", "IV"))}  # fmt: skip
+    codes = {str(code): code for code in range(4)}
+    return read_cohort(
+        TABLE, time="time", event="event", event_codes=codes, treatment="arm", columns=columns
+    )
+
+
+def chosen(cohort, *conditions):
+    return np.flatnonzero(rows_where(cohort, Where(conditions))).tolist()
+
+
+def test_no_condition_chooses_everybody(cohort):
+    assert chosen(cohort) == [0, 1, 2, 3, 4]
+
+
+def test_any_of_the_levels_and_all_of_the_conditions(cohort):
+    assert chosen(cohort, Condition("stage", ("II", "III"))) == [1, 2, 4]
+    assert chosen(cohort, Condition("stage", ("II", "III")), Condition("age", at_least=65)) == [
+        2,
+        4,
+    ]
+
+
+def test_limits_are_as_named(cohort):
+    assert chosen(cohort, Condition("age", at_least=61, at_most=65)) == [1, 4]
+    assert chosen(cohort, Condition("age", above=61, below=65)) == []
+
+
+def test_levels_of_a_number_are_compared_as_codes(cohort):
+    assert chosen(cohort, Condition("ecog", ("1.0", "2"))) == [1, 2, 3]
+
+
+def test_a_missing_value_meets_no_condition(cohort):
+    assert 3 not in chosen(cohort, Condition("age", at_most=1000))
+    assert 3 not in chosen(cohort, Condition("stage", ("I", "II", "III")))
+
+
+def test_a_declared_level_without_rows_chooses_nobody(cohort):
+    assert chosen(cohort, Condition("stage", ("IV",))) == []
+
+
+def test_everything_wrong_is_said_at_once(cohort):
+    where = Where(
+        (Condition("stag", ("I",)), Condition("stage", ("V",)), Condition("arm", below=1))
+    )
+    with pytest.raises(CohortError) as caught:
+        rows_where(cohort, where)
+    text = str(caught.value)
+    assert "did you mean 'stage'?" in text
+    assert "'V' is not a level of 'stage'" in text
+    assert "'arm' is a factor" in text
+
+
+def test_restricted_forgets_levels_without_rows_but_keeps_the_arms(cohort):
+    part = restricted(cohort, np.array([True, False, True, False, False]))
+    assert list(part.covariates["stage"].cat.categories) == ["I", "III"]
+    assert part.arms == ("a", "b")
+    assert list(cohort.covariates["stage"].cat.categories) == ["I", "II", "III"]
+
+
+def test_cause_of_censors_every_other_cause_at_its_time(cohort):
+    assert causes_of(cohort) == (1, 2, 3)
+    waited = cause_of(cohort, 3)
+    assert waited.event.tolist() == [False] * 4 + [True]
+    assert waited.exit.tolist() == cohort.exit.tolist()
+    assert waited.cause.tolist() == [0, 0, 0, 0, 1]
+
+
+def test_a_cause_nobody_has_leaves_no_event(cohort):
+    assert not cause_of(cohort, 7).event.any()
