@@ -89,7 +89,15 @@ if TYPE_CHECKING:
         variants,
     )
     from posthaz.simulate import simulated_example
-    from posthaz.spec import Analysis, EstimandSpec, ModelSpec, Sampling, Shrinkage, load_analysis
+    from posthaz.spec import (
+        Analysis,
+        EstimandSpec,
+        ModelSpec,
+        Sampling,
+        Shrinkage,
+        load_analysis,
+        simulate_patients,
+    )
     from posthaz.spec.clinical import (
         CompetingRisksSpec,
         InteractionSpec,
@@ -178,7 +186,15 @@ _ROOMS = {
     "schedule": ("read_scheduler",),
     "sensitivity": ("answer_sensitivity", "compare_variants", "fit_variants", "variants"),
     "simulate": ("simulated_example",),
-    "spec": ("Analysis", "EstimandSpec", "ModelSpec", "Sampling", "Shrinkage", "load_analysis"),
+    "spec": (
+        "Analysis",
+        "EstimandSpec",
+        "ModelSpec",
+        "Sampling",
+        "Shrinkage",
+        "load_analysis",
+        "simulate_patients",
+    ),
     "spec.clinical": (
         "CompetingRisksSpec",
         "InteractionSpec",
@@ -272,6 +288,7 @@ __all__ = [
     "restricted_mean",
     "sceptical",
     "screen_covariates",
+    "simulate_patients",
     "simulated_example",
     "split_at_treatment",
     "subgroup_effects",

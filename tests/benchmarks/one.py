@@ -147,6 +147,7 @@ def pymc_run(model: str, rows: int, engine: str) -> dict:
         with built:
             tree = pm.sample(
                 **SETTINGS,
+                nuts_sampler="pymc",  # PyMC takes nutpie, the other peer, where it is installed
                 random_seed=1,
                 progressbar=False,
                 cores=2,

@@ -31,6 +31,9 @@ from posthaz.spec import (
     load,
     load_analysis,
     model_table,
+    printed_cohort,
+    printed_endpoints,
+    printed_margins,
     published_table,
     sensitivity_table,
     simulate_table,
@@ -39,6 +42,7 @@ from posthaz.spec.clinical import (
     adjust,
     competing_risks,
     interactions,
+    life_table,
     screening,
     subgroups,
     subsets,
@@ -48,7 +52,7 @@ from posthaz.spec.prior_statements import STATEMENTS
 from tests.house.markdown import DOCS, ROOT, anchors, code_blocks, links, pages, pictures
 
 REFERENCE = DOCS / "reference"
-SHELL = ("check", "fit", "report", "models", "sensitivity", "evidence")
+SHELL = ("check", "fit", "report", "models", "sensitivity", "evidence", "simulate", "curves")
 
 # Keys that an analysis file may have, by the heading of the reference under which they stand.
 DECLARED = {
@@ -56,6 +60,7 @@ DECLARED = {
     "[cohort]": cohort_table._FIELDS,
     "[cohort.columns.NAME]": column_table._FIELDS,
     "[treatment]": cohort_table._TREATMENT_FIELDS,
+    "[life_table]": life_table._FIELDS,
     "[adjust]": adjust._FIELDS,
     "[models.NAME]": {**model_table._FIELDS, **baseline_options.ALL_OPTIONS},
     "[estimands]": answer_tables._ESTIMAND_FIELDS,
@@ -121,6 +126,23 @@ def test_no_key_is_documented_that_does_not_exist(analysis_reference):
             continue  # formulas and priors stand under it too
         rows = re.findall(r"^\| `(\w+)`", section(analysis_reference, heading), re.M)
         assert set(rows) - set(declared) == set(), heading
+
+
+@pytest.mark.parametrize(
+    ("heading", "declared"),
+    [
+        ("[about]", printed_cohort._ABOUT_FIELDS),
+        ("[groups.NAME]", printed_cohort._GROUP_FIELDS),
+        ("[follow_up]", printed_cohort._FOLLOW_UP_FIELDS),
+        ("[columns.NAME]", printed_margins._FIELDS),
+        ("[endpoints.NAME]", printed_endpoints._ENDPOINT_FIELDS),
+        ("[[endpoints.NAME.printed]]", printed_endpoints._PRINTED_FIELDS),
+    ],
+)
+def test_every_key_of_a_cohort_description_has_its_row(heading, declared):
+    text = (REFERENCE / "cohort_description.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]+) \|", section(text, heading), re.M)
+    assert {name for row in rows for name in re.findall(r"`([\w.]+)`", row)} == set(declared)
 
 
 def test_every_table_of_an_analysis_file_is_named(analysis_reference):

@@ -30,6 +30,21 @@ def code_lines(function):
     return function.end_lineno - function.lineno + 1 - docstring
 
 
+def module_code(path):
+    """Lines of a module without its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    first = [node.body[0] for node in ast.walk(tree) if isinstance(node, kinds) and node.body]
+    documented = [
+        node.end_lineno - node.lineno + 1
+        for node in first
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    ]
+    return lines(path) - sum(documented)
+
+
 def test_no_module_is_over_300_lines():
     assert MODULES
     too_long = {str(path.relative_to(ROOT)): lines(path) for path in MODULES if lines(path) > 300}
@@ -37,7 +52,8 @@ def test_no_module_is_over_300_lines():
 
 
 def test_the_median_module_is_under_100_lines():
-    assert median(lines(path) for path in MODULES if path.name != "__init__.py") < 100
+    """Without docstrings, as for functions: a public name owes its reader as many as it takes."""
+    assert median(module_code(path) for path in MODULES if path.name != "__init__.py") < 100
 
 
 def test_no_function_is_over_50_lines():

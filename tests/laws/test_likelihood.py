@@ -58,7 +58,7 @@ def test_a_narrow_interval_is_an_exact_time(baseline: Baseline, data: st.DataObj
         hazard,
         exit=TIMES - width / 2,
         event=np.zeros(4),
-        interval=np.ones(4),
+        interval_censored=np.ones(4),
         upper=TIMES + width / 2,
     )
     assert narrow - 4 * np.log(width) == pytest.approx(exact, abs=1e-3)

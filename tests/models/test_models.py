@@ -8,7 +8,7 @@ import pytest
 
 from posthaz.design import formula_variables
 from posthaz.simulate import rows_among
-from posthaz.spec import catalogue, load_analysis, simulate_table
+from posthaz.spec import catalogue, load_analysis, simulate_patients
 
 ENTRIES = {entry.name: entry.path for entry in catalogue()}
 
@@ -18,7 +18,7 @@ def twin_of(path):
     """One simulated cohort for all analyses that share its description, as a CSV holds it."""
     analyses = (load_analysis(entry) for entry in ENTRIES.values())
     shared = next(a for a in analyses if a.simulate and a.simulate.cohort.path == path)
-    text = simulate_table(shared).to_csv(index=False)
+    text = simulate_patients(shared).to_csv(index=False)
     return pd.read_csv(StringIO(text), keep_default_na=False, na_values=[""])
 
 

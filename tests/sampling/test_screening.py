@@ -2,24 +2,24 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.clinical.competing_risks import (
-    AALEN_JOHANSEN,
-    NAIVE,
-    POSTERIOR,
-    CompetingRisks,
-    competing_risks,
-)
+from posthaz.clinical.competing_risks import CompetingRisks, competing_risks
 from posthaz.clinical.incidence import posterior_incidence
+from posthaz.clinical.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
 from posthaz.clinical.screening import Screening, screen_covariates
 from posthaz.clinical.subsets import SubsetSurvival, survival_in_subsets
 from posthaz.cohort import Cohort, Condition, Where
 from posthaz.estimands import arm_populations
+from posthaz.report.blocks import FigureBlock, Report, Table
+from posthaz.report.clinical.registry import clinical_sections, clinical_tables
+from posthaz.report.markdown import render_markdown
+from posthaz.report.results import Results
 from posthaz.spec.clinical.competing_risks import CompetingRisksSpec
 from posthaz.spec.clinical.screening import ScreeningSpec
 from posthaz.spec.clinical.subsets import Subset, SubsetsSpec
@@ -194,3 +194,54 @@ def test_an_arm_without_events_is_said():
     cox = whole.answers[whole.answers["source"] == "Firth's Cox"]
     assert np.isfinite(cox["value"]).all()
     assert whole.fit is not None
+
+
+@cache
+def results() -> Results:
+    """Results that hold these three clinical analyses, and nothing else."""
+    answers = {"screening": screened(), "competing_risks": competing(), "subsets": in_subsets()}
+    asked = {
+        "screening": ScreeningSpec(("log(gtv_cc)",), 0.2, ("arm",)),
+        "competing_risks": CAUSES,
+        "subsets": SubsetsSpec(),
+    }
+    analysis = ph.Analysis(
+        "check",
+        (ph.ModelSpec("m", ph.Exponential(), "arm"),),
+        ph.CohortSpec(),
+        estimands=ph.EstimandSpec(survival_at=(12.0, 24.0)),
+        clinical=asked,
+    )
+    nothing: Any = None
+    return Results(analysis, cohort(), nothing, nothing, "", clinical=answers)
+
+
+def test_the_report_has_a_section_for_each_with_tables_that_name_their_files():
+    sections = clinical_sections(results())
+    assert [section.anchor for section in sections] == ["screening", "competing-risks", "subsets"]
+    files = {f"{name}.csv" for name in clinical_tables(results().clinical)}
+    blocks = [block for section in sections for block in section.blocks]
+    shown = [block for block in blocks if isinstance(block, Table | FigureBlock)]
+    assert len(shown) >= 9
+    assert {block.source for block in shown} <= files
+
+
+def test_the_report_says_what_a_reader_must_know():
+    text = render_markdown(Report("Check", sections=tuple(clinical_sections(results()))))
+    for said in (
+        "makes the estimates that pass too extreme",
+        "As a statement about patients it is too high",
+        "accident: no event of this cause",
+        "nobody: no patients",
+        "NR",
+        "Firth",
+        "Simulated cohort.",
+    ):
+        assert said in text, said
+    assert "nan" not in text.lower()
+
+
+def test_every_file_has_rows_and_no_index():
+    for name, frame in clinical_tables(results().clinical).items():
+        assert len(frame), name
+        assert not any(str(column).startswith("Unnamed") for column in frame.columns), name

@@ -1,11 +1,12 @@
 """A cohort's treatment effect under every borrowing prior, beside none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from posthaz.borrowing.bridge import bridge_fits
 from posthaz.borrowing.mixture import NormalMixture
 from posthaz.borrowing.priors import (
     INITIAL,
@@ -16,16 +17,16 @@ from posthaz.borrowing.priors import (
 )
 from posthaz.borrowing.reweight import (
     Reweighted,
-    effect_column,
+    effect_draws,
     posterior_under,
     reference_fit,
 )
 from posthaz.borrowing.size import conflict_probability, effective_events, gained_events
-from posthaz.checks import Convergence, convergence
+from posthaz.checks import convergence
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 from posthaz.priors import Prior, historical
-from posthaz.spec import ModelSpec, Sampling, coefficient_name
+from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.clinical.borrowing import BorrowingSpec
 
 NONE, FULL = "none", "full borrowing"
@@ -50,8 +51,11 @@ class Borrowing:
         upper, below_1``; history events are the size of the share that is used.
     histories : DataFrame
         ``history, hr, lower, upper, level, events, where``.
-    convergence : Convergence
-        Of the one fit behind every row.
+    fits : tuple of Fit
+        The fits behind every row: one under a wide prior, and three that bridge the way to full
+        borrowing where the wide one's draws don't reach it.
+    failures : tuple of str
+        Their failed convergence checks, in words.
     notes : tuple of str
         What can't be trusted, in words.
     """
@@ -59,7 +63,8 @@ class Borrowing:
     table: pd.DataFrame
     discounts: pd.DataFrame
     histories: pd.DataFrame
-    convergence: Convergence
+    fits: tuple[Fit, ...]
+    failures: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -74,7 +79,8 @@ def borrowing_answers(
 ) -> Borrowing:
     """The treatment's hazard ratio of a cohort under priors that borrow from history.
 
-    One fit under a wide prior is reweighted to each of the others.
+    One fit under a wide prior is reweighted to each of the others; where cohort and history
+    disagree so much that its draws don't reach, fits under power priors are pooled with it.
 
     Parameters
     ----------
@@ -103,37 +109,32 @@ def borrowing_answers(
     reference = reference_fit(spec, cohort, sampling, progress)
     studies = [historical(h.hr, h.lower, h.upper, level=h.level) for h in asked.histories]
     history = combined_history(studies)
-    found = {
-        name: posterior_under(reference, prior)
-        for name, prior in _priors(asked, studies, history).items()
-    }
-    alone = _effect(found[NONE].fit)
+    priors = _priors(asked, studies, history)
+    scale = {a: power_prior(history, a) for a in sorted(asked.discounts)}
+    fits = [reference]
+    if not all(posterior_under(fits, one).trusted for one in (*priors.values(), *scale.values())):
+        spread = float(effect_draws(reference).std())
+        fits += bridge_fits(spec, cohort, sampling, history, spread)
+    found = {name: posterior_under(fits, prior) for name, prior in priors.items()}
+    curve = {discount: posterior_under(fits, prior) for discount, prior in scale.items()}
+    alone = effect_draws(found[NONE].fit)
     events = float(cohort.weight[cohort.event].sum())
     rows = [_row(name, one, alone, events, interval, relevant) for name, one in found.items()]
-    curve = {
-        discount: posterior_under(reference, power_prior(history, discount))
-        for discount in sorted(asked.discounts)
-    }
     return Borrowing(
         table=pd.DataFrame(rows),
         discounts=pd.DataFrame(
             [
-                {"discount": a, "history_events": a * _worth(history),
-                 **_summary(_effect(one.fit), interval)}
-                for a, one in curve.items()
-            ]  # fmt: skip
-        ),
-        histories=pd.DataFrame(
-            [
-                {"history": h.label, "hr": h.hr, "lower": h.lower, "upper": h.upper,
-                 "level": h.level, "events": _worth(study), "where": h.where}
-                for h, study in zip(asked.histories, studies, strict=True)
+                {"discount": discount, "history_events": discount * _worth(history)}
+                | _summary(effect_draws(one.fit), interval)
+                for discount, one in curve.items()
             ]
-        ),  # fmt: skip
-        convergence=convergence(reference),
+        ),
+        histories=_histories(asked, studies),
+        fits=tuple(fits),
+        failures=tuple(text for one in fits for text in convergence(one).failures),
         notes=tuple(
-            f"the posterior under {name} can't be had from the draws without history, with which "
-            f"that prior is in conflict (Pareto k {one.khat:.1f}, above 0.7)"
+            f"the posterior under {name}, which the draws hardly reach (Pareto k {one.khat:.1f}, "
+            "above 0.7)"
             for name, one in {
                 **found,
                 **{f"the power prior with discount {a:g}": one for a, one in curve.items()},
@@ -143,9 +144,7 @@ def borrowing_answers(
     )
 
 
-def _priors(
-    asked: BorrowingSpec, studies: list[Prior], history: Prior
-) -> dict[str, NormalMixture]:
+def _priors(asked: BorrowingSpec, studies: list[Prior], history: Prior) -> dict[str, NormalMixture]:
     return {
         NONE: power_prior(history, 0.0),
         f"power prior, discount {asked.discount:g}": power_prior(history, asked.discount),
@@ -185,14 +184,16 @@ def combined_history(studies: list[Prior]) -> Prior:
     return Prior("normal", (mean, float(np.sum(precision) ** -0.5)))
 
 
+def _histories(asked: BorrowingSpec, studies: list[Prior]) -> pd.DataFrame:
+    frame = pd.DataFrame([asdict(one) for one in asked.histories])
+    frame["events"] = [_worth(study) for study in studies]
+    columns = ["label", "hr", "lower", "upper", "level", "events", "where"]
+    return frame[columns].rename(columns={"label": "history"})
+
+
 def _worth(history: Prior) -> float:
     """Events of a trial with equal arms that would know as much."""
     return 4.0 / history.values[1] ** 2
-
-
-def _effect(result: Fit) -> np.ndarray:
-    draws = result.draws["posterior"][coefficient_name(result.spec)].to_numpy()
-    return draws[..., effect_column(result)].ravel()
 
 
 def _summary(effect: np.ndarray, interval: float) -> dict[str, float]:
@@ -209,7 +210,7 @@ def _row(
     interval: float,
     relevant: float,
 ) -> dict[str, object]:
-    effect = _effect(one.fit)
+    effect = effect_draws(one.fit)
     low, middle, high = _quantiles(one.mixture, interval)
     return {
         "prior": name,

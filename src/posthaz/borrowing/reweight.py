@@ -1,6 +1,6 @@
-"""The posterior under another prior of the treatment effect, from one fit."""
+"""The posterior under another prior of the treatment effect, from fits that there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,6 +8,7 @@ import xarray as xr
 from scipy.special import logsumexp
 from scipy.stats import norm
 
+from posthaz.borrowing.bridge import pooled_density
 from posthaz.borrowing.mixture import NormalMixture
 from posthaz.cohort import Cohort
 from posthaz.errors import PriorError
@@ -121,13 +122,16 @@ def reference_fit(
     return result
 
 
-def posterior_under(reference: Fit, mixture: NormalMixture, seed: int = 0) -> Reweighted:
+def posterior_under(
+    reference: Fit | Sequence[Fit], mixture: NormalMixture, seed: int = 0
+) -> Reweighted:
     """The posterior under a mixture prior of the treatment effect.
 
     Parameters
     ----------
-    reference : Fit
-        Result of `reference_fit`.
+    reference : Fit or sequence of Fit
+        Result of `reference_fit`; or several fits of one model that differ in the normal prior
+        of the treatment effect, whose draws are pooled.
     mixture : NormalMixture
         The prior.
     seed : int
@@ -136,22 +140,25 @@ def posterior_under(reference: Fit, mixture: NormalMixture, seed: int = 0) -> Re
     Returns
     -------
     Reweighted
-        Draws in proportion to the ratio of the priors, Pareto-smoothed.
+        As many draws as the first fit has, in proportion to the ratio of the priors,
+        Pareto-smoothed.
     """
-    column = effect_column(reference)
-    posterior = reference.draws["posterior"].to_dataset()
-    effect = posterior[coefficient_name(reference.spec)].to_numpy()[..., column]
-    log_ratio = (mixture.log_density(effect) - norm.logpdf(effect, 0.0, _WIDE)).ravel()
+    fits = [reference] if isinstance(reference, Fit) else list(reference)
+    posteriors = [one.draws["posterior"].to_dataset() for one in fits]
+    effects = [effect_draws(one) for one in fits]
+    effect = np.concatenate(effects)
+    priors = np.stack([norm.logpdf(effect, *_effect_prior(one)) for one in fits])
+    log_ratio = mixture.log_density(effect) - pooled_density(priors, [len(one) for one in effects])
     log_weight, khat = smoothed_weights(log_ratio - log_ratio.max())
     weight = np.exp(log_weight - logsumexp(log_weight))
     random = np.random.default_rng(seed)
-    points = (np.arange(weight.size) + random.uniform()) / weight.size
+    points = (np.arange(len(effects[0])) + random.uniform()) / len(effects[0])
     chosen = np.searchsorted(np.cumsum(weight), points).clip(0, weight.size - 1)
     random.shuffle(chosen)
-    shares = mixture.log_densities(effect.ravel())
+    shares = mixture.log_densities(effect)
     shares = np.exp(shares - logsumexp(shares, axis=1, keepdims=True))
     return Reweighted(
-        fit=replace(reference, draws=_resampled(reference.draws, posterior, chosen)),
+        fit=replace(fits[0], draws=_resampled(fits[0].draws, posteriors, chosen)),
         mixture=mixture,
         component=weight @ shares,
         khat=khat,
@@ -159,13 +166,31 @@ def posterior_under(reference: Fit, mixture: NormalMixture, seed: int = 0) -> Re
     )
 
 
-def _resampled(draws: xr.DataTree, posterior: xr.Dataset, chosen: np.ndarray) -> xr.DataTree:
-    chains, kept = posterior.sizes["chain"], posterior.sizes["draw"]
+def effect_draws(result: Fit) -> np.ndarray:
+    """Draws of the treatment's log hazard ratio, shape (chain x draw,)."""
+    draws = result.draws["posterior"][coefficient_name(result.spec)].to_numpy()
+    return draws[..., effect_column(result)].ravel()
+
+
+def _effect_prior(result: Fit) -> tuple[float, float]:
+    prior = result.priors.coefficients[effect_column(result)]
+    mean, spread = prior.values
+    return mean, spread
+
+
+def _resampled(
+    draws: xr.DataTree, posteriors: Sequence[xr.Dataset], chosen: np.ndarray
+) -> xr.DataTree:
+    first = posteriors[0]
     variables = {}
-    for name, variable in posterior.data_vars.items():
-        array = variable.to_numpy().reshape(chains * kept, *variable.shape[2:])[chosen]
-        variables[name] = (variable.dims, array.reshape(variable.shape))
-    made = xr.Dataset(variables, coords=posterior.coords)
+    for name, variable in first.data_vars.items():
+        stacked = [posterior[name].to_numpy() for posterior in posteriors]
+        rows = [array.reshape(-1, *variable.shape[2:]) for array in stacked]
+        variables[name] = (
+            variable.dims,
+            np.concatenate(rows)[chosen].reshape(variable.shape),
+        )
+    made = xr.Dataset(variables, coords=first.coords)
     return xr.DataTree.from_dict(
         {"/posterior": made, "/constant_data": draws["constant_data"].to_dataset()}
     )

@@ -21,10 +21,10 @@ def simulate(
     if out.suffix.lower() != ".csv":
         raise OutputError(f"{out}: not a name of a CSV file. Mend: give one that ends in .csv.")
     from posthaz.files import whole_file
-    from posthaz.spec import load_analysis, simulate_table
+    from posthaz.spec import load_analysis, simulate_patients
 
     analysis = load_analysis(spec)
-    table = simulate_table(analysis, seed)
+    table = simulate_patients(analysis, seed)
     with whole_file(out) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
     if not quiet:

@@ -212,7 +212,7 @@ def _ratios(
             )
             numbers = ratio_summary(change.isel(row=0), interval)
             yield {
-                "contrast": f"{name}, at {high.name} v {low.name}",
+                "contrast": f"{name}{', at' if asked.by_cut else ':'} {high.name} v {low.name}",
                 "ratio": numbers["hr"],
                 "lower": numbers["lower"],
                 "upper": numbers["upper"],

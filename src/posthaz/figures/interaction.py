@@ -1,5 +1,7 @@
 """A hazard ratio along a number: the smooth answer beside that of a cut-off."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -68,7 +70,7 @@ def draw_interaction(
         axes.axhline(1.0, color=MUTED, lw=1.0, zorder=0.8)
         label_ratio(axes, "y", *limits)
         axes.set_xlim(left, right)
-        axes.set_title(panel, loc="left")
+        axes.set_title(fill(panel, 60 if len(panels) == 1 else 26), loc="left")
         axes.set_xlabel(along)
         axes.set_ylabel(ratio)
         dress(axes)

@@ -29,8 +29,8 @@ _SOURCES = (
 )
 _SPLIT = (0.37, 0.31, 0.32)
 _SIZE = 9.0
-_COUNTS = {"reference": 0.7, "arm": 1.0}
-_PROBABILITIES = {"pooled_p_below_1": 0.68, "p_differs": 0.93}
+_COUNTS = {"reference": 0.72, "arm": 1.0}
+_PROBABILITIES = {"pooled_p_below_1": 0.64, "p_differs": 0.9}
 
 
 @styled
@@ -92,6 +92,8 @@ def draw_subgroups(
     _write_right(right, table, tests, lines, differs_by, interval)
     for axes, height in ((a, h) for a in (left, forest, right) for h in _stripes(table, lines)):
         axes.axhspan(height - 0.75, height + 1.0, color="#F1F4F6", zorder=0)
+    for text in (*left.texts, *right.texts):  # a long heading runs on over the empty line beside
+        text.set_in_layout(False)
     legend_above(figure, handles, [name for _, name, _ in _SOURCES], columns=2)
     for text in figure.texts:  # the heading stands at a share of the height, which is large here
         text.set_y(1.0 - 0.06 / figure.get_figheight())
@@ -121,6 +123,7 @@ def _stripes(table: pd.DataFrame, lines: Sequence[tuple[float | None, float]]) -
 def _blank(axes: Axes) -> None:
     axes.set_xlim(0.0, 1.0)
     axes.set_axis_off()
+    axes.set_zorder(2.0)
 
 
 def _write_left(
@@ -132,13 +135,13 @@ def _write_left(
     _blank(axes)
     axes.text(1.0, -2.9, "Events / patients", size=_SIZE, weight="bold", ha="right", va="center")
     for x, name in zip(_COUNTS.values(), arms, strict=True):
-        short = "\n".join(fill(name, 13).splitlines()[:2])
-        axes.text(x, -1.5, short, size=_SIZE, weight="bold", ha="right", va="center")
+        short = fill(name, 13, max_lines=2, placeholder=" …")
+        axes.text(x, -1.5, short, size=_SIZE - 0.5, ha="right", va="center")
     for row, (heading, top) in zip(table.to_dict("records"), lines, strict=True):
         if heading is not None:
             axes.text(0.0, heading, row["label"], size=_SIZE, weight="bold", va="center")
         indent, weight = (0.0, "bold") if row["column"] == "all" else (0.04, "normal")
-        name = "\n".join(fill(str(row["level_label"]), 26).splitlines()[:2])
+        name = fill(str(row["level_label"]), 21, max_lines=2, placeholder=" …")
         axes.text(indent, top + 0.5, name, size=_SIZE, weight=weight, va="center")
         for who, x in _COUNTS.items():
             text = f"{row[f'events_{who}']:.0f} / {row[f'patients_{who}']:.0f}"
@@ -192,7 +195,7 @@ def _write_right(
     _blank(axes)
     heads = (
         (0.0, "left", f"HR\n({interval * 100:g} % interval)"),
-        (_PROBABILITIES["pooled_p_below_1"], "center", "P(HR < 1),\npooled"),
+        (_PROBABILITIES["pooled_p_below_1"], "center", "P(HR < 1)\npooled"),
         (_PROBABILITIES["p_differs"], "center", f"P(differs\n≥ {differs_by:g}×)"),
     )
     for x, align, text in heads:

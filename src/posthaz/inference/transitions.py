@@ -88,22 +88,26 @@ def chain_stepper(log_density: JaxFunction) -> Callable[..., Any]:
                 lambda: (take_metric(metric), restart(jnp.exp(steps.log_step_size_avg))),
                 lambda: (metric, steps),
             )
-            statistics = {
-                "diverging": info.is_divergent,
-                "energy": info.energy,
-                "lp": position.logdensity,
-                "tree_depth": info.num_trajectory_expansions,
-                "reached_max_treedepth": (info.num_trajectory_expansions >= _MOST_DOUBLINGS)
-                & ~info.is_turning,
-                "n_steps": info.num_integration_steps,
-                "step_size": size,
-                "acceptance_rate": info.acceptance_rate,
-            }
-            return (position, steps, metric), (position.position, statistics)
+            return (position, steps, metric), (position.position, _statistics(info, position, size))
 
         return jax.lax.scan(one, state, (keys, schedule))
 
     return step
+
+
+def _statistics(info: Any, position: Any, step_size: Any) -> dict[str, Any]:
+    """What ArviZ and the convergence checks want to know of a transition."""
+    deepest = info.num_trajectory_expansions >= _MOST_DOUBLINGS
+    return {
+        "diverging": info.is_divergent,
+        "energy": info.energy,
+        "lp": position.logdensity,
+        "tree_depth": info.num_trajectory_expansions,
+        "reached_max_treedepth": deepest & ~info.is_turning,
+        "n_steps": info.num_integration_steps,
+        "step_size": step_size,
+        "acceptance_rate": info.acceptance_rate,
+    }
 
 
 def _in_z(

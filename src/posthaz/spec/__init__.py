@@ -10,7 +10,7 @@ from posthaz.spec.analysis import (
 from posthaz.spec.analysis_cohort import (
     needed_covariates,
     read_analysis_cohort,
-    simulate_table,
+    simulate_patients,
 )
 from posthaz.spec.archive import model_from_dict, model_to_dict
 from posthaz.spec.catalogue import CatalogueEntry, catalogue, find_analysis
@@ -68,5 +68,5 @@ __all__ = [
     "read_analysis_cohort",
     "resolve",
     "shrunken_columns",
-    "simulate_table",
+    "simulate_patients",
 ]

@@ -81,7 +81,7 @@ class Sampling:
     target_accept : float
         Acceptance the step size is tuned to.
     method : {"nuts", "laplace", "auto", "pymc"}
-        NUTS by nutpie; the Laplace approximation with importance weights, redone by NUTS where
+        NUTS by BlackJAX; the Laplace approximation with importance weights, redone by NUTS where
         the weights can't be trusted; Laplace for models without random walk or frailty and NUTS
         for those; or NUTS by PyMC's own sampler. The primary model of a report is sampled by
         chains whatever is asked.

@@ -83,11 +83,11 @@ def _read(analysis: Analysis) -> Cohort:
         spec = replace(spec, columns={**spec.columns, analysis.starts: column})
     if analysis.table is not None:
         return read_cohort(Path(analysis.table), spec, covariates=needed)
-    twin = read_table(simulate_table(analysis))
+    twin = read_table(simulate_patients(analysis))
     return checked_cohort(replace(twin, name=_twin_name(analysis)), spec, needed)
 
 
-def simulate_table(analysis: Analysis, seed: int | None = None) -> pd.DataFrame:
+def simulate_patients(analysis: Analysis, seed: int | None = None) -> pd.DataFrame:
     """A twin of the paper's cohort, drawn from the numbers that ``[simulate]`` names.
 
     Parameters

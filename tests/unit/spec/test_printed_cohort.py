@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from posthaz.errors import Findings, SpecError
-from posthaz.spec import load_analysis, read_analysis_cohort, simulate_table
+from posthaz.spec import load_analysis, read_analysis_cohort, simulate_patients
 from posthaz.spec.printed_cohort import read_printed_cohort
 
 DESCRIPTION = """
@@ -180,9 +180,9 @@ def test_an_analysis_without_table_draws_its_twin(tmp_path):
     assert len(cohort) == 150
     assert cohort.source.simulated
     assert cohort.source.name == "twin of paper (simulated, seed 3)"
-    table = simulate_table(analysis)
+    table = simulate_patients(analysis)
     assert sorted(table["os"]) == sorted(cohort.exit)
-    assert not simulate_table(analysis, 4)["os"].equals(table["os"])
+    assert not simulate_patients(analysis, 4)["os"].equals(table["os"])
 
 
 def test_problems_of_the_description_come_with_those_of_the_analysis(tmp_path):
@@ -201,4 +201,4 @@ def test_a_description_that_is_not_there_is_named(tmp_path):
 
 def test_simulation_needs_a_description():
     with pytest.raises(SpecError, match="no \\[simulate\\]"):
-        simulate_table(load_analysis("nvalt11_pci_os"))
+        simulate_patients(load_analysis("nvalt11_pci_os"))

@@ -52,13 +52,14 @@ def _tables(answer: Borrowing) -> dict[str, pd.DataFrame]:
 
 
 def _failures(answer: Borrowing) -> tuple[str, ...]:
-    return tuple(f"the fit behind borrowing: {text}" for text in answer.convergence.failures)
+    return tuple(f"a fit behind borrowing: {text}" for text in answer.failures)
 
 
 def _section(results: Results, answer: Borrowing) -> Section:
     rows = answer.table.set_index("prior")
     blocks: list[Block] = [
         Paragraph(answer_sentence(rows, results.analysis.estimands.interval)),
+        _answers_table(results, answer),
         _priors_table(results, answer),
         _forest(results, answer),
         _discounts_figure(results, answer),
@@ -71,49 +72,64 @@ def _section(results: Results, answer: Borrowing) -> Section:
     return Section("What the history adds", _NAME, tuple(blocks))
 
 
-def _priors_table(results: Results, answer: Borrowing) -> Table:
+def _answers_table(results: Results, answer: Borrowing) -> Table:
     level = interval_name(results.analysis.estimands.interval)
-    rows = []
-    for row in answer.table.to_dict("records"):
-        known = row["prior"] != NONE
-        rows.append(
-            {
-                "prior": prior_label(row["prior"]),
-                "stated": with_interval(row["prior_hr"], row["prior_lower"], row["prior_upper"]),
-                "worth": f"{row['prior_events']:,.0f}",
-                "hr": with_interval(row["hr"], row["lower"], row["upper"]),
-                "below": percent(row["below_1"]),
-                "relevant": percent(row["relevant"]),
-                "gained": signed(f"{row['events_gained']:,.0f}") if known else MISSING,
-                "conflict": p_value(row["conflict"]) if known else MISSING,
-                "borrowed": f"{row['borrowed']:.2f}" if known else MISSING,
-            }
-        )
     threshold = _relevant(results.analysis.estimands.thresholds)
-    heads = {
-        "prior": "Prior",
-        "stated": f"Prior HR ({level}{SPACE}interval)",
-        "worth": "Worth in events",
-        "hr": f"Posterior HR ({level}{SPACE}CrI)",
-        "below": "P(HR < 1)",
-        "relevant": f"P(HR < {threshold:g})",
-        "gained": "Events gained",
-        "conflict": "Conflict P",
-        "borrowed": "Borrowed",
-    }
+    rows = [
+        {
+            "prior": prior_label(row["prior"]),
+            "hr": with_interval(row["hr"], row["lower"], row["upper"]),
+            "below": percent(row["below_1"]),
+            "relevant": percent(row["relevant"]),
+            "gained": MISSING if row["prior"] == NONE else _whole(row["events_gained"]),
+            "borrowed": MISSING if row["prior"] == NONE else f"{row['borrowed']:.2f}",
+        }
+        for row in answer.table.to_dict("records")
+    ]
+    heads = {"prior": "Prior", "hr": f"Posterior HR ({level}{SPACE}CrI)", "below": "P(HR < 1)"}
+    heads |= {"relevant": f"P(HR < {threshold:g})", "gained": "Events gained"}
+    heads["borrowed"] = "Borrowed"
     return Table(
         pd.DataFrame(rows),
         "The answer under each prior",
         heads,
         source="borrowing.csv",
         notes=(
-            "Worth in events: size of a trial with equal arms that would know as much as the "
-            "prior. Events gained: by how many events the posterior is surer than without history, "
-            f"beside the cohort’s own {_events(results):g}. Conflict P: probability, if the prior were "
-            "true, of a cohort as far from it as this one. Borrowed: discount of a power prior, "
-            "or probability that the history applies.",
+            "Events gained: how many more events of a cohort like this one, which has "
+            f"{_events(results):g}, would make it as sure as the history does. Borrowed: discount "
+            "of a power prior, or probability that the history applies.",
         ),
     )
+
+
+def _priors_table(results: Results, answer: Borrowing) -> Table:
+    level = interval_name(results.analysis.estimands.interval)
+    rows = [
+        {
+            "prior": prior_label(row["prior"]),
+            "hr": with_interval(row["prior_hr"], row["prior_lower"], row["prior_upper"]),
+            "worth": _whole(row["prior_events"]),
+            "conflict": MISSING if row["prior"] == NONE else p_value(row["conflict"]),
+        }
+        for row in answer.table.to_dict("records")
+    ]
+    heads = {"prior": "Prior", "hr": f"Prior HR ({level}{SPACE}interval)"}
+    heads |= {"worth": "Worth in events", "conflict": "Conflict P"}
+    return Table(
+        pd.DataFrame(rows),
+        "What each prior says beforehand",
+        heads,
+        source="borrowing.csv",
+        notes=(
+            "Worth in events: size of a trial with equal arms that would know as much as the "
+            "prior. Conflict P: probability, if the prior were true, of a cohort as far from it "
+            "as this one.",
+        ),
+    )
+
+
+def _whole(value: float) -> str:
+    return signed(f"{value:,.0f}")
 
 
 def _events(results: Results) -> float:

@@ -70,6 +70,5 @@ def answer_sentence(rows: pd.DataFrame, interval: float) -> str:
         f"Borrowing in full gives {said(FULL)}, nearly all of it history where the history is "
         f"worth more events than the cohort has. The robust meta-analytic prior, which may turn "
         f"the history down, gives {said(ROBUST)}, with probability {robust['borrowed']:.2f} that "
-        "the history applies. All posteriors come from one fit of the primary model under a wide "
-        "prior of the effect, reweighted."
+        "the history applies."
     )

@@ -6,7 +6,7 @@ from posthaz.clinical.screening import Screening, screen_covariates
 from posthaz.figures import draw_hazard_ratios, draw_relevance
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical.part import ClinicalPart, Given
-from posthaz.report.clinical.screening_labels import candidate_label
+from posthaz.report.clinical.screening_labels import candidate_label, scaled_estimates
 from posthaz.report.clinical.screening_tables import (
     SOURCES,
     estimates_table,
@@ -95,8 +95,9 @@ def _shrunken_words(kind: str) -> str:
     return (
         "All candidates in one model under a prior that shrinks them together "
         f"({title}, {source}): what the data don’t support is drawn to no effect, what they do "
-        "support is left alone. A candidate matters when its part of the log hazard varies over patients by more than "
-        "log 1.1 (for one number: a hazard ratio beyond 1.1 per standard deviation). The share "
+        "support is left alone. A candidate matters when its part of the log hazard varies over "
+        "patients by more than log 1.1 (for one number: a hazard ratio beyond 1.1 per standard "
+        "deviation). The share "
         "is how much of the variation of the predicted log hazard is lost when the other "
         "covariates have to stand in for it."
     )

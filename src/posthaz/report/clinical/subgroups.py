@@ -138,8 +138,8 @@ def _methods(results: Results, answer: SubgroupEffects) -> str:
         "and Simon 1991, https://doi.org/10.2307/2532645; Jones et al. 2011, "
         "https://doi.org/10.1177/1740774510396933). A subgroup’s effect is the mean over its "
         "patients. It is conditional on all columns, so that it tends to lie farther from 1 "
-        "than ratios that are not adjusted for them. All Bayesian models share the baseline hazard of "
-        "the primary model. Test of interaction: likelihood ratio between Cox models."
+        "than ratios that are not adjusted for them. All Bayesian models share the baseline hazard "
+        "of the primary model. Test of interaction: likelihood ratio between Cox models."
     )
     return text + _spread(results, answer)
 

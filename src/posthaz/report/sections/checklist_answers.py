@@ -52,7 +52,7 @@ def prior_predictive_answer(results: Results) -> str:
 def software_answer(results: Results) -> str:
     """Main libraries and their versions."""
     versions = dict(results.posterior.primary.provenance.versions)
-    names = ("posthaz", "pymc", "nutpie", "arviz")
+    names = ("posthaz", "pymc", "blackjax", "arviz")
     return listed([f"{name} {versions[name]}" for name in names if name in versions]) + "."
 
 

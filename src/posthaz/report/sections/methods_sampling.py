@@ -47,7 +47,7 @@ def _sampler(fit: Fit) -> str:
     if fit.provenance.method.startswith(_PYMC):
         return f"the No-U-Turn sampler [@nuts] of PyMC {versions['pymc']} [@pymc]"
     return (
-        f"the No-U-Turn sampler [@nuts] of nutpie {versions['nutpie']} on a PyMC "
+        f"the No-U-Turn sampler [@nuts] of BlackJAX {versions['blackjax']} on a PyMC "
         f"{versions['pymc']} model [@pymc], in coordinates whitened by a normal approximation at "
         "the mode"
     )

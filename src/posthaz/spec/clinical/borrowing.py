@@ -156,5 +156,3 @@ def borrowing_faults(asked: BorrowingSpec, cohort: Cohort) -> Iterator[Finding]:
             f"the treatment has {len(cohort.arms)} arms, and a historical hazard ratio compares two",
             "keep two arms by [cohort.where]",
         )
-
-
