@@ -18,6 +18,14 @@ if TYPE_CHECKING:
         split_at_treatment,
     )
     from posthaz.baselines import cumulative_incidence, grouped_cox, kaplan_meier, turnbull
+    from posthaz.borrowing import (
+        borrowing_answers,
+        commensurate_fit,
+        leap_fit,
+        normalised_power_fit,
+        operating_characteristics,
+        power_fits,
+    )
     from posthaz.checks import convergence
     from posthaz.clinical import (
         adjusted_answers,
@@ -99,7 +107,9 @@ if TYPE_CHECKING:
         simulate_patients,
     )
     from posthaz.spec.clinical import (
+        BorrowingSpec,
         CompetingRisksSpec,
+        HistoricalRatio,
         InteractionSpec,
         ScreeningSpec,
         SubgroupSpec,
@@ -112,103 +122,48 @@ __version__ = version("posthaz")
 
 _ROOMS = {
     "adjust": (
-        "balance_table",
-        "balancing_weights",
-        "landmark",
-        "match_patients",
-        "propensity_score",
-        "split_at_treatment",
+        "balance_table balancing_weights landmark match_patients propensity_score "
+        "split_at_treatment"
     ),
-    "baselines": ("cumulative_incidence", "grouped_cox", "kaplan_meier", "turnbull"),
-    "checks": ("convergence",),
+    "baselines": "cumulative_incidence grouped_cox kaplan_meier turnbull",
+    "borrowing": (
+        "borrowing_answers commensurate_fit leap_fit normalised_power_fit "
+        "operating_characteristics power_fits"
+    ),
+    "checks": "convergence",
     "clinical": (
-        "adjusted_answers",
-        "compare_toxicity",
-        "competing_risks",
-        "interaction_effects",
-        "posterior_incidence",
-        "screen_covariates",
-        "subgroup_effects",
-        "survival_in_subsets",
+        "adjusted_answers compare_toxicity competing_risks interaction_effects "
+        "posterior_incidence screen_covariates subgroup_effects survival_in_subsets"
     ),
     "cohort": (
-        "Cohort",
-        "CohortSpec",
-        "Column",
-        "Condition",
-        "LifeTableSpec",
-        "Where",
-        "biologically_effective_dose",
-        "collapse",
-        "equivalent_dose_2gy",
-        "person_time",
-        "read_cohort",
-        "read_life_table",
+        "Cohort CohortSpec Column Condition LifeTableSpec Where biologically_effective_dose "
+        "collapse equivalent_dose_2gy person_time read_cohort read_life_table"
     ),
-    "cohort.registry": ("group_registry", "read_registry"),
-    "design": ("learn_design",),
+    "cohort.registry": "group_registry read_registry",
+    "design": "learn_design",
     "estimands": (
-        "Population",
-        "arm_populations",
-        "band",
-        "coefficient_table",
-        "cumulative_hazard",
-        "difference",
-        "estimand_table",
-        "hazard",
-        "probability_above",
-        "probability_below",
-        "profile",
-        "ratio",
-        "restricted_mean",
-        "summary",
-        "survival",
-        "survival_quantile",
+        "Population arm_populations band coefficient_table cumulative_hazard difference "
+        "estimand_table hazard probability_above probability_below profile ratio "
+        "restricted_mean summary survival survival_quantile"
     ),
-    "evidence": (
-        "PrintedRatio",
-        "credibility",
-        "evidence_table",
-        "printed_doubts",
-        "reconstructed_patients",
-    ),
-    "hazards": ("Exponential", "Gompertz", "PiecewiseExponential", "Weibull"),
-    "inference": ("Fit", "fit", "fit_many", "load_fit", "write_fit"),
-    "priors": (
-        "Prior",
-        "enthusiastic",
-        "from_quantiles",
-        "hazard_ratio",
-        "historical",
-        "median_survival",
-        "sceptical",
-    ),
-    "schedule": ("read_scheduler",),
-    "sensitivity": ("answer_sensitivity", "compare_variants", "fit_variants", "variants"),
-    "simulate": ("simulated_example",),
-    "spec": (
-        "Analysis",
-        "EstimandSpec",
-        "ModelSpec",
-        "Sampling",
-        "Shrinkage",
-        "load_analysis",
-        "simulate_patients",
-    ),
+    "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
+    "hazards": "Exponential Gompertz PiecewiseExponential Weibull",
+    "inference": "Fit fit fit_many load_fit write_fit",
+    "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
+    "schedule": "read_scheduler",
+    "sensitivity": "answer_sensitivity compare_variants fit_variants variants",
+    "simulate": "simulated_example",
+    "spec": "Analysis EstimandSpec ModelSpec Sampling Shrinkage load_analysis simulate_patients",
     "spec.clinical": (
-        "CompetingRisksSpec",
-        "InteractionSpec",
-        "ScreeningSpec",
-        "SubgroupSpec",
-        "Subset",
-        "SubsetsSpec",
-        "ToxicitySpec",
+        "BorrowingSpec CompetingRisksSpec HistoricalRatio InteractionSpec ScreeningSpec "
+        "SubgroupSpec Subset SubsetsSpec ToxicitySpec"
     ),
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 __all__ = [
     "Analysis",
+    "BorrowingSpec",
     "Cohort",
     "CohortSpec",
     "Column",
@@ -218,6 +173,7 @@ __all__ = [
     "Exponential",
     "Fit",
     "Gompertz",
+    "HistoricalRatio",
     "InteractionSpec",
     "LifeTableSpec",
     "ModelSpec",
@@ -241,8 +197,10 @@ __all__ = [
     "balancing_weights",
     "band",
     "biologically_effective_dose",
+    "borrowing_answers",
     "coefficient_table",
     "collapse",
+    "commensurate_fit",
     "compare_toxicity",
     "compare_variants",
     "competing_risks",
@@ -256,6 +214,7 @@ __all__ = [
     "estimand_table",
     "evidence_table",
     "fit",
+    "fit_many",
     "fit_variants",
     "from_quantiles",
     "group_registry",
@@ -266,14 +225,17 @@ __all__ = [
     "interaction_effects",
     "kaplan_meier",
     "landmark",
+    "leap_fit",
     "learn_design",
     "load_analysis",
-    "fit_many",
     "load_fit",
     "match_patients",
     "median_survival",
+    "normalised_power_fit",
+    "operating_characteristics",
     "person_time",
     "posterior_incidence",
+    "power_fits",
     "printed_doubts",
     "probability_above",
     "probability_below",

@@ -40,6 +40,7 @@ from posthaz.spec import (
 )
 from posthaz.spec.clinical import (
     adjust,
+    borrowing,
     competing_risks,
     interactions,
     life_table,
@@ -73,6 +74,7 @@ DECLARED = {
     "[interactions.NAME]": interactions._FIELDS,
     "[sensitivity]": sensitivity_table._FIELDS,
     "[toxicity]": toxicity._FIELDS,
+    "[borrowing]": borrowing._FIELDS,
     "[[published]]": published_table._FIELDS,
     "[simulate]": simulate_table._FIELDS,
 }

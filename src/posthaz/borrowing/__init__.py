@@ -1,6 +1,7 @@
 """Historical and external information in the model of a small cohort."""
 
 from posthaz.borrowing.answers import Borrowing, borrowing_answers, combined_history
+from posthaz.borrowing.bridge import bridge_fits
 from posthaz.borrowing.characteristics import operating_characteristics
 from posthaz.borrowing.leap import Leap, leap_fit
 from posthaz.borrowing.mixture import NormalMixture
@@ -22,6 +23,7 @@ __all__ = [
     "NormalMixture",
     "Reweighted",
     "borrowing_answers",
+    "bridge_fits",
     "combined_history",
     "commensurate_fit",
     "commensurate_prior",

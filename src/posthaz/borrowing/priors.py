@@ -146,7 +146,7 @@ def meta_analytic_prior(
     >>> studies = [Prior("normal", (-0.3, 0.1)), Prior("normal", (-0.2, 0.1))]
     >>> prior = meta_analytic_prior(studies, heterogeneity=0.25, robust=0.2)
     >>> round(prior.expectation, 2), len(prior.weight)
-    (-0.19, 65)
+    (-0.2, 65)
     """
     if not histories:
         raise PriorError("meta-analytic prior: no historical study. Mend: give at least one.")

@@ -116,7 +116,7 @@ def count_pieces(groups: Sequence[Sequence[Interval]]) -> tuple[Piece, ...]:
     --------
     >>> group = [Interval(0, 0, 1, 10, 3, 2), Interval(1, 1, 2, 5, 1, float("nan"))]
     >>> [(piece.lower, piece.upper, piece.weight) for piece in count_pieces([group])]
-    [(0, 1, 3), (0.5, inf, 2), (1, 2, 1), (2, inf, 4)]
+    [(0, 1, 3), (0.5, inf, 2), (1, 2, 1), (2, inf, 4.0)]
     """
     pieces = []
     for group in groups:

@@ -15,8 +15,8 @@ from posthaz.cohort.covariates import typed_covariates
 from posthaz.cohort.derive import derive_columns
 from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
 from posthaz.cohort.levels import level_text
-from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.reconstructed import origin, reconstructed
+from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.subset import subset_rows

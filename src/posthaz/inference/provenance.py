@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 _LIBRARIES = ("posthaz", "pymc", "pytensor", "blackjax", "jax", "arviz", "numpy", "greenwood")
@@ -56,6 +57,7 @@ class Provenance:
     log_evidence: float | None = None
 
 
+@cache
 def installed_versions() -> tuple[tuple[str, str], ...]:
     """Python and the libraries that a result depends on, with their versions."""
     python = ".".join(str(part) for part in sys.version_info[:3])

@@ -1,9 +1,10 @@
 """Tasks on a dask.distributed cluster, by the address of its scheduler."""
 
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -11,8 +12,8 @@ from posthaz.errors import ScheduleError
 from posthaz.schedule.scheduler import Outcome, Progress, Scheduler, Task, attempt
 
 _LIBRARIES = ("posthaz", "numpy", "pymc", "jax", "jaxlib", "blackjax")  # numbers hang on these
-_RETRIES = 2
 _PATIENCE = 30.0
+_IDLE_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -50,64 +51,89 @@ class DaskCluster(Scheduler):
         Raises
         ------
         ScheduleError
-            When `distributed` is not installed, no scheduler answers, it has no workers, a worker
-            has other versions of the libraries that decide the numbers, or the scheduler is lost.
+            When `distributed` is not installed, no scheduler answers, it has no workers, or a
+            worker has other versions of the libraries that decide the numbers. A cluster that is
+            lost later leaves what was done, and is the outcome of the rest.
         """
+        outcomes: dict[int, Outcome] = {}
+
+        def keep(position: int, outcome: Outcome) -> None:
+            outcomes[position] = outcome
+            if progress is not None:
+                progress(len(outcomes), len(tasks))
+
+        try:
+            self._do_all(function, tasks, keep)
+        except _TaskError as fault:
+            raise fault.cause from None
+        except ScheduleError as error:
+            if not outcomes:
+                raise
+            for position, task in enumerate(tasks):
+                outcomes.setdefault(position, Outcome(task.label, error=error))
+        return [outcomes[position] for position in range(len(tasks))]
+
+    def _do_all(
+        self,
+        function: Callable[[Any], Any],
+        tasks: Sequence[Task],
+        keep: Callable[[int, Outcome], None],
+    ) -> None:
         with self._client() as client:
             _check_workers(client, self.address)
-            # a task, not scattered data: made again where its worker died with it
-            held = client.submit(partial, attempt, function, pure=False)
-            outcomes: dict[int, Outcome] = {}
-
-            def keep(position: int, outcome: Outcome) -> None:
-                outcomes[position] = outcome
-                if progress is not None:
-                    progress(len(outcomes), len(tasks))
-
+            # within each task, not scattered: a dead worker takes nothing that others wait for
+            work = partial(_attempt_packed, pickle.dumps(function))
             # Dask blames every task that a dead worker had before it: each gets a try alone
-            suspects = self._done_together(client, held, dict(enumerate(tasks)), keep)
+            suspects = self._done_together(client, work, dict(enumerate(tasks)), keep)
             for position in suspects:
                 alone = {position: tasks[position]}
-                if self._done_together(client, held, alone, keep):
+                if self._done_together(client, work, alone, keep):
                     keep(position, _died(tasks[position]))
-            return [outcomes[position] for position in range(len(tasks))]
 
     def _done_together(
-        self, client: Any, held: Any, tasks: dict[int, Task], keep: Callable[[int, Outcome], None]
+        self,
+        client: Any,
+        work: Callable[[Task], Outcome | Exception],
+        tasks: dict[int, Task],
+        keep: Callable[[int, Outcome], None],
     ) -> list[int]:
-        """Do tasks together; positions of those that Dask gave up since workers died on them."""
+        """Do tasks together; positions of those that were lost with the workers they were on."""
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
 
-        futures = client.map(
-            _attempt_held, list(tasks.values()), held=held, pure=False, retries=_RETRIES
-        )
-        position = dict(zip((future.key for future in futures), tasks, strict=True))
-        suspects = []
+        futures = client.map(work, list(tasks.values()), pure=False)
+        left = dict(zip((future.key for future in futures), tasks, strict=True))
         for future in self._completed(client, futures):
             try:
-                outcome = future.result()
-            except KilledWorker:
-                suspects.append(position[future.key])
+                # it is done and small: what doesn't come at once died with its worker
+                outcome = future.result(timeout=_PATIENCE)
+            except (KilledWorker, TimeoutError):
+                continue
             except FutureCancelledError as error:
                 raise self._lost("was lost") from error
-            else:
-                keep(position[future.key], outcome)
-        return sorted(suspects)
+            if isinstance(outcome, Exception):
+                raise _TaskError(outcome)
+            keep(left.pop(future.key), outcome)
+        client.cancel([future for future in futures if future.key in left])
+        return sorted(left.values())
 
     def _completed(self, client: Any, futures: list[Any]) -> Iterator[Any]:
-        """Futures as they are done; refuses to wait for workers that are all gone."""
+        """Futures as they are done, until nobody works on the rest."""
         from distributed import as_completed
 
         waiting = {future.key: future for future in futures}
-        while waiting:
+        idle = 0
+        while waiting and idle < _IDLE_ROUNDS:
             try:
-                for future in as_completed(waiting.values(), loop=client.loop, timeout=_PATIENCE):
+                for future in as_completed(
+                    list(waiting.values()), loop=client.loop, timeout=_PATIENCE
+                ):
                     del waiting[future.key]
                     yield future
             except TimeoutError:
-                if not client.scheduler_info()["workers"]:
-                    raise self._lost("lost all its workers") from None
+                idle = 0 if any(client.processing().values()) else idle + 1
+        if waiting and not client.scheduler_info()["workers"]:
+            raise self._lost("lost all its workers")
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
@@ -145,8 +171,26 @@ class DaskCluster(Scheduler):
         )
 
 
-def _attempt_held(task: Task, held: Callable[[Task], Outcome]) -> Outcome:
-    return held(task)
+class _TaskError(Exception):
+    """Carries what a task raised past the handling of what Dask raises."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+def _attempt_packed(packed: bytes, task: Task) -> Outcome | Exception:
+    """The task's outcome, or what it raised: Dask's own errors then can't be mistaken for it."""
+    try:
+        return attempt(_unpacked(packed), task)
+    except Exception as error:
+        return error
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> Callable[[Any], Any]:
+    """The function, unpickled once in each worker."""
+    return pickle.loads(packed)
 
 
 def _check_workers(client: Any, address: str) -> None:

@@ -109,8 +109,8 @@ def mean_median(sums: Sums, edges: np.ndarray) -> float:
     >>> edges = np.linspace(0.0, 40.0, 401)
     >>> alive = 1e6 * np.exp(-0.1 * edges)
     >>> sums = Sums((alive[1:] + alive[:-1]) / 2, alive[:-1] - alive[1:])
-    >>> round(mean_median(sums, edges), 2), round(np.log(2) / 0.1, 2)
-    (6.93, 6.93)
+    >>> bool(abs(mean_median(sums, edges) - np.log(2) / 0.1) < 0.05)
+    True
     """
     at_risk = np.maximum(sums.at_risk, 1e-3)
     hazard = np.concatenate([[0.0], np.cumsum(sums.failed / at_risk)])

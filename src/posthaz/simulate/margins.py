@@ -46,7 +46,7 @@ def simulate_covariates(cohort: PrintedCohort, random: np.random.Generator) -> p
                 continue
             rows = np.flatnonzero(np.isin(group, [positions[name] for name in margin.groups]))
             values[rows[np.argsort(scores[rows, at])]] = margin_values(covariate, margin, len(rows))
-        columns[covariate.name] = values
+        columns[covariate.name] = _whole(values) if _numeric(covariate) else values
         if covariate.grouped:
             name, low, high = covariate.grouped
             columns[name] = np.where(
@@ -106,6 +106,12 @@ def largest_remainders(shares: Mapping[str, float], size: int) -> dict[str, int]
     left = np.argsort(-(exact - counts), kind="stable")[: size - counts.sum()]
     counts[left] += 1
     return dict(zip(shares, counts.tolist(), strict=True))
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    """Whole numbers without decimals, so that grades and years are written as such."""
+    whole = bool(np.all(values == np.round(values)))
+    return values.astype(int) if whole else values
 
 
 def _numeric(covariate: CovariateMargins) -> bool:

@@ -164,8 +164,9 @@ def _two_arms(one: Printed) -> Distance:
 
     def distance(sums: tuple[Sums, ...], expected: Expected) -> float:
         nonlocal guess
-        guess, information = two_arm_limit(*sums, guess)
-        return _off(one, guess, 1 / max(information, 1e-9), float(sums[0].failed.sum()))
+        reference, other = sums
+        guess, information = two_arm_limit(reference, other, guess)
+        return _off(one, guess, 1 / max(information, 1e-9), float(reference.failed.sum()))
 
     return distance
 

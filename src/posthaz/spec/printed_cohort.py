@@ -159,8 +159,8 @@ def _read_correlations(
         for other, value in inner.read(fields).items():
             for name in (one, other):
                 if name not in names:
-                    toml.refuse((one, other), f"there is no column '{name}' "
-                                f"({nearest(name, names)})", "name columns of [columns]")  # fmt: skip
+                    what = f"there is no column '{name}' ({nearest(name, names)})"
+                    toml.refuse((one, other), what, "name columns of [columns]")
             found[one, other] = value
     if all(name in names for pair in found for name in pair):
         matrix = np.eye(len(names))

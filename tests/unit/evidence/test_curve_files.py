@@ -86,5 +86,5 @@ def test_numbers_at_risk_of_other_arms_are_refused():
     table = pd.DataFrame({"t": [0, 5], "n1": [10, 4]})
     with pytest.raises(CohortError, match="name the columns after the arms"):
         read_numbers_at_risk(table, ["A", "B"])
-    with pytest.raises(CohortError, match="row 2: .* are not numbers"):
+    with pytest.raises(CohortError, match=r"row 2: .* are not numbers"):
         read_numbers_at_risk(pd.DataFrame({"t": [0, 5], "A": [10, "few"]}), ["A"])

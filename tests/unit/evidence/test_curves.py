@@ -96,7 +96,11 @@ def test_coordinates_outside_the_axes_are_refused(survival, time, expected):
     ("times", "numbers", "expected"),
     [
         ([0, 12], [50, 60], "row 2: the number at risk in 'A' rises from 50 to 60"),
-        ([0, 12], [50, 48], "row 2: 48 are at risk in 'A' at 12, but the curve leaves 25 of the 50"),
+        (
+            [0, 12],
+            [50, 48],
+            "row 2: 48 are at risk in 'A' at 12, but the curve leaves 25",
+        ),
         ([6, 12], [50, 20], "don't begin at time 0"),
         ([0, 12], [50, 20.5], "row 2: 20.5 at risk"),
         ([0, 12, 6], [50, 20, 10], "row 3: time 6 after 12"),

@@ -27,9 +27,9 @@ def refuse_odd(number: int) -> int:
     return number
 
 
-def fail(number: int) -> float:
+def fail(fault: type[Exception]) -> float:
     """A fault, not a refusal."""
-    return 1 / (number - number)
+    raise fault("not a refusal")
 
 
 def kill_once(argument: tuple[int, str]) -> float:
@@ -55,6 +55,14 @@ def slow_mean(argument: tuple[int, str]) -> float:
     seed, folder = argument
     (Path(folder) / str(os.getpid())).touch()
     time.sleep(0.2)
+    return seeded_mean(seed)
+
+
+def slowly(seed: int) -> float:
+    """`seeded_mean` after half a second."""
+    import time
+
+    time.sleep(0.5)
     return seeded_mean(seed)
 
 

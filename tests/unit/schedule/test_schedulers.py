@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -16,23 +17,32 @@ from posthaz.schedule import DaskCluster, InProcess, ProcessPool, Scheduler, Tas
 from tests.unit.schedule import tasks
 
 
+def local_cluster(workers: int, **settings: object) -> AbstractContextManager:
+    """Worker processes on this machine; two deaths, not four, make a task suspect."""
+    distributed = pytest.importorskip("distributed")
+    import dask
+
+    with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
+        return distributed.LocalCluster(
+            n_workers=workers, host="127.0.0.1", dashboard_address=":0", **settings
+        )
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[object]:
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=":0",
-    ) as made:
+    with local_cluster(2, threads_per_worker=1, processes=True) as made:
         yield made
+
+
+def on(cluster: object) -> DaskCluster:
+    """The scheduler of a cluster; patient, since a worker may just be starting again."""
+    return DaskCluster(cluster.scheduler_address, timeout=120.0)
 
 
 @pytest.fixture(scope="module", params=["here", "processes", "dask"])
 def scheduler(request: pytest.FixtureRequest) -> Scheduler:
     if request.param == "dask":
-        return DaskCluster(request.getfixturevalue("cluster").scheduler_address)
+        return on(request.getfixturevalue("cluster"))
     return InProcess() if request.param == "here" else ProcessPool(2)
 
 
@@ -68,9 +78,10 @@ def test_a_refusal_is_the_outcome_of_its_task_only(scheduler: Scheduler) -> None
     assert outcomes[2].error is None
 
 
-def test_a_fault_stops_everything(scheduler: Scheduler) -> None:
-    with pytest.raises(ZeroDivisionError):
-        scheduler.map(tasks.fail, [Task("a", 1), Task("b", 2)])
+@pytest.mark.parametrize("fault", [ZeroDivisionError, FileNotFoundError, TimeoutError])
+def test_a_fault_stops_everything(scheduler: Scheduler, fault: type[Exception]) -> None:
+    with pytest.raises(fault, match="not a refusal"):
+        scheduler.map(tasks.fail, [Task("a", fault), Task("b", fault)])
 
 
 def test_no_tasks_no_outcomes(scheduler: Scheduler) -> None:
@@ -115,7 +126,7 @@ def test_a_dask_worker_killed_from_outside_loses_no_task(cluster: object, tmp_pa
 
     killer = threading.Thread(target=kill)
     killer.start()
-    outcomes = DaskCluster(cluster.scheduler_address).map(tasks.slow_mean, work)
+    outcomes = on(cluster).map(tasks.slow_mean, work)
     killer.join()
     assert killed
     assert [outcome.value for outcome in outcomes] == [tasks.seeded_mean(seed) for seed in seeds]
@@ -134,14 +145,30 @@ def test_a_cluster_that_does_not_answer() -> None:
 
 
 def test_a_cluster_without_workers() -> None:
-    distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(
-            n_workers=0, processes=False, protocol="tcp", host="127.0.0.1", dashboard_address=":0"
-        ) as empty,
+        local_cluster(0, processes=False, protocol="tcp") as empty,
         pytest.raises(ScheduleError, match="has no workers"),
     ):
         DaskCluster(empty.scheduler_address, timeout=0.5).map(abs, [Task("a", 1)])
+
+
+def test_a_cluster_that_is_lost_leaves_what_was_done() -> None:
+    seeds = task_seeds(7, 6)
+    work = [Task(f"task {k}", seed) for k, seed in enumerate(seeds)]
+    with local_cluster(1, threads_per_worker=1, processes=False, protocol="tcp") as made:
+
+        def stop(done: int, total: int) -> None:
+            if done == 2:
+                made.close()
+
+        outcomes = on(made).map(tasks.slowly, work, stop)
+    done = [outcome for outcome in outcomes if outcome.error is None]
+    assert len(done) >= 2
+    expected = {f"task {k}": tasks.seeded_mean(seed) for k, seed in enumerate(seeds)}
+    assert all(outcome.value == expected[outcome.label] for outcome in done)
+    lost = [outcome for outcome in outcomes if outcome.error is not None]
+    assert lost
+    assert all("before all was done" in str(outcome.error) for outcome in lost)
 
 
 def test_a_missing_library_is_named_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +184,7 @@ def test_other_versions_on_a_worker_are_refused(
 
     monkeypatch.setattr(dask_cluster, "version", lambda name: "0.0.0")
     with pytest.raises(ScheduleError, match=r"has posthaz .+ \(here 0\.0\.0\), numpy"):
-        DaskCluster(cluster.scheduler_address).map(abs, [Task("a", 1)])
+        on(cluster).map(abs, [Task("a", 1)])
 
 
 def test_a_script_without_guard_is_refused_in_words(tmp_path: Path) -> None:

@@ -64,8 +64,11 @@ def published_section(results: Results) -> Section | None:
     )
     source = f"Source: {linked(results.analysis.source)}." if results.analysis.source else ""
     text = (
-        "A frequentist re-analysis that meets the printed numbers shows that cohort and endpoint "
-        f"are the paper’s. {source}"
+        "This cohort was drawn from the printed numbers and differs from them by chance, as "
+        f"another cohort of its size would. It confirms nothing about them. {source}"
+        if results.simulated
+        else "A frequentist re-analysis that meets the printed numbers shows that cohort and "
+        f"endpoint are the paper’s. {source}"
     )
     blocks: list[Block] = [Paragraph(text.strip()), table]
     apart = [row["what"] for row in rows if row["agrees"].startswith("no (")]

@@ -1,5 +1,6 @@
 """Clinical analyses of an analysis file: one module a table, and the registry of them."""
 
+from posthaz.spec.clinical.borrowing import BorrowingSpec, HistoricalRatio
 from posthaz.spec.clinical.competing_risks import CompetingRisksSpec
 from posthaz.spec.clinical.interactions import InteractionSpec
 from posthaz.spec.clinical.registry import CLINICAL_TABLES, clinical_faults, read_clinical
@@ -10,7 +11,9 @@ from posthaz.spec.clinical.toxicity import ToxicitySpec
 
 __all__ = [
     "CLINICAL_TABLES",
+    "BorrowingSpec",
     "CompetingRisksSpec",
+    "HistoricalRatio",
     "InteractionSpec",
     "ScreeningSpec",
     "SubgroupSpec",
