@@ -1,6 +1,7 @@
 """Operating characteristics of borrowing priors: bias, coverage and errors under drift."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,5 +93,5 @@ def _estimate(cohort: Cohort) -> tuple[float, float]:
             "dose": cohort.covariates["dose_gy"],
         }
     )
-    table = cox_model(cohort, columns).table.set_index("term")
+    table: Any = cox_model(cohort, columns).table.set_index("term")
     return float(table.loc["arm", "log_hr"]), float(table.loc["arm", "se"])

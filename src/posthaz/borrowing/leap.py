@@ -99,7 +99,7 @@ def leap_fit(
             chains=sampling.chains,
             draws=sampling.draws,
             tune=sampling.tune,
-            gradients=int(draws["sample_stats"]["n_steps"].sum()),
+            gradients=int(draws["sample_stats"]["n_steps"].to_numpy().sum()),
             versions=installed_versions(),
         ),
     )

@@ -69,15 +69,14 @@ def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Populat
         One an arm, reference first.
     """
     frame = fit.design.frame
-    if weight is None:
-        weight = fit.draws["constant_data"]["weight"].to_numpy()
-    counted = weight > 0
-    frame, weight = frame.loc[counted].reset_index(drop=True), weight[counted]
+    given = fit.draws["constant_data"]["weight"].to_numpy() if weight is None else weight
+    counted = given > 0
+    frame, counts = frame.loc[counted].reset_index(drop=True), given[counted]
     if not fit.treatment:
-        return (_distinct(WHOLE, frame, weight),)
+        return (_distinct(WHOLE, frame, counts),)
     arms = frame[fit.treatment].cat.categories
     return tuple(
-        _distinct(str(arm), frame.assign(**{fit.treatment: _everybody(frame, fit, arm)}), weight)
+        _distinct(str(arm), frame.assign(**{fit.treatment: _everybody(frame, fit, arm)}), counts)
         for arm in arms
     )
 

@@ -69,4 +69,4 @@ def test_two_arms_are_needed():
     two = ph.simulated_example(size=20)
     assert list(borrowing_faults(spec, two)) == []
     (fault,) = borrowing_faults(spec, replace(two, treatment=""))
-    assert "the treatment has 0" in str(fault)
+    assert "0 arms" in str(fault)

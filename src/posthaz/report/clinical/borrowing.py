@@ -1,5 +1,7 @@
 """Section on what a history adds to the cohort."""
 
+from typing import Any
+
 import pandas as pd
 
 from posthaz.borrowing import Borrowing, borrowing_answers
@@ -164,7 +166,7 @@ def _forest(results: Results, answer: Borrowing) -> FigureBlock:
 
 
 def _discounts_figure(results: Results, answer: Borrowing) -> FigureBlock:
-    full = answer.table.set_index("prior").loc[FULL]
+    full: Any = answer.table.set_index("prior").loc[FULL]
     figure = draw_borrowing(
         answer.discounts,
         history=(full["prior_hr"], full["prior_lower"], full["prior_upper"]),

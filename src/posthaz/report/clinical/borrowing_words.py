@@ -1,5 +1,7 @@
 """What a section on borrowing says in words."""
 
+from typing import Any
+
 import pandas as pd
 
 from posthaz.borrowing.answers import FULL, NONE
@@ -50,10 +52,11 @@ def answer_sentence(rows: pd.DataFrame, interval: float) -> str:
     """
 
     def said(name: str) -> str:
-        row = rows.loc[name]
+        row: Any = rows.loc[name]
         return with_interval(row["hr"], row["lower"], row["upper"])
 
-    full, robust = rows.loc[FULL], rows.loc[ROBUST]
+    full: Any = rows.loc[FULL]
+    robust: Any = rows.loc[ROBUST]
     conflict = float(full["conflict"])
     agree = (
         "which this cohort contradicts: if the history applied, so different an estimate would be "

@@ -153,6 +153,6 @@ def borrowing_faults(asked: BorrowingSpec, cohort: Cohort) -> Iterator[Finding]:
     if len(cohort.arms) != 2:
         yield Finding(
             "[borrowing]",
-            f"a historical hazard ratio compares two arms, and the treatment has {len(cohort.arms)}",
+            f"it has {len(cohort.arms)} arms, and a historical hazard ratio compares two",
             "keep two arms by [cohort.where]",
         )
