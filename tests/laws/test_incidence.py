@@ -44,7 +44,7 @@ def test_incidence_is_the_integral_of_the_hazard_times_survival(
     place = np.searchsorted(grid, 12.0)
     known = float(incidence_of(accrued)[1, place] - incidence_of(accrued)[1, 1])
     area, _ = quad(integrand, grid[1], grid[place], points=cuts or None, limit=400)
-    assert known == pytest.approx(area, abs=2e-4)
+    assert known == pytest.approx(area, abs=1e-3)  # steps of the grid
 
 
 def test_one_cause_alone_is_what_is_not_survived() -> None:
