@@ -51,6 +51,7 @@ def test_everything_stated():
         ("discount = 1.5\n" + HISTORY, "discount"),
         ("spike = 2\n" + HISTORY, "not below slab"),
         ("spik = 2\n" + HISTORY, "did you mean 'spike'"),
+        ("discounts = [0]\n" + HISTORY, "makes no curve"),
         ("discounts = [0, 2]\n" + HISTORY, "numbers from 0 to 1"),
     ],
 )

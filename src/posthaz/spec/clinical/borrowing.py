@@ -130,6 +130,8 @@ def read_borrowing(toml: TomlTable, cohort: CohortSpec) -> BorrowingSpec:
     if toml.has("history") and not toml.below("history").values:
         toml.refuse("history", "it is empty", "give [borrowing.history.NAME] with hr, lower, upper")
     spec = BorrowingSpec(histories=tuple(histories), **parsed)
+    if len(set(spec.discounts)) < 2:
+        toml.refuse("discounts", "one discount makes no curve", "give two or more, such as [0, 1]")
     if spec.spike >= spec.slab:
         toml.refuse("spike", f"{spec.spike:g} is not below slab, {spec.slab:g}", "correct either")
     return spec
