@@ -1,29 +1,34 @@
 """How well the twins meet the printed numbers: ``uv run python -m tests.recovery.twins``.
 
-For every analysis file with ``[simulate]``, twenty simulated cohorts: the Cox hazard ratio against
-the printed one, how often its confidence interval holds the printed one, and Kaplan-Meier medians
-against the printed ones. Frequentist only.
+For every analysis file with ``[simulate]``, twenty simulated cohorts: Cox hazard ratios against
+the printed ones, how often their confidence intervals hold these, and Kaplan-Meier medians and
+survival against the printed ones, each in the patients that the number is about: everybody, an
+arm, a subset, the matched sample, or a subgroup. Frequentist only.
 """
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
 
-from posthaz.adjust import Matched, landmark
-from posthaz.baselines import CoxFit, cox_model, median_survival
+from posthaz.adjust import landmark
+from posthaz.baselines import cox_model, median_survival, survival_at
 from posthaz.clinical.adjusted_samples import adjusted_samples
-from posthaz.cohort import Cohort, read_cohort
-from posthaz.design import learn_design
+from posthaz.clinical.subgroup_rows import with_groups
+from posthaz.cohort import Cohort, read_cohort, restricted, rows_where
+from posthaz.design import formula_variables, learn_design
 from posthaz.simulate import calibrated_hazards, simulate_twin
-from posthaz.spec import Analysis, catalogue, load_analysis, needed_covariates
+from posthaz.spec import Analysis, Published, Within, catalogue, load_analysis, needed_covariates
 
 SEEDS = tuple(range(1, 21))
-HAZARD_RATIO = ("file", "printed", "geometric_mean", "off", "mean", "mean_off", "covered", "of")
-MEDIANS = ("file", "arm", "printed", "mean", "off", "reached", "of")
+NAMED = ("file", "whom", "what", "printed")
+HAZARD_RATIO = (
+    *NAMED, "covariate", "geometric_mean", "off", "mean", "mean_off", "covered", "of",
+)  # fmt: skip
+CURVES = (*NAMED, "mean", "off", "reached", "of")
 
 
 @cache
@@ -33,14 +38,83 @@ def twins() -> dict[str, Analysis]:
     return {name: one for name, one in loaded.items() if one.simulate is not None}
 
 
-def hazard_ratios(analyses: Mapping[str, Analysis], seeds: tuple[int, ...] = SEEDS) -> pd.DataFrame:
-    """One row a file with a printed hazard ratio, columns `HAZARD_RATIO`."""
-    return pd.DataFrame(_hazard_ratio_rows(analyses, seeds), columns=list(HAZARD_RATIO))
+def hazard_ratios(analyses: Mapping[str, Analysis], seeds: Iterable[int] = SEEDS) -> pd.DataFrame:
+    """One row a printed hazard ratio, columns `HAZARD_RATIO`."""
+    rows = []
+    for analysis, one in _printed(analyses, "hazard_ratio"):
+        parts = (part_of(analysis, one, seed) for seed in seeds)
+        found = pd.DataFrame([cox_row(analysis, part, one) for part in parts])
+        middle, mean = float(np.exp(found["log_hr"].mean())), float(found["hr"].mean())
+        held = (found["hr_lower"] <= one.value) & (found["hr_upper"] >= one.value)
+        offs = (middle, middle / one.value - 1, mean, mean / one.value - 1)
+        told = (*_named(analysis, one), bool(one.covariate), *offs)
+        rows.append((*told, int(held.sum()), len(found)))
+    return pd.DataFrame(rows, columns=list(HAZARD_RATIO))
 
 
-def medians(analyses: Mapping[str, Analysis], seeds: tuple[int, ...] = SEEDS) -> pd.DataFrame:
-    """One row a printed median of an arm, columns `MEDIANS`."""
-    return pd.DataFrame(_median_rows(analyses, seeds), columns=list(MEDIANS))
+def medians(analyses: Mapping[str, Analysis], seeds: Iterable[int] = SEEDS) -> pd.DataFrame:
+    """One row a printed median, columns `CURVES`; `off` is a share of the printed one."""
+    rows = []
+    for analysis, one in _printed(analyses, "median"):
+        found = np.array([_median(part_of(analysis, one, seed), one.arm) for seed in seeds])
+        reached = found[np.isfinite(found)]
+        mean = float(reached.mean()) if len(reached) else np.inf
+        off = mean / one.value - 1 if np.isfinite(one.value) else np.nan
+        rows.append((*_named(analysis, one), mean, off, len(reached), len(found)))
+    return pd.DataFrame(rows, columns=list(CURVES))
+
+
+def survivals(analyses: Mapping[str, Analysis], seeds: Iterable[int] = SEEDS) -> pd.DataFrame:
+    """One row a printed survival rate, columns `CURVES`; `off` is a difference of shares."""
+    rows = []
+    for analysis, one in _printed(analyses, "survival"):
+        time = one.time or 0.0
+        parts = (part_of(analysis, one, seed) for seed in seeds)
+        found = np.array([_survival(part, one.arm, time) for part in parts])
+        mean = float(np.nanmean(found))
+        counts = (int(np.isfinite(found).sum()), len(found))
+        rows.append((*_named(analysis, one), mean, mean - one.value, *counts))
+    return pd.DataFrame(rows, columns=list(CURVES))
+
+
+def cox_row(analysis: Analysis, part: Cohort, one: Published) -> pd.Series:
+    """Row of the Cox model of some patients that answers a printed hazard ratio."""
+    covariate = one.covariate or part.treatment
+    level = one.level or (one.arm or part.arms[1] if not one.covariate else "")
+    design = learn_design(part.covariates, _formula(analysis, one, covariate))
+    columns = pd.DataFrame(design.matrix(design.frame), columns=list(design.columns))
+    table = cox_model(part, columns, robust=False).table.set_index("term")
+    return table.loc[f"{covariate}[{level}]" if level else covariate]
+
+
+def _formula(analysis: Analysis, one: Published, covariate: str) -> str:
+    """What the paper's Cox model had beside the covariate, as far as the file says."""
+    alone = one.model == "univariable" or one.within.column
+    if one.within.sample and one.model != "multivariable":
+        alone = True
+    if alone:
+        return covariate
+    if one.within.sample:
+        return " + ".join((covariate, *analysis.clinical["adjust"].adjusted))
+    if set(formula_variables(covariate)) <= set(formula_variables(analysis.primary.formula)):
+        return analysis.primary.formula
+    return f"{covariate} + {analysis.primary.formula}"
+
+
+def part_of(analysis: Analysis, one: Published, seed: int) -> Cohort:
+    """The patients of a printed number in the twin of one seed."""
+    within, cohort = one.within, cohort_of(analysis, seed)
+    subgroups = analysis.clinical.get("subgroups")
+    if within.subset:
+        where = {s.name: s.where for s in analysis.clinical["subsets"].subsets}
+        return restricted(cohort, rows_where(cohort, where[within.subset]))
+    if within.sample or (within.column and subgroups.sample == "matched"):
+        cohort = matched_of(analysis.name, seed)
+    if not within.column:
+        return cohort
+    groups = with_groups(cohort, subgroups)
+    name = f"{within.column}_group" if within.column in subgroups.cuts else within.column
+    return restricted(groups, (groups.covariates[name] == within.level).to_numpy(bool))
 
 
 def cohort_of(analysis: Analysis, seed: int) -> Cohort:
@@ -48,6 +122,14 @@ def cohort_of(analysis: Analysis, seed: int) -> Cohort:
     table = _table(str(analysis.simulate.cohort.path), seed)
     cohort = read_cohort(table, analysis.cohort, covariates=needed_covariates(analysis))
     return cohort if analysis.landmark is None else landmark(cohort, analysis.landmark).cohort
+
+
+@lru_cache(maxsize=64)
+def matched_of(name: str, seed: int) -> Cohort:
+    """The matched sample of the twin of one seed."""
+    analysis = twins()[name]
+    asked = replace(analysis.clinical["adjust"], method=("match",))
+    return adjusted_samples(cohort_of(analysis, seed), asked).samples["matched"].cohort
 
 
 @cache
@@ -65,63 +147,53 @@ def _table(path: str, seed: int) -> pd.DataFrame:
     return simulate_twin(_described(path), seed, _hazards(path))
 
 
-def _cox(analysis: Analysis, cohort: Cohort) -> tuple[CoxFit, str]:
-    """Cox model of the primary formula, in the matched cohort where there is one."""
-    asked = analysis.clinical.get("adjust")
-    if asked is not None and "match" in asked.method:
-        only = replace(asked, method=("match",))
-        matched = adjusted_samples(cohort, only).samples["matched"]
-        assert isinstance(matched, Matched)
-        cohort = matched.cohort
-    design = learn_design(cohort.covariates, analysis.primary.formula)
-    columns = pd.DataFrame(design.matrix(design.frame), columns=list(design.columns))
-    arm = f"{cohort.treatment}[{cohort.arms[1]}]"
-    return cox_model(cohort, columns, robust=False), arm
+def _printed(
+    analyses: Mapping[str, Analysis], quantity: str
+) -> Iterable[tuple[Analysis, Published]]:
+    return (
+        (analysis, one)
+        for analysis in analyses.values()
+        for one in analysis.published
+        if one.quantity == quantity and not _of_level(one, analysis)
+    )
 
 
-def _hazard_ratio_rows(
-    analyses: Mapping[str, Analysis], seeds: tuple[int, ...]
-) -> Iterator[tuple[object, ...]]:
-    for name, analysis in analyses.items():
-        for one in (p for p in analysis.published if p.quantity == "hazard_ratio"):
-            rows = []
-            for seed in seeds:
-                fit, arm = _cox(analysis, cohort_of(analysis, seed))
-                rows.append(fit.table.set_index("term").loc[arm])
-            found = pd.DataFrame(rows)
-            middle, mean = float(np.exp(found["log_hr"].mean())), float(found["hr"].mean())
-            held = (found["hr_lower"] <= one.value) & (found["hr_upper"] >= one.value)
-            yield (
-                name, one.value, middle, middle / one.value - 1, mean, mean / one.value - 1,
-                int(held.sum()), len(seeds),
-            )  # fmt: skip
+def _of_level(one: Published, analysis: Analysis) -> bool:
+    """Whether a number is about a level of an interaction, which these tables leave out."""
+    return bool(one.within.column) and "subgroups" not in analysis.clinical
 
 
-def _median_rows(
-    analyses: Mapping[str, Analysis], seeds: tuple[int, ...]
-) -> Iterator[tuple[object, ...]]:
-    for name, analysis in analyses.items():
-        for one in (p for p in analysis.published if p.quantity == "median"):
-            found = []
-            for seed in seeds:
-                table = median_survival(cohort_of(analysis, seed))
-                found.append(float(table.set_index("arm").loc[one.arm, "time"]))
-            reached = np.array(found)[np.isfinite(found)]
-            mean = float(reached.mean()) if len(reached) else float("nan")
-            yield (name, one.arm, one.value, mean, mean / one.value - 1, len(reached), len(seeds))
+def _named(analysis: Analysis, one: Published) -> tuple[str, str, str, float]:
+    whom = "all" if one.within == Within() else " ".join(
+        filter(None, (one.within.subset, one.within.sample, one.within.column, one.within.level))
+    )  # fmt: skip
+    about = (one.arm, one.covariate, one.level, f"{one.time:g}" if one.time else "")
+    return analysis.name, whom, " ".join(filter(None, about)), one.value
+
+
+def _median(part: Cohort, arm: str) -> float:
+    return float(median_survival(_one_arm(part, arm))["time"].iloc[0])
+
+
+def _survival(part: Cohort, arm: str, time: float) -> float:
+    return float(survival_at(_one_arm(part, arm), [time])["survival"].iloc[0])
+
+
+def _one_arm(part: Cohort, arm: str) -> Cohort:
+    return replace(part.where(part.arm == arm) if arm else part, treatment="")
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the three tables."""
     options = argparse.ArgumentParser(prog="python -m tests.recovery.twins")
     options.add_argument("--seeds", type=int, default=len(SEEDS))
     options.add_argument("--only", default="", help="beginning of the names of files")
     asked = options.parse_args()
     seeds = tuple(range(1, asked.seeds + 1))
     chosen = {name: one for name, one in twins().items() if name.startswith(asked.only)}
-    with pd.option_context("display.width", 160, "display.max_columns", 20):
-        for table in (hazard_ratios(chosen, seeds), medians(chosen, seeds)):
-            print(table.round(3).to_string(index=False))
+    with pd.option_context("display.width", 180, "display.max_columns", 20):
+        for made in (hazard_ratios, medians, survivals):
+            print(made(chosen, seeds).round(3).to_string(index=False), end="\n\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from posthaz.adjust.sample_sizes import overlap_table, sample_sizes
 from posthaz.adjust.score import PropensityScore, score_draws
 from posthaz.adjust.separation import Separation, separation
 from posthaz.adjust.summary import covariate_summary
+from posthaz.adjust.table_one_after import table_one_by_sample
 from posthaz.adjust.weighting import (
     TARGETS,
     Weighted,
@@ -69,6 +70,7 @@ __all__ = [
     "split_at_treatment",
     "standardised_difference",
     "table_one",
+    "table_one_by_sample",
     "table_tests",
     "target_weight",
     "threshold_remark",

@@ -7,13 +7,14 @@ import pandas as pd
 
 from posthaz.adjust.comparison import arm_tests
 from posthaz.adjust.difference import standardised_difference
+from posthaz.adjust.patients import counted_by_grade
 from posthaz.adjust.summary import OVERALL, covariate_summary
 from posthaz.cohort import Cohort
 
 _PREFERENCE = ("wilcoxon", "kruskal", "fisher", "chi_square")
 
 
-def table_one(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
+def table_one(cohort: Cohort, columns: Sequence[str], *, weighted: bool = False) -> pd.DataFrame:
     """Covariates by arm as a reader sees them.
 
     Parameters
@@ -22,16 +23,25 @@ def table_one(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
         A cohort; the first row of each subject is described.
     columns : sequence of str
         Covariates.
+    weighted : bool, optional
+        Whether each patient counts with its weight; a weight of 0 leaves it out.
 
     Returns
     -------
     DataFrame
         Columns ``variable, label, kind, level, level_label``, one an arm, ``overall``, ``smd,
         test, p``. Numbers have one row with "median (Q1-Q3)"; factors one a level with "n (%)";
-        missing values a row of their own, where there are any. `smd`, `test` and `p` stand on
-        the first row of a covariate: Wilcoxon or Kruskal-Wallis for numbers, Fisher's exact
-        test for factors with an expected count below 5, otherwise chi-square (without
+        missing values a row of their own, where there are any. Numbers without a unit or a step
+        that take three to six whole values are grades or scores: counted by level, but tested and
+        compared as the numbers that they are (Wilcoxon, difference of means). `smd`, `test` and
+        `p` stand on the first row of a covariate: Wilcoxon or Kruskal-Wallis for numbers, Fisher's
+        exact test for factors with an expected count below 5, otherwise chi-square (without
         correction). `covariate_summary` has the numbers behind the texts.
+
+        Weighted, counts are sums of weights (with one decimal unless all weights are whole
+        numbers), and medians and quartiles are weighted. Tests and differences are then given
+        only where each weight is 0 or 1: P values of weighted patients mean nothing, and
+        `table_one_by_sample` has the differences that belong to a matched or weighted sample.
 
     Examples
     --------
@@ -43,8 +53,11 @@ def table_one(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
     >>> table_one(cohort, ["age"])[["a", "b", "overall"]].iloc[0].tolist()
     ['60 (55-65)', '58 (56.5-59.5)', '58 (53.8-63.2)']
     """
-    summary = covariate_summary(cohort, columns)
-    tests = arm_tests(cohort, columns)
+    summary = covariate_summary(counted_by_grade(cohort, columns), columns, weighted=weighted)
+    counted = cohort.where(cohort.weight > 0) if weighted else cohort
+    plain = not weighted or bool(np.all(counted.weight == 1))
+    decimals = 1 if weighted and np.any(cohort.weight != np.round(cohort.weight)) else 0
+    tests = arm_tests(counted, columns if plain else ())
     rows = []
     for name in columns:
         mine = summary[summary["variable"] == name]
@@ -53,10 +66,10 @@ def table_one(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
             kind, level = str(group["kind"].iloc[0]), str(group["level"].iloc[0])
             row = {"variable": name, "label": _label(cohort, name), "kind": kind, "level": level}
             row["level_label"] = _level_label(cohort, name, kind, level)
-            row |= {str(cell["arm"]): _text(cell) for _, cell in group.iterrows()}
+            row |= {str(cell["arm"]): _text(cell, decimals) for _, cell in group.iterrows()}
             row |= {"smd": np.nan, "test": "", "p": np.nan}
-            if position == 0:
-                row |= {"smd": standardised_difference(cohort, name)}
+            if position == 0 and plain:
+                row |= {"smd": standardised_difference(counted, name)}
                 row |= _shown_test(tests.loc[tests["variable"] == name, :])
             rows.append(row)
     order = ["variable", "label", "kind", "level", "level_label", *cohort.arms, OVERALL]
@@ -83,10 +96,10 @@ def _shown_test(tests: pd.DataFrame) -> dict[str, object]:
     return {}
 
 
-def _text(cell: pd.Series) -> str:
+def _text(cell: pd.Series, decimals: int) -> str:
     if cell["kind"] != "numeric":
         share = "" if np.isnan(cell["percent"]) else f" ({cell['percent']:.1f}%)"
-        return f"{int(cell['count'])}{share}"
+        return f"{cell['count']:.{decimals}f}{share}"
     if np.isnan(cell["median"]):
         return ""
     link = " to " if min(cell["q1"], cell["q3"]) < 0 else "-"

@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.adjust.matched import Matched
 from posthaz.adjust.patients import is_categorical, level_codes
 from posthaz.adjust.score import PropensityScore
+from posthaz.adjust.weighted_numbers import weighted_variance
 from posthaz.adjust.weighting import Weighted
 from posthaz.design import formula_variables
 
@@ -111,11 +112,7 @@ def _over(gap: float, spread: float) -> float:
 
 
 def _variance(values: np.ndarray, weight: np.ndarray, share: bool) -> float:
+    if not share:
+        return weighted_variance(values, weight)
     mean = float(np.average(values, weights=weight))
-    if share:
-        return mean * (1.0 - mean)
-    total = float(weight.sum())
-    # the unbiased estimate for weights that say how reliable a value is; n - 1 when all are equal
-    correction = total - float(np.sum(weight**2)) / total
-    squares = float(np.sum(weight * (values - mean) ** 2))
-    return squares / correction if correction > 0 else float("nan")
+    return mean * (1.0 - mean)

@@ -74,7 +74,8 @@ def match_patients(
     treated = score.treated
     focal, others = (treated, ~treated) if target == "ATT" else (~treated, treated)
     pairs: list[tuple[int, int]] = []
-    for stratum in _strata(score.cohort, exact):
+    strata = _strata(score.cohort, exact)
+    for stratum in strata:
         groups = np.flatnonzero(focal & stratum), np.flatnonzero(others & stratum)
         if not len(groups[0]) or not len(groups[1]):
             continue
@@ -85,7 +86,7 @@ def match_patients(
         else:
             pairs += nearest_pairs(score.logit, groups, width, ratio, order)
     if not pairs:
-        raise AdjustmentError(_nobody(score, width, exact))
+        raise AdjustmentError(_nobody(score, width, exact, strata))
     return matched_sets(
         score, pairs, target=target, width=width, ratio=ratio, replace=replace, method=method,
         exact=tuple(exact),
@@ -100,18 +101,26 @@ def _strata(cohort: Cohort, exact: Sequence[str]) -> list[np.ndarray]:
     return [code == one for one in range(code.max() + 1)]
 
 
-def _nobody(score: PropensityScore, width: float, exact: Sequence[str]) -> str:
+def _nobody(
+    score: PropensityScore, width: float, exact: Sequence[str], strata: list[np.ndarray]
+) -> str:
     logit, treated = score.logit, score.treated
     ranges = [
         f"{logit[group].min():.2f} to {logit[group].max():.2f}" for group in (treated, ~treated)
     ]
-    equal = f" and equal {', '.join(exact)}" if exact else ""
+    name, accept = score.cohort.source.name, "accept that these arms hold different patients"
+    alike = f" who are equal in {', '.join(exact)}" if exact else ""
+    if not any((treated & one).any() and (~treated & one).any() for one in strata):
+        return (
+            f"{name}: nobody can be matched. No two patients of different arms are equal in "
+            f"{', '.join(exact)}. Mend: match exactly on fewer covariates, or {accept}."
+        )
+    fewer = ", match exactly on fewer covariates" if exact else ""
     return (
-        f"{score.cohort.source.name}: the caliper leaves nobody. No two patients of different "
-        f"arms are within {width:.3g}{equal} (logit of the score {ranges[0]} in arm "
-        f"'{score.cohort.arms[1]}', {ranges[1]} in arm '{score.cohort.arms[0]}'). "
-        "Mend: widen the caliper, match exactly on fewer covariates, or accept that these arms "
-        "hold different patients."
+        f"{name}: the caliper leaves nobody. No two patients of different arms{alike} are within "
+        f"{width:.3g} on the logit of the score ({ranges[0]} in arm '{score.cohort.arms[1]}', "
+        f"{ranges[1]} in arm '{score.cohort.arms[0]}'). Mend: widen the caliper{fewer}, or "
+        f"{accept}."
     )
 
 

@@ -1,11 +1,16 @@
 """One row a patient, as Table 1 and the balance of the arms need them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, Column
+
+_MOST_GRADES = 6
+_HIGHEST = 10
+_EACH = 5
 
 
 def first_rows(cohort: Cohort) -> Cohort:
@@ -19,18 +24,23 @@ def first_rows(cohort: Cohort) -> Cohort:
     Returns
     -------
     Cohort
-        One row a subject. Weights that are not whole numbers are ignored: Table 1 describes the
-        patients as they are.
+        One row a subject. Weights that are not whole numbers are to be ignored: Table 1 describes
+        the patients as they are.
     """
-    order = np.lexsort((cohort.entry, cohort.subject))
-    first = np.append(True, cohort.subject[order][1:] != cohort.subject[order][:-1])
-    keep = np.zeros(len(cohort), dtype=bool)
-    keep[order[first[: len(order)]]] = True
-    patients = cohort.where(keep)
+    patients = first_of_subjects(cohort)
     if np.all(patients.weight == 1) or np.any(patients.weight != np.round(patients.weight)):
         return patients
     rows = np.repeat(np.arange(len(patients)), patients.weight.astype(int))
     return _taken(patients, rows)
+
+
+def first_of_subjects(cohort: Cohort) -> Cohort:
+    """The first row of every subject, with its weight."""
+    order = np.lexsort((cohort.entry, cohort.subject))
+    first = np.append(True, cohort.subject[order][1:] != cohort.subject[order][:-1])
+    keep = np.zeros(len(cohort), dtype=bool)
+    keep[order[first[: len(order)]]] = True
+    return cohort.where(keep)
 
 
 def is_categorical(values: pd.Series) -> bool:
@@ -46,6 +56,37 @@ def is_categorical(values: pd.Series) -> bool:
         return True
     found = set(values.dropna().unique())
     return bool(found) and found <= {0, 1}
+
+
+def counted_by_grade(cohort: Cohort, names: Sequence[str]) -> Cohort:
+    """The cohort with grades and scores as levels: numbers of which each value is a category.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    names : sequence of str
+        Covariates looked at.
+
+    Returns
+    -------
+    Cohort
+        Covariates of three to six whole numbers, without a unit or a step, are ordered factors;
+        where numbers are above 10 (and so may be ages) only with five patients a number.
+        A median of toxicity grades says little; how many patients had each says what happened.
+    """
+    found: dict[str, pd.Series] = {}
+    for name in names:
+        values, column = cohort.covariates[name], cohort.columns.get(name, Column(name))
+        if is_categorical(values) or column.unit or column.step is not None:
+            continue
+        known = values.dropna().to_numpy(dtype=float)
+        numbers = np.unique(known)
+        few = 3 <= len(numbers) <= _MOST_GRADES and np.all(numbers == np.abs(np.round(numbers)))
+        if few and (numbers.max() <= _HIGHEST or len(known) >= _EACH * len(numbers)):
+            levels = pd.CategoricalDtype(list(numbers), ordered=True)
+            found[name] = pd.Series(values).astype(levels)
+    return replace(cohort, covariates=cohort.covariates.assign(**found))
 
 
 def level_codes(values: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -5,13 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from posthaz.adjust.patients import first_rows, is_categorical, level_codes
+from posthaz.adjust.patients import (
+    first_of_subjects,
+    first_rows,
+    is_categorical,
+    level_codes,
+)
+from posthaz.adjust.weighted_numbers import weighted_quantiles, weighted_variance
 from posthaz.cohort import Cohort
 
 OVERALL = "overall"
 
 
-def covariate_summary(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
+def covariate_summary(
+    cohort: Cohort, columns: Sequence[str], *, weighted: bool = False
+) -> pd.DataFrame:
     """Counts, percentages, means and quartiles of covariates, by arm and overall.
 
     Parameters
@@ -20,6 +28,9 @@ def covariate_summary(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
         A cohort; the first row of each subject is described.
     columns : sequence of str
         Covariates.
+    weighted : bool, optional
+        Whether each patient counts with its weight, as after matching or weighting. Otherwise
+        whole-number weights are so many patients and others are ignored.
 
     Returns
     -------
@@ -28,7 +39,9 @@ def covariate_summary(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
         q3, minimum, maximum``. `kind` is ``numeric`` (one row an arm), ``categorical`` (one row a
         level and arm) or ``missing`` (one row an arm, where values are missing in any); `arm` is
         ``overall`` for all patients; percentages of a level are of those known, quartiles are of
-        type 7, the standard deviation divides by n - 1.
+        type 7, the standard deviation divides by n - 1. Weighted, `n`, `missing` and `count` are
+        sums of weights; quantiles and deviations are those of `weighted_quantiles` and
+        `weighted_variance`, and the same when all weights are 1.
 
     Examples
     --------
@@ -40,9 +53,10 @@ def covariate_summary(cohort: Cohort, columns: Sequence[str]) -> pd.DataFrame:
     >>> covariate_summary(cohort, ["age"])[["arm", "mean"]].to_numpy().tolist()
     [['a', 60.0], ['b', 58.0], ['overall', 59.0]]
     """
-    patients = first_rows(cohort)
-    groups = {arm: patients.arm == arm for arm in cohort.arms}
-    groups[OVERALL] = np.ones(len(patients), dtype=bool)
+    patients = first_of_subjects(cohort) if weighted else first_rows(cohort)
+    each = patients.weight if weighted else np.ones(len(patients))
+    groups = {arm: np.where(patients.arm == arm, each, 0.0) for arm in cohort.arms}
+    groups[OVERALL] = each
     rows = []
     for name in columns:
         values = pd.Series(patients.covariates[name])
@@ -59,29 +73,30 @@ _COLUMNS = [
 
 def _numbers(values: pd.Series, groups: dict[str, np.ndarray]) -> list[dict[str, object]]:
     numbers = values.to_numpy(dtype=float)
+    known = np.isfinite(numbers)
     rows = []
-    for arm, inside in groups.items():
-        known = numbers[inside & np.isfinite(numbers)]
-        row = {"kind": "numeric", "level": "", "arm": arm, "n": len(known)}
-        row |= {"missing": int(inside.sum()) - len(known)}
-        if len(known):
-            q1, median, q3 = np.quantile(known, [0.25, 0.5, 0.75])
-            row |= {"median": median, "q1": q1, "q3": q3, "mean": known.mean()}
-            row |= {"minimum": known.min(), "maximum": known.max()}
-            row |= {"sd": known.std(ddof=1) if len(known) > 1 else np.nan}
+    for arm, weight in groups.items():
+        used = known & (weight > 0)
+        row = {"kind": "numeric", "level": "", "arm": arm, "n": _count(weight[known])}
+        row |= {"missing": _count(weight[~known])}
+        if used.any():
+            mine, own = numbers[used], weight[used]
+            q1, median, q3 = weighted_quantiles(mine, own, [0.25, 0.5, 0.75])
+            row |= {"median": median, "q1": q1, "q3": q3, "mean": np.average(mine, weights=own)}
+            row |= {"minimum": mine.min(), "maximum": mine.max()}
+            row |= {"sd": np.sqrt(weighted_variance(mine, own))}
         rows.append(row)
-    return rows + _missing(~np.isfinite(numbers), groups)
+    return rows + _missing(~known, groups)
 
 
 def _levels(values: pd.Series, groups: dict[str, np.ndarray]) -> list[dict[str, object]]:
     codes, levels = level_codes(values)
     rows = []
     for number, level in enumerate(levels):
-        for arm, inside in groups.items():
-            known = int((inside & (codes >= 0)).sum())
-            count = int((inside & (codes == number)).sum())
+        for arm, weight in groups.items():
+            known, count = _count(weight[codes >= 0]), _count(weight[codes == number])
             row = {"kind": "categorical", "level": level, "arm": arm, "n": known, "count": count}
-            row |= {"missing": int(inside.sum()) - known, "percent": _percent(count, known)}
+            row |= {"missing": _count(weight[codes < 0]), "percent": _percent(count, known)}
             rows.append(row)
     return rows + _missing(codes < 0, groups)
 
@@ -90,12 +105,17 @@ def _missing(absent: np.ndarray, groups: dict[str, np.ndarray]) -> list[dict[str
     if not absent.any():
         return []
     rows = []
-    for arm, inside in groups.items():
-        size, count = int(inside.sum()), int((inside & absent).sum())
-        row = {"kind": "missing", "level": "missing", "arm": arm, "n": size - count}
+    for arm, weight in groups.items():
+        size, count = _count(weight), _count(weight[absent])
+        row = {"kind": "missing", "level": "missing", "arm": arm, "n": _count(weight[~absent])}
         rows.append(row | {"missing": count, "count": count, "percent": _percent(count, size)})
     return rows
 
 
-def _percent(count: int, size: int) -> float:
+def _count(weight: np.ndarray) -> float:
+    total = float(weight.sum())
+    return int(total) if total.is_integer() else total
+
+
+def _percent(count: float, size: float) -> float:
     return 100 * count / size if size else float("nan")

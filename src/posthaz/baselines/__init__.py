@@ -21,6 +21,7 @@ from posthaz.baselines.restricted_mean import rmst
 from posthaz.baselines.schoenfeld import schoenfeld_test
 from posthaz.baselines.screening import Candidate, candidate_columns, screen_candidates
 from posthaz.baselines.subdistribution import subdistribution_model
+from posthaz.baselines.survival_difference import survival_difference
 from posthaz.baselines.survival_summary import median_survival, survival_at
 from posthaz.baselines.table import COLUMNS, baseline_table, cox_rows
 from posthaz.baselines.turnbull import turnbull, turnbull_at
@@ -61,6 +62,7 @@ __all__ = [
     "screen_candidates",
     "subdistribution_model",
     "survival_at",
+    "survival_difference",
     "turnbull",
     "turnbull_at",
     "univariable_cox",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 
@@ -14,8 +15,8 @@ class CoxFit:
     table : DataFrame
         Columns ``term, log_hr, se, robust_se, z, p, hr, hr_lower, hr_upper, note``, one row a
         column of the design; `z`, `p` and the limits use `robust_se` where there is one. A
-        coefficient on its way to infinity has NaN for `z`, `p` and its limits; a column that
-        was left out has NaN throughout.
+        coefficient without a finite estimate is infinite, its hazard ratio infinite or 0, with
+        NaN for errors, `z`, `p` and limits; a column that was left out has NaN throughout.
     tests : DataFrame
         Columns ``test, chisq, df, p`` for ``likelihood_ratio``, ``wald`` and ``score``.
     loglik, loglik_null : float
@@ -36,6 +37,9 @@ class CoxFit:
         False when a coefficient has no finite estimate, or there is no fit at all.
     notes : tuple of str
         What a reader must know.
+    covariance : ndarray of float, shape (term, term), or None
+        Covariance of the log hazard ratios, the sandwich where `robust`; NaN for columns left
+        out. None where there is no fit, and for penalised models.
     """
 
     table: pd.DataFrame
@@ -51,3 +55,4 @@ class CoxFit:
     robust: bool
     converged: bool
     notes: tuple[str, ...] = ()
+    covariance: np.ndarray | None = None

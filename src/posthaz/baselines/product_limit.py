@@ -32,7 +32,8 @@ def kaplan_meier(
     DataFrame
         Columns ``arm, time, at_risk, events, censored, survival, std_error, lower, upper``, one
         row at time 0 and one at each distinct time; `std_error` is Greenwood's, on the scale of
-        survival (infinitesimal jackknife when the weights are not whole numbers).
+        survival (infinitesimal jackknife when the weights are not whole numbers, by cluster where
+        the cohort has one and by subject otherwise; weights are taken as known).
 
     Raises
     ------
@@ -138,9 +139,10 @@ def _at_risk(part: Cohort, time: float) -> float:
 
 def _curve(arm: str, part: Cohort, transform: str, level: float) -> pd.DataFrame:
     follow_up, whole = response(part), whole_weights(part)
+    cluster = part.subject if part.cluster is None else part.cluster
     conf: Any = transform
     fit = gw.KaplanMeier(conf_type=conf, conf_level=level, robust=not whole).fit(
-        follow_up, weights=part.weight, cluster=None if whole else part.subject
+        follow_up, weights=part.weight, cluster=None if whole else cluster
     )
     frame = fit.to_frame(format="pandas").rename(
         columns={

@@ -96,6 +96,7 @@ def cox_model(
         robust=robust,
         converged=fit.model is not None and bool(fit.settled.all()),
         notes=fit.notes + _warnings(terms, fit),
+        covariance=_of_terms(fit, covariance),
     )
 
 
@@ -112,6 +113,16 @@ def _sandwich(fit: PartialLikelihood) -> np.ndarray:
     return influence.T @ influence
 
 
+def _of_terms(fit: PartialLikelihood, covariance: np.ndarray | None) -> np.ndarray | None:
+    """Covariance of the terms as they were given."""
+    if fit.model is None:
+        return None
+    used = fit.model.naive_vcov_ if covariance is None else covariance
+    whole = np.full((len(fit.kept), len(fit.kept)), np.nan)
+    whole[np.ix_(fit.kept, fit.kept)] = used / np.outer(fit.scale, fit.scale)
+    return whole
+
+
 def _table(
     terms: Sequence[str], fit: PartialLikelihood, covariance: np.ndarray | None, level: float
 ) -> pd.DataFrame:
@@ -125,7 +136,11 @@ def _table(
         if covariance is not None:
             robust_se[fit.kept] = np.sqrt(np.diag(covariance)) / fit.scale
         settled[fit.kept] = fit.settled
-        note[fit.kept & ~settled] = _INFINITE
+        endless = fit.kept & ~settled
+        note[endless] = _INFINITE
+        # what the last Newton step reached says nothing: the estimate is at the end of the scale
+        log_hr[endless] = np.sign(log_hr[endless]) * np.inf
+        se[endless] = robust_se[endless] = np.nan
     error = np.where(settled, se if covariance is None else robust_se, np.nan)
     half = norm.ppf(0.5 + level / 2) * error
     z = log_hr / error

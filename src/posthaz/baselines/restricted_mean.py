@@ -1,11 +1,14 @@
 """Restricted mean survival time: the area under the Kaplan-Meier curve up to a horizon."""
 
+from dataclasses import dataclass
+
 import greenwood as gw
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from posthaz.baselines.response import by_arm, response
+from posthaz.baselines.influence import area_influence, clustered
+from posthaz.baselines.response import by_arm, response, whole_weights
 from posthaz.cohort import Cohort
 
 _COLUMNS = [
@@ -13,9 +16,12 @@ _COLUMNS = [
     *("lower", "upper", "statistic", "p", "note"),
 ]
 _TOO_FAR = "the horizon is after the last follow-up of an arm"
+_NOBODY_LEFT = 1e-12
 
 
-def rmst(cohort: Cohort, horizon: float, *, level: float = 0.95) -> pd.DataFrame:
+def rmst(
+    cohort: Cohort, horizon: float, *, level: float = 0.95, robust: bool | None = None
+) -> pd.DataFrame:
     """Restricted mean survival time by arm, and each arm against the reference.
 
     Parameters
@@ -26,6 +32,11 @@ def rmst(cohort: Cohort, horizon: float, *, level: float = 0.95) -> pd.DataFrame
         Time up to which survival is integrated, in the cohort's unit.
     level : float
         Confidence level.
+    robust : bool, optional
+        Whether errors are the infinitesimal jackknife's, by cluster where the cohort has one and
+        by subject otherwise, so that arms that share clusters (matched sets) covary; Greenwood's
+        otherwise. When not given: where the weights are not whole numbers. Weights are taken as
+        known.
 
     Returns
     -------
@@ -51,10 +62,19 @@ def rmst(cohort: Cohort, horizon: float, *, level: float = 0.95) -> pd.DataFrame
     [['rmst', 2.0], ['rmst', 3.0], ['difference', 1.0], ['ratio', 1.5]]
     """
     z = float(norm.ppf(0.5 + level / 2))
-    arms = {arm: _area(part, horizon) for arm, part in by_arm(cohort)}
+    robust = not whole_weights(cohort) if robust is None else robust
+    arms = {arm: _area(cohort, part, horizon, robust) for arm, part in by_arm(cohort)}
     rows = [
-        _row("rmst", arm, "", value, error, (value - z * error, value + z * error), np.nan)
-        for arm, (value, error) in arms.items()
+        _row(
+            "rmst",
+            arm,
+            "",
+            a.value,
+            a.error,
+            (a.value - z * a.error, a.value + z * a.error),
+            np.nan,
+        )
+        for arm, a in arms.items()
     ]
     names = list(arms)
     for arm in names[1:]:
@@ -65,14 +85,14 @@ def rmst(cohort: Cohort, horizon: float, *, level: float = 0.95) -> pd.DataFrame
 def _contrasts(
     arm: str,
     reference: str,
-    ours: tuple[float, float],
-    theirs: tuple[float, float],
+    ours: "_Area",
+    theirs: "_Area",
     z: float,
 ) -> list[dict[str, object]]:
-    difference = ours[0] - theirs[0]
-    error = float(np.hypot(ours[1], theirs[1]))
-    log_ratio = float(np.log(ours[0] / theirs[0]))
-    log_error = float(np.hypot(ours[1] / ours[0], theirs[1] / theirs[0]))
+    difference = ours.value - theirs.value
+    error = _joint_error(ours, theirs, 1.0, 1.0)
+    log_ratio = float(np.log(ours.value / theirs.value))
+    log_error = _joint_error(ours, theirs, 1.0 / ours.value, 1.0 / theirs.value)
     limits = (difference - z * error, difference + z * error)
     ratio_limits = (np.exp(log_ratio - z * log_error), np.exp(log_ratio + z * log_error))
     score = difference / error if error > 0 else np.nan
@@ -106,10 +126,31 @@ def _row(
     }
 
 
-def _area(part: Cohort, horizon: float) -> tuple[float, float]:
+@dataclass(frozen=True, eq=False)
+class _Area:
+    """Restricted mean of an arm, its error, and each cluster's influence where that is robust."""
+
+    value: float
+    error: float
+    influence: np.ndarray | None = None
+
+
+def _area(cohort: Cohort, part: Cohort, horizon: float, robust: bool) -> _Area:
     level = 0.95
-    fit = gw.KaplanMeier(conf_level=level).fit(response(part), weights=part.weight)
-    if horizon > part.exit.max() and fit.survival_[-1] > 0:
-        return float("nan"), float("nan")
+    fit = gw.KaplanMeier(conf_type="plain", conf_level=level).fit(
+        response(part), weights=part.weight
+    )
+    if horizon > part.exit.max() and fit.survival_[-1] > _NOBODY_LEFT:
+        return _Area(float("nan"), float("nan"))
     value, _, upper = fit.rmst(tau=horizon, ci=True)
-    return float(value), float((upper - value) / norm.ppf(0.5 + level / 2))
+    if not robust:
+        return _Area(float(value), float((upper - value) / norm.ppf(0.5 + level / 2)))
+    influence = clustered(cohort, part, area_influence(part, horizon))
+    return _Area(float(value), float(np.linalg.norm(influence)), influence)
+
+
+def _joint_error(ours: _Area, theirs: _Area, a: float, b: float) -> float:
+    """Standard error of ``a`` times one mean minus ``b`` times the other."""
+    if ours.influence is None or theirs.influence is None:
+        return float(np.hypot(a * ours.error, b * theirs.error))
+    return float(np.linalg.norm(a * ours.influence - b * theirs.influence))

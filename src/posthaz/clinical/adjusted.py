@@ -15,6 +15,7 @@ from posthaz.adjust import (
     overlap_table,
     sample_sizes,
     table_one,
+    table_one_by_sample,
 )
 from posthaz.baselines import kaplan_meier
 from posthaz.clinical.adjusted_effects import (
@@ -52,7 +53,8 @@ class AdjustedAnswers:
     overlap : DataFrame
         Result of `overlap_table`.
     table_one : DataFrame
-        Table 1 of all patients and of the matched ones, with a column ``sample``.
+        Table 1 of all patients and of each sample, with a column ``sample``; see
+        `table_one_by_sample`.
     curves : DataFrame
         Kaplan-Meier curves of all patients and of each sample, with a column ``sample``.
     remarks : tuple of str
@@ -84,6 +86,7 @@ def adjusted_answers(
     described: Sequence[str] = (),
     sampling: Sampling | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    made: AdjustedSamples | None = None,
 ) -> AdjustedAnswers:
     """Compare the arms before and after matching and weighting, and standardised.
 
@@ -108,6 +111,8 @@ def adjusted_answers(
         How to sample.
     progress : callable, optional
         Takes a label, steps done and steps in all.
+    made : AdjustedSamples, optional
+        What `adjusted_samples` gave for the cohort and `spec`; made here when not given.
 
     Returns
     -------
@@ -126,8 +131,8 @@ def adjusted_answers(
     >>> sorted(answers.effects["sample"].unique())
     ['all patients', 'overlap']
     """
-    made = adjusted_samples(cohort, spec)
-    asked = Asked(tuple(times), horizon or _shortest(cohort), interval)
+    made = made or adjusted_samples(cohort, spec)
+    asked = Asked(tuple(times), horizon or _shortest(cohort), interval, spec.adjusted)
     sampling = sampling or Sampling()
     effects, failures, remarks = pd.DataFrame(), (), made.remarks
     if len(cohort.arms) == 2:
@@ -173,14 +178,12 @@ def _of_score(
 
 
 def _tables_one(cohort: Cohort, made: AdjustedSamples, names: tuple[str, ...]) -> pd.DataFrame:
-    """Table 1 of all patients, and of the matched ones where each counts once."""
+    """Table 1 of all patients, and of each sample."""
     if not names:
         return pd.DataFrame()
-    parts = [table_one(cohort, names).assign(sample=BEFORE)]
-    for name, sample in made.samples.items():
-        if isinstance(sample, Matched) and not sample.replace and sample.ratio == 1:
-            parts.append(table_one(sample.cohort, names).assign(sample=name))
-    return pd.concat(parts, ignore_index=True)
+    if made.score is None:
+        return table_one(cohort, names).assign(sample=BEFORE)
+    return table_one_by_sample(made.score, made.samples, names)
 
 
 def _curves(cohort: Cohort, made: AdjustedSamples, interval: float) -> pd.DataFrame:

@@ -8,14 +8,32 @@ import pandas as pd
 from scipy.stats import norm
 
 from posthaz.adjust import Matched, PropensityScore, Weighted, score_draws
-from posthaz.baselines import CoxFit, cox_model, logrank, rmst, survival_at
+from posthaz.baselines import (
+    CoxFit,
+    cox_model,
+    logrank,
+    median_survival,
+    rmst,
+    survival_at,
+    survival_difference,
+)
 from posthaz.clinical.adjusted_samples import samples_of
+from posthaz.clinical.arm_model import (
+    cox_of,
+    cox_summary,
+    first_line,
+    joined,
+    quoted,
+    varying_terms,
+)
 from posthaz.cohort import Cohort
+from posthaz.errors import PosthazError
 from posthaz.spec.clinical.adjust import AdjustSpec
 
 CRUDE = "all patients"
+COX_ADJUSTED = "Cox, adjusted"
 EFFECT_COLUMNS = (
-    *("sample", "target", "analysis", "quantity", "time", "n", "events"),
+    *("sample", "target", "analysis", "quantity", "arm", "time", "n", "events"),
     *("value", "lower", "upper", "p", "p_below_1", "note"),
 )
 Sample = Matched | Weighted
@@ -33,11 +51,14 @@ class Asked:
         Horizon of the difference in restricted means.
     interval : float
         Probability of the intervals.
+    adjusted : tuple of str
+        Terms of a second model in each sample.
     """
 
     times: tuple[float, ...]
     horizon: float
     interval: float
+    adjusted: tuple[str, ...] = ()
 
 
 def arm_column(cohort: Cohort) -> pd.DataFrame:
@@ -149,34 +170,49 @@ def _sample_rows(name: str, target: str, part: Cohort, asked: Asked) -> Iterator
                 **{"value": test["chisq"].iloc[0], "p": test["p"].iloc[0]},
                 "note": test["note"].iloc[0],
             }
+    if asked.adjusted:
+        yield about | _adjusted_cox(part, asked)
     yield from _kaplan_meier(about, part, asked)
+    yield from _by_arm(about, part, asked)
+
+
+def _adjusted_cox(part: Cohort, asked: Asked) -> dict[str, object]:
+    """Cox model of the treatment and the terms that were asked for."""
+    terms = varying_terms(part, asked.adjusted)
+    row: dict[str, object] = {"analysis": COX_ADJUSTED, "quantity": "hazard_ratio"}
+    try:
+        cox = cox_of(part, joined((quoted(part.treatment), *terms)), asked.interval)
+    except PosthazError as error:
+        return row | {"note": first_line(error)}
+    numbers, note = cox_summary(cox, f"{part.treatment}[{part.arms[1]}]")
+    limits = {"value": numbers["hr"], "lower": numbers["lower"], "upper": numbers["upper"]}
+    return row | limits | {"p": numbers["p"], "note": note}
+
+
+def _by_arm(about: dict[str, object], part: Cohort, asked: Asked) -> Iterator[dict[str, object]]:
+    """Kaplan-Meier medians and rates of each arm."""
+    medians = median_survival(part, level=asked.interval).drop(columns="quantile")
+    rates = survival_at(part, asked.times, level=asked.interval)
+    for quantity, table, name in (("median", medians, "time"), ("survival", rates, "survival")):
+        for row in table.to_dict("records"):
+            kept = {"arm": row["arm"], "value": row[name]}
+            kept |= {"lower": row["lower"], "upper": row["upper"]}
+            kept |= {} if quantity == "median" else {"time": row["time"]}
+            yield about | {"analysis": "Kaplan-Meier", "quantity": quantity} | kept
 
 
 def _kaplan_meier(
     about: dict[str, object], part: Cohort, asked: Asked
 ) -> Iterator[dict[str, object]]:
-    z = float(norm.ppf(0.5 + asked.interval / 2))
-    table = survival_at(part, asked.times, level=asked.interval)
-    reference, arm = part.arms
-    for time in asked.times:
-        here = table[table["time"] == time].set_index("arm")
-        if not {reference, arm} <= set(here.index):
-            continue
-        levels, errors = here["survival"].to_dict(), here["std_error"].to_dict()
-        gain = float(levels[arm] - levels[reference])
-        error = float(np.hypot(errors[arm], errors[reference]))
-        limits = {"value": gain, "lower": gain - z * error, "upper": gain + z * error}
-        yield about | {"analysis": "Kaplan-Meier", "quantity": "survival_difference"} | {
-            "time": time, **limits,
-        }  # fmt: skip
-    areas = rmst(part, asked.horizon, level=asked.interval)
-    whole = bool(np.all(part.weight == np.round(part.weight)))
-    for _, row in areas[areas["quantity"] == "difference"].iterrows():
-        kept = {k: row[k] if whole or k == "value" else np.nan for k in ("value", "lower", "upper")}
-        note = row["note"] or ("" if whole else "no interval: the weights are not counts")
-        yield about | {"analysis": "Kaplan-Meier", "quantity": "rmst_difference"} | {
-            "time": asked.horizon, **kept, "note": note,
-        }  # fmt: skip
+    robust = None if about["sample"] == CRUDE else True  # matched sets covary
+    how = {"level": asked.interval, "robust": robust}
+    rates = survival_difference(part, asked.times, **how).assign(note="")
+    means = rmst(part, asked.horizon, **how).query("quantity == 'difference'")
+    means = means.rename(columns={"horizon": "time"})
+    for quantity, table in (("survival_difference", rates), ("rmst_difference", means)):
+        for row in table.to_dict("records"):
+            kept = {key: row[key] for key in ("time", "value", "lower", "upper", "note")}
+            yield about | {"analysis": "Kaplan-Meier", "quantity": quantity} | kept
 
 
 def _stratified(name: str, sample: Matched, asked: Asked) -> dict[str, object]:

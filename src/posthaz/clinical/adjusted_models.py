@@ -12,7 +12,7 @@ from posthaz.adjust import (
 )
 from posthaz.checks import convergence
 from posthaz.clinical.adjusted_effects import EFFECT_COLUMNS, Asked, Sample
-from posthaz.clinical.adjusted_plan import STANDARDISED, Planned, plan_models
+from posthaz.clinical.adjusted_plan import POSTERIOR, STANDARDISED, Planned, plan_models
 from posthaz.clinical.arm_model import arm_model, first_line, ratio_summary
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
@@ -25,6 +25,7 @@ from posthaz.estimands import (
     restricted_mean,
     summary,
     survival,
+    survival_quantile,
 )
 from posthaz.inference import Fit, fit
 from posthaz.spec import ModelSpec, Sampling, frailty_name
@@ -80,7 +81,7 @@ def posterior_effects(
     PosteriorEffects
         Rows, and what could not be given.
     """
-    planned, remarks = plan_models(cohort, score, samples)
+    planned, remarks = plan_models(cohort, score, samples, asked.adjusted)
     rows: list[dict[str, object]] = []
     failures: list[str] = []
     for step, one in enumerate(planned):
@@ -88,7 +89,7 @@ def posterior_effects(
         try:
             fitted = _fitted(one, *how)
         except PosthazError as error:
-            remarks.append(f"{one.sample}, {one.analysis}: {first_line(error)}.")
+            remarks.append(f"Not given: {one.sample}, {one.analysis}, since {first_line(error)}.")
             continue
         failures += [f"{fitted.spec.name}: {text}" for text in _failures(fitted)]
         if one.analysis == STANDARDISED and score is not None:
@@ -129,7 +130,27 @@ def _effects(fitted: Fit, one: Planned, asked: Asked) -> Iterator[dict[str, obje
         **{"value": numbers["hr"], "lower": numbers["lower"], "upper": numbers["upper"]},
         "p_below_1": numbers["p_below_1"],
     }
+    if one.analysis != POSTERIOR:
+        return
+    yield from _by_arm(fitted, _about(one), asked)
     yield from _gains(fitted, _about(one), arm_populations(fitted), asked, (reference, arm))
+
+
+def _by_arm(fitted: Fit, about: Mapping[str, object], asked: Asked) -> Iterator[dict[str, object]]:
+    """Medians and rates of each arm."""
+    answers = [("median", survival_quantile(fitted, (0.5,)))]
+    if asked.times:
+        answers.append(("survival", survival(fitted, asked.times)))
+    for quantity, values in answers:
+        for arm in values["profile"].to_numpy():
+            for time in values["time"].to_numpy():
+                numbers = summary(values.sel(profile=arm, time=time), asked.interval)
+                yield {
+                    **about,
+                    **{"quantity": quantity, "arm": str(arm), "value": numbers["median"]},
+                    **{"lower": numbers["lower"], "upper": numbers["upper"]},
+                    **({} if quantity == "median" else {"time": float(time)}),
+                }
 
 
 def _standardised(

@@ -1,18 +1,19 @@
 """Which Bayesian models are fitted to which sample, and why some are not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from posthaz.adjust import MATCHED_SET, Matched, PropensityScore, effective_size
+from posthaz.adjust import MATCHED_SET, Matched, PropensityScore
 from posthaz.clinical.adjusted_effects import CRUDE, Sample
-from posthaz.clinical.arm_model import quoted
+from posthaz.clinical.arm_model import effective_weights, joined, quoted, varying_terms
 from posthaz.cohort import Cohort
 from posthaz.design import learn_design
 from posthaz.errors import FormulaError
 
 POSTERIOR = "posterior"
+ADJUSTED = "posterior, adjusted"
 WITH_FRAILTY = "posterior, frailty of the set"
 STANDARDISED = "posterior, standardised"
 
@@ -38,7 +39,10 @@ class Planned:
 
 
 def plan_models(
-    cohort: Cohort, score: PropensityScore | None, samples: Mapping[str, Sample]
+    cohort: Cohort,
+    score: PropensityScore | None,
+    samples: Mapping[str, Sample],
+    adjusted: Sequence[str] = (),
 ) -> tuple[list[Planned], list[str]]:
     """Models to fit, and what a reader must know about those that are not.
 
@@ -51,6 +55,9 @@ def plan_models(
     samples : mapping of str to Matched or Weighted
         Samples.
 
+    adjusted : sequence of str, optional
+        Terms of a second model in all patients and in each sample.
+
     Returns
     -------
     list of Planned
@@ -60,9 +67,15 @@ def plan_models(
     """
     arm = quoted(cohort.treatment)
     planned, remarks = [Planned(CRUDE, "", POSTERIOR, cohort, arm)], []
+    if adjusted:
+        formula = joined((arm, *varying_terms(cohort, adjusted)))
+        planned.append(Planned(CRUDE, "", ADJUSTED, cohort, formula))
     for name, sample in samples.items():
         part, note = normalised(sample)
         planned.append(Planned(name, sample.target, POSTERIOR, part, arm, note))
+        if adjusted:
+            formula = joined((arm, *varying_terms(part, adjusted)))
+            planned.append(Planned(name, sample.target, ADJUSTED, part, formula, note))
         if not isinstance(sample, Matched) or sample.replace:
             continue
         if sample.sets > MOST_SETS:
@@ -93,13 +106,7 @@ def normalised(sample: Sample) -> tuple[Cohort, str]:
         What is to be said of the weights.
     """
     part = sample.cohort
-    if np.all(part.weight == 1):
-        return part, ""
-    weight = part.weight.copy()
-    for arm in part.arms:
-        own = part.arm == arm
-        weight[own] *= effective_size(part.weight[own]) / part.weight[own].sum()
-    return replace(part, weight=weight), _WEIGHTED_NOTE
+    return effective_weights(part), "" if np.all(part.weight == 1) else _WEIGHTED_NOTE
 
 
 def _with_score(cohort: Cohort, score: PropensityScore) -> tuple[Cohort, str, str]:

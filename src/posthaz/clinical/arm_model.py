@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from posthaz.adjust import effective_size
 from posthaz.baselines import CoxFit, cox_model
 from posthaz.cohort import Cohort
 from posthaz.design import formula_variables, learn_design
@@ -55,10 +56,13 @@ class Quick:
     sampling : Sampling
         Draws and seed; these models are fitted by Laplace with importance weights, which NUTS
         replaces where the weights can't be trusted.
+    scaled : bool, optional
+        Whether patients have balancing weights, which `effective_weights` then scales.
     """
 
     base: ModelSpec
     sampling: Sampling
+    scaled: bool = False
 
     def fit_all(self, tasks: Sequence[ArmTask]) -> list[Fit | str]:
         """Posterior of each task, or why there is none; those of one shape together."""
@@ -68,7 +72,7 @@ class Quick:
         for number, task in enumerate(tasks):
             try:
                 spec = arm_model(self.base, task.cohort, task.formula, "treatment")
-                ready[number] = (spec, task.cohort)
+                ready[number] = (spec, self._weighed(task.cohort))
             except PosthazError as error:
                 made[number] = first_line(error)
         try:
@@ -85,7 +89,25 @@ class Quick:
     def fit(self, task: ArmTask, name: str) -> Fit:
         """Posterior of one task with everything that comparing models takes."""
         spec = arm_model(self.base, task.cohort, task.formula, name)
-        return fit(spec, task.cohort, replace(self.sampling, method="laplace"))
+        return fit(spec, self._weighed(task.cohort), replace(self.sampling, method="laplace"))
+
+    def _weighed(self, cohort: Cohort) -> Cohort:
+        return effective_weights(cohort) if self.scaled else cohort
+
+
+def effective_weights(cohort: Cohort) -> Cohort:
+    """A cohort with balancing weights for a likelihood: each arm weighs its effective size.
+
+    Weights that are all 1 stay so.
+    """
+    if np.all(cohort.weight == 1):
+        return cohort
+    weight = cohort.weight.copy()
+    for arm in cohort.arms:
+        own = cohort.arm == arm
+        if own.any():
+            weight[own] *= effective_size(weight[own]) / weight[own].sum()
+    return replace(cohort, weight=weight)
 
 
 def shared_baseline(model: ModelSpec, cohort: Cohort) -> ModelSpec:

@@ -21,6 +21,7 @@ from posthaz.clinical.arm_model import (
 from posthaz.clinical.interaction_levels import WHOLE, level_effect, level_ratios
 from posthaz.clinical.interaction_rows import EffectCohort, effect_cohort, measured
 from posthaz.clinical.interaction_test import InteractionTest, interaction_test
+from posthaz.clinical.matched_sample import NO_SAMPLE, sample_note
 from posthaz.clinical.smooth_interaction import SmoothInteraction, smooth_interaction
 from posthaz.clinical.subgroup_estimates import covariate_label
 from posthaz.clinical.subgroup_rows import compared_rows
@@ -29,15 +30,17 @@ from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.clinical.interactions import InteractionSpec
+from posthaz.spec.clinical.sample import MATCHED
 
 LEVEL_COLUMNS = (
-    *("name", "by_level", "by_label", "level", "level_label"),
+    *("name", "by_level", "by_label", "level", "level_label", "reference_label"),
     *("patients_reference", "events_reference", "patients", "events", "logrank_chisq", "logrank_p"),
     *("cox_hr", "cox_lower", "cox_upper", "cox_p", "hr", "lower", "upper", "p_below_1", "note"),
+    "sample",
 )
 RATIO_COLUMNS = (
     *("name", "model", "contrast", "cox_ratio", "cox_lower", "cox_upper", "cox_p"),
-    *("ratio", "lower", "upper", "p_above_1", "chisq", "df", "p", "note"),
+    *("ratio", "lower", "upper", "p_above_1", "chisq", "df", "p", "note", "test", "sample"),
 )
 
 
@@ -57,13 +60,15 @@ class InteractionEffects:
         interaction.
     ratios : DataFrame
         Columns `RATIO_COLUMNS`: ratios of hazard ratios between levels (``model`` is ``levels``)
-        and along numbers (``continuous``), with the likelihood-ratio test of the interaction.
+        and along numbers (``continuous``), with the test of the interaction (``test`` says which).
     smooth : SmoothInteraction or None
         The continuous model.
     comparison : DataFrame or None
         Result of `compare_models` for both models.
     notes : tuple of str
         What a reader must know.
+    sample_note : str
+        What must be said of a matched sample; empty for all patients.
     """
 
     asked: InteractionSpec
@@ -74,6 +79,7 @@ class InteractionEffects:
     smooth: SmoothInteraction | None
     comparison: pd.DataFrame | None
     notes: tuple[str, ...]
+    sample_note: str = ""
 
 
 def interaction_effects(
@@ -90,7 +96,8 @@ def interaction_effects(
     Parameters
     ----------
     cohort : Cohort
-        A cohort.
+        A cohort; where ``asked.sample`` is ``"matched"``, that of `match_patients`, whose sets are
+        its clusters.
     asked : InteractionSpec
         Which effect, by what.
     model : ModelSpec
@@ -125,7 +132,8 @@ def interaction_effects(
     ['all', '<146', '>=146']
     """
     ready = effect_cohort(cohort, asked)
-    quick = Quick(shared_baseline(model, ready.cohort), sampling or Sampling())
+    base = shared_baseline(model, ready.cohort)
+    quick = Quick(base, sampling or Sampling(), asked.sample == MATCHED)
     show = progress or (lambda label, done, total: None)
     rows = compared_rows(ready.cohort, [ready.by]) & measured(ready.cohort, asked)
     part = restricted(ready.cohort, rows)
@@ -145,14 +153,47 @@ def interaction_effects(
         asked=asked,
         effect=covariate_label(cohort, asked.effect),
         by=covariate_label(cohort, asked.by),
-        levels=pd.DataFrame(levels, columns=list(LEVEL_COLUMNS)).assign(name=asked.name),
-        ratios=pd.DataFrame([*ratios, *_smooth_ratios(smooth)], columns=list(RATIO_COLUMNS)).assign(
-            name=asked.name
-        ),
+        levels=_frame(levels, LEVEL_COLUMNS, asked),
+        ratios=_frame([*ratios, *_smooth_ratios(smooth)], RATIO_COLUMNS, asked),
         smooth=smooth,
         comparison=_comparison(cut.fit, smooth),
         notes=tuple(notes),
+        sample_note=sample_note(asked.sample, cohort),
     )
+
+
+def no_interaction(cohort: Cohort, asked: InteractionSpec) -> InteractionEffects:
+    """The answer where no matched sample could be made: nothing, and why.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        All patients.
+    asked : InteractionSpec
+        Which effect, by what.
+
+    Returns
+    -------
+    InteractionEffects
+        Empty tables, and a note.
+    """
+    return InteractionEffects(
+        asked=asked,
+        effect=covariate_label(cohort, asked.effect),
+        by=covariate_label(cohort, asked.by),
+        levels=_frame([], LEVEL_COLUMNS, asked),
+        ratios=_frame([], RATIO_COLUMNS, asked),
+        smooth=None,
+        comparison=None,
+        notes=(NO_SAMPLE,),
+    )
+
+
+def _frame(
+    rows: list[dict[str, object]], columns: tuple[str, ...], asked: InteractionSpec
+) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(columns))
+    return table.assign(name=asked.name, sample=asked.sample)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,6 +241,7 @@ def _smooth_ratios(smooth: SmoothInteraction | None) -> list[dict[str, object]]:
         return []
     test = smooth.test
     tested = {"chisq": test.chisq, "df": test.df, "p": test.p, "note": test.note}
+    tested |= {"test": test.kind}
     return [{"model": "continuous", **row, **tested} for row in smooth.ratios]
 
 

@@ -20,6 +20,7 @@ from posthaz.clinical.arm_model import (
 )
 from posthaz.clinical.interaction_rows import EffectCohort
 from posthaz.clinical.interaction_test import InteractionTest
+from posthaz.clinical.matched_sample import EVERYBODY
 from posthaz.clinical.subgroup_rows import arm_counts, shortcoming
 from posthaz.cohort import Cohort, restricted
 from posthaz.errors import PosthazError
@@ -70,9 +71,10 @@ def level_effect(
     counts = arm_counts(part)
     row: dict[str, object] = {
         "by_level": level,
-        "by_label": "All patients" if whole else ready.by_label(level),
+        "by_label": EVERYBODY[ready.sample] if whole else ready.by_label(level),
         "level": arm,
         "level_label": ready.cohort.arm_label(arm),
+        "reference_label": ready.cohort.arm_label(reference),
         "patients_reference": counts[reference][0],
         "events_reference": counts[reference][1],
         "patients": counts[arm][0],
@@ -83,8 +85,9 @@ def level_effect(
         return row
     task = ArmTask(part, joined((quoted(ready.effect), *varying_terms(part, ready.adjusted))))
     try:
-        test = logrank(part).iloc[0]
-        row |= {"logrank_chisq": float(test["chisq"]), "logrank_p": float(test["p"])}
+        if np.all(part.weight == np.round(part.weight)):  # P values of weighted rows mean nothing
+            test = logrank(part).iloc[0]
+            row |= {"logrank_chisq": float(test["chisq"]), "logrank_p": float(test["p"])}
         cox = cox_of(part, task.formula, interval)
         numbers, row["note"] = cox_summary(cox, f"{ready.effect}[{arm}]")
         row |= {f"cox_{key}": value for key, value in numbers.items()}
@@ -149,5 +152,6 @@ def level_ratios(
                 "chisq": test.chisq,
                 "df": test.df,
                 "p": test.p,
+                "test": test.kind,
                 "note": "; ".join(dict.fromkeys(n for n in (note, test.note) if n)),
             }

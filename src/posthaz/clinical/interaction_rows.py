@@ -6,6 +6,7 @@ import numpy as np
 
 from posthaz.clinical.arm_model import complete_in, quoted
 from posthaz.clinical.cut_groups import group_name, with_cuts
+from posthaz.clinical.matched_sample import check_sample
 from posthaz.cohort import Cohort
 from posthaz.errors import CohortError
 from posthaz.spec.clinical.interactions import InteractionSpec, interaction_faults
@@ -23,12 +24,15 @@ class EffectCohort:
         Factors: the covariates asked for, or their groups.
     adjusted : tuple of str
         Terms that every model is adjusted for.
+    sample : {"all", "matched"}
+        Which patients these are.
     """
 
     cohort: Cohort
     effect: str
     by: str
     adjusted: tuple[str, ...]
+    sample: str
 
     def by_label(self, level: str) -> str:
         """Name to show for a level of the other covariate."""
@@ -54,8 +58,10 @@ def effect_cohort(cohort: Cohort, asked: InteractionSpec) -> EffectCohort:
     Raises
     ------
     CohortError
-        When a covariate isn't there, or isn't what it is taken for.
+        When a covariate isn't there, or isn't what it is taken for; when a matched sample is
+        asked for and the cohort has no sets.
     """
+    check_sample(asked.sample, cohort, f"{cohort.source.name}, interaction {asked.name}")
     faults = tuple(interaction_faults((asked,), cohort))
     if faults:
         raise CohortError.from_findings("The interaction can't be estimated:", faults)
@@ -68,7 +74,7 @@ def effect_cohort(cohort: Cohort, asked: InteractionSpec) -> EffectCohort:
     if len(cohort.arms) < 2:
         place = f"{cohort.source.name}, interaction {asked.name}"
         raise CohortError(f"{place}: '{asked.effect}' has one level. Mend: name another effect.")
-    return EffectCohort(cohort, effect, by, asked.adjusted)
+    return EffectCohort(cohort, effect, by, asked.adjusted, asked.sample)
 
 
 def measured(cohort: Cohort, asked: InteractionSpec) -> np.ndarray:

@@ -1,19 +1,23 @@
-"""The likelihood-ratio test of an interaction between Cox models."""
+"""The test of an interaction in Cox models: likelihood ratio, or robust Wald."""
 
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.stats import chi2
 
+from posthaz.baselines import CoxFit
 from posthaz.clinical.arm_model import cox_of, first_line, joined
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 
-_PSEUDO = "the rows are weighted or clustered, which this test doesn't take into account"
+LIKELIHOOD_RATIO, ROBUST_WALD = "likelihood-ratio", "robust Wald"
+_NOTHING = "there is no interaction to test"
+_ENDLESS = "a term of the interaction has no finite estimate, so that there is no Wald test"
 
 
 @dataclass(frozen=True)
 class InteractionTest:
-    """A likelihood-ratio test of an interaction.
+    """A test of an interaction.
 
     Parameters
     ----------
@@ -23,18 +27,24 @@ class InteractionTest:
         Degrees of freedom.
     note : str
         What must be said of it.
+    kind : {"likelihood-ratio", "robust Wald"}
+        Which test it is.
     """
 
     chisq: float
     df: int
     p: float
     note: str = ""
+    kind: str = LIKELIHOOD_RATIO
 
 
 def interaction_test(
     cohort: Cohort, apart: tuple[str, str], adjusted: tuple[str, ...] = ()
 ) -> InteractionTest:
-    """Likelihood-ratio test of ``a * b`` against ``a + b`` in Cox models.
+    """Test of ``a * b`` against ``a + b`` in Cox models.
+
+    The likelihood ratio; where rows are clustered or have weights that are not whole numbers,
+    to which it is blind, the Wald test with the sandwich variance.
 
     Parameters
     ----------
@@ -62,9 +72,24 @@ def interaction_test(
         full = cox_of(cohort, joined((f"{apart[0]} * {apart[1]}", *adjusted)), 0.95)
     except PosthazError as error:
         return InteractionTest(float("nan"), 0, float("nan"), first_line(error))
+    if full.robust:
+        return _robust_wald(full, set(without.table["term"]))
     df = int(full.tests["df"].iloc[0]) - int(without.tests["df"].iloc[0])
     chisq = max(2.0 * (full.loglik - without.loglik), 0.0)
     if df < 1:
-        return InteractionTest(float("nan"), 0, float("nan"), "there is no interaction to test")
-    note = _PSEUDO if full.robust else ""
-    return InteractionTest(chisq, df, float(chi2.sf(chisq, df)), note)
+        return InteractionTest(float("nan"), 0, float("nan"), _NOTHING)
+    return InteractionTest(chisq, df, float(chi2.sf(chisq, df)))
+
+
+def _robust_wald(full: CoxFit, others: set[str]) -> InteractionTest:
+    table, missing = full.table, float("nan")
+    inside = ~table["term"].isin(others).to_numpy() & table["log_hr"].notna().to_numpy()
+    df = int(inside.sum())
+    if full.covariance is None or df < 1:
+        return InteractionTest(missing, 0, missing, _NOTHING, ROBUST_WALD)
+    if not np.isfinite(table.loc[inside, "p"]).all():
+        return InteractionTest(missing, df, missing, _ENDLESS, ROBUST_WALD)
+    estimate = table.loc[inside, "log_hr"].to_numpy(float)
+    variance = full.covariance[np.ix_(inside, inside)]
+    chisq = float(estimate @ np.linalg.pinv(variance, hermitian=True) @ estimate)
+    return InteractionTest(chisq, df, float(chi2.sf(chisq, df)), "", ROBUST_WALD)

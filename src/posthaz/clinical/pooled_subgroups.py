@@ -9,6 +9,7 @@ from posthaz.clinical.arm_model import (
     ArmTask,
     arm_model,
     complete_in,
+    effective_weights,
     joined,
     quoted,
     varying_terms,
@@ -18,6 +19,7 @@ from posthaz.cohort import Cohort, restricted
 from posthaz.inference import Fit, fit, fit_many
 from posthaz.priors import Prior
 from posthaz.spec import ModelSpec, Sampling, Shrinkage
+from posthaz.spec.clinical.sample import MATCHED
 from posthaz.spec.clinical.subgroups import SubgroupSpec
 
 _LEVELS = Prior(
@@ -92,7 +94,8 @@ def pooled_subgroups(
     base = replace(base, priors={**base.priors, **dict.fromkeys(levels, _LEVELS)})
     shrinkage = Shrinkage("exchangeable", tuple(f"{arm}:{term}" for term in levels), (asked.sd,))
     spec = arm_model(base, part, formula, "subgroups", shrinkage)
-    fitted = _fitted(spec, part, sampling)
+    weighed = effective_weights(part) if asked.sample == MATCHED else part
+    fitted = _fitted(spec, weighed, sampling)
     task = ArmTask(part, formula)
     return PooledSubgroups(
         fit=fitted,

@@ -14,13 +14,15 @@ from posthaz.clinical.arm_model import (
     ratio_summary,
     shared_baseline,
 )
+from posthaz.clinical.matched_sample import NO_SAMPLE, check_sample, sample_note
 from posthaz.clinical.pooled_subgroups import PooledSubgroups, pooled_subgroups
 from posthaz.clinical.subgroup_estimates import WHOLE, interaction_with, separate_effect
-from posthaz.clinical.subgroup_rows import Subgroup, subgroups_of, with_groups
+from posthaz.clinical.subgroup_rows import Subgroup, subgroups_of, two_arms, with_groups
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling
+from posthaz.spec.clinical.sample import ALL, MATCHED
 from posthaz.spec.clinical.subgroups import SubgroupSpec
 
 Row = dict[str, object]
@@ -30,9 +32,9 @@ COLUMNS = (
     *("patients_reference", "events_reference", "patients_arm", "events_arm"),
     *("cox_hr", "cox_lower", "cox_upper", "cox_p"),
     *(f"{kind}_{name}" for kind in ("separate", "interaction", "pooled") for name in _BAYES),
-    *("p_differs", "note"),
+    *("p_differs", "note", "sample"),
 )
-TEST_COLUMNS = ("column", "label", "chisq", "df", "p", "note")
+TEST_COLUMNS = ("column", "label", "chisq", "df", "p", "note", "test", "sample")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,8 @@ class SubgroupEffects:
         Columns `COLUMNS`; the whole cohort first (column ``all``), then one row a level. Empty
         where there is no estimate, with the reason in ``note``.
     tests : DataFrame
-        Columns `TEST_COLUMNS`: likelihood-ratio test of the interaction with each column.
+        Columns `TEST_COLUMNS`: test of the interaction with each column, by likelihood ratio or,
+        where rows are clustered or weighted, robust Wald (``test``).
     pooled : Fit or None
         Fit of the model of all subgroups.
     arm, reference : str
@@ -54,6 +57,10 @@ class SubgroupEffects:
         Ratio of hazard ratios behind ``p_differs``.
     notes : tuple of str
         What a reader must know.
+    sample : {"all", "matched"}
+        Which patients these are.
+    sample_note : str
+        What must be said of a matched sample; empty for all patients.
     """
 
     table: pd.DataFrame
@@ -63,6 +70,8 @@ class SubgroupEffects:
     reference: str
     differs_by: float
     notes: tuple[str, ...]
+    sample: str = ALL
+    sample_note: str = ""
 
 
 def subgroup_effects(
@@ -79,7 +88,8 @@ def subgroup_effects(
     Parameters
     ----------
     cohort : Cohort
-        A cohort with two arms or more.
+        A cohort with two arms or more; where ``asked.sample`` is ``"matched"``, that of
+        `match_patients`, whose sets are its clusters.
     asked : SubgroupSpec
         Which subgroups.
     model : ModelSpec
@@ -101,11 +111,11 @@ def subgroup_effects(
     Raises
     ------
     CohortError
-        When a column or arm isn't there, or the cohort has no event.
+        When a column or arm isn't there, the cohort has no event, or a matched one no sets.
 
     References
     ----------
-    Dixon DO, Simon R (1991), Biometrics 47:871-881, doi:10.2307/2532645.
+    Dixon DO, Simon R (1991), Biometrics 47:871-881.
     Jones HE et al. (2011), Clinical Trials 8:129-143, doi:10.1177/1740774510396933.
 
     Examples
@@ -119,8 +129,9 @@ def subgroup_effects(
     ['all', 'east', 'north', 'south', 'west']
     """
     several = len(cohort.arms) > 2
+    check_sample(asked.sample, cohort, f"{cohort.source.name}, subgroups")
     cohort = with_groups(cohort, asked)
-    quick = Quick(shared_baseline(model, cohort), sampling or Sampling())
+    quick = Quick(shared_baseline(model, cohort), sampling or Sampling(), asked.sample == MATCHED)
     show = progress or (lambda label, done, total: None)
     groups = subgroups_of(cohort, asked)
     whole = Subgroup(WHOLE, "", WHOLE, np.ones(len(cohort), dtype=bool))
@@ -147,14 +158,42 @@ def subgroup_effects(
     show("subgroups", 3, 3)
     reference, arm = cohort.arms
     return SubgroupEffects(
-        table=pd.DataFrame([row for row, _ in alone], columns=list(COLUMNS)),
-        tests=pd.DataFrame([test for test, _, _ in within], columns=list(TEST_COLUMNS)),
+        table=_frame([row for row, _ in alone], COLUMNS, asked),
+        tests=_frame([test for test, _, _ in within], TEST_COLUMNS, asked),
         pooled=pooled.fit if pooled else None,
         arm=arm,
         reference=reference,
         differs_by=asked.differs_by,
         notes=tuple(_notes(cohort, model, pooled, reason, several)),
+        sample=asked.sample,
+        sample_note=sample_note(asked.sample, cohort),
     )
+
+
+def no_subgroups(cohort: Cohort, asked: SubgroupSpec) -> SubgroupEffects:
+    """The answer where no matched sample could be made: nothing, and why.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        All patients.
+    asked : SubgroupSpec
+        Which subgroups.
+
+    Returns
+    -------
+    SubgroupEffects
+        Empty tables, and a note.
+    """
+    reference, arm = two_arms(cohort, asked.arm).arms
+    table, tests = _frame([], COLUMNS, asked), _frame([], TEST_COLUMNS, asked)
+    return SubgroupEffects(
+        table, tests, None, arm, reference, asked.differs_by, (NO_SAMPLE,), asked.sample
+    )
+
+
+def _frame(rows: list[Row], columns: tuple[str, ...], asked: SubgroupSpec) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns)).assign(sample=asked.sample)
 
 
 def _add_separate(row: Row, task: ArmTask, fitted: Fit | str, interval: float) -> None:

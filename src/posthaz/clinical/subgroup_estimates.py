@@ -15,6 +15,7 @@ from posthaz.clinical.arm_model import (
     varying_terms,
 )
 from posthaz.clinical.interaction_test import interaction_test
+from posthaz.clinical.matched_sample import EVERYBODY
 from posthaz.clinical.subgroup_rows import Subgroup, arm_counts, compared_rows, shortcoming
 from posthaz.cohort import Cohort, restricted
 from posthaz.errors import PosthazError
@@ -52,9 +53,9 @@ def separate_effect(
     whole = group.column == WHOLE
     row: dict[str, object] = {
         "column": group.column,
-        "label": "All patients" if whole else covariate_label(cohort, group.column),
+        "label": EVERYBODY[asked.sample] if whole else covariate_label(cohort, group.column),
         "level": group.level,
-        "level_label": "All patients" if whole else _level(cohort, group),
+        "level_label": EVERYBODY[asked.sample] if whole else _level(cohort, group),
         "patients_reference": counts[reference][0],
         "events_reference": counts[reference][1],
         "patients_arm": counts[arm][0],
@@ -110,6 +111,7 @@ def interaction_with(
     others = varying_terms(part, [term for term in asked.adjusted if term != factor])
     found = interaction_test(part, terms, others)
     test |= {"chisq": found.chisq, "df": found.df, "p": found.p, "note": found.note}
+    test |= {"test": found.kind}
     return test, ArmTask(part, joined((f"{terms[0]} * {terms[1]}", *others))), rows
 
 

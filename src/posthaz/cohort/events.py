@@ -184,8 +184,10 @@ def _by_standard(counts: Counter[str]) -> tuple[dict[str, int], str]:
 
 def _sentence(name: str, meaning: Mapping[str, int], basis: str) -> str:
     parts = []
+    several = len([cause for cause in set(meaning.values()) if cause > 1]) > 1
     for cause in sorted(set(meaning.values()), key=lambda cause: (cause == 0, cause)):
         codes = [code for code, means in meaning.items() if means == cause]
-        said = {0: "censored", 1: "an event"}.get(cause, f"another cause ({cause})")
+        other = f"another cause (cause {cause})" if several else "another cause"
+        said = {0: "censored", 1: "an event"}.get(cause, other)
         parts.append(f"{listed(codes)} {'is' if len(codes) == 1 else 'are'} {said}")
     return f"In column '{name}', {listed(parts)} ({basis})." if parts else ""

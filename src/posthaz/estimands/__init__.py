@@ -4,7 +4,12 @@ from posthaz.estimands.coefficients import coefficient_rows, coefficient_table
 from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
 from posthaz.estimands.curves import cumulative_hazard, hazard, survival
 from posthaz.estimands.effect import effect_between, effect_in_patients
-from posthaz.estimands.population import Population, arm_populations, profile
+from posthaz.estimands.population import (
+    Population,
+    arm_populations,
+    observed_population,
+    profile,
+)
 from posthaz.estimands.quantiles import survival_quantile
 from posthaz.estimands.rmst import restricted_mean
 from posthaz.estimands.summary import band, summary
@@ -22,6 +27,7 @@ __all__ = [
     "effect_in_patients",
     "estimand_table",
     "hazard",
+    "observed_population",
     "probability_above",
     "probability_below",
     "profile",

@@ -81,6 +81,22 @@ def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Populat
     )
 
 
+def observed_population(fit: Fit) -> Population:
+    """The cohort as it is: everybody with their own covariates and their own arm.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+
+    Returns
+    -------
+    Population
+        Labelled `WHOLE`.
+    """
+    return _distinct(WHOLE, fit.design.frame, fit.draws["constant_data"]["weight"].to_numpy())
+
+
 def _everybody(frame: pd.DataFrame, fit: Fit, arm: object) -> pd.Categorical:
     categories = frame[fit.treatment].cat.categories
     return pd.Categorical([arm] * len(frame), categories=categories, ordered=True)

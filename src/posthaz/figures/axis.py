@@ -1,5 +1,7 @@
 """Ticks and labels of the axes that many figures share: time, and ratios on a log scale."""
 
+from textwrap import fill
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
@@ -12,8 +14,8 @@ STEPS = {
 }
 RATIO_TICKS = (
     (0.8, 0.9, 1.0, 1.1, 1.25),
-    (0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0),
-    (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 4.0),
+    (0.5, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0),
+    (0.25, 0.5, 0.7, 1.0, 1.5, 2.0, 4.0),
     (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0),
 )
 
@@ -55,11 +57,11 @@ def label_time(axes: Axes, horizon: float, unit: str, ticks: np.ndarray | None =
     axes.set_xlabel(f"Time ({unit})")
 
 
-def label_survival(axes: Axes, endpoint: str) -> None:
-    """Set the axis of a survival probability: 0 to 1."""
+def label_survival(axes: Axes, endpoint: str, width: int = 60) -> None:
+    """Set the axis of a survival probability: 0 to 1; its label in lines of `width` letters."""
     axes.set_ylim(0.0, 1.02)
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
-    axes.set_ylabel(f"{capitalised(endpoint)} (probability)")
+    axes.set_ylabel(fill(f"{capitalised(endpoint)} (probability)", width, break_on_hyphens=False))
 
 
 def ratio_ticks(lower: float, upper: float) -> list[float]:
@@ -68,7 +70,7 @@ def ratio_ticks(lower: float, upper: float) -> list[float]:
     Examples
     --------
     >>> ratio_ticks(0.55, 1.4)
-    [0.6, 0.7, 0.8, 1.0, 1.25]
+    [0.6, 0.8, 1.0, 1.25]
     """
     for candidates in RATIO_TICKS:
         if candidates[0] <= lower * 1.3 and upper <= candidates[-1] * 1.3:

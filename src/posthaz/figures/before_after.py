@@ -75,7 +75,7 @@ def draw_before_after(
             axes.lines[-1].set(linestyle=style.dash)
         axes.set_title(shown)
         label_time(axes, horizon, unit, time_ticks(horizon, unit, 5))
-        label_survival(axes, endpoint)
+        label_survival(axes, endpoint, width=24)
         dress(axes)
     label_outer(panels)
     handles = [Line2D([], [], color=style.colour, ls=style.dash) for style in styles.values()]

@@ -1,7 +1,5 @@
 """Forest of hazard ratios, the Bayesian ones beside Cox."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
@@ -18,6 +16,7 @@ from posthaz.figures.style import (
     legend_above,
     new_figure,
     styled,
+    wrapped,
 )
 
 ROW = 0.27
@@ -78,7 +77,7 @@ def draw_hazard_ratios(
     for row, height in zip(table.to_dict("records"), heights, strict=True):
         handles[row["source"]] = draw_row(axes, row, height, styles[row["source"]], limits)
     names = table.drop_duplicates("term").set_index("term")["label"]
-    axes.set_yticks(list(middles.values()), [fill(str(names[term]), 22) for term in middles])
+    axes.set_yticks(list(middles.values()), [wrapped(str(names[term]), 22) for term in middles])
     axes.set_ylim(heights.max(initial=0.0) + 0.75, -1.0)
     dress(axes, grid="x")
     axes.tick_params(axis="y", length=0)

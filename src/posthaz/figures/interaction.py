@@ -1,7 +1,5 @@
 """A hazard ratio along a number: the smooth answer beside that of a cut-off."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from posthaz.figures.axis import label_ratio
 from posthaz.figures.layers import draw_band, label_outer, new_panels
-from posthaz.figures.style import MUTED, REFERENCE, SERIES, dress, legend_above, styled
+from posthaz.figures.style import MUTED, REFERENCE, SERIES, dress, legend_above, styled, wrapped
 
 WIDEST = 20.0
 
@@ -70,7 +68,7 @@ def draw_interaction(
         axes.axhline(1.0, color=MUTED, lw=1.0, zorder=0.8)
         label_ratio(axes, "y", *limits)
         axes.set_xlim(left, right)
-        axes.set_title(fill(panel, 60 if len(panels) == 1 else 26), loc="left")
+        axes.set_title(wrapped(panel, 60 if len(panels) == 1 else 26), loc="left")
         axes.set_xlabel(along)
         axes.set_ylabel(ratio)
         dress(axes)

@@ -72,7 +72,7 @@ def draw_predictive_check(
         observed = arm_rows(kaplan_meier, arm)
         draw_steps(axes, observed, INK, width=1.8)
         label_time(axes, horizon, unit, time_ticks(horizon, unit, 6 if len(styles) > 1 else 8))
-        label_survival(axes, endpoint)
+        label_survival(axes, endpoint, width=24)
         axes.set_title(fill(label_of(labels, arm), 27))
         dress(axes)
     label_outer(panels)

@@ -1,7 +1,6 @@
 """Prior beside posterior, one panel a parameter."""
 
 from collections.abc import Collection, Mapping
-from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +11,7 @@ from matplotlib.patches import Patch
 from posthaz.figures.axis import label_ratio
 from posthaz.figures.density import density, shown_range
 from posthaz.figures.layers import draw_interval, new_panels
-from posthaz.figures.style import INK, MUTED, SERIES, dress, label_of, styled
+from posthaz.figures.style import INK, MUTED, SERIES, dress, label_of, styled, wrapped
 
 PRIOR_DASH = (0, (5, 1.6))
 
@@ -23,6 +22,7 @@ def draw_prior_posterior(
     *,
     ratios: Collection[str] = (),
     labels: Mapping[str, str] | None = None,
+    ratio: str = "Hazard ratio",
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
@@ -38,6 +38,8 @@ def draw_prior_posterior(
         Parameters that are ratios: shown on a log axis, with a line at 1.
     labels : mapping of str to str, optional
         Name to show for each parameter.
+    ratio : str, optional
+        What the ratios are of, under their axes.
     interval : float, optional
         Probability of the equal-tailed interval.
     title : str, optional
@@ -65,9 +67,9 @@ def draw_prior_posterior(
         scale = "log" if name in ratios else "linear"
         draw_pair(axes, np.ravel(prior), np.ravel(posterior), interval, scale)
         width = 58 if alone else 28
-        axes.set_title(fill(label_of(labels or {}, name), width))
+        axes.set_title(wrapped(label_of(labels or {}, name), width))
         if name in ratios:
-            axes.set_xlabel("Hazard ratio")
+            axes.set_xlabel(ratio)
     figure.legend(
         [Line2D([], [], color=MUTED, ls=PRIOR_DASH), Patch(color=SERIES[0].colour, alpha=0.45)],
         ["Prior", f"Posterior, with median and {interval * 100:g} % interval"],

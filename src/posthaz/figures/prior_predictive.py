@@ -72,7 +72,7 @@ def draw_prior_predictive(
     for axes, (arm, style) in zip(panels, styles.items(), strict=True):
         draw_arm(axes, arm_rows(curves, arm), style, interval)
         label_time(axes, horizon, unit, time_ticks(horizon, unit, 6 if len(styles) > 1 else 8))
-        label_survival(axes, endpoint)
+        label_survival(axes, endpoint, width=24)
         axes.set_title(fill(label_of(labels, arm), 27))
         dress(axes)
     label_outer(panels)

@@ -1,7 +1,6 @@
 """Rank plots: do the chains explore the same distribution?"""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,7 +8,7 @@ from matplotlib.lines import Line2D
 from scipy.stats import binom, rankdata
 
 from posthaz.figures.layers import new_panels
-from posthaz.figures.style import MUTED, REFERENCE, SERIES, dress, label_of, styled
+from posthaz.figures.style import MUTED, REFERENCE, SERIES, dress, label_of, styled, wrapped
 
 BINS = 20
 
@@ -69,7 +68,7 @@ def draw_ranks(
         axes.set_xticks([0, BINS / 2, BINS], ["lowest", "middle", "highest"])
         for tick, side in zip(axes.get_xticklabels(), ("left", "center", "right"), strict=True):
             tick.set_horizontalalignment(side)
-        axes.set_title(fill(label_of(labels or {}, name), 27))
+        axes.set_title(wrapped(label_of(labels or {}, name), 27))
         dress(axes, grid="")
     for axes in panels[::2]:
         axes.set_ylabel("Draws")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from math import ceil
+from re import compile as pattern
 from textwrap import fill
 from typing import Any
 
@@ -18,6 +19,11 @@ WIDTH = 5.8
 
 LINE = 0.24
 """Height in inches kept free for each line of a heading or a legend."""
+
+EDGE = 0.05
+"""Inches between the top of the figure and its heading."""
+
+_HELD = pattern(r"(?<!\S)([v≥≤<>]) (?=\S)")
 
 INK = "#22272B"
 MUTED = "#5A6570"
@@ -152,7 +158,7 @@ def new_figure(height: float, title: str = "", simulated: bool = False) -> Figur
     heading = "\n".join(line for line in ("SIMULATED COHORT" * simulated, fill(title, 58)) if line)
     if heading:
         colour = WARNING if simulated else INK
-        text = figure.suptitle(heading, x=0.012, y=0.985, ha="left", va="top", color=colour)
+        text = figure.suptitle(heading, x=0.012, y=1.0, ha="left", va="top", color=colour)
         # matplotlib's layout would put the heading and a legend above the axes into one place.
         text.set_in_layout(False)
         add_height(figure, heading_height(figure))
@@ -162,7 +168,7 @@ def new_figure(height: float, title: str = "", simulated: bool = False) -> Figur
 def heading_height(figure: Figure) -> float:
     """Height in inches that the figure's heading takes."""
     heading = figure.get_suptitle()
-    return LINE * (heading.count("\n") + 1) if heading else 0.0
+    return EDGE + LINE * (heading.count("\n") + 1) if heading else 0.0
 
 
 def add_height(figure: Figure, inches: float) -> None:
@@ -173,6 +179,10 @@ def add_height(figure: Figure, inches: float) -> None:
     kept = engine.get()["rect"][3] * old
     figure.set_figheight(old + inches)
     engine.set(rect=(0.0, 0.0, 1.0, kept / (old + inches)))
+    if figure.get_suptitle():
+        # In inches, not as a share of the height: a tall figure would push it into the legend.
+        heading: Any = figure._suptitle  # type: ignore[attr-defined]
+        heading.set_y(1.0 - EDGE / (old + inches))
 
 
 def dress(axes: Axes, *, grid: str = "y") -> None:
@@ -205,6 +215,22 @@ def legend_above(
         handlelength=2.6,
         columnspacing=1.6,
     )
+
+
+def wrapped(label: str, width: int) -> str:
+    r"""A long name in lines of `width` letters: after its colon first, never after "v" or "≥".
+
+    Examples
+    --------
+    >>> wrapped("Brain metastasis: Yes v No", 22).splitlines()
+    ['Brain metastasis:', 'Yes v\xa0No']
+    """
+    if len(label) <= width:
+        return label
+    label = _HELD.sub("\\1\u00a0", label)
+    parts = label.split(": ")
+    lines = [f"{part}:" for part in parts[:-1]] + parts[-1:]
+    return "\n".join(fill(line, width, break_on_hyphens=False) for line in lines)
 
 
 def label_of(labels: Mapping[str, str], key: object) -> str:

@@ -95,8 +95,6 @@ def draw_subgroups(
     for text in (*left.texts, *right.texts):  # a long heading runs on over the empty line beside
         text.set_in_layout(False)
     legend_above(figure, handles, [name for _, name, _ in _SOURCES], columns=2)
-    for text in figure.texts:  # the heading stands at a share of the height, which is large here
-        text.set_y(1.0 - 0.06 / figure.get_figheight())
     return figure
 
 
@@ -225,6 +223,6 @@ def _p(value: float) -> str:
 def _percent(value: float) -> str:
     if not np.isfinite(value):
         return ""
-    if not 0.005 <= value <= 0.995:
+    if not 0.005 < value < 0.995:
         return "<1 %" if value < 0.5 else ">99 %"
     return f"{100 * value:.0f} %"

@@ -91,7 +91,8 @@ def draw_grades(
     axes.spines["left"].set_visible(False)
     shown = sorted({_first_grade(grade) for grade in table["grade"]})
     handles = [Patch(facecolor=GRADES[grade], ec=MUTED, lw=0.5) for grade in shown]
-    legend_above(figure, handles, [f"Grade {grade}" for grade in shown], columns=6)
+    names = [_grade_name(grade, set(table["grade"].astype(str))) for grade in shown]
+    legend_above(figure, handles, names, columns=6)
     return figure
 
 
@@ -119,6 +120,13 @@ def _draw_bar(axes: Axes, height: float, rows: pd.DataFrame) -> None:
             axes.text(left + width / 2, height, text, ha="center", va="center", size=8.5,
                       color=colour)  # fmt: skip
         left += width
+
+
+def _grade_name(grade: int, found: set[str]) -> str:
+    """Name of a colour: it may stand for a grade, for it and worse ones, or (by toxicity) both."""
+    if f"{grade}+" not in found:
+        return f"Grade {grade}"
+    return f"Grade {grade} (+: or worse)" if str(grade) in found else f"Grade {grade} or worse"
 
 
 def _first_grade(grade: object) -> int:
@@ -189,8 +197,9 @@ def draw_risk_differences(
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     label = "Difference in risk (percentage points)"
-    sides = f"← fewer with {favours[0]}\nfewer with {favours[1]} →\n" if favours else ""
-    axes.set_xlabel(sides + label)
+    sides = [f"← fewer with {favours[0]}", f"fewer with {favours[1]} →"] if favours else []
+    between = "   |   " if sum(map(len, sides)) < 48 else "\n"
+    axes.set_xlabel("\n".join([*([between.join(sides)] if sides else []), label]))
     legend_above(figure, list(handles.values()), list(handles), columns=2)
     return figure
 

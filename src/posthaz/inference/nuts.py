@@ -34,6 +34,11 @@ class Sampled:
     statistics: dict[str, np.ndarray]
     gradients: int
 
+    @property
+    def diverged(self) -> int:
+        """Number of diverging transitions; none where there are no transitions."""
+        return int(np.sum(self.statistics.get("diverging", 0)))
+
 
 def nuts_draws(
     posteriors: Sequence[Posterior],

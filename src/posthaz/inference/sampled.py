@@ -1,15 +1,19 @@
 """Draws of posteriors by the method asked for, and in words how they were made."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from posthaz.inference.engine import posterior_modes
+from posthaz.inference.engine import Posterior, posterior_modes
 from posthaz.inference.laplace import laplace_draws
+from posthaz.inference.mode import Mode
 from posthaz.inference.nuts import Sampled, nuts_draws
 from posthaz.inference.prepare import Prepared
 from posthaz.spec import Sampling
+
+CAREFUL = 0.99
+"""Target acceptance at which chains with diverging transitions are sampled again."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,36 @@ def draw_posteriors(
                 reasons[k] = f", after Laplace weights that can't be trusted ({figures})"
     left = [k for k, one in enumerate(made) if one is None]
     if left:
-        chains = nuts_draws(
-            [posteriors[k] for k in left],
-            [modes[k] for k in left],
-            [seeds[k] for k in left],
-            sampling,
-            progress,
-        )
-        for k, sampled in zip(left, chains, strict=True):
-            made[k] = Drawn(sampled, f"NUTS (BlackJAX){reasons[k]}", khats[k])
+        starts = {k: (posteriors[k], modes[k], seeds[k]) for k in left}
+        for k, (sampled, again) in _chains(starts, sampling, progress).items():
+            made[k] = Drawn(sampled, f"NUTS (BlackJAX){reasons[k]}{again}", khats[k])
     return [one for one in made if one is not None]
+
+
+def _chains(
+    starts: Mapping[int, tuple[Posterior, Mode, int]],
+    sampling: Sampling,
+    progress: Callable[[int, int], None] | None,
+) -> dict[int, tuple[Sampled, str]]:
+    """Chains of some posteriors, with shorter steps where transitions diverged, and that said."""
+
+    def sampled(which: Sequence[int], how: Sampling) -> dict[int, Sampled]:
+        posteriors, modes, seeds = zip(*(starts[k] for k in which), strict=True)
+        return dict(zip(which, nuts_draws(posteriors, modes, seeds, how, progress), strict=True))
+
+    first = sampled(list(starts), sampling)
+    made = {k: (one, "") for k, one in first.items()}
+    diverged = {k: one.diverged for k, one in first.items() if one.diverged}
+    if not diverged or sampling.target_accept >= CAREFUL:
+        return made
+    for k, one in sampled(list(diverged), replace(sampling, target_accept=CAREFUL)).items():
+        if one.diverged < diverged[k]:
+            said = (
+                f", sampled again at a target acceptance of {CAREFUL:g} since {diverged[k]} "
+                f"transition(s) diverged at {sampling.target_accept:g}"
+            )
+            made[k] = (one, said)
+    return made
 
 
 def _takes_weights(prepared: Prepared, sampling: Sampling) -> bool:

@@ -8,11 +8,12 @@ from posthaz.priors.elicit import (
     median_survival,
     sceptical,
 )
-from posthaz.priors.families import FAMILIES, Family
+from posthaz.priors.families import FAMILIES, FEWEST_DF, Family
 from posthaz.priors.prior import Prior
 
 __all__ = [
     "FAMILIES",
+    "FEWEST_DF",
     "Family",
     "Prior",
     "enthusiastic",

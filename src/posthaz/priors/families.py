@@ -32,6 +32,9 @@ class Family:
     positive: tuple[str, ...] = ()
 
 
+FEWEST_DF = 0.1
+"""Degrees of freedom of Student's t below which draws may leave the floating-point numbers."""
+
 FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from posthaz.errors import PriorError, nearest
-from posthaz.priors.families import FAMILIES, Family
+from posthaz.priors.families import FAMILIES, FEWEST_DF, Family
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,23 @@ class Prior:
     def about(self) -> Family:
         """The family's description."""
         return FAMILIES[self.family]
+
+    @property
+    def drawable(self) -> bool:
+        """Whether its draws are numbers that a computer holds.
+
+        The tails of Student's t with few degrees of freedom leave them: with fewer than 0.1, one
+        of some 10^16 draws would; its density is no trouble.
+
+        Examples
+        --------
+        >>> Prior("student_t", (4.0, 0.0, 1.0)).drawable
+        True
+        >>> Prior("half_student_t", (0.002, 1.0)).drawable
+        False
+        """
+        few = [v for name, v in zip(self.about.values, self.values, strict=True) if name == "df"]
+        return all(value >= FEWEST_DF for value in few)
 
     @property
     def support(self) -> str:

@@ -81,6 +81,9 @@ class Table:
         CSV file, relative to the report, that holds the numbers.
     notes : tuple of str, optional
         Footnotes.
+    wraps : bool, optional
+        Whether numbers may break onto two lines at their spaces, which a table of many columns
+        needs to be seen whole.
 
     Examples
     --------
@@ -98,6 +101,7 @@ class Table:
     group: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
+    wraps: bool = False
 
     @property
     def shown(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pandas as pd
 from posthaz.report.blocks import Checklist, Format, Report, Table
 
 MISSING = "–"
-NUMBER = re.compile(r"[-−–<>±+∞(≤≥ ]*\d|[-−–∞]*$")
+NUMBER = re.compile(r"[-−–<>±+∞(≤≥ ]*\d|[-−–∞]*$|not reached|NR\b")
 
 
 @dataclass(frozen=True)

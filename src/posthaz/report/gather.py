@@ -33,6 +33,7 @@ from posthaz.inference import Fit, fit
 from posthaz.report.clinical.part import Given
 from posthaz.report.clinical.registry import answer_clinical, clinical_failures
 from posthaz.report.horizon import restriction
+from posthaz.report.published import published_answers
 from posthaz.report.results import Frequentist, Posterior, Results
 from posthaz.spec import Analysis, Sampling
 
@@ -72,7 +73,7 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
         chains = analysis.sampling if quick else _with_chains(analysis.sampling)
         fits[spec.name] = fit(spec, cohort, chains, report)
     clinical = answer_clinical(Given(analysis, cohort, fits, progress))
-    return Results(
+    results = Results(
         analysis=analysis,
         cohort=cohort,
         frequentist=_frequentist(analysis, cohort, curve),
@@ -81,6 +82,7 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
         clinical=clinical,
         clinical_failures=clinical_failures(clinical),
     )
+    return replace(results, published=published_answers(results))
 
 
 def _curve(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """A report as one self-contained HTML page."""
 
+import re
 from base64 import b64encode
 from functools import cache
 
@@ -11,10 +12,15 @@ from posthaz.report.cells import grouped_rows, numeric_columns
 from posthaz.report.inline import sentence, spans
 
 TAGS = {"bold": "strong", "code": "code"}
+_HELD = re.compile(
+    r"(?<=[<>≤≥=]) (?=[\d−])|(?<= v) (?=\S)|(?<=\b[PR]) (?=[<>=] \d)"
+    r"|(?<=\d) (?=(?:Gy|cm3|mm|kg)\b)"
+)
+"""Spaces at which a line had better not end: within "P < 0.001", "≥ 63" and "v placebo"."""
 
 
 def render_html(report: Report) -> str:
-    """The report as one HTML page that asks nothing of any network.
+    r"""The report as one HTML page that asks nothing of any network.
 
     Styles and pictures are inside the page; every text is escaped.
 
@@ -32,7 +38,7 @@ def render_html(report: Report) -> str:
     --------
     >>> from posthaz.report.blocks import Paragraph
     >>> page = render_html(Report("PCI", lead=(Paragraph("HR **0.90**, n < 200"),)))
-    >>> "<p>HR <strong>0.90</strong>, n &lt; 200</p>" in page
+    >>> "<p>HR <strong>0.90</strong>, n &lt;\u00a0200</p>" in page
     True
     """
     return environment().get_template("report.html").render(report=report)
@@ -78,7 +84,7 @@ def inline_html(text: str) -> Markup:
         elif tag := TAGS.get(span.kind):
             parts.append(Markup(f"<{tag}>{{}}</{tag}>").format(span.text))
         else:
-            parts.append(escape(span.text))
+            parts.append(escape(_HELD.sub("\u00a0", span.text)))
     return Markup("").join(parts)
 
 

@@ -103,6 +103,8 @@ class Results:
         Answers of the clinical analyses asked for, by the name of their table.
     clinical_failures : tuple of str
         Failed convergence checks of fits that clinical analyses made, in words.
+    published : DataFrame
+        As in ``published.csv``: printed numbers beside those of this cohort.
     """
 
     analysis: Analysis
@@ -112,6 +114,7 @@ class Results:
     command: str
     clinical: Mapping[str, Any] = field(default_factory=dict)
     clinical_failures: tuple[str, ...] = ()
+    published: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def failures(self) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
         "pareto_k": posterior.pareto,
         "priors": _priors(results),
         **clinical_tables(results.clinical),
+        **({"published": results.published} if len(results.published) else {}),
     }
     written = [_write_csv(frame, folder / f"{name}.csv") for name, frame in tables.items()]
     written += [

@@ -1,6 +1,6 @@
 """Hazards under which a cohort's expected numbers are the printed ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.optimize import least_squares
 from threadpoolctl import threadpool_limits
 
-from posthaz.simulate.coding import Coding, learn_coding
+from posthaz.simulate.coding import learn_coding
 from posthaz.simulate.course import Clock, Course, EndpointHazards, build_clock, course
 from posthaz.simulate.description import Endpoint, Group, PrintedCohort
 from posthaz.simulate.expected import Expected
@@ -17,9 +17,11 @@ from posthaz.simulate.residuals import build_targets
 
 _PATIENTS, _BINS = 2000, 6
 _SEED = 20_260_101
-# Penalties, as standard deviations: steps of the common log hazard from one interval to the
-# next, steps of a group's departure from it, and effects that no printed number speaks of.
-_ROUGH, _ROUGH_DEPARTURE, _APART = 0.7, 0.35, 1.5
+# Penalties, as standard deviations. Steps of a log hazard from one interval to the next: of a
+# stratum's departure from the common one, as a share of the end point's roughness, and of a
+# group's departure from a stratum of proportional hazards. Then levels, and effects that no
+# printed number speaks of.
+_DEPARTURE, _PROPORTIONAL, _APART = 0.5, 0.03, 1.5
 _EFFECT = {1: 1.0, 2: 0.5}
 _MEDIAN_SHARE = 2.0
 
@@ -61,9 +63,9 @@ def calibrated_hazards(cohort: PrintedCohort) -> dict[str, EndpointHazards]:
 
     Every group has a piecewise exponential hazard. Its levels and the effects named minimise the
     distances between expected and printed numbers, in tolerances, plus penalties that keep the
-    hazards smooth. Where printed medians and hazard ratios contradict proportional hazards, the
-    hazard ratio changes over time as little as is needed. Nothing is random: the expectations
-    are those of `expected`.
+    hazards smooth, and proportional where the description says so. Where printed medians and
+    hazard ratios contradict proportional hazards, the hazard ratio changes over time as little
+    as is needed. Nothing is random: the expectations are those of `expected`.
 
     Parameters
     ----------
@@ -173,13 +175,15 @@ def _calibrated(
     matrix = coding.matrix(patients.frame)
     shape = (len(cohort.groups), len(endpoint.knots) + 1)
     size = np.array([group.size for group in cohort.groups], dtype=float)
+    means = _stratum_means(endpoint, cohort.groups)
+    usual = np.array([_EFFECT.get(order, _EFFECT[2]) for order in coding.orders])
     targets = build_targets(endpoint.printed, patients.frame, patients.weight, cohort.resolution)
 
     def distances(values: np.ndarray) -> np.ndarray:
         level, effect = values[: shape[0] * shape[1]].reshape(shape), values[shape[0] * shape[1] :]
         whole = course(endpoint, level, matrix @ effect, patients.group, patients.clock, earlier)
-        penalties = _penalties(level, effect, coding, size / size.sum(), endpoint)
-        return np.concatenate([targets.distances(patients.expected(whole)), penalties])
+        penalties = [*_roughness(level, size / size.sum(), means, endpoint), effect / usual]
+        return np.concatenate([targets.distances(patients.expected(whole)), *penalties])
 
     start = np.zeros(shape[0] * shape[1] + matrix.shape[1])
     start[: shape[0] * shape[1]] = _first_guess(endpoint, cohort)
@@ -190,21 +194,36 @@ def _calibrated(
     )
 
 
-def _penalties(
-    level: np.ndarray, effect: np.ndarray, coding: Coding, share: np.ndarray, endpoint: Endpoint
-) -> np.ndarray:
-    common = share @ level
-    departure = level - common
-    sd = np.array([_EFFECT.get(order, _EFFECT[2]) for order in coding.orders])
+def _stratum_means(endpoint: Endpoint, groups: Sequence[Group]) -> np.ndarray:
+    """Matrix that takes each group to the mean of its stratum, shape (group, group).
+
+    Groups of a stratum differ only in columns whose levels have proportional hazards; without
+    such columns each group is a stratum.
+    """
+    size = np.array([group.size for group in groups], dtype=float)
+    if not endpoint.proportional:
+        return np.eye(len(groups))
+    others = [
+        {name: level for name, level in group.values.items() if name not in endpoint.proportional}
+        for group in groups
+    ]
+    same = np.array([[one == other for other in others] for one in others])
+    return same * size / (same @ size)[:, None]
+
+
+def _roughness(
+    level: np.ndarray, share: np.ndarray, means: np.ndarray, endpoint: Endpoint
+) -> list[np.ndarray]:
+    common, stratum = share @ level, means @ level
     parts = [
-        np.diff(common) / _ROUGH,
-        (np.diff(departure, axis=1) / _ROUGH_DEPARTURE).ravel(),
-        departure.mean(axis=1) / _APART,
-        effect / sd,
+        np.diff(common) / endpoint.roughness,
+        (np.diff(stratum - common, axis=1) / (_DEPARTURE * endpoint.roughness)).ravel(),
+        (np.diff(level - stratum, axis=1) / _PROPORTIONAL).ravel(),
+        (level - common).mean(axis=1) / _APART,
     ]
     if endpoint.part_of:
         parts.append((level.mean(axis=1) - _MEDIAN_SHARE) / _APART)
-    return np.concatenate(parts)
+    return parts
 
 
 def _first_guess(endpoint: Endpoint, cohort: PrintedCohort) -> float:

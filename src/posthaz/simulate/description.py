@@ -155,6 +155,12 @@ class Endpoint:
         Cuts of the piecewise exponential hazard of every group.
     effects : tuple of str
         Columns, or ``a:b``, that act on the hazard within groups.
+    proportional : tuple of str
+        Columns of the groups whose levels have proportional hazards, as nearly as the printed
+        numbers allow: groups that differ in nothing else share the shape of their hazard.
+    roughness : float
+        How much the log hazard may change from one interval to the next, as a standard deviation;
+        half of it for what is peculiar to a group.
     after : str
         End point that comes before this one; death after progression.
     deaths : float
@@ -171,6 +177,8 @@ class Endpoint:
     cause: str = ""
     knots: tuple[float, ...] = ()
     effects: tuple[str, ...] = ()
+    proportional: tuple[str, ...] = ()
+    roughness: float = 0.7
     after: str = ""
     deaths: float = 0.1
     part_of: str = ""

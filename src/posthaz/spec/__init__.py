@@ -6,6 +6,7 @@ from posthaz.spec.analysis import (
     EstimandSpec,
     Published,
     Sampling,
+    Within,
 )
 from posthaz.spec.analysis_cohort import (
     needed_covariates,
@@ -54,6 +55,7 @@ __all__ = [
     "ModelSpec",
     "PriorChange",
     "Published",
+    "Within",
     "Sampling",
     "SensitivitySpec",
     "Shrinkage",

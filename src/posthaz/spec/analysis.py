@@ -96,16 +96,37 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class Within:
+    """Patients that a printed number is about; nothing named means the whole cohort.
+
+    Parameters
+    ----------
+    subset : str
+        Subset of ``[subsets]``.
+    sample : str
+        Sample of ``[adjust]``: ``"matched"``, ``"weighted"`` or ``"overlap"``.
+    column, level : str
+        Level of a column of ``[subgroups]`` or ``[interactions]``.
+    """
+
+    subset: str = ""
+    sample: str = ""
+    column: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True)
 class Published:
     """A number that a paper printed, shown beside ours.
 
     Parameters
     ----------
     quantity : str
-        ``"hazard_ratio"``, ``"median"``, ``"survival"``, ``"rmst"``, ``"events"`` or
-        ``"logrank"`` (the chi-square).
+        ``"hazard_ratio"``, ``"median"``, ``"survival"``, ``"rmst"``, ``"events"``,
+        ``"logrank"`` (the chi-square), ``"p_value"`` (of the log-rank test, or of a covariate in
+        a Cox model) or ``"share"`` (of patients with a toxicity).
     value : float
-        The number.
+        The number; infinite for a median that was not reached.
     lower, upper : float or None
         Its printed interval.
     arm : str
@@ -116,6 +137,18 @@ class Published:
         Largest difference at which our frequentist number counts as the same.
     where : str
         Place in the paper.
+    covariate, level : str
+        Covariate, and its level, that it is about; empty for the treatment. The toxicity of a
+        share.
+    grade : int
+        Lowest grade counted in a share, or in the test of a toxicity.
+    model : {"", "univariable", "multivariable"}
+        Which Cox model stands beside it: of one covariate, or of the primary formula, which is
+        taken where there is one when empty.
+    below : bool
+        Whether the paper printed only that the number is below `value`.
+    within : Within
+        Patients it is about.
     """
 
     quantity: str
@@ -126,6 +159,12 @@ class Published:
     time: float | None = None
     tolerance: float | None = None
     where: str = ""
+    covariate: str = ""
+    level: str = ""
+    grade: int = 1
+    model: str = ""
+    below: bool = False
+    within: Within = Within()
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def _read_file(file: TomlTable, path: Path, written: str) -> Analysis:
     cohort, cohort_table = read_cohort_table(
         file.below("cohort"), file.below("treatment"), printed=file.has("life_table")
     )
-    arm = cohort.columns.get(cohort.treatment)
+    clinical = read_clinical(file, cohort)
     about["table_one"] = _table_one(file, about.get("table_one", ()), cohort)
     landmark, starts = read_study_time(file.below("cohort"), file.below("treatment"))
     models = read_models(file.below("models"))
@@ -96,10 +96,10 @@ def _read_file(file: TomlTable, path: Path, written: str) -> Analysis:
         estimands=read_estimands(file.below("estimands")),
         baselines=read_baseline_answers(file.below("baselines")),
         sampling=read_sampling(file.below("sampling")),
-        published=read_published(file, arm.levels if arm else ()),
+        published=read_published(file, cohort, clinical),
         landmark=landmark,
         starts=starts,
-        clinical=read_clinical(file, cohort),
+        clinical=clinical,
         sensitivity=read_sensitivity(file, models, cohort),
         simulate=read_simulate(file.below("simulate"), path.parent),
         path=path,

@@ -96,7 +96,9 @@ def read_printed_cohort(
     covariates = tuple(covariate for covariate in read if covariate is not None)
     columns = _columns(groups, covariates)
     complete = len(findings) == before
-    endpoints = read_endpoints(file.below("endpoints"), columns) if complete else ()
+    of_groups = list(dict.fromkeys(name for group in groups for name in group.values))
+    ends = file.below("endpoints")
+    endpoints = read_endpoints(ends, columns, of_groups) if complete else ()
     correlations = _read_correlations(file.below("correlations"), covariates) if complete else {}
     if len(findings) > before:
         return None

@@ -20,6 +20,8 @@ _ENDPOINT_FIELDS = {
     "cause": text(),
     "knots": several(number(above=0), "times", empty=True),
     "effects": several(text(), "columns, or column:column", empty=True),
+    "proportional": several(text(), "columns of the groups", empty=True),
+    "roughness": number(above=0),
     "after": text(),
     "deaths": number(at_least=0, at_most=1),
     "deaths_where": text(),
@@ -45,7 +47,9 @@ _PRINTED_FIELDS = {
 }
 
 
-def read_endpoints(toml: TomlTable, columns: Mapping[str, Sequence[str]]) -> tuple[Endpoint, ...]:
+def read_endpoints(
+    toml: TomlTable, columns: Mapping[str, Sequence[str]], of_groups: Sequence[str]
+) -> tuple[Endpoint, ...]:
     """End points of a described cohort, each after those that it refers to.
 
     Parameters
@@ -54,13 +58,15 @@ def read_endpoints(toml: TomlTable, columns: Mapping[str, Sequence[str]]) -> tup
         The table ``[endpoints]``.
     columns : mapping of str to sequence of str
         Columns of the cohort and their levels; none for numbers.
+    of_groups : sequence of str
+        Columns that are constant in every group.
 
     Returns
     -------
     tuple of Endpoint
         What could be read; the rest is recorded.
     """
-    found = {name: _read_endpoint(name, inner, columns) for name, inner in toml.each()}
+    found = {name: _read_endpoint(name, inner, columns, of_groups) for name, inner in toml.each()}
     if not found:
         toml.refuse((), "there is no end point", "give [endpoints.os] with time and event")
     for name, one in found.items():
@@ -79,7 +85,9 @@ def _depth(one: Endpoint) -> int:
     return 2 if one.part_of else 1 if one.after else 0
 
 
-def _read_endpoint(name: str, toml: TomlTable, columns: Mapping[str, Sequence[str]]) -> Endpoint:
+def _read_endpoint(
+    name: str, toml: TomlTable, columns: Mapping[str, Sequence[str]], of_groups: Sequence[str]
+) -> Endpoint:
     parsed = toml.read(_ENDPOINT_FIELDS)
     if parsed.get("after") and parsed.get("part_of"):
         toml.refuse((), "both after and part_of", "keep one of them")
@@ -91,6 +99,13 @@ def _read_endpoint(name: str, toml: TomlTable, columns: Mapping[str, Sequence[st
     for term in parsed.get("effects", ()):
         for column in term.split(":"):
             _check_column(toml, "effects", column, columns)
+    for column in parsed.get("proportional", ()):
+        if column not in of_groups:
+            toml.refuse(
+                "proportional",
+                f"'{column}' doesn't tell groups apart ({nearest(column, of_groups)})",
+                "name a column of the groups' values",
+            )
     printed = tuple(one for inner in _each(toml) for one in _read_printed(inner, columns))
     return Endpoint(
         name=name,
@@ -99,6 +114,8 @@ def _read_endpoint(name: str, toml: TomlTable, columns: Mapping[str, Sequence[st
         cause=parsed.get("cause", ""),
         knots=knots,
         effects=parsed.get("effects", ()),
+        proportional=parsed.get("proportional", ()),
+        roughness=parsed.get("roughness", 0.7),
         after=parsed.get("after", ""),
         deaths=parsed.get("deaths", 0.1),
         part_of=parsed.get("part_of", ""),

@@ -1,7 +1,7 @@
 """A prior of an analysis file: family and values, quantiles, or a clinical statement."""
 
 from posthaz.errors import PriorError
-from posthaz.priors import FAMILIES, Prior, from_quantiles
+from posthaz.priors import FAMILIES, FEWEST_DF, Prior, from_quantiles
 from posthaz.spec.fields import choice, either, number, several, table
 from posthaz.spec.prior_statements import STATEMENTS, Statement
 from posthaz.spec.prior_targets import Target
@@ -59,7 +59,21 @@ def read_prior(toml: TomlTable, target: Target, form: str) -> Prior | None:
         toml.refuse((), str(error), "correct the prior")
     if prior is None or len(toml.findings) > before:
         return None
-    return prior if _fits(toml, prior, target) else None
+    return prior if _drawn(toml, prior) and _fits(toml, prior, target) else None
+
+
+def _drawn(toml: TomlTable, prior: Prior) -> bool:
+    """Whether the prior can be drawn from, as every report does."""
+    if not prior.drawable:
+        df = dict(zip(prior.about.values, prior.values, strict=True))["df"]
+        toml.refuse(
+            (),
+            f"{prior.family} with {df:g} degrees of freedom has tails beyond the numbers that a "
+            "computer holds",
+            f"give df of {FEWEST_DF:g} or more, or for a prior that says next to nothing a normal "
+            "with a large sd",
+        )
+    return prior.drawable
 
 
 def _by_family(toml: TomlTable) -> Prior | None:

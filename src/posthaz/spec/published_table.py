@@ -1,43 +1,61 @@
 """Numbers that a paper printed."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from posthaz.cohort import CohortSpec
 from posthaz.spec.analysis import Published
-from posthaz.spec.fields import choice, label, number, text
+from posthaz.spec.clinical.covariate_checks import check_terms
+from posthaz.spec.fields import choice, either, flag, label, number, table, text
+from posthaz.spec.published_within import read_within
 from posthaz.spec.toml_table import TomlTable
 
-QUANTITIES = ("hazard_ratio", "median", "survival", "rmst", "events", "logrank")
+QUANTITIES = ("hazard_ratio", "median", "survival", "rmst", "events", "logrank", "p_value", "share")
 _NEED_TIME = ("survival", "rmst")
+_SHARES = {"survival": "survival as a share", "p_value": "the P value", "share": "the share"}
+NOT_REACHED = "not reached"
 
 _FIELDS = {
     "quantity": choice(QUANTITIES, required=True),
-    "value": number(at_least=0, required=True),
+    "value": replace(either(number(at_least=0), choice((NOT_REACHED,))), required=True),
     "lower": number(at_least=0),
     "upper": number(at_least=0),
     "arm": label(),
     "time": number(above=0),
     "tolerance": number(at_least=0),
     "where": text(),
+    "covariate": text(),
+    "level": label(),
+    "grade": number(at_least=1, whole=True),
+    "model": choice(("univariable", "multivariable")),
+    "below": flag(),
+    "within": table(),
 }
+_OF_COVARIATES = ("hazard_ratio", "logrank", "p_value", "share")
 
 
-def read_published(parent: TomlTable, arms: tuple[str, ...]) -> tuple[Published, ...]:
+def read_published(
+    parent: TomlTable, cohort: CohortSpec, clinical: Mapping[str, Any]
+) -> tuple[Published, ...]:
     """Printed numbers: ``[[published]]``, or ``[published.NAME]`` where NAME may be the quantity.
 
     Parameters
     ----------
     parent : TomlTable
         The whole file.
-    arms : tuple of str
-        Levels of the treatment where the file names them; empty lets any arm pass.
+    cohort : CohortSpec
+        How the cohort is read; levels that it names are checked.
+    clinical : mapping of str to object
+        The file's clinical analyses, which `within` may name.
 
     Returns
     -------
     tuple of Published
         The numbers that could be read; the rest is recorded.
     """
-    numbers = (_read_one(toml, arms) for toml in _each(parent))
+    numbers = (_read_one(toml, cohort, clinical) for toml in _each(parent))
     return tuple(number for number in numbers if number is not None)
 
 
@@ -55,23 +73,54 @@ def _each(parent: TomlTable) -> Iterator[TomlTable]:
         parent.refuse("published", "found something else than tables", "write [[published]]")
 
 
-def _read_one(toml: TomlTable, arms: tuple[str, ...]) -> Published | None:
+def _read_one(toml: TomlTable, cohort: CohortSpec, clinical: Mapping[str, Any]) -> Published | None:
     before = len(toml.findings)
     parsed: dict[str, Any] = toml.read(_FIELDS)
-    value, quantity = parsed.get("value"), parsed.get("quantity")
+    quantity = parsed.get("quantity")
+    if parsed.get("value") == NOT_REACHED:
+        if quantity != "median":
+            toml.refuse("value", f"only a median is {NOT_REACHED}", "give a number")
+        parsed["value"] = math.inf
+    value = parsed.get("value")
     if quantity in _NEED_TIME and not toml.has("time"):
         toml.refuse("time", "it is missing", f"give the time the {quantity} belongs to")
-    if quantity == "survival" and value is not None and value > 1:
-        toml.refuse("value", f"found {value:g}", "give survival as a share between 0 and 1")
+    if quantity in _SHARES and value is not None and value > 1:
+        what = _SHARES[quantity]
+        toml.refuse("value", f"found {value:g}", f"give {what} between 0 and 1")
     if value is not None and not _in_order(parsed.get("lower"), value, parsed.get("upper")):
         toml.refuse("value", "it lies outside lower and upper", "correct the three numbers")
-    if arms and parsed.get("arm", arms[0]) not in arms:
-        toml.refuse(
-            "arm",
-            f"'{parsed['arm']}' is not a level of the treatment",
-            f"give one of {', '.join(arms)}",
-        )
+    _check_level(toml, "arm", parsed.get("arm", ""), cohort, cohort.treatment)
+    _check_covariate(toml, parsed, cohort)
+    if "within" in parsed:
+        parsed["within"] = read_within(toml.below("within"), clinical)
     return None if len(toml.findings) > before else Published(**parsed)
+
+
+def _check_covariate(toml: TomlTable, parsed: Mapping[str, Any], cohort: CohortSpec) -> None:
+    quantity = parsed.get("quantity")
+    for key in ("covariate", "level", "model"):
+        if toml.has(key) and quantity not in _OF_COVARIATES:
+            toml.refuse(key, f"a {quantity} has none", "remove it")
+    if quantity == "share" and not toml.has("covariate"):
+        toml.refuse("covariate", "it is missing", "name the toxicity, a column of [toxicity]")
+    if toml.has("grade") and quantity not in ("share", "p_value"):
+        toml.refuse("grade", "only the share of a toxicity, and its test, have one", "remove it")
+    name = parsed.get("covariate", "")
+    if toml.has("level") and not name:
+        toml.refuse("level", "there is no covariate it is a level of", "name the covariate")
+    if name:
+        check_terms(toml, "covariate", (name,), cohort)
+    _check_level(toml, "level", parsed.get("level", ""), cohort, name)
+
+
+def _check_level(toml: TomlTable, key: str, level: str, cohort: CohortSpec, name: str) -> None:
+    """A level that is named must be one of those that the file names for its column."""
+    column = cohort.columns.get(name)
+    if level and column and column.levels and level not in column.levels:
+        what = "the treatment" if key == "arm" else f"'{name}'"
+        toml.refuse(
+            key, f"'{level}' is not a level of {what}", f"give one of {', '.join(column.levels)}"
+        )
 
 
 def _in_order(lower: float | None, value: float, upper: float | None) -> bool:

@@ -40,6 +40,19 @@ def cohort_of(arm: list[str] | None, **covariates: object) -> Cohort:
 STAGE = pd.Categorical(["1", "2", None, "2"], categories=["1", "2", "3"], ordered=True)
 
 
+def test_grades_are_counted_and_tested_as_numbers() -> None:
+    grades = [0.0, 1.0, 2.0, 1.0, np.nan, 0.0]
+    cohort = cohort_of(list("aaabbb"), grade=grades, age=[50, 61, 70, 61, 50, 61])
+    table = table_one(cohort, ["grade", "age"])
+    assert table["kind"].tolist() == [*["categorical"] * 3, "missing", "numeric"]
+    assert table["level_label"].tolist()[:4] == ["0", "1", "2", "Missing"]
+    assert table["a"].tolist()[:3] == ["1 (33.3%)"] * 3
+    assert table["test"].tolist() == ["wilcoxon", "", "", "", "wilcoxon"]
+    assert table["smd"].iloc[0] == standardised_difference(cohort, "grade")
+    measured = replace(cohort, columns={"grade": Column("grade", unit="mm")})
+    assert table_one(measured, ["grade"])["kind"].tolist() == ["numeric", "missing"]
+
+
 def test_the_table_as_a_reader_sees_it() -> None:
     cohort = cohort_of(["a", "a", "b", "b"], age=[50.0, 61.0, 70.0, np.nan], stage=STAGE)
     table = table_one(cohort, ["age", "stage"])

@@ -111,6 +111,21 @@ CASES = {
         {"priors": '[models.weibull.priors]\nlog_shap = {family = "normal", values = [0, 1]}'},
         ["log_shap", "log_shape"],
     ),
+    "landmark after the last event": (
+        {"cohort": "landmark = 500"},
+        [
+            "no event comes after the landmark of 500 months",
+            "0 patients",
+            "set the landmark before",
+        ],
+    ),
+    "matched sample without matching": (
+        {
+            "cohort": '[cohort.columns.age]\nunit = "years"',
+            "more": '[subgroups]\ncolumns = [{ age = [60] }]\nsample = "matched"',
+        },
+        ["[subgroups.sample]", "there is no [adjust]", 'method "match"'],
+    ),
     "TOML syntax": ({"more": "rmst_to = = 3"}, ["line"]),
     "unknown format": ({"arguments": ("--format", "pdf")}, ["pdf", "html, md, docx"]),
 }

@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.clinical.adjusted_effects import CRUDE, EFFECT_COLUMNS
+from posthaz.baselines import rmst, survival_difference
+from posthaz.clinical.adjusted_effects import (
+    CRUDE,
+    EFFECT_COLUMNS,
+    Asked,
+    frequentist_effects,
+)
 from posthaz.clinical.adjusted_plan import normalised
 from posthaz.clinical.adjusted_samples import adjusted_samples
 from posthaz.spec.clinical.adjust import AdjustSpec
@@ -60,7 +66,7 @@ def test_posteriors_lie_near_cox(answers):
 
 def test_tables_of_the_samples(answers):
     assert set(answers.balance["sample"]) == {"before", "matched", "weighted"}
-    assert set(answers.table_one["sample"]) == {"before", "matched"}
+    assert set(answers.table_one["sample"]) == {"before", "matched", "weighted"}
     assert set(answers.curves["sample"]) == {"before", "matched", "weighted"}
     assert answers.sizes["effective"].le(answers.sizes["n"] + 1e-9).all()
 
@@ -105,3 +111,41 @@ def test_a_changing_treatment_has_no_score_but_crude_answers():
     made = adjusted_samples(ph.split_at_treatment(whole, "start"), AdjustSpec("x"))
     assert made.score is None
     assert "several rows" in made.remarks[0]
+
+
+def test_an_arm_without_events_has_no_finite_ratio():
+    """What the last step of a diverging Cox model reached is no number to print."""
+    cohort = chosen_cohort(120)
+    quiet = (cohort.arm == "C") & cohort.event
+    cohort = replace(
+        cohort,
+        cause=np.where(quiet, 0, cohort.cause),
+        upper=np.where(quiet, np.inf, cohort.upper),
+    )
+    made = adjusted_samples(cohort, AdjustSpec("x", ("match", "overlap")))
+    effects = frequentist_effects(cohort, made.samples, Asked((5.0,), 8.0, 0.95))
+    ratios = effects[effects["quantity"] == "hazard_ratio"]
+    assert set(ratios["sample"]) == {CRUDE, "matched", "overlap"}
+    assert np.isinf(ratios["value"].astype(float)).all()
+    assert ratios[["lower", "upper", "p"]].isna().all(axis=None)
+    assert ratios["note"].str.contains("no finite estimate").all()
+    gains = effects[effects["quantity"] == "rmst_difference"]
+    assert np.isfinite(gains[["value", "lower", "upper"]].astype(float)).all(axis=None)
+
+
+@pytest.mark.parametrize("method", ["match", "weight", "overlap"])
+def test_weighted_means_have_robust_intervals(method):
+    cohort = chosen_cohort(300)
+    made = adjusted_samples(cohort, AdjustSpec("x + site", (method,), ratio=2))
+    (name,) = made.samples
+    effects = frequentist_effects(cohort, made.samples, Asked((5.0,), 8.0, 0.95))
+    rows = effects[(effects["sample"] == name) & (effects["analysis"] == "Kaplan-Meier")]
+    part = made.samples[name].cohort
+    for quantity, table in (
+        ("rmst_difference", rmst(part, 8.0, robust=True).query("quantity == 'difference'")),
+        ("survival_difference", survival_difference(part, [5.0], robust=True)),
+    ):
+        row = rows[rows["quantity"] == quantity].iloc[0]
+        assert row[["value", "lower", "upper"]].tolist() == pytest.approx(
+            table[["value", "lower", "upper"]].iloc[0].tolist()
+        )

@@ -65,7 +65,7 @@ def test_a_mapping_decides():
     assert coding.unknown.tolist() == [False, False, False, True]
     assert coding.accepted == "'relapse', 'death' and 'none'"
     assert coding.sentence == (
-        "In column 'state', Relapse is an event, death is another cause (2) and none is "
+        "In column 'state', Relapse is an event, death is another cause and none is "
         "censored (stated in event_codes)."
     )
 

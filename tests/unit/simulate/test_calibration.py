@@ -10,7 +10,9 @@ from posthaz.baselines import cox_model, median_survival, survival_at
 from posthaz.cohort import read_cohort
 from posthaz.simulate import (
     Endpoint,
+    Group,
     Printed,
+    PrintedCohort,
     build_targets,
     calibrated_hazards,
     expected_cohort,
@@ -95,6 +97,34 @@ def test_medians_and_hazard_ratio_that_contradict_proportional_hazards_are_both_
     assert np.abs(targets.distances(expected["os"])).max() < 4
     ratio = hazards["os"].level[1] - hazards["os"].level[0]
     assert ratio[-1] > ratio[0] + 0.3
+
+
+def test_hazards_are_proportional_where_the_description_says_so():
+    """Medians of strata and arms that no proportional hazards meet exactly."""
+    strata = [("a", "x", 100), ("b", "x", 80), ("a", "y", 60), ("b", "y", 40)]
+    groups = tuple(
+        Group(f"{arm}{site}", size, {"arm": arm, "site": site}, ((0.0, 12.0), (1.0, 60.0)))
+        for arm, site, size in strata
+    )
+    printed = tuple(
+        Printed("median", value, among=among)
+        for value, among in (
+            (8.0, {"arm": ("a",), "site": ("x",)}),
+            (16.0, {"arm": ("b",), "site": ("x",)}),
+            (10.0, {"arm": ("a",), "site": ("y",)}),
+            (12.0, {"arm": ("b",), "site": ("y",)}),
+            (7.6, {"arm": ("a",)}),
+        )
+    )
+    free = Endpoint("os", "os", "dead", knots=(6.0, 12.0, 24.0), printed=printed)
+    steps = {}
+    for proportional in ((), ("arm",)):
+        endpoint = replace(free, proportional=proportional, roughness=0.3)
+        cohort = PrintedCohort("two", groups, (), (endpoint,))
+        level = calibrated_hazards(cohort)["os"].level
+        ratio = np.stack([level[1] - level[0], level[3] - level[2]])
+        steps[proportional] = np.abs(np.diff(ratio, axis=1)).max()
+    assert steps["arm",] < 0.02 < 0.05 < steps[()]
 
 
 def test_mean_median_is_the_mean_of_medians_of_cohorts_of_that_size(hazards):

@@ -147,6 +147,8 @@ def test_a_description_is_read(tmp_path):
         ("volume = { ptv = 0.4 }", "volume = { gtv = 0.4 }", "there is no column 'gtv'"),
         ('after = "pfs"', 'after = "ttp"', "'ttp' is not an end point"),
         ("knots = [6, 12]", "knots = [12, 6]", "not increasing"),
+        ("knots = [6, 12]", 'proportional = ["volume"]', "'volume' doesn't tell groups apart"),
+        ("knots = [6, 12]", "roughness = 0", "roughness]: found 0"),
         ('"large:arm"', '"larg:arm"', "there is no column 'larg'"),
         ("values = [0.4, 0.2]", "values = [0.4]", "no time and share"),
         ('among = { arm = "a" }', 'among = { arm = "A" }', "'A' is not a level of 'arm'"),

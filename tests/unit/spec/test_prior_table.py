@@ -92,6 +92,8 @@ def test_ways_to_state_a_prior(text, target, prior):
         ("{ quantiles = [1, 2] }", EFFECT, "give a table"),
         ('{ family = "gamma", values = [1, 1] }', EFFECT, "does not fit"),
         ('{ family = "normal", values = [0, 1] }', POSITIVE, "use one of half_normal"),
+        ('{ family = "student_t", values = [0.002, 0, 1] }', EFFECT, "df of 0.1 or more"),
+        ('{ quantiles = { "0.9" = 1 }, family = "half_student_t", df = 0.01 }', POSITIVE, "df of"),
     ],
 )
 def test_ways_to_get_it_wrong(text, target, message):

@@ -3,6 +3,7 @@
 import pytest
 
 from posthaz.cohort import CohortSpec, Column, Cut
+from posthaz.spec.clinical import read_clinical
 from posthaz.spec.clinical.interactions import InteractionSpec, read_interactions
 from posthaz.spec.clinical.subgroups import SubgroupSpec, read_subgroups
 from tests.unit.spec.reading import problems, toml_table
@@ -59,6 +60,7 @@ def test_subgroups_in_order_with_cuts():
         ('columns = ["sex"]\ndiffers_by = 0.8', "not above 1"),
         ('columns = ["sex"]\nsd = 0', "not above 0"),
         ('columns = ["sex"]\nshrink = 1', "unknown key 'shrink'"),
+        ('columns = ["sex"]\nsample = "macthed"', "did you mean 'matched'?"),
     ],
 )
 def test_problems_of_subgroups(text, message):
@@ -111,3 +113,36 @@ def test_interactions():
 def test_problems_of_interactions(text, message):
     _, found = interactions(text)
     assert any(message in problem for problem in found), found
+
+
+MATCHED = (
+    '[subgroups]\ncolumns = ["large"]\nsample = "matched"\n'
+    '[interactions.x]\neffect = "arm"\nby = "large"\nsample = "matched"\n'
+    '[interactions.y]\neffect = "arm"\nby = "large"\n'
+)
+
+
+def test_the_matched_sample_is_that_of_the_same_file():
+    table = toml_table(MATCHED + '[adjust]\nformula = "age"\nmethod = ["match", "overlap"]')
+    found = read_clinical(table, COHORT)
+    assert problems(table) == []
+    assert found["subgroups"].sample == "matched"
+    assert [one.sample for one in found["interactions"]] == ["matched", "all"]
+
+
+@pytest.mark.parametrize(
+    ("adjust", "what"),
+    [
+        ("", "there is no [adjust]"),
+        ('[adjust]\nformula = "age"\nmethod = "overlap"', 'method of [adjust] is not "match"'),
+    ],
+)
+def test_a_matched_sample_that_nobody_makes_is_refused(adjust, what):
+    table = toml_table(MATCHED + adjust)
+    read_clinical(table, COHORT)
+    found = problems(table)
+    assert len(found) == 2
+    assert "[subgroups.sample]" in found[0]
+    assert "[interactions.x.sample]" in found[1]
+    assert all(what in problem for problem in found)
+    assert all('Mend: add [adjust] with method "match"' in problem for problem in found)

@@ -74,13 +74,13 @@ def suspected_inversion(draft: Draft) -> Iterator[Finding]:
         )
     rows = draft.number(np.ones(len(draft.cause)))
     share = draft.number(draft.cause > 0) / rows
-    time = draft.exit
-    tail = float(time.max() / max(draft.median(time), 1e-300))
-    if share > _NEARLY_ALL and rows >= _FEW_ROWS and tail > _LONG_TAIL:
+    if draft.spec.event_codes or share <= _NEARLY_ALL or rows < _FEW_ROWS:
+        return
+    early = _censored_early(draft)
+    if early:
         yield Finding(
             draft.where(column=column),
-            f"{share:.1%} of the rows are events, though follow-up goes on to {time.max():g} "
-            f"{draft.spec.unit}: the codes may be inverted",
+            f"{share:.1%} of the rows are events, {early}: the codes may be inverted",
             "see which code means an event, and say so in event_codes",
         )
 
@@ -136,6 +136,26 @@ def levels_alike(draft: Draft) -> Iterator[Finding]:
                 f"the levels {listed([f"'{level}'" for level in alike])} differ only in capitals",
                 "write them alike when they are one level",
             )
+
+
+def _censored_early(draft: Draft) -> str:
+    """What speaks for inverted codes where nearly all rows are events; empty for nothing.
+
+    Where nearly everybody dies, those censored are the ones followed longest. Where the codes
+    are inverted, the few "censored" are the deaths, and came early.
+    """
+    time, censored, unit = draft.exit, draft.cause == 0, draft.spec.unit
+    if not censored.any():
+        long = time.max() > _LONG_TAIL * draft.median(time)
+        return f"although follow-up goes on to {time.max():g} {unit}" if long else ""
+    early = draft.median(np.where(censored, time, np.nan))
+    late = draft.median(np.where(censored, np.nan, time))
+    if early >= late:
+        return ""
+    return (
+        f"and the few censored rows have the shorter follow-up (median {early:g} {unit}, events "
+        f"{late:g})"
+    )
 
 
 def _person_time(draft: Draft) -> np.ndarray:

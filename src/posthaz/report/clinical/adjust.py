@@ -6,7 +6,7 @@ import pandas as pd
 from posthaz.clinical import AdjustedAnswers, adjusted_answers
 from posthaz.figures import draw_before_after, draw_love, draw_overlap
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section
-from posthaz.report.clinical.adjust_effects import gain_block, ratio_block
+from posthaz.report.clinical.adjust_effects import gain_block, rate_block, ratio_block
 from posthaz.report.clinical.adjust_tables import (
     balance_block,
     balance_rows,
@@ -14,14 +14,16 @@ from posthaz.report.clinical.adjust_tables import (
     patient_table,
     sample_labels,
     size_table,
-    table_one_block,
+    table_one_blocks,
 )
 from posthaz.report.clinical.adjust_words import (
     IMBALANCE,
     balance_sentence,
     left_out_sentence,
+    unlike_sentence,
 )
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.clinical.printed import printed_in_sample
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
@@ -51,6 +53,7 @@ def _answer(given: Given) -> AdjustedAnswers:
         described=[name for name in described if name in cohort.covariates],
         sampling=analysis.sampling,
         progress=given.progress,
+        made=given.samples,
     )
 
 
@@ -114,9 +117,7 @@ def _balance_section(results: Results, answers: AdjustedAnswers) -> Section:
     blocks: list[Block] = [Paragraph(left_out_sentence(results, answers))]
     blocks += [size_table(results, answers), Paragraph(balance_sentence(answers))]
     blocks += [balance_block(results, answers), _love_figure(results, answers)]
-    table_one = table_one_block(results, answers)
-    if table_one is not None:
-        blocks.append(table_one)
+    blocks += table_one_blocks(results, answers)
     return Section("Who is compared, and how alike", "adjust-balance", tuple(blocks))
 
 
@@ -136,10 +137,13 @@ def _effect_section(results: Results, answers: AdjustedAnswers) -> Section:
     text = (
         "Each sample answers for its own patients, so that the effects need not agree even where "
         "every assumption holds. The posterior in a matched or weighted sample has the primary "
-        "model’s baseline and priors, and the treatment alone. Robust Cox intervals take matched "
-        "sets or weights into account; they treat the score as known."
+        "model’s baseline and priors, and the treatment alone. Robust intervals, of Cox and in the "
+        "samples of Kaplan–Meier, take matched sets and weights into account; they treat score and "
+        "weights as known."
     )
     blocks: list[Block] = [Paragraph(text)]
+    if unlike := unlike_sentence(answers):
+        blocks.append(Note("warning", unlike))
     if any(np.any(sample.cohort.weight != 1) for sample in answers.samples.values()):
         blocks.append(
             Note(
@@ -149,7 +153,11 @@ def _effect_section(results: Results, answers: AdjustedAnswers) -> Section:
                 "guaranteed coverage. Read their width beside the robust interval of Cox.",
             )
         )
-    blocks += [ratio_block(results, answers), gain_block(results, answers)]
+    blocks += [
+        ratio_block(results, answers),
+        gain_block(results, answers),
+        rate_block(results, answers),
+    ]
     blocks.append(_curves_figure(results, answers))
     drawn = answers.effects[answers.effects["analysis"] == "Cox, score drawn"]
     for row in drawn.to_dict("records"):
@@ -191,4 +199,5 @@ ADJUST = ClinicalPart(
     tables=_tables,
     section=_section,
     failures=lambda answers: answers.failures,
+    printed=printed_in_sample,
 )

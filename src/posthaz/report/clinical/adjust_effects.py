@@ -1,20 +1,28 @@
 """Tables of the effect before and after adjustment by the propensity score."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from posthaz.clinical import AdjustedAnswers
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.adjust_tables import CRUDE_LABEL, sample_labels
+from posthaz.report.clinical.subsets_tables import median_text
 from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels, lowered, variable_label
 from posthaz.report.sections.wording import (
     SPACE,
     change,
     interval_name,
+    listed,
+    moment,
     p_value,
     percent,
     points,
     ratio,
+    share_interval,
     with_interval,
 )
 
@@ -52,8 +60,15 @@ def ratio_block(results: Results, answers: AdjustedAnswers) -> Table:
             "probability. Standardised: everybody of the target given one arm and then the "
             "other, under a model with the score’s covariates and a spline of the score; the "
             "ratio of the standardised hazards then changes over time.",
+            *_adjusted_note(results),
         ),
     )
+
+
+def _adjusted_note(results: Results) -> tuple[str, ...]:
+    terms = results.analysis.clinical["adjust"].adjusted
+    names = [lowered(variable_label(results.cohort, term)) for term in terms]
+    return (f"Adjusted: for {listed(names)} besides.",) if names else ()
 
 
 def gain_block(results: Results, answers: AdjustedAnswers) -> Table:
@@ -85,7 +100,42 @@ def gain_block(results: Results, answers: AdjustedAnswers) -> Table:
     )
 
 
-def _group(answers: AdjustedAnswers, row: dict) -> str:
+def rate_block(results: Results, answers: AdjustedAnswers) -> Table:
+    """Medians and survival rates of each arm in every sample."""
+    chosen = answers.effects[answers.effects["quantity"].isin(["median", "survival"])]
+    unit, labels = results.cohort.unit, arm_labels(results)
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    heads = {"arm": "Arm", "median": f"Median ({unit})"}
+    for _, row in chosen.iterrows():
+        words = {"Kaplan-Meier": "Kaplan–Meier"}.get(row["analysis"], "Bayes")
+        key = (_group(answers, row), str(row["arm"]), words)
+        cells = rows.setdefault(key, {"sample": key[0], "arm": f"{labels[key[1]]}, {words}"})
+        if row["quantity"] == "median":
+            cells["median"] = median_text(row, unit, whole=True)
+        else:
+            column = f"at_{row['time']:g}"
+            heads[column] = f"At {moment(row['time'])}{SPACE}{unit}"
+            cells[column] = share_interval(row["value"], row["lower"], row["upper"])
+    return Table(
+        pd.DataFrame([rows[key] for key in _arms_together(rows)]).fillna(MISSING),
+        "Medians and survival rates by arm before and after adjustment",
+        heads,
+        group="sample",
+        source="adjust_effects.csv",
+        notes=("NR: not reached. Bayes: the treatment alone, with the primary model’s hazard.",),
+    )
+
+
+def _arms_together(keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Sample by sample and arm by arm, Kaplan-Meier before Bayes."""
+    keys = list(keys)
+    samples, arms = (list(dict.fromkeys(key[part] for key in keys)) for part in (0, 1))
+    return sorted(
+        keys, key=lambda key: (samples.index(key[0]), arms.index(key[1]), key[2] == "Bayes")
+    )
+
+
+def _group(answers: AdjustedAnswers, row: Mapping[Any, Any] | pd.Series) -> str:
     samples = sample_labels(answers)
     if row["analysis"] == "posterior, standardised":
         return f"Standardised from all patients ({row['target']})"

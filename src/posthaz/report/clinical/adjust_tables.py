@@ -1,5 +1,7 @@
 """Tables of the section on adjustment by the propensity score."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,7 @@ from posthaz.report.sections.wording import (
 )
 
 CRUDE_LABEL = "All patients"
+_JOINER = "\u2060"
 _NAMES = {"matched": "Matched", "weighted": "Weighted", "overlap": "Overlap weights"}
 
 
@@ -111,37 +114,53 @@ def balance_block(results: Results, answers: AdjustedAnswers) -> Table:
     )
 
 
-def table_one_block(results: Results, answers: AdjustedAnswers) -> Table | None:
-    """Table 1 of all patients beside that of the matched ones."""
-    frame = answers.table_one
-    if frame.empty or frame["sample"].nunique() < 2:
-        return None
-    labels, samples = arm_labels(results), sample_labels(answers)
-    key = ["label", "level_label", "kind"]
-    before = frame[frame["sample"] == BEFORE]
-    shown = before[key].reset_index(drop=True)
+def table_one_blocks(results: Results, answers: AdjustedAnswers) -> list[Table]:
+    """Table 1 of all patients beside that of each sample, one table a sample."""
+    if answers.table_one.empty:
+        return []
+    return [_before_and_after(results, answers, name) for name in answers.samples]
+
+
+def _before_and_after(results: Results, answers: AdjustedAnswers, name: str) -> Table:
+    frame, samples = answers.table_one, sample_labels(answers)
+    before = frame[frame["sample"] == BEFORE].reset_index(drop=True)
+    shown = before[["label", "level_label", "kind"]]
     heads = {"level": "Characteristic"}
-    for name in frame["sample"].unique():
-        mine = frame[frame["sample"] == name].set_index(["variable", "kind", "level"])
-        place = pd.MultiIndex.from_frame(before[["variable", "kind", "level"]])
-        for arm, label in labels.items():
-            column = f"{name} {arm}"
-            shown[column] = mine[arm].reindex(place).fillna("0").astype(str).to_numpy()
-            shown[column] = shown[column].str.replace("%", f"{SPACE}%")
-            shown[column] = shown[column].str.replace(r"(?<=\d)-(?=\d)", "–", regex=True)
-            heads[column] = f"{samples[name]}: {label}"
-        shown[f"{name} smd"] = [
-            "" if np.isnan(value) else signed(f"{value:.2f}")
-            for value in mine["smd"].reindex(place)
-        ]
-        heads[f"{name} smd"] = "SMD"
+    for number, sample in enumerate((BEFORE, name)):
+        mine = frame[frame["sample"] == sample].reset_index(drop=True)
+        for arm, label in arm_labels(results).items():
+            shown = shown.assign(**{f"{number} {arm}": [_unbroken(text) for text in mine[arm]]})
+            heads[f"{number} {arm}"] = f"{label}, {'before' if sample == BEFORE else 'after'}"
+        texts = ["" if np.isnan(value) else signed(f"{value:.2f}") for value in mine["smd"]]
+        shown = shown.assign(**{f"{number} smd": texts})
+        heads[f"{number} smd"] = f"SMD, {'before' if sample == BEFORE else 'after'}"
     shown["level"] = shown["level_label"].where(shown["kind"] != "numeric", "Median (quartiles)")
     return Table(
         shown,
-        "Characteristics before and after matching",
+        f"Characteristics of all patients and after: {samples[name]}",
         heads,
         group="label",
         source="adjust_table_one.csv",
+        notes=(_counted(answers.samples[name]),),
+        wraps=True,
+    )
+
+
+def _unbroken(text: str) -> str:
+    """A cell of Table 1 that breaks before its bracket and nowhere else."""
+    number, _, rest = str(text).replace("%", f"{SPACE}%").partition(" ")
+    inside = re.sub(r"(?<=\d)-(?=\d)", f"–{_JOINER}", rest).replace(" ", SPACE)
+    return f"{number} {inside}".rstrip()
+
+
+def _counted(sample: Matched | Weighted) -> str:
+    used = sample.weight[sample.weight > 0]
+    how = "Each patient counts once. "
+    if np.any(used != 1):
+        how = "Counts are sums of weights; percentages, medians and quartiles are weighted. "
+    return (
+        f"{how}SMD: difference over the standard deviation of all patients, the same before and "
+        "after; one a level, and of the second level only where there are two."
     )
 
 

@@ -1,15 +1,17 @@
 """Sentences of the section on adjustment: who is compared, and how alike they are."""
 
 import numpy as np
+import pandas as pd
 
 from posthaz.adjust import BEFORE, SCORE, Matched
 from posthaz.clinical import AdjustedAnswers
 from posthaz.report.clinical.adjust_tables import sample_labels
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
-from posthaz.report.sections.wording import counted, listed
+from posthaz.report.sections.wording import counted, listed, ratio
 
 IMBALANCE = 0.1
+UNLIKE = 0.25
 _TARGETS = {
     "ATE": "all patients",
     "ATT": "patients like those treated",
@@ -50,14 +52,45 @@ def _how(sample: Matched) -> str:
 
 def balance_sentence(answers: AdjustedAnswers) -> str:
     """How many covariates are out of balance before and in each sample."""
-    covariates = answers.balance[answers.balance["variable"] != SCORE]
     parts = []
     for name, shown in sample_labels(answers).items():
-        mine = covariates[covariates["sample"] == name]["smd_pooled_sd"].abs()
+        mine = _differences(answers, name)
         far = int((mine > IMBALANCE).sum())
         where = "of all patients" if name == BEFORE else f"of “{shown}”"
-        parts.append(f"{far} of {counted(len(mine), 'row')} {where} (largest {mine.max():.2f})")
+        parts.append(
+            f"{far} of {counted(len(mine), 'row')} {where} (largest {ratio(float(mine.max()))})"
+        )
     return (
         f"Standardised differences above {IMBALANCE:g}, the usual mark of imbalance: "
         f"{listed(parts)}."
     )
+
+
+def unlike_sentence(answers: AdjustedAnswers) -> str:
+    """Samples whose arms are still so unlike that their effects are not adjusted, if any."""
+    found = {
+        shown: float(_differences(answers, name).max())
+        for name, shown in sample_labels(answers).items()
+        if name != BEFORE
+    }
+    parts = [
+        f"“{shown}” ({ratio(far)})" if np.isfinite(far) else f"“{shown}” (no overlap)"
+        for shown, far in found.items()
+        if far > UNLIKE
+    ]
+    if not parts:
+        return ""
+    return (
+        f"The arms are still unlike, by standardised differences above {UNLIKE:g}, in "
+        f"{listed(parts)}: the effect there is not an adjusted one."
+    )
+
+
+def _differences(answers: AdjustedAnswers, sample: str) -> pd.Series:
+    """Absolute standardised differences of covariates, infinite where the arms share no value."""
+    rows = answers.balance[
+        (answers.balance["sample"] == sample) & (answers.balance["variable"] != SCORE)
+    ]
+    apart = rows["smd_pooled_sd"].isna() & (rows["mean_treated"] != rows["mean_reference"])
+    apart &= rows["mean_treated"].notna() & rows["mean_reference"].notna()
+    return rows["smd_pooled_sd"].abs().mask(apart, np.inf)

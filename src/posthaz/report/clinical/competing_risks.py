@@ -10,10 +10,10 @@ from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
 from posthaz.report.clinical.competing_risks_tables import incidence_table, ratio_table
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import arm_labels, capitalised
+from posthaz.report.sections.naming import arm_labels, capitalised, lowered
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
-    counted,
+    count_text,
     listed,
     moment,
     p_sentence,
@@ -55,10 +55,11 @@ def _section(results: Results, answer: CompetingRisks) -> Section:
     others = [name for cause, name in asked.causes.items() if cause != asked.of_interest]
     blocks.append(
         Paragraph(
-            f"One minus Kaplan–Meier with {listed(others)} censored answers another question: "
-            f"how many would have failed from {interest} if nothing else could happen, and the "
-            "causes were independent. As a statement about patients it is too high, because it "
-            "takes those who failed from another cause as still able to fail from this one."
+            f"One minus Kaplan–Meier with {listed([lowered(name) for name in others])} censored "
+            f"answers another question: how often {lowered(interest)} would occur if nothing else "
+            "could happen and the causes were independent. As a statement about patients it is too "
+            "high, because it takes those who failed from another cause as still able to fail "
+            "from this one."
         )
     )
     if len(answer.curves):
@@ -95,9 +96,10 @@ _TWO_RATIOS = (
 def _words(answer: CompetingRisks, interest: str) -> str:
     counts = answer.counts.groupby("cause", sort=False).agg({"label": "first", "events": "sum"})
     events = zip(counts["events"], counts["label"], strict=True)
-    said = listed([f"{counted(int(number), 'event')} of {label}" for number, label in events])
+    said = listed([f"{lowered(label)}: {count_text(number)}" for number, label in events])
     return (
-        f"Asked about is {interest}; patients can also fail from another cause first ({said}). "
+        f"The event of interest is {lowered(interest)}; patients can also fail from another cause "
+        f"first (events: {said}). "
         "Each cause-specific hazard was fitted by itself with the primary model, "
         "all other causes censored at their time; their posteriors together give the "
         "cumulative incidence of each cause, which with the probability of being event-free adds "

@@ -62,7 +62,7 @@ def ratio_table(results: Results, answer: CompetingRisks) -> Table:
             {
                 "group": f"{capitalised(row['label'])} ({counted(int(row['events']), 'event')})",
                 "term": term_label(results.cohort, row["term"]),
-                "source": row["source"],
+                "source": capitalised(row["source"]),
                 "hr": row["note"] or with_interval(row["hr"], row["lower"], row["upper"]),
                 "p": p_value(row["p"]),
                 "below": percent(row["p_below_1"]),
@@ -81,4 +81,8 @@ def ratio_table(results: Results, answer: CompetingRisks) -> Table:
         },
         group="group",
         source="competing_risks_ratios.csv",
+        notes=(
+            "P: Wald test. Confidence intervals for Cox and Fine-Gray, credible ones for the "
+            "posterior.",
+        ),
     )

@@ -3,13 +3,19 @@
 import pandas as pd
 
 from posthaz.checks import convergence
-from posthaz.clinical.interaction_effects import InteractionEffects, interaction_effects
+from posthaz.clinical.interaction_effects import (
+    InteractionEffects,
+    interaction_effects,
+    no_interaction,
+)
 from posthaz.clinical.interaction_steps import interaction_steps
+from posthaz.clinical.matched_sample import cohort_of
 from posthaz.cohort import Column
 from posthaz.estimands import coefficient_table
 from posthaz.figures import draw_interaction
-from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section, Table
+from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.clinical.printed import printed_at_level
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
 from posthaz.report.sections.picture import picture
@@ -30,17 +36,22 @@ Answer = tuple[InteractionEffects, ...]
 
 def _answer(given: Given) -> Answer:
     analysis = given.analysis
-    return tuple(
-        interaction_effects(
-            given.cohort,
+    answers = []
+    for asked in analysis.clinical[_NAME]:
+        cohort = cohort_of(asked.sample, given.cohort, given.samples)
+        if cohort is None:
+            answers.append(no_interaction(given.cohort, asked))
+            continue
+        found = interaction_effects(
+            cohort,
             asked,
             analysis.primary,
             analysis.sampling,
             interval=analysis.estimands.interval,
             progress=given.progress,
         )
-        for asked in analysis.clinical[_NAME]
-    )
+        answers.append(found)
+    return tuple(answers)
 
 
 def _tables(answer: Answer) -> dict[str, pd.DataFrame]:
@@ -91,7 +102,10 @@ def _section(results: Results, answer: Answer) -> Section:
 
 
 def _subsection(results: Results, one: InteractionEffects) -> Section:
-    blocks: list[Block] = [Paragraph(_reading(one)), _levels(results, one)]
+    about = [Note("info", one.sample_note)] if one.sample_note else []
+    blocks: list[Block] = [*about, Paragraph(_reading(one))]
+    if len(one.levels):
+        blocks.append(_levels(results, one))
     if len(one.ratios):
         blocks.append(_ratios(results, one))
     if one.smooth is not None:
@@ -102,7 +116,8 @@ def _subsection(results: Results, one: InteractionEffects) -> Section:
     if remarks:
         blocks.append(Bullets(tuple(remarks)))
     anchor = "interaction-" + "".join(c if c.isalnum() else "-" for c in one.asked.name.lower())
-    return Section(f"{one.effect} by {lowered(one.by)}", anchor, tuple(blocks))
+    number = ", also as numbers" if one.smooth is not None else ""
+    return Section(f"{one.effect} by {lowered(one.by)}{number}", anchor, tuple(blocks))
 
 
 def _reading(one: InteractionEffects) -> str:
@@ -111,14 +126,25 @@ def _reading(one: InteractionEffects) -> str:
         return f"The effect of {lowered(one.effect)} by {lowered(one.by)} can’t be compared."
     parts = [
         f"{row['contrast']}: {with_interval(row['ratio'], row['lower'], row['upper'])}, "
-        f"probability above 1 {percent(float(row['p_above_1']))}"
+        f"above 1 with probability {percent(float(row['p_above_1']))}"
         for _, row in rows.iterrows()
     ]
     test = rows.iloc[0]
     return (
-        f"Ratio of the hazard ratios of {lowered(one.effect)}: {'; '.join(parts)} (posterior "
-        f"median with interval). Likelihood-ratio test of the interaction: {p_sentence(test['p'])}."
+        f"Ratio of the hazard ratios of {lowered(one.effect)}{_against(one)}: {'; '.join(parts)} "
+        f"(posterior median with interval). {_started(test['test'])} test of the interaction: "
+        f"{p_sentence(test['p'])}."
     )
+
+
+def _started(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _against(one: InteractionEffects) -> str:
+    """The levels compared, of an effect with two: the direction that all ratios hang on."""
+    shown = one.levels[["level_label", "reference_label"]].drop_duplicates()
+    return f", {shown.iloc[0, 0]} v {shown.iloc[0, 1]}" if len(shown) == 1 else ""
 
 
 def _levels(results: Results, one: InteractionEffects) -> Table:
@@ -142,14 +168,14 @@ def _levels(results: Results, one: InteractionEffects) -> Table:
         )
     level = interval_name(results.analysis.estimands.interval)
     heads = {"by": one.by, **({"level": one.effect} if several else {})}
-    heads |= {"n0": "Events/patients, reference"}
+    heads |= {"n0": f"Events/patients, {one.levels['reference_label'].iloc[0]}"}
     shown = one.levels["level_label"].iloc[0]
     heads |= {"n1": "Events/patients" if several else f"Events/patients, {shown}"}
     heads |= {"logrank": "Log-rank P", "cox": f"Cox HR ({level})"}
     heads |= {"hr": f"Bayesian HR ({level})", "below": "P(HR < 1)"}
     return Table(
         pd.DataFrame(rows),
-        f"Effect of {lowered(one.effect)} within levels of {lowered(one.by)}",
+        f"Effect of {lowered(one.effect)}{_against(one)} within levels of {lowered(one.by)}",
         heads,
         source="interaction_levels.csv",
         notes=(
@@ -173,10 +199,11 @@ def _ratios(results: Results, one: InteractionEffects) -> Table:
     ]
     level = interval_name(results.analysis.estimands.interval)
     heads = {"contrast": "Contrast", "cox": f"Cox ({level})", "ratio": f"Bayesian ({level})"}
-    heads |= {"above": "P(ratio > 1)", "p": "Likelihood-ratio P"}
+    heads |= {"above": "P(ratio > 1)", "p": f"{_started(one.ratios['test'].iloc[0])} P"}
     return Table(
         pd.DataFrame(rows),
-        f"Ratio of hazard ratios of {lowered(one.effect)} between values of {lowered(one.by)}",
+        f"Ratio of hazard ratios of {lowered(one.effect)}{_against(one)} between values of "
+        f"{lowered(one.by)}",
         heads,
         group="model",
         source="interaction_ratios.csv",
@@ -199,8 +226,9 @@ def _smooth_words(results: Results, one: InteractionEffects) -> str:
     row = one.ratios[one.ratios["model"] == "continuous"].iloc[0]
     text += (
         f"Ratio of hazard ratios, {row['contrast']}: "
-        f"{with_interval(row['ratio'], row['lower'], row['upper'])}, probability above 1 "
-        f"{percent(float(row['p_above_1']))}; likelihood-ratio test {p_sentence(row['p'])}."
+        f"{with_interval(row['ratio'], row['lower'], row['upper'])}, above 1 with "
+        f"probability {percent(float(row['p_above_1']))}; {row['test']} test "
+        f"{p_sentence(row['p'])}."
     )
     if one.comparison is None:
         return text
@@ -265,4 +293,4 @@ def _remarks(one: InteractionEffects) -> list[str]:
     return [*levels, *dict.fromkeys(ratios)]
 
 
-INTERACTIONS = ClinicalPart(_NAME, _answer, _tables, _section, _failures)
+INTERACTIONS = ClinicalPart(_NAME, _answer, _tables, _section, _failures, printed_at_level)

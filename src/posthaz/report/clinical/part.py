@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from posthaz.clinical.adjusted_samples import AdjustedSamples, adjusted_samples
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 from posthaz.report.blocks import Section
+from posthaz.report.counterpart import Counterpart
 from posthaz.report.results import Results
-from posthaz.spec import Analysis
+from posthaz.spec import Analysis, Published
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,12 @@ class Given:
     fits: Mapping[str, Fit]
     progress: Callable[[str, int, int], None]
 
+    @cached_property
+    def samples(self) -> AdjustedSamples | None:
+        """Samples of ``[adjust]``, made once for every analysis; None without that table."""
+        spec = self.analysis.clinical.get("adjust")
+        return None if spec is None else adjusted_samples(self.cohort, spec)
+
 
 @dataclass(frozen=True)
 class ClinicalPart:
@@ -52,6 +61,8 @@ class ClinicalPart:
         Section of the report from the results and the answer; None for nothing to say.
     failures : callable
         Failed convergence checks of fits the analysis made itself, in words.
+    printed : callable
+        What stands beside a printed number in this analysis; None where it doesn't give it.
     """
 
     name: str
@@ -59,3 +70,4 @@ class ClinicalPart:
     tables: Callable[[Any], dict[str, pd.DataFrame]]
     section: Callable[[Results, Any], Section | None]
     failures: Callable[[Any], tuple[str, ...]] = lambda answer: ()
+    printed: Callable[[Results, Any, Published], Counterpart | None] = lambda *_: None

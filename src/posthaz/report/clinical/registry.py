@@ -17,8 +17,9 @@ from posthaz.report.clinical.sensitivity import SENSITIVITY
 from posthaz.report.clinical.subgroups import SUBGROUPS
 from posthaz.report.clinical.subsets import SUBSETS
 from posthaz.report.clinical.toxicity import TOXICITY
+from posthaz.report.counterpart import Counterpart
 from posthaz.report.results import Results
-from posthaz.spec import Analysis
+from posthaz.spec import Analysis, Published
 
 CLINICAL_PARTS: tuple[ClinicalPart, ...] = (
     ADJUST,
@@ -65,6 +66,15 @@ def clinical_sections(results: Results) -> list[Section]:
 def clinical_failures(answers: Mapping[str, Any]) -> tuple[str, ...]:
     """Failed convergence checks of fits that clinical analyses made themselves."""
     return tuple(text for part in _asked(answers) for text in part.failures(answers[part.name]))
+
+
+def clinical_counterpart(results: Results, one: Published) -> Counterpart | None:
+    """What a clinical analysis gives beside a printed number; None where none does."""
+    for part in _asked(results.clinical):
+        found = part.printed(results, results.clinical[part.name], one)
+        if found is not None:
+            return found
+    return None
 
 
 def _asked(named: Mapping[str, Any]) -> Iterator[ClinicalPart]:

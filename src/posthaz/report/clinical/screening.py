@@ -6,6 +6,7 @@ from posthaz.clinical.screening import Screening, screen_covariates
 from posthaz.figures import draw_hazard_ratios, draw_relevance
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.clinical.printed import printed_of_candidate
 from posthaz.report.clinical.screening_labels import candidate_label, scaled_estimates
 from posthaz.report.clinical.screening_tables import (
     SOURCES,
@@ -116,7 +117,7 @@ def _forest(results: Results, answer: Screening) -> FigureBlock:
     )
     caption = (
         "Hazard ratios of the candidates: one by one, those kept together, and all at once; "
-        "numbers per standard deviation unless a step is named"
+        "ratios of numbers are per standard deviation unless a step is named"
     )
     return picture(results, figure, "screening", alt, caption, "screening_estimates.csv")
 
@@ -129,8 +130,18 @@ def _relevance_figure(results: Results, answer: Screening) -> FigureBlock:
     parts = [f"{labels[row['candidate']]} {percent(row['p_relevant'])}" for _, row in
              table.iterrows()]  # fmt: skip
     alt = f"Probability that each candidate matters: {', '.join(parts)}."
-    caption = "How much each candidate matters when all are in one model"
+    caption = (
+        "How much each candidate matters when all are in one model; dotted: as likely as not to "
+        "matter"
+    )
     return picture(results, figure, "screening_relevance", alt, caption, "screening_relevance.csv")
 
 
-SCREENING = ClinicalPart(_NAME, _answer, _tables, _section, failures=lambda answer: answer.failures)
+SCREENING = ClinicalPart(
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=lambda answer: answer.failures,
+    printed=printed_of_candidate,
+)

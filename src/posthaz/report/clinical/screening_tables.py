@@ -9,6 +9,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.clinical.screening_labels import candidate_label, scaled_estimates
 from posthaz.report.results import Results
 from posthaz.report.sections.wording import (
+    count_text,
     interval_name,
     p_value,
     percent,
@@ -30,8 +31,8 @@ def verdicts_table(results: Results, answer: Screening) -> Table:
     rows = [
         {
             "candidate": candidate_label(results.cohort, row["candidate"]),
-            "n": f"{row['n']:g}",
-            "events": str(row["events"]),
+            "n": count_text(row["n"]),
+            "events": count_text(row["events"]),
             "p": p_value(row["p"]),
             "kept": row["note"] or ("yes" if row["kept"] else "no"),
             "model": MISSING
@@ -42,8 +43,8 @@ def verdicts_table(results: Results, answer: Screening) -> Table:
     ]
     return Table(
         pd.DataFrame(rows),
-        "Candidates one by one",
-        {"candidate": "Candidate", "n": "Patients", "events": "Events", "p": "P, all levels",
+        "Candidates one by one; P of the likelihood-ratio test of all levels",
+        {"candidate": "Candidate", "n": "Patients", "events": "Events", "p": "P",
          "kept": "Kept", "model": "Model"},
         source="screening.csv",
     )  # fmt: skip
@@ -77,7 +78,10 @@ def estimates_table(results: Results, answer: Screening) -> Table:
         f"Hazard ratios of the candidates ({level} intervals)",
         heads,
         source="screening_estimates.csv",
-        notes=("Numbers per standard deviation unless a step is named; P of the coefficient.",),
+        notes=(
+            "Ratios of numbers are per standard deviation unless a step is named; P of the "
+            "coefficient (Wald; likelihood ratio under Firth’s penalty). A dash: not kept.",
+        ),
     )
 
 
@@ -96,18 +100,20 @@ def relevance_table(results: Results, answer: Screening) -> Table:
     ]
     return Table(
         pd.DataFrame(rows),
-        "Candidates in the model of all of them, in the order in which they predict",
+        "Candidates in the model of all of them, those that predict most first",
         {
             "candidate": "Candidate",
             "rank": "Order",
-            "reached": "Reached by then",
-            "share": "Only its own",
+            "reached": "Share with those above",
+            "share": "Share that only it carries",
             "relevant": "P(matters)",
-            "sign": "P(likelier sign)",
+            "sign": "P(sign)",
         },
         source="screening_relevance.csv",
         notes=(
-            "Reached by then: share of the variation of the predicted log hazard that this and "
-            "the candidates before it reproduce, with the terms always kept.",
+            "Share with those above: of the variation of the predicted log hazard, what this "
+            "candidate and those above it reproduce, with the terms always kept. P(matters): see "
+            "above. P(sign): posterior probability that the effect has the sign of its median; "
+            "none for several levels.",
         ),
     )

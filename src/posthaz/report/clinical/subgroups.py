@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 
 from posthaz.checks import convergence
-from posthaz.clinical.subgroup_effects import SubgroupEffects, subgroup_effects
+from posthaz.clinical.interaction_test import ROBUST_WALD
+from posthaz.clinical.matched_sample import cohort_of
+from posthaz.clinical.subgroup_effects import SubgroupEffects, no_subgroups, subgroup_effects
 from posthaz.estimands import coefficient_table
 from posthaz.figures import draw_subgroups
-from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section, Table
+from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.clinical.printed import printed_in_subgroup
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
 from posthaz.report.sections.picture import picture
@@ -23,6 +26,7 @@ from posthaz.report.sections.wording import (
     ratio,
     with_interval,
 )
+from posthaz.spec.clinical.sample import MATCHED
 
 _NAME = "subgroups"
 _KINDS = {
@@ -35,12 +39,15 @@ _KINDS = {
 
 def _answer(given: Given) -> SubgroupEffects:
     analysis = given.analysis
-    sampling = analysis.sampling
+    sampling, asked = analysis.sampling, analysis.clinical[_NAME]
     if sampling.method != "pymc":
         sampling = replace(sampling, method="nuts")
+    cohort = cohort_of(asked.sample, given.cohort, given.samples)
+    if cohort is None:
+        return no_subgroups(given.cohort, asked)
     return subgroup_effects(
-        given.cohort,
-        analysis.clinical[_NAME],
+        cohort,
+        asked,
         analysis.primary,
         sampling,
         interval=analysis.estimands.interval,
@@ -49,6 +56,8 @@ def _answer(given: Given) -> SubgroupEffects:
 
 
 def _tables(answer: SubgroupEffects) -> dict[str, pd.DataFrame]:
+    if answer.table.empty:
+        return {}
     tables = {"subgroups": answer.table, "subgroup_tests": answer.tests}
     if answer.pooled is not None:
         tables["subgroup_model"] = coefficient_table(answer.pooled)
@@ -63,17 +72,26 @@ def _failures(answer: SubgroupEffects) -> tuple[str, ...]:
 
 
 def _section(results: Results, answer: SubgroupEffects) -> Section:
+    if answer.table.empty:
+        return Section(_title(answer), _NAME, tuple(Note("warning", n) for n in answer.notes))
+    about = [Note("info", answer.sample_note)] if answer.sample_note else []
     blocks: list[Block] = [
+        *about,
         Paragraph(_reading(results, answer)),
         _forest(results, answer),
         _effects(results, answer),
         _tests(answer),
         Paragraph(_methods(results, answer)),
     ]
+    blocks += [Note("error", f"Convergence: {failure}.") for failure in _failures(answer)]
     remarks = [*answer.notes, *_remarks(answer)]
     if remarks:
         blocks += [Paragraph("What can’t be given, and why:"), Bullets(tuple(remarks))]
-    return Section("Subgroups", _NAME, tuple(blocks))
+    return Section(_title(answer), _NAME, tuple(blocks))
+
+
+def _title(answer: SubgroupEffects) -> str:
+    return "Subgroups of the matched patients" if answer.sample == MATCHED else "Subgroups"
 
 
 def _arms(results: Results, answer: SubgroupEffects) -> tuple[str, str]:
@@ -89,9 +107,10 @@ def _reading(results: Results, answer: SubgroupEffects) -> str:
     levels = _levels(answer)
     pooled = levels.dropna(subset=["pooled_hr"])
     text = (
-        f"Hazard ratio of {arm} v {reference} in {len(levels)} subgroups. Each of them alone is "
-        "small, and the most extreme of many is extreme by chance as well; the **partially "
-        "pooled** estimates draw subgroups together as far as they agree: read those first. "
+        f"Hazard ratio of {arm} v {reference} in {len(levels)} subgroups. Each of them alone "
+        "has fewer events than the whole, and the most extreme of many is extreme by chance as "
+        "well; the **partially pooled** estimates draw subgroups together as far as they agree: "
+        "read those first. "
     )
     if pooled.empty:
         return text
@@ -100,7 +119,8 @@ def _reading(results: Results, answer: SubgroupEffects) -> str:
     cox = levels["cox_hr"].dropna()
     if len(cox):
         text += f", where subgroups alone run from {ratio(cox.min())} to {ratio(cox.max())} (Cox)"
-    pooled = pooled[pooled["cox_hr"].notna()] if len(cox) else pooled
+    alone = pooled["separate_hr"].notna()  # a subgroup without events differs by its prior alone
+    pooled = pooled[alone] if alone.any() else pooled
     top = pooled.iloc[int(np.argmax(pooled["p_differs"].to_numpy(dtype=float)))]
     text += (
         f". The subgroup likeliest to differ from the whole by a factor of {answer.differs_by:g} "
@@ -135,13 +155,23 @@ def _methods(results: Results, answer: SubgroupEffects) -> str:
         "with all columns, in which the log hazard ratio of a patient is a mean plus a deviation "
         "for each level the patient has; deviations sum to zero within a column and are normal "
         f"with one standard deviation, which is half-normal({spec.sd:g}) before the data (Dixon "
-        "and Simon 1991, https://doi.org/10.2307/2532645; Jones et al. 2011, "
+        "and Simon, Biometrics 1991;47:871–881; Jones et al. 2011, "
         "https://doi.org/10.1177/1740774510396933). A subgroup’s effect is the mean over its "
         "patients. It is conditional on all columns, so that it tends to lie farther from 1 "
         "than ratios that are not adjusted for them. All Bayesian models share the baseline hazard "
-        "of the primary model. Test of interaction: likelihood ratio between Cox models."
+        f"of the primary model. Test of interaction: {_test_words(answer)}."
     )
     return text + _spread(results, answer)
+
+
+def _robust(answer: SubgroupEffects) -> bool:
+    return bool((answer.tests["test"] == ROBUST_WALD).any())
+
+
+def _test_words(answer: SubgroupEffects) -> str:
+    if not _robust(answer):
+        return "likelihood ratio between Cox models"
+    return "Wald, with the sandwich variance of the Cox model by cluster"
 
 
 def _spread(results: Results, answer: SubgroupEffects) -> str:
@@ -172,9 +202,11 @@ def _forest(results: Results, answer: SubgroupEffects) -> FigureBlock:
         for _, row in _levels(answer).dropna(subset=["pooled_hr"]).iterrows()
     ]
     alt = f"Forest plot of subgroups, partially pooled hazard ratios. {'; '.join(parts)}."
+    who = "matched " if answer.sample == MATCHED else ""
     caption = (
-        "Hazard ratio in subgroups: each alone (Cox) and partially pooled (Bayesian; dotted line: "
-        "the average of all patients), with events and patients by arm"
+        f"Hazard ratio in subgroups of all {who}patients: each alone (Cox) and partially pooled "
+        f"(Bayesian; dotted line: the average of all {who}patients), with events and patients by "
+        "arm"
     )
     return picture(results, figure, "subgroups", alt, caption, "subgroups.csv")
 
@@ -205,6 +237,11 @@ def _effects(results: Results, answer: SubgroupEffects) -> Table:
         heads,
         group="label",
         source="subgroups.csv",
+        notes=(
+            f"P(differs by {answer.differs_by:g} or more): posterior probability that the pooled "
+            f"hazard ratio is at least {answer.differs_by:g} times that of all patients, or at "
+            f"most 1/{answer.differs_by:g} of it.",
+        ),
     )
 
 
@@ -220,7 +257,8 @@ def _tests(answer: SubgroupEffects) -> Table:
         }
     )
     heads = {"label": "Interaction with", "chisq": "Chi-square", "df": "df", "p": "P"}
-    return Table(frame, "Likelihood-ratio tests of interaction", heads, source="subgroup_tests.csv")
+    caption = f"{'Robust Wald' if _robust(answer) else 'Likelihood-ratio'} tests of interaction"
+    return Table(frame, caption, heads, source="subgroup_tests.csv")
 
 
 def _remarks(answer: SubgroupEffects) -> list[str]:
@@ -237,4 +275,4 @@ def _remarks(answer: SubgroupEffects) -> list[str]:
     return [*levels, *tests]
 
 
-SUBGROUPS = ClinicalPart(_NAME, _answer, _tables, _section, _failures)
+SUBGROUPS = ClinicalPart(_NAME, _answer, _tables, _section, _failures, printed_in_subgroup)

@@ -8,6 +8,7 @@ from posthaz.clinical.subsets import SubsetSurvival, survival_in_subsets
 from posthaz.figures import draw_subsets
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.clinical.printed import printed_in_subset
 from posthaz.report.clinical.subsets_tables import (
     Answer,
     comparison_table,
@@ -118,4 +119,6 @@ def _patients(one: SubsetSurvival) -> int:
     return int(one.steps.groupby("arm")["at_risk"].first().sum())
 
 
-SUBSETS = ClinicalPart(_NAME, _answer, _tables, _section, failures=_failures)
+SUBSETS = ClinicalPart(
+    _NAME, _answer, _tables, _section, failures=_failures, printed=printed_in_subset
+)

@@ -8,6 +8,7 @@ from posthaz.clinical.toxicity import ToxicityAnswer, compare_toxicity, grade_wo
 from posthaz.figures import draw_benefit_risk, draw_grades, draw_risk_differences
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.clinical.printed import printed_of_toxicity
 from posthaz.report.clinical.toxicity_tables import (
     SOURCES,
     counts_table,
@@ -89,7 +90,8 @@ def _section(results: Results, answer: ToxicityAnswer) -> Section:
     if answer.odds is not None:
         blocks += [Paragraph(_pooled_words(answer)), odds_table(results, answer)]
     for pair in answer.benefit:
-        blocks += [Paragraph(_benefit_words(results, pair)), _benefit_figure(results, pair)]
+        words = _benefit_words(results, pair, answer.risks)
+        blocks += [Paragraph(words), _benefit_figure(results, pair)]
     if answer.remarks:
         text = (
             "What the counts don’t tell. Where an arm has not a single case, read Fisher’s test; "
@@ -178,11 +180,11 @@ def _forest(results: Results, answer: ToxicityAnswer) -> FigureBlock:
     return picture(results, figure, "toxicity_risks", alt, caption, "toxicity_risks.csv")
 
 
-def _benefit_words(results: Results, pair: BenefitRisk) -> str:
+def _benefit_words(results: Results, pair: BenefitRisk, risks: pd.DataFrame) -> str:
     labels, table = arm_labels(results), quadrants(pair)
     tail = (1 - results.analysis.estimands.interval) / 2
     gain = [change(float(q), pair.unit) for q in np.quantile(pair.gain, [0.5, tail, 1 - tail])]
-    extra = [points(float(q)) for q in np.quantile(pair.extra, [0.5, tail, 1 - tail])]
+    extra = [points(value) for value in _extra(pair, risks, tail)]
     level = interval_name(results.analysis.estimands.interval)
     longer = table[table["gain"] == "longer"]
     good = longer[longer["toxicity"] != "more"]["probability"].sum()
@@ -197,6 +199,20 @@ def _benefit_words(results: Results, pair: BenefitRisk) -> str:
         "posteriors are of separate models and are taken as independent: whether the patients "
         "with the toxicity are those who gain is not known from them."
     )
+
+
+def _extra(pair: BenefitRisk, risks: pd.DataFrame, tail: float) -> list[float]:
+    """Extra toxicity as the table of risks has it, so that one number stands in both places."""
+    mine = risks[
+        (risks["label"] == pair.label)
+        & (risks["grade"] == pair.grade)
+        & (risks["arm"] == pair.arm)
+        & (risks["source"] == "separate")
+    ]
+    if len(mine):
+        row = mine.iloc[0]
+        return [float(row[f"difference{end}"]) for end in ("", "_lower", "_upper")]
+    return [float(q) for q in np.quantile(pair.extra, [0.5, tail, 1 - tail])]
 
 
 def _benefit_figure(results: Results, pair: BenefitRisk) -> FigureBlock:
@@ -229,4 +245,4 @@ def _benefit_figure(results: Results, pair: BenefitRisk) -> FigureBlock:
                    "benefit_risk.csv")  # fmt: skip
 
 
-TOXICITY = ClinicalPart(_NAME, _answer, _tables, _section, _failures)
+TOXICITY = ClinicalPart(_NAME, _answer, _tables, _section, _failures, printed_of_toxicity)

@@ -40,9 +40,10 @@ def counts_table(results: Results, answer: ToxicityAnswer) -> Table:
     arms = list(dict.fromkeys(arm for counts in answer.counts for arm in counts.arms))
     heads = {"grade": "Worst grade", **{arm: labels.get(arm, arm) for arm in arms}}
     if len(arms) > 1:
-        heads |= {"chi": "Chi-square", "yates": "With Yates", "fisher": "Fisher"}
+        heads |= {"chi": "P, chi-square", "yates": "P, Yates", "fisher": "P, Fisher"}
     frame = pd.DataFrame(rows).reindex(columns=["label", *heads])
-    caption = "Patients with a toxicity by worst grade" + (", with P values" * (len(arms) > 1))
+    caption = "Patients with a toxicity by worst grade"
+    caption += ", with P values of three tests" * (len(arms) > 1)
     return Table(frame, caption, heads, group="label", source="toxicity_tests.csv",
                  row_header="grade")  # fmt: skip
 
@@ -86,14 +87,15 @@ def risks_table(results: Results, answer: ToxicityAnswer) -> Table:
         "source": "Estimate",
         "risk": "Risk" if several else f"Risk, {list(labels.values())[-1]}",
         "reference": f"Risk, {reference}",
-        "difference": "Difference (points)",
-        "ratio": "Ratio",
+        "difference": "Difference (percentage points)",
+        "ratio": "Risk ratio",
         "more": "P(more)",
         "nnh": "NNH",
     }
     frame = pd.DataFrame(rows, columns=["label", *heads])
     notes = (
-        "Posterior medians. NNT: number needed to treat for one fewer with the toxicity. P(more): "
+        "Posterior medians. NNH: number needed to harm, patients treated for one more with the "
+        "toxicity; NNT: number needed to treat for one fewer. P(more): "
         "posterior probability that the risk is higher than in the reference arm.",
         "A ratio to an arm without a single case has no upper limit but that of the prior: only "
         "its lower limit is given.",
@@ -103,9 +105,12 @@ def risks_table(results: Results, answer: ToxicityAnswer) -> Table:
 
 
 def risk_ratio(row: pd.Series) -> str:
-    """Ratio of risks with its limits; only the lower one where the reference arm has no case."""
+    """Ratio of risks with its limits; only the lower one where the reference arm has no case.
+
+    None where no arm has one, since both risks are then the prior's.
+    """
     if row["reference_events"] == 0 and row["source"] == "separate":
-        return f">{ratio(row['ratio_lower'])}"
+        return f">{ratio(row['ratio_lower'])}" if row["events"] else MISSING
     return with_interval(row["ratio"], row["ratio_lower"], row["ratio_upper"])
 
 

@@ -11,6 +11,7 @@ from posthaz.report.sections.naming import arm_labels, linked, lowered, variable
 from posthaz.report.sections.rows import follow_up_row
 from posthaz.report.sections.wording import (
     SPACE,
+    count_text,
     counted,
     duration,
     interval_name,
@@ -21,10 +22,11 @@ from posthaz.report.sections.wording import (
 
 _BALANCED = 0.1
 _ROWS_NAMED = 12
+_THOUSANDS = r"(?<![\d.])(\d{1,3})(?=\d{3}(?:\D|$))"
 
 
 def cohort_section(results: Results) -> Section:
-    """Flow, event codes, follow-up and baseline characteristics.
+    """Flow, event codes, follow-up and the patients' characteristics.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def cohort_section(results: Results) -> Section:
     blocks: list[Block] = []
     if results.analysis.population:
         source = f" Source: {linked(results.analysis.source)}." if results.analysis.source else ""
-        blocks.append(Paragraph(f"{sentence(results.analysis.population)}{source}"))
+        start = "Simulated patients, in place of " if results.simulated else ""
+        blocks.append(Paragraph(f"{start}{sentence(results.analysis.population)}{source}"))
     blocks.append(Bullets(tuple(_flow(results))))
     if results.cohort.event_coding:
         blocks.append(Paragraph(results.cohort.event_coding))
@@ -79,7 +82,8 @@ def _flow(results: Results) -> list[str]:
     def split(column: str) -> str:
         if len(labels) == 1:
             return ""
-        parts = [f"{label} {by_arm.loc[arm, column]:g}" for arm, label in labels.items()]
+        counts = by_arm[column].to_dict()
+        parts = [f"{label} {count_text(counts[arm])}" for arm, label in labels.items()]
         return f": {listed(parts)}"
 
     lines.append(f"{counted(whole['n'], 'patient')} analysed{rows}{split('n')}")
@@ -112,8 +116,8 @@ def _follow_up_table(results: Results) -> Table:
     shown = pd.DataFrame(
         {
             "arm": [labels.get(str(arm), str(arm)) for arm in frame["arm"]],
-            "n": [f"{n:g}" for n in frame["n"]],
-            "events": [f"{n:g}" for n in frame["events"]],
+            "n": [count_text(n) for n in frame["n"]],
+            "events": [count_text(n) for n in frame["events"]],
             "person_time": [f"{time:,.0f}" for time in frame["person_time"]],
             "median": [_median(row, unit) for _, row in frame.iterrows()],
             "longest": [duration(time, unit) for time in frame["max_follow_up"]],
@@ -142,6 +146,7 @@ def _table_one(results: Results) -> Table:
     for arm, label in (labels | {"overall": "All"}).items():
         shown[f"arm {arm}"] = [str(text).replace("%", "\u00a0%") for text in frame[arm]]
         shown[f"arm {arm}"] = shown[f"arm {arm}"].str.replace(r"(?<=\d)-(?=\d)", "–", regex=True)
+        shown[f"arm {arm}"] = shown[f"arm {arm}"].str.replace(_THOUSANDS, r"\1,", regex=True)
         heads[f"arm {arm}"] = label
     notes = ["Counts are with percentages of the patients whose value is known."]
     if labels:
@@ -150,7 +155,7 @@ def _table_one(results: Results) -> Table:
         notes.append("SMD: standardised mean difference; tests are in `table_one.csv`.")
     return Table(
         shown,
-        "Baseline characteristics",
+        "Characteristics of the patients by arm" if labels else "Characteristics of the patients",
         heads,
         group="label",
         source="table_one.csv",
@@ -171,5 +176,6 @@ def _balance_sentence(results: Results) -> str:
     return (
         f"The arms differ by more than {_BALANCED:g} standard deviations (the usual mark of "
         f"imbalance) in {listed(parts)}. In a randomised comparison such differences arise by "
-        "chance; otherwise they call for adjustment."
+        "chance; otherwise what came before treatment calls for adjustment, and what came after "
+        "it (such as response or toxicity) must not be adjusted for without further thought."
     )

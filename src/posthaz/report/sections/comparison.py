@@ -8,7 +8,7 @@ from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import model_labels
 from posthaz.report.sections.picture import picture
-from posthaz.report.sections.wording import SPACE, listed, signed
+from posthaz.report.sections.wording import SPACE, counted, listed, signed
 
 _SMALL = 4.0
 _HIGHEST_K = 0.7
@@ -114,9 +114,9 @@ def _pareto_sentence(results: Results) -> str:
     if not bad:
         return f"{start} at most {limit:.2g}: here for all patients and models."
     return (
-        f"{start} at most {limit:.2g}; it is not for {bad} patient(s) over all models, and the "
-        "comparison above is to be read with care. Such patients are the ones a model finds most "
-        "surprising."
+        f"{start} at most {limit:.2g}; it is not for {counted(bad, 'patient')} over all models, "
+        "and the comparison above is to be read with care. Such patients are the ones a model "
+        "finds most surprising."
     )
 
 

@@ -54,7 +54,8 @@ def contrast_table(results: Results) -> Table:
     heads["km"] = f"{curve} ({level}{SPACE}CI)"
     heads |= {"better": "P(better)", "mcse": "MCSE"}
     lead = (
-        "P(better): posterior probability that the difference is above 0 (the ratio above 1). "
+        "Points are percentage points. P(better): posterior probability that the difference is "
+        "above 0 (the ratio above 1). "
         f"{curve} numbers are in `baselines.csv`; differences of survival follow from the "
         "arms’ survival and standard errors there."
     )

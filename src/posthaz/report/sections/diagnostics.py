@@ -43,12 +43,14 @@ def diagnostics_section(results: Results) -> Section:
             for check in results.posterior.convergence
             for failure in check.failures
         ]
+        blocks += [Note("error", f"{failure}.") for failure in results.clinical_failures]
     else:
         count = len(results.posterior.convergence)
         which = {1: "The model passes", 2: "Both models pass"}.get(
             count, f"All {count} models pass"
         )
-        blocks.append(Paragraph(f"{which} every check."))
+        own = " So do the models that the sections on clinical questions fitted themselves."
+        blocks.append(Paragraph(f"{which} every check.{own if results.clinical else ''}"))
     blocks += [_table(results), _ranks(results)]
     return Section("Diagnostics", "diagnostics", tuple(blocks))
 
@@ -68,7 +70,7 @@ def _table(results: Results) -> Table:
         }
         for check in results.posterior.convergence
     ]
-    heads = {"model": "Model", "rhat": "Largest R-hat", "bulk": "Smallest bulk ESS"}
+    heads = {"model": "Model", "rhat": "Largest R‑hat", "bulk": "Smallest bulk ESS"}
     heads |= {"tail": "Smallest tail ESS", "divergences": "Divergences"}
     heads |= {"deepest": "At depth limit", "bfmi": "BFMI", "verdict": "Verdict"}
     weighted = [labels[name] for name, fit in results.posterior.fits.items() if by_laplace(fit)]

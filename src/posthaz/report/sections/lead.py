@@ -5,11 +5,12 @@ import numpy as np
 from posthaz.errors import Finding
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph
 from posthaz.report.results import Results
+from posthaz.report.sections.adjusted_effect import adjusted_sentence
 from posthaz.report.sections.effect import effect_sentence, frequentist_sentence
 from posthaz.report.sections.naming import arm_labels, contrasts, model_labels
-from posthaz.report.sections.rows import follow_up_row
+from posthaz.report.sections.rows import follow_up_row, others_failed
 from posthaz.report.sections.single import single_blocks
-from posthaz.report.sections.wording import counted, duration, listed
+from posthaz.report.sections.wording import count_text, counted, duration, interval_name, listed
 
 
 def lead_blocks(results: Results) -> tuple[Block, ...]:
@@ -32,7 +33,10 @@ def lead_blocks(results: Results) -> tuple[Block, ...]:
         return (*notes(results), first, *single_blocks(results))
     found = [effect_sentence(results, fit, arm) for arm in compared]
     second = Paragraph(found[0]) if len(found) == 1 else Bullets(tuple(found))
-    return (*notes(results), first, second, Paragraph(frequentist_sentence(results, fit)))
+    adjusted = adjusted_sentence(results)
+    third = (Paragraph(adjusted),) if adjusted else ()
+    last = Paragraph(frequentist_sentence(results, fit))
+    return (*notes(results), first, second, *third, last)
 
 
 def notes(results: Results) -> tuple[Note, ...]:
@@ -83,16 +87,32 @@ def studied_sentence(results: Results) -> str:
     start = f"**{counted(whole['n'], who)}**"
     if np.isfinite(whole["median"]):
         watched = f"a median follow-up of {duration(whole['median'], cohort.unit)} {cohort.unit}"
+        if not np.isfinite(whole["median_upper"]) and np.isfinite(whole["median_lower"]):
+            lower = duration(whole["median_lower"], cohort.unit)
+            watched += f" ({interval_name(0.95)} confidence interval {lower} to not reached)"
     else:
         longest = duration(whole["max_follow_up"], cohort.unit)
         watched = f"a follow-up of at most {longest} {cohort.unit}"
-    start += f" were analysed over {watched}; **{whole['events']:g}** had an event"
+    start += f" were analysed over {watched}; **{count_text(whole['events'])}** had an event"
     start += f" (endpoint: {results.analysis.endpoint})"
     if len(labels) == 1:
-        return f"{start}."
+        return f"{start}.{_competing(results)}"
     by_arm = table.set_index(table["arm"].astype(str))
+    events, patients = by_arm["events"].to_dict(), by_arm["n"].to_dict()
     parts = [
-        f"{by_arm.loc[arm, 'events']:g} of {by_arm.loc[arm, 'n']:g} with {label}"
+        f"{count_text(events[arm])} of {count_text(patients[arm])} with {label}"
         for arm, label in labels.items()
     ]
-    return f"{start}: {listed(parts)}."
+    return f"{start}: {listed(parts)}.{_competing(results)}"
+
+
+def _competing(results: Results) -> str:
+    """How many failed from another cause, which the endpoint counts as censored."""
+    others = others_failed(results)
+    if not others:
+        return ""
+    return (
+        f" {counted(others, 'patient')} failed from another cause and count as censored then, so "
+        "that survival and restricted means are about this endpoint alone, as if nothing else "
+        "could happen."
+    )

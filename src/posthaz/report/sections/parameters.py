@@ -30,15 +30,20 @@ class MainParameter:
         Posterior draws.
     prior : ndarray of float, shape (draw,)
         Prior draws; empty where the prior is improper.
-    is_ratio : bool
-        Whether it is a ratio, at home on a log axis.
+    ratio : str
+        Which ratio it is, at home on a log axis; empty for none.
     """
 
     name: str
     label: str
     posterior: np.ndarray
     prior: np.ndarray
-    is_ratio: bool
+    ratio: str
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether it is a ratio."""
+        return bool(self.ratio)
 
 
 def main_parameters(results: Results, fit: Fit) -> list[MainParameter]:
@@ -73,11 +78,11 @@ def _all(results: Results, fit: Fit) -> Iterator[MainParameter]:
     for term in fit.design.columns:
         after, before = (np.exp(_draws(one, name, term)) for one in (posterior, prior))
         label = f"{term_label(results.cohort, term)}: {what}"
-        yield MainParameter(term, label, after, before.ravel(), is_ratio=True)
+        yield MainParameter(term, label, after, before.ravel(), ratio=what)
     for variable in scalars:
         label = _WORDS.get(variable, capitalised(variable.replace("_", " ")))
         after, before = _draws(posterior, variable), _draws(prior, variable)
-        yield MainParameter(variable, label, after, before.ravel(), is_ratio=False)
+        yield MainParameter(variable, label, after, before.ravel(), ratio="")
     for variable in chosen:
         if posterior[variable].ndim == 3 and not variable.startswith("frailty_"):
             yield from _elements(variable, posterior, prior, results.cohort.unit)
@@ -97,7 +102,7 @@ def _elements(
         values = posterior[name].isel({dim: k}).transpose("chain", "draw").to_numpy()
         before = np.array([]) if prior is None else prior[name].to_numpy()[..., k].ravel()
         label = f"{capitalised(name.replace('_', ' '))}{_where(str(at), unit)}"
-        yield MainParameter(f"{name}[{at}]", label, values, before, is_ratio=False)
+        yield MainParameter(f"{name}[{at}]", label, values, before, ratio="")
 
 
 def _where(element: str, unit: str) -> str:

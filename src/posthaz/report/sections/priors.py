@@ -7,7 +7,7 @@ from posthaz.figures import draw_prior_posterior, draw_prior_predictive
 from posthaz.inference import Fit
 from posthaz.report.blocks import Block, Paragraph, Section, Table
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import model_labels, profile_labels
+from posthaz.report.sections.naming import capitalised, model_labels, profile_labels
 from posthaz.report.sections.parameters import main_parameters
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.prior_words import effect_statements, prior_rows
@@ -85,11 +85,13 @@ def _priors(results: Results) -> Table:
 def _prior_posterior(results: Results, fit: Fit) -> Block:
     interval = results.analysis.estimands.interval
     shown = main_parameters(results, fit)
-    names = {one.name: one.label for one in shown}
+    ratio = next((one.ratio for one in shown if one.ratio), "")
+    names = {one.name: one.label.removesuffix(f": {ratio}") for one in shown}
     figure = draw_prior_posterior(
         {one.name: (one.prior, one.posterior) for one in shown},
         ratios=[one.name for one in shown if one.is_ratio],
         labels=names,
+        ratio=capitalised(ratio),
         interval=interval,
         simulated=results.simulated,
     )
@@ -106,6 +108,8 @@ def _prior_posterior(results: Results, fit: Fit) -> Block:
         "Prior (dashed) and posterior (filled) of the primary model’s main parameters; where the "
         "two look alike, the data said little"
     )
+    if any(one.name.startswith("hazard[") for one in shown):
+        caption += f"; hazards are per {results.cohort.unit.removesuffix('s')}"
     return picture(results, figure, "prior_posterior", alt, caption, "coefficients.csv")
 
 

@@ -37,7 +37,7 @@ def provenance_blocks(results: Results) -> tuple[Block, ...]:
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
     ]
     if analysis.source:
-        items.insert(3, ("Source of the data", linked(analysis.source)))
+        items.insert(3, (_source_title(results), linked(analysis.source)))
     if results.simulated:
         items.insert(3, ("Cohort", "**simulated**: its patients were made by a program"))
     text = (
@@ -46,3 +46,8 @@ def provenance_blocks(results: Results) -> tuple[Block, ...]:
         "`arviz.from_netcdf`."
     )
     return KeyValues(tuple(items)), Paragraph(text)
+
+
+def _source_title(results: Results) -> str:
+    """A simulated cohort isn't the source's data, only made to look like them."""
+    return "Printed source" if results.simulated else "Source of the data"

@@ -1,6 +1,6 @@
 """Numbers that a paper printed, beside those of this cohort."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,25 +8,28 @@ import pandas as pd
 from posthaz.report.blocks import Block, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
-from posthaz.report.sections.beside import beside, grouped
-from posthaz.report.sections.naming import arm_labels, contrasts, linked
-from posthaz.report.sections.rows import (
-    answer_row,
-    cox_row,
-    estimand_row,
-    follow_up_row,
-    hazard_ratio_row,
+from posthaz.report.sections.beside import grouped
+from posthaz.report.sections.naming import (
+    arm_labels,
+    contrasts,
+    linked,
+    lowered,
+    term_label,
+    variable_label,
 )
 from posthaz.report.sections.wording import (
     SPACE,
     duration,
     interval_name,
     listed,
+    p_value,
     ratio,
     share,
     with_interval,
 )
-from posthaz.spec import Published
+from posthaz.spec import Published, Within
+
+_SAMPLES = {"matched": "matched", "weighted": "weighted", "overlap": "overlap weights"}
 
 
 def published_section(results: Results) -> Section | None:
@@ -44,23 +47,23 @@ def published_section(results: Results) -> Section | None:
     """
     if not results.analysis.published:
         return None
-    rows = [_row(results, one) for one in results.analysis.published]
-    frame = pd.DataFrame(rows)
+    numbers = (row for _, row in results.published.iterrows())
+    pairs = zip(results.analysis.published, numbers, strict=True)
+    rows = [_row(results, one, found) for one, found in pairs]
     level = interval_name(results.analysis.estimands.interval)
     heads = {"what": "Quantity", "paper": "Printed"}
     heads |= {"ours": f"Frequentist here ({level}{SPACE}CI)", "agrees": "Within tolerance"}
     heads["bayes"] = f"Bayes ({level}{SPACE}CrI)"
+    frame = pd.DataFrame(rows)
+    if not (frame["agrees"] != "").any():
+        frame, _ = frame.drop(columns="agrees"), heads.pop("agrees")
     table = Table(
         frame,
         "Printed numbers, and the same on this cohort",
         heads,
         group="where",
-        source="baselines.csv",
-        notes=(
-            "The tolerance is the largest difference at which the analysis file counts the "
-            "frequentist number as the printed one. Bayesian numbers are in `estimands.csv` and "
-            "`coefficients.csv`.",
-        ),
+        source="published.csv",
+        notes=_notes(results),
     )
     source = f"Source: {linked(results.analysis.source)}." if results.analysis.source else ""
     text = (
@@ -78,94 +81,136 @@ def published_section(results: Results) -> Section | None:
     return Section("Published numbers", "published", tuple(blocks))
 
 
-def _row(results: Results, one: Published) -> dict[str, str]:
-    unit = results.cohort.unit
-    write = {
-        "hazard_ratio": ratio,
-        "survival": share,
-        "events": lambda value: f"{value:g}",
-        "logrank": lambda value: f"{value:.3g}",
-    }.get(one.quantity, lambda value: duration(value, unit))
-    what, ours, bayes = _ours(results, one)
-    paper = write(one.value)
-    if one.lower is not None and one.upper is not None:
-        paper = with_interval(one.value, one.lower, one.upper, write)
+def _notes(results: Results) -> tuple[str, ...]:
+    published = results.analysis.published
+    notes = []
+    if any(one.tolerance is not None for one in published):
+        notes.append(
+            "The tolerance is the largest difference at which the analysis file counts the "
+            "frequentist number as the printed one."
+        )
+    if any(one.within.column for one in published):
+        notes.append("Bayesian ratios of subgroups are the partially pooled ones.")
+    if any(one.within.sample for one in published):
+        notes.append(
+            "Of matched and weighted samples, the ratios are those of the treatment alone."
+        )
+    return tuple(notes)
+
+
+def _row(results: Results, one: Published, found: pd.Series) -> dict[str, str]:
+    write = _writer(results, one)
+    ours = (found["value"], found["lower"], found["upper"])
+    bayes = (found["median"], found["credible_lower"], found["credible_upper"])
     return {
-        "what": what,
-        "paper": paper,
-        "ours": _estimate(ours, "value", write),
-        "agrees": _agrees(one, float(ours["value"])),
-        "bayes": _estimate(bayes, "median", write),
+        "what": f"{_quantity(results, one)}{_whom(results, one)}",
+        "paper": _printed(one, write),
+        "ours": _estimate(*ours, write),
+        "agrees": _agrees(one, str(found["agrees"])),
+        "bayes": _estimate(*bayes, write),
         "where": one.where or "Place not stated",
     }
 
 
-def _estimate(row: pd.Series, name: str, write: Callable[[float], str]) -> str:
-    if np.isnan(row[name]):
-        return MISSING
-    if np.isnan(row["lower"]) and np.isnan(row["upper"]):
-        return write(row[name])
-    return with_interval(row[name], row["lower"], row["upper"], write)
-
-
-def _agrees(one: Published, ours: float) -> str:
-    if one.tolerance is None:
-        return "not stated"
-    if np.isnan(ours):
-        return MISSING
-    # printed numbers carry rounding: the last bit of a float must not decide
-    within = abs(ours - one.value) <= one.tolerance * (1 + 1e-9)
-    return f"{'yes' if within else 'no'} (±{SPACE}{one.tolerance:g})"
-
-
-def _ours(results: Results, one: Published) -> tuple[str, pd.Series, pd.Series]:
-    """Name of the quantity, our frequentist row and our posterior row."""
-    unit, names = results.cohort.unit, beside(results.cohort)
-    labels = arm_labels(results)
-    arm = one.arm if one.arm in labels else next(iter(labels))
+def _quantity(results: Results, one: Published) -> str:
+    """Name of a printed quantity, with its arm, covariate and time."""
+    unit, labels = results.cohort.unit, arm_labels(results)
     at = f" at {one.time:g} {unit}" if one.time is not None else ""
-    whom = f", {labels[arm]}" if one.arm else ""
-    empty = pd.Series({"value": np.nan, "lower": np.nan, "upper": np.nan, "median": np.nan})
-    fit = results.posterior.primary
-    profile = arm if fit.treatment else "all"
+    everybody = ", all patients" if len(labels) > 1 and not one.within.column else ""
+    whom = f", {labels.get(one.arm, one.arm)}" if one.arm else everybody
+    covariate = _covariate(results, one)
+    alone = f" ({one.model})" if one.model else ""
     match one.quantity:
+        case "hazard_ratio" if one.covariate:
+            return f"Hazard ratio{covariate}{alone}"
         case "hazard_ratio":
-            pairs = contrasts(results, fit)
+            pairs = contrasts(results, results.posterior.primary)
             arm = one.arm if one.arm in pairs else next(iter(pairs), "")
-            if not arm:
-                return "Hazard ratio", empty, empty
-            name = f"Hazard ratio, {pairs[arm][0]} v {pairs[arm][1]}"
-            return name, cox_row(results, fit, arm)[0], hazard_ratio_row(results, fit, arm)[0]
-        case "median":
-            ours = answer_row(results, names.curve_analysis, "median", arm)
-            return f"Median{whom} ({unit})", ours, estimand_row(results, "median", profile)
-        case "survival":
-            ours = answer_row(results, names.curve_analysis, "survival", arm, time=one.time)
-            bayes = estimand_row(results, "survival", profile, one.time)
-            return f"Survival{at}{whom}", ours, bayes
-        case "rmst":
-            ours = answer_row(results, "rmst", "rmst", arm, time=one.time)
-            bayes = estimand_row(results, "rmst", profile, one.time)
-            return f"Restricted mean{at}{whom} ({unit})", ours, bayes
+            pair = f", {pairs[arm][0]} v {pairs[arm][1]}" if arm else ""
+            return f"Hazard ratio{pair}{alone}"
+        case "p_value" if one.covariate in _toxicities(results):
+            return f"Chi-square P, {_toxicity(results, one)}"
+        case "p_value" if one.covariate:
+            return f"Wald P{covariate}{alone}"
+        case "p_value":
+            return "Log-rank P"
+        case "logrank" if grouped(results.cohort) and not one.covariate:
+            return "Log-rank chi-square; here the likelihood ratio of grouped times"
         case "logrank":
-            return _chi_square(results, empty)
+            return f"Log-rank chi-square{covariate}"
+        case "share":
+            return f"Share with {_toxicity(results, one)}{whom}"
+        case "median":
+            return f"Median{whom} ({unit})"
+        case "survival":
+            return f"Survival{at}{whom}"
+        case "rmst":
+            return f"Restricted mean{at}{whom} ({unit})"
         case _:
-            return f"Events{whom}", _events(results, one.arm), empty
+            return f"Events{whom}"
 
 
-def _chi_square(results: Results, empty: pd.Series) -> tuple[str, pd.Series, pd.Series]:
-    """Log-rank chi-square; for grouped times the likelihood ratio of the grouped model."""
-    if not grouped(results.cohort):
-        test = answer_row(results, "logrank", "test")
-        return "Log-rank chi-square", pd.Series({**empty, "value": test["statistic"]}), empty
-    univariable, term = beside(results.cohort).univariable, results.cohort.treatment
-    test = answer_row(results, univariable, "likelihood_ratio", term=term)
-    name = "Log-rank chi-square; here the likelihood ratio of grouped times"
-    return name, pd.Series({**empty, "value": test["statistic"]}), empty
+def _toxicities(results: Results) -> Mapping[str, str]:
+    """Labels of the toxicities that the analysis is about."""
+    asked = results.analysis.clinical.get("toxicity")
+    return asked.columns if asked else {}
 
 
-def _events(results: Results, arm: str) -> pd.Series:
-    table = results.frequentist.follow_up
-    mine = table[table["arm"].astype(str) == arm]
-    row = mine.iloc[0] if len(mine) else follow_up_row(results)
-    return pd.Series({"value": float(row["events"]), "lower": np.nan, "upper": np.nan})
+def _toxicity(results: Results, one: Published) -> str:
+    label = _toxicities(results).get(one.covariate) or one.covariate
+    return f"{lowered(label)}, grade {one.grade} or higher"
+
+
+def _covariate(results: Results, one: Published) -> str:
+    if not one.covariate:
+        return ""
+    if one.level:
+        return f", {term_label(results.cohort, f'{one.covariate}[{one.level}]')}"
+    return f", {variable_label(results.cohort, one.covariate)}"
+
+
+def _whom(results: Results, one: Published) -> str:
+    """Patients of a number that is not of the whole cohort."""
+    within = one.within
+    if within.subset:
+        shown = {s.name: s.shown for s in results.analysis.clinical["subsets"].subsets}
+        return f" ({lowered(shown[within.subset])})"
+    if within.sample:
+        return f" ({_SAMPLES[within.sample]})"
+    if within == Within():
+        return ""
+    column = results.cohort.columns.get(within.column)
+    level = column.level_label(within.level) if column else within.level
+    return f" ({variable_label(results.cohort, within.column)}: {level})"
+
+
+def _writer(results: Results, one: Published) -> Callable[[float], str]:
+    return {
+        "hazard_ratio": ratio,
+        "survival": share,
+        "share": share,
+        "events": lambda value: f"{value:g}",
+        "logrank": lambda value: f"{value:.3g}",
+        "p_value": p_value,
+    }.get(one.quantity, lambda value: duration(value, results.cohort.unit))
+
+
+def _printed(one: Published, write: Callable[[float], str]) -> str:
+    if one.lower is not None and one.upper is not None:
+        return with_interval(one.value, one.lower, one.upper, write)
+    return f"<{SPACE}{one.value:g}" if one.below else write(one.value)
+
+
+def _estimate(value: float, lower: float, upper: float, write: Callable[[float], str]) -> str:
+    if np.isnan(value):
+        return MISSING
+    if np.isnan(lower) and np.isnan(upper):
+        return write(value)
+    return with_interval(value, lower, upper, write)
+
+
+def _agrees(one: Published, found: str) -> str:
+    if one.tolerance is None and not one.below:
+        return ""
+    limit = "below it" if one.below else f"±{SPACE}{one.tolerance:g}"
+    return f"{found} ({limit})" if found else MISSING

@@ -49,7 +49,7 @@ REFERENCES = {
         "https://doi.org/10.1214/17-BA1091"
     ),
     "uncertainty": (
-        "Sivula T, Magnusson M, Vehtari A. Uncertainty in Bayesian leave-one-out "
+        "Sivula T, et al. Uncertainty in Bayesian leave-one-out "
         "cross-validation based model comparison. 2020. "
         "https://doi.org/10.48550/arXiv.2008.10296"
     ),

@@ -55,6 +55,12 @@ def follow_up_row(results: Results) -> pd.Series:
     return results.frequentist.follow_up.iloc[-1]
 
 
+def others_failed(results: Results) -> float:
+    """Patients who failed from another cause than the endpoint's."""
+    cohort = results.cohort
+    return float(cohort.weight[cohort.cause > 1].sum())
+
+
 def _only(table: pd.DataFrame, chosen: pd.Series, time: float | None) -> pd.Series:
     if time is not None:
         chosen = chosen & np.isclose(table["time"].astype(float), time, rtol=_CLOSE)

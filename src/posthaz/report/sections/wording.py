@@ -35,7 +35,7 @@ def percent(share: float) -> str:
     """
     if np.isnan(share):
         return MISSING
-    if share < 0.005:
+    if share <= 0.005:
         return f"<1{SPACE}%"
     return f">99{SPACE}%" if share >= 0.995 else f"{100 * share:.0f}{SPACE}%"
 
@@ -48,7 +48,7 @@ def share(value: float) -> str:
     >>> share(0.534), share(1.0), share(0.001)
     ('53\xa0%', '100\xa0%', '<1\xa0%')
     """
-    if 0 < value < 0.005 or 0.995 < value < 1:
+    if 0 < value <= 0.005 or 0.995 <= value < 1:
         return percent(value)
     return MISSING if np.isnan(value) else f"{100 * value:.0f}{SPACE}%"
 
@@ -216,10 +216,21 @@ def counted(number: float, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "row"), counted(174.0, "patient")
-    ('1 row', '174 patients')
+    >>> counted(1, "row"), counted(174.0, "patient"), counted(4618, "patient")
+    ('1 row', '174 patients', '4,618 patients')
     """
-    return f"{number:g} {noun}" if number == 1 else f"{number:g} {noun}s"
+    return f"{count_text(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def count_text(number: float) -> str:
+    """A count, thousands set apart; weighted ones with their decimals.
+
+    Examples
+    --------
+    >>> count_text(91), count_text(4618.0), count_text(87.5)
+    ('91', '4,618', '87.5')
+    """
+    return f"{number:,.12g}"
 
 
 def interval_name(probability: float) -> str:

@@ -50,6 +50,8 @@ class AdjustSpec:
         Whether weights are stabilised.
     trim : float or None
         Scores below it and above one minus it are left out of the weights.
+    adjusted : tuple of str
+        Terms that a second model of the treatment in each sample is adjusted for; none without.
     """
 
     formula: str = ""
@@ -66,11 +68,14 @@ class AdjustSpec:
     target: str = ""
     stabilised: bool = False
     trim: float | None = None
+    adjusted: tuple[str, ...] = ()
 
     @property
     def needed(self) -> tuple[str, ...]:
         """Covariates that may not be missing."""
-        return (*formula_variables(self.formula), *self.exact) if self.formula else ()
+        terms = (self.formula, *self.adjusted)
+        used = (name for term in terms if term for name in formula_variables(term))
+        return tuple(dict.fromkeys((*used, *self.exact)))
 
     @property
     def match_target(self) -> str:
@@ -121,6 +126,7 @@ _FIELDS = {
     "target": choice(["ATE", "ATT", "ATC", "ATM"]),
     "stabilised": flag(),
     "trim": number(above=0, below=0.5),
+    "adjusted": several(text(), "terms of a formula"),
 }
 _ONLY_MATCH = ("ratio", "caliper", "caliper_scale", "distance", "order", "replace", "exact")
 _ONLY_WEIGHT = ("stabilised",)
@@ -159,6 +165,7 @@ def read_adjust(toml: TomlTable, cohort: CohortSpec) -> AdjustSpec:
     if "formula" in parsed:
         check_terms(toml, "formula", (parsed["formula"],), cohort)
         _check_formula(toml, parsed["formula"], cohort.treatment)
+    check_terms(toml, "adjusted", parsed.get("adjusted", ()), cohort)
     for name in parsed.get("exact", ()):
         check_covariate(toml, "exact", name, cohort)
     methods = parsed.get("method", AdjustSpec().method)

@@ -13,8 +13,9 @@ from posthaz.spec.clinical.covariate_checks import (
     check_terms,
     cut_faults,
 )
+from posthaz.spec.clinical.sample import ALL, SAMPLES
 from posthaz.spec.derivation_table import column_or_cut
-from posthaz.spec.fields import flag, several, text
+from posthaz.spec.fields import choice, flag, several, text
 from posthaz.spec.toml_table import TomlTable
 
 
@@ -38,6 +39,8 @@ class InteractionSpec:
         Whether numbers are also taken as they are.
     effect_term, by_term : str
         Their terms; see `smooth_terms` for what is taken when empty.
+    sample : {"all", "matched"}
+        Whether the patients are all of them or those that ``[adjust]`` matched.
 
     Examples
     --------
@@ -54,6 +57,7 @@ class InteractionSpec:
     continuous: bool = False
     effect_term: str = ""
     by_term: str = ""
+    sample: str = ALL
 
     @property
     def smooth_terms(self) -> tuple[str, str]:
@@ -73,6 +77,7 @@ _FIELDS = {
     "continuous": flag(),
     "effect_term": text(),
     "by_term": text(),
+    "sample": choice(SAMPLES),
 }
 
 

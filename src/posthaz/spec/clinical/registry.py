@@ -10,6 +10,7 @@ from posthaz.spec.clinical.borrowing import borrowing_faults, read_borrowing
 from posthaz.spec.clinical.competing_risks import competing_faults, read_competing_risks
 from posthaz.spec.clinical.interactions import interaction_faults, read_interactions
 from posthaz.spec.clinical.life_table import read_life_table_rows
+from posthaz.spec.clinical.sample import check_samples
 from posthaz.spec.clinical.screening import read_screening, screening_faults
 from posthaz.spec.clinical.subgroups import read_subgroups, subgroup_faults
 from posthaz.spec.clinical.subsets import read_subsets, subset_faults
@@ -81,8 +82,10 @@ def read_clinical(file: TomlTable, cohort: CohortSpec) -> Mapping[str, Any]:
     mapping of str to object
         A frozen specification each; problems are recorded.
     """
-    return {
+    clinical = {
         name: reader(file.below(name), cohort)
         for name, reader in CLINICAL_TABLES.items()
         if file.has(name)
     }
+    check_samples(file, clinical)
+    return clinical

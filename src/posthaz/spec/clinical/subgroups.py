@@ -11,8 +11,9 @@ from posthaz.spec.clinical.covariate_checks import (
     check_terms,
     cut_faults,
 )
+from posthaz.spec.clinical.sample import ALL, SAMPLES
 from posthaz.spec.derivation_table import column_or_cut
-from posthaz.spec.fields import label, number, several, text
+from posthaz.spec.fields import choice, label, number, several, text
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS
 from posthaz.spec.toml_table import TomlTable
 
@@ -39,6 +40,8 @@ class SubgroupSpec:
         ratio.
     differs_by : float
         Ratio of hazard ratios from which a subgroup counts as different from the whole.
+    sample : {"all", "matched"}
+        Whether the patients are all of them or those that ``[adjust]`` matched.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class SubgroupSpec:
     arm: str = ""
     sd: float = _DEFAULT_SD
     differs_by: float = 1.25
+    sample: str = ALL
 
 
 _FIELDS = {
@@ -60,6 +64,7 @@ _FIELDS = {
     "arm": label(),
     "sd": number(above=0),
     "differs_by": number(above=1),
+    "sample": choice(SAMPLES),
 }
 
 

@@ -36,11 +36,23 @@ def test_a_column_named_for_censoring(name: str):
 
 
 def test_nearly_all_rows_are_events():
-    table = good_table().assign(event=[0] + [1] * 39)
+    table = good_table().sort_values("time").assign(event=[0] + [1] * 39)
     said = notices(table)
-    assert "97.5% of the rows are events" in said
+    assert "97.5% of the rows are events, and the few censored rows have the shorter" in said
     assert "the codes may be inverted" in said
+    assert notices(table, event_codes={"0": 0, "1": 1}) == ""
     assert notices(good_table().assign(event=[0] * 4 + [1] * 36)) == ""
+
+
+def test_nearly_everybody_died_and_the_longest_followed_are_alive():
+    table = good_table().sort_values("time").assign(event=[1] * 39 + [0])
+    assert notices(table) == ""
+
+
+def test_all_rows_are_events():
+    said = notices(good_table().assign(event=1))
+    assert "100.0% of the rows are events, although follow-up goes on to" in said
+    assert notices(good_table().assign(event=1), event_codes={"1": 1}) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,248 @@
+"""What stands beside a printed number: our frequentist answer and our posterior."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import inf, isnan, nan
+
+import numpy as np
+import pandas as pd
+
+from posthaz.baselines import logrank, median_survival, rmst, survival_at
+from posthaz.cohort import Cohort, restricted
+from posthaz.design import formula_variables
+from posthaz.estimands import (
+    observed_population,
+    restricted_mean,
+    summary,
+    survival,
+    survival_quantile,
+)
+from posthaz.inference import Fit
+from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside, grouped
+from posthaz.report.sections.naming import arm_labels, contrasts
+from posthaz.report.sections.rows import (
+    answer_row,
+    coefficient_row,
+    cox_row,
+    estimand_row,
+    follow_up_row,
+    hazard_ratio_row,
+)
+from posthaz.spec import Analysis, Published
+
+
+@dataclass(frozen=True)
+class Number:
+    """An estimate with its interval; what there isn't is not a number.
+
+    Parameters
+    ----------
+    value, lower, upper : float
+        Estimate and limits.
+    """
+
+    value: float = nan
+    lower: float = nan
+    upper: float = nan
+
+    @classmethod
+    def of(cls, row: pd.Series | None, value: str = "value", prefix: str = "") -> "Number":
+        """The number in a row of a table; no number where there is no row."""
+        if row is None:
+            return cls()
+        return cls(*(float(row[name]) for name in (value, f"{prefix}lower", f"{prefix}upper")))
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no number."""
+        return isnan(self.value)
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """What stands beside a printed number.
+
+    Parameters
+    ----------
+    ours, bayes : Number
+        Frequentist answer of this cohort, and posterior.
+    """
+
+    ours: Number = Number()
+    bayes: Number = Number()
+
+
+def only(table: pd.DataFrame, /, **wanted: object) -> pd.Series | None:
+    """First row of a table with these values; None where there is none.
+
+    Text is compared as text, and numbers up to the last bits.
+    """
+    chosen = np.ones(len(table), dtype=bool)
+    for name, value in wanted.items():
+        column = table[name]
+        if isinstance(value, float):
+            chosen &= np.isclose(column.astype(float), value, rtol=1e-9)
+        else:
+            chosen &= (column.astype(str) == str(value)).to_numpy()
+    return table[chosen].iloc[0] if chosen.any() else None
+
+
+def counterpart(results: Results, one: Published) -> Counterpart:
+    """Answer for the whole cohort that a printed number is set against.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    one : Published
+        The printed number.
+
+    Returns
+    -------
+    Counterpart
+        Its numbers are missing where the analysis doesn't give them.
+    """
+    if one.quantity in ("logrank", "p_value") and not one.covariate:
+        return Counterpart(_test(results, one.quantity))
+    if one.quantity == "logrank":
+        return Counterpart(Number(covariate_logrank(results.cohort, one.covariate)))
+    if one.quantity == "events":
+        return Counterpart(Number(_events(results, one.arm)))
+    if one.quantity == "share":
+        return Counterpart()
+    if one.covariate:
+        return _covariate(results, one)
+    if one.quantity == "hazard_ratio":
+        return _treatment(results, one)
+    if not one.arm and results.cohort.treatment and not grouped(results.cohort):
+        fit = results.posterior.primary
+        return all_arms(results.analysis, results.cohort, fit, one)
+    return _of_arm(results, one)
+
+
+def _of_arm(results: Results, one: Published) -> Counterpart:
+    names, arms = beside(results.cohort), arm_labels(results)
+    arm = one.arm if one.arm in arms else next(iter(arms))
+    profile = arm if results.posterior.primary.treatment else "all"
+    analysis = "rmst" if one.quantity == "rmst" else names.curve_analysis
+    ours = Number.of(answer_row(results, analysis, one.quantity, arm, time=one.time))
+    bayes = estimand_row(results, one.quantity, profile, one.time)
+    ours = reached(ours) if one.quantity == "median" else ours
+    return Counterpart(ours, Number.of(bayes, "median"))
+
+
+def reached(number: Number) -> Number:
+    """A median that the curve did not fall to is infinite, not missing."""
+    return replace(number, value=inf) if number.missing else number
+
+
+def all_arms(analysis: Analysis, cohort: Cohort, fit: Fit, one: Published) -> Counterpart:
+    """All arms together: Kaplan-Meier, and the posterior averaged over the patients as treated.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The analysis.
+    cohort : Cohort
+        The cohort, or a part of it.
+    fit : Fit
+        Fit of the primary model to these patients.
+    one : Published
+        A printed median, survival or restricted mean.
+
+    Returns
+    -------
+    Counterpart
+        Answer of this cohort, and posterior.
+    """
+    cohort = replace(cohort, treatment="")
+    interval = analysis.estimands.interval
+    limits = {"transform": analysis.baselines.confidence_transform, "level": interval}
+    whom = [observed_population(fit)]
+    if one.quantity == "median":
+        table, name = median_survival(cohort, **limits), "time"
+        draws = survival_quantile(fit, (0.5,), whom)
+    elif one.quantity == "survival":
+        table, name = survival_at(cohort, [one.time or 0.0], **limits), "survival"
+        draws = survival(fit, [one.time or 0.0], whom)
+    else:
+        table, name = rmst(cohort, one.time or 0.0, level=interval), "value"
+        draws = restricted_mean(fit, [one.time or 0.0], whom)
+    bayes = pd.Series(summary(draws.isel(profile=0, time=0), interval))
+    ours = Number.of(table.iloc[0], name)
+    ours = reached(ours) if one.quantity == "median" else ours
+    return Counterpart(ours, Number.of(bayes, "median"))
+
+
+def _treatment(results: Results, one: Published) -> Counterpart:
+    pairs = contrasts(results, results.posterior.primary)
+    arm = one.arm if one.arm in pairs else next(iter(pairs), "")
+    if not arm:
+        return Counterpart()
+    term = f"{results.cohort.treatment}[{arm}]"
+    ours = _univariable(results, term) if one.model == "univariable" else None
+    for fit in _fits(results, one, results.cohort.treatment):
+        bayes = Number.of(hazard_ratio_row(results, fit, arm)[0], "median")
+        ours = cox_row(results, fit, arm)[0] if ours is None else ours
+        return Counterpart(Number.of(ours), bayes)
+    return Counterpart(Number.of(ours))
+
+
+def _covariate(results: Results, one: Published) -> Counterpart:
+    """Hazard ratio of a covariate, or its Wald P value."""
+    term = f"{one.covariate}[{one.level}]" if one.level else one.covariate
+    ours = _univariable(results, term) if one.model == "univariable" else None
+    bayes = None
+    for fit in _fits(results, one, one.covariate):
+        if term not in fit.design.columns:
+            continue
+        bayes = coefficient_row(results, fit.spec.name, term)
+        if ours is None:
+            own = f"{beside(results.cohort).formula}{fit.spec.formula}"
+            ours = answer_row(results, own, "hazard_ratio", term=term)
+        break
+    if one.quantity == "p_value":
+        return Counterpart(Number() if ours is None else Number(float(ours["p"])))
+    return Counterpart(Number.of(ours), Number.of(bayes, "hr_median", "hr_"))
+
+
+def _fits(results: Results, one: Published, covariate: str) -> Iterator[Fit]:
+    """Fits that answer for a covariate, by itself or among others, as the paper did."""
+    wanted = set(formula_variables(covariate))
+    for fit in results.posterior.fits.values():
+        variables = set(formula_variables(fit.spec.formula))
+        model = "univariable" if variables == wanted else "multivariable"
+        if wanted <= variables and one.model in ("", model):
+            yield fit
+
+
+def _univariable(results: Results, term: str) -> pd.Series:
+    names = beside(results.cohort)
+    return answer_row(results, names.univariable, "hazard_ratio", term=term)
+
+
+def _test(results: Results, quantity: str) -> Number:
+    """Log-rank test; for grouped times the likelihood ratio of the grouped model."""
+    value = "p" if quantity == "p_value" else "statistic"
+    if not grouped(results.cohort):
+        return Number(float(answer_row(results, "logrank", "test")[value]))
+    univariable, term = beside(results.cohort).univariable, results.cohort.treatment
+    return Number(float(answer_row(results, univariable, "likelihood_ratio", term=term)[value]))
+
+
+def covariate_logrank(cohort: Cohort, covariate: str) -> float:
+    """Log-rank chi-square between the levels of a covariate; not a number where it has none."""
+    values = cohort.covariates.get(covariate)
+    if values is None or not hasattr(values, "cat") or grouped(cohort):
+        return nan
+    known = restricted(cohort, values.notna().to_numpy())
+    test = logrank(replace(known, treatment=covariate))
+    return float(test["chisq"].iloc[0]) if len(test) else nan
+
+
+def _events(results: Results, arm: str) -> float:
+    table = results.frequentist.follow_up
+    mine = table[table["arm"].astype(str) == arm]
+    row = mine.iloc[0] if len(mine) else follow_up_row(results)
+    return float(row["events"])

@@ -1,0 +1,131 @@
+"""Printed numbers looked up in the answers of clinical analyses."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from posthaz.adjust import table_tests
+from posthaz.report.clinical.printed import (
+    printed_at_level,
+    printed_in_sample,
+    printed_in_subgroup,
+    printed_of_candidate,
+    printed_of_toxicity,
+)
+from posthaz.report.counterpart import Counterpart
+from posthaz.spec import Published, Within
+
+MATCHED = Within(sample="matched")
+
+
+def found(answer: Counterpart | None) -> tuple[float, ...]:
+    assert answer is not None
+    return (*vars(answer.ours).values(), *vars(answer.bayes).values())
+
+
+def frame(columns: str, *rows: tuple[Any, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=columns.split())
+
+
+@pytest.fixture
+def sample() -> Any:
+    columns = "sample analysis quantity arm time value lower upper p"
+    effects = frame(
+        columns,
+        ("all patients", "Cox", "hazard_ratio", None, np.nan, 9.0, 8.0, 10.0, 0.5),
+        ("matched", "Cox, robust", "hazard_ratio", None, np.nan, 0.7, 0.6, 0.8, 0.01),
+        ("matched", "posterior", "hazard_ratio", None, np.nan, 0.72, 0.61, 0.83, np.nan),
+        ("matched", "Cox, adjusted", "hazard_ratio", None, np.nan, 0.65, 0.5, 0.8, 0.01),
+        ("matched", "posterior, adjusted", "hazard_ratio", None, np.nan, 0.66, 0.5, 0.8, np.nan),
+        ("matched", "log-rank", "chisq", None, np.nan, 6.6, np.nan, np.nan, 0.01),
+        ("matched", "Kaplan-Meier", "median", "B", np.nan, np.nan, 20.0, np.nan, np.nan),
+        ("matched", "posterior", "median", "B", np.nan, 33.0, 20.0, 60.0, np.nan),
+        ("matched", "Kaplan-Meier", "survival", "B", 12.0, 0.6, 0.5, 0.7, np.nan),
+    )
+    return SimpleNamespace(effects=effects, samples={})
+
+
+def test_matched_samples(sample: Any) -> None:
+    def ask(**fields: Any) -> tuple[float, ...]:
+        return found(
+            printed_in_sample(None, sample, Published(value=1.0, within=MATCHED, **fields))
+        )  # type: ignore[arg-type]
+
+    assert ask(quantity="hazard_ratio") == (0.7, 0.6, 0.8, 0.72, 0.61, 0.83)
+    assert ask(quantity="hazard_ratio", model="multivariable")[::3] == (0.65, 0.66)
+    assert ask(quantity="logrank")[0] == 6.6
+    assert ask(quantity="p_value")[0] == 0.01
+    assert ask(quantity="median", arm="B")[::3] == (np.inf, 33.0)
+    assert ask(quantity="survival", arm="B", time=12.0)[0] == 0.6
+    whole = Published("hazard_ratio", 1.0)
+    assert printed_in_sample(None, sample, whole) is None  # type: ignore[arg-type]
+
+
+def test_subgroups() -> None:
+    columns = "column level cox_hr cox_lower cox_upper pooled_hr pooled_lower pooled_upper"
+    table = frame(columns, ("sex", "m", 0.7, 0.5, 0.9, 0.75, 0.6, 0.92))
+    answer: Any = SimpleNamespace(table=table)
+    one = Published("hazard_ratio", 1.0, within=Within(column="sex", level="m"))
+    assert found(printed_in_subgroup(None, answer, one)) == (0.7, 0.5, 0.9, 0.75, 0.6, 0.92)  # type: ignore[arg-type]
+    other = Published("hazard_ratio", 1.0, within=Within(column="sex", level="f"))
+    assert printed_in_subgroup(None, answer, other) is None  # type: ignore[arg-type]
+
+
+def test_levels_of_an_interaction() -> None:
+    columns = "by_level level logrank_chisq logrank_p cox_hr cox_lower cox_upper hr lower upper"
+    levels = frame(columns, (">=146", "low", 7.9, 0.005, 1.8, 1.2, 2.7, 1.7, 1.1, 2.5))
+    answer: Any = (SimpleNamespace(asked=SimpleNamespace(by="gtv_cc"), levels=levels),)
+    within = Within(column="gtv_cc", level=">=146")
+
+    def ask(quantity: str) -> tuple[float, ...]:
+        return found(printed_at_level(None, answer, Published(quantity, 1.0, within=within)))  # type: ignore[arg-type]
+
+    assert ask("logrank")[0] == 7.9
+    assert ask("p_value")[0] == 0.005
+    assert ask("hazard_ratio") == (1.8, 1.2, 2.7, 1.7, 1.1, 2.5)
+
+
+def test_candidates_one_by_one_and_kept() -> None:
+    columns = "analysis candidate term hr lower upper p"
+    estimates = frame(
+        columns,
+        ("univariable", "log2(ptv)", "log2(ptv)", 1.2, 1.1, 1.3, 0.001),
+        ("multivariable", "log2(ptv)", "log2(ptv)", 1.15, 1.05, 1.25, 0.003),
+        ("bayes_multivariable", "log2(ptv)", "log2(ptv)", 1.14, 1.04, 1.24, np.nan),
+    )
+    answer: Any = SimpleNamespace(estimates=estimates)
+
+    def ask(quantity: str, model: str) -> Counterpart | None:
+        one = Published(quantity, 0.5, covariate="log2(ptv)", model=model)
+        return printed_of_candidate(None, answer, one)  # type: ignore[arg-type]
+
+    assert found(ask("hazard_ratio", "")) == (1.15, 1.05, 1.25, 1.14, 1.04, 1.24)
+    assert found(ask("p_value", "univariable"))[0] == 0.001
+    assert ask("logrank", "") is None
+
+
+def test_shares_with_a_toxicity() -> None:
+    columns = "toxicity grade source arm events patients risk risk_lower risk_upper"
+    risks = frame(columns, ("pneumonitis", 2, "separate", "B", 64, 359, 0.18, 0.14, 0.22))
+    before = {"events": 8, "patients": 164, "risk": 0.05, "risk_lower": 0.02, "risk_upper": 0.09}
+    risks = risks.assign(**{f"reference_{name}": value for name, value in before.items()})
+    tests = table_tests(np.array([[8, 64], [156, 295]])).assign(toxicity="pneumonitis", grade=2)
+    answer: Any = SimpleNamespace(risks=risks, tests=tests)
+    results: Any = SimpleNamespace(cohort=SimpleNamespace(arms=("A", "B")))
+
+    def ask(quantity: str, arm: str = "") -> tuple[float, ...]:
+        one = Published(quantity, 0.5, arm=arm, covariate="pneumonitis", grade=2)
+        return found(printed_of_toxicity(results, answer, one))
+
+    assert ask("share", "B") == (
+        64 / 359,
+        *[pytest.approx(np.nan, nan_ok=True)] * 2,
+        0.18,
+        0.14,
+        0.22,
+    )
+    assert ask("share", "A")[::3] == (8 / 164, 0.05)
+    assert ask("p_value")[0] == tests.set_index("test")["p"]["chi_square"]
