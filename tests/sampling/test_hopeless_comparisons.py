@@ -56,7 +56,7 @@ survival_at = [12]
 [sampling]
 seed = 2
 chains = 2
-draws = 500
+draws = 1500
 """
 
 

@@ -46,7 +46,7 @@ def survival_difference(
     >>> import posthaz as ph
     >>> table = survival_difference(ph.simulated_example(), [12.0])
     >>> table[["arm", "value"]].round(3).to_numpy().tolist()
-    [['B', 0.134]]
+    [['B', 0.117]]
     """
     robust = not whole_weights(cohort) if robust is None else robust
     z = float(norm.ppf(0.5 + level / 2))

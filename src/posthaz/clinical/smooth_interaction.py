@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.stats import norm
 
-from posthaz.clinical.arm_model import ArmTask, Quick, joined, quoted, ratio_summary
+from posthaz.baselines import CoxFit
+from posthaz.clinical.arm_model import ArmTask, Quick, cox_of, joined, quoted, ratio_summary
 from posthaz.clinical.cut_groups import group_name
 from posthaz.clinical.interaction_test import InteractionTest, interaction_test
 from posthaz.cohort import Cohort
 from posthaz.design import reference_row
+from posthaz.errors import PosthazError
 from posthaz.estimands import effect_between
 from posthaz.inference import Fit
 from posthaz.spec.clinical.interactions import InteractionSpec
@@ -116,7 +119,7 @@ def smooth_interaction(
         curves=pd.concat(curves, ignore_index=True),
         start=numbers[0],
         end=numbers[1],
-        ratios=tuple(_ratios(fit, cohort, asked, contrasts, interval)),
+        ratios=tuple(_ratios(fit, cohort, asked, contrasts, interval, formula)),
         test=interaction_test(cohort, terms, others),
     )
 
@@ -165,6 +168,17 @@ def _effect(
     by: float | str | np.ndarray,
 ) -> xr.DataArray:
     """Log hazard ratio of `end` against `start` at `by`, with a dimension ``row``."""
+    return effect_between(fit, *_compared(fit, asked, start, end, by))
+
+
+def _compared(
+    fit: Fit,
+    asked: InteractionSpec,
+    start: float | str,
+    end: float | str | np.ndarray,
+    by: float | str | np.ndarray,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Covariates with the effect at `end`, and at `start`, a row each."""
     rows = max(np.size(end), np.size(by))
     fixed = {k: v for k, v in ((asked.effect, start), (asked.by, by)) if isinstance(v, str)}
     base = reference_row(fit.design.frame, fixed)
@@ -174,11 +188,9 @@ def _effect(
     if isinstance(end, str):
         other = reference_row(fit.design.frame, {asked.effect: end})[asked.effect]
         everybody = pd.concat([other] * rows, ignore_index=True)
-        to = reference.assign(**{asked.effect: everybody})
-    else:
-        reference[asked.effect] = start
-        to = reference.assign(**{asked.effect: end})
-    return effect_between(fit, to, reference)
+        return reference.assign(**{asked.effect: everybody}), reference
+    reference[asked.effect] = start
+    return reference.assign(**{asked.effect: end}), reference
 
 
 def _curve(
@@ -192,7 +204,12 @@ def _curve(
 
 
 def _ratios(
-    fit: Fit, cohort: Cohort, asked: InteractionSpec, contrasts: list[tuple], interval: float
+    fit: Fit,
+    cohort: Cohort,
+    asked: InteractionSpec,
+    contrasts: list[tuple],
+    interval: float,
+    formula: str,
 ) -> Iterator[dict[str, object]]:
     """Ratio of hazard ratios between quartiles of a number, or levels of a factor."""
     if asked.by_cut:
@@ -205,6 +222,7 @@ def _ratios(
     else:
         first, *rest = _settings(cohort, asked.by, False)
         pairs = [(first, other) for other in rest]
+    cox = _cox_or_none(cohort, formula, interval)
     for start, end, name in contrasts:
         for low, high in pairs:
             change = _effect(fit, asked, start, end, high.value) - _effect(
@@ -217,4 +235,41 @@ def _ratios(
                 "lower": numbers["lower"],
                 "upper": numbers["upper"],
                 "p_above_1": 1.0 - numbers["p_below_1"],
+                **_cox_ratio(cox, fit, asked, (start, end), (low.value, high.value), interval),
             }
+
+
+def _cox_or_none(cohort: Cohort, formula: str, interval: float) -> CoxFit | None:
+    try:
+        return cox_of(cohort, formula, interval)
+    except PosthazError:
+        return None
+
+
+def _cox_ratio(
+    cox: CoxFit | None,
+    fit: Fit,
+    asked: InteractionSpec,
+    effect: tuple[float | str, float | str],
+    by: tuple[float | str, float | str],
+    interval: float,
+) -> dict[str, float]:
+    """The same ratio by Cox, with its Wald interval; nothing where it can't be estimated."""
+    if cox is None or cox.covariance is None:
+        return {}
+    (low, high), design = by, fit.design
+    steps = []
+    for place in (high, low):
+        to, reference = _compared(fit, asked, *effect, place)
+        steps.append(design.matrix(to)[0] - design.matrix(reference)[0])
+    weights = pd.Series(steps[0] - steps[1], index=design.columns).reindex(cox.table["term"])
+    used = (weights != 0).to_numpy()
+    logs = cox.table["log_hr"].to_numpy(float)[used]
+    part, covariance = weights.to_numpy()[used], np.asarray(cox.covariance)[np.ix_(used, used)]
+    error = float(np.sqrt(part @ covariance @ part))
+    if not (np.isfinite(logs).all() and np.isfinite(error)):
+        return {}
+    middle, half = float(part @ logs), float(norm.ppf(0.5 + interval / 2)) * error
+    ends = {"cox_lower": np.exp(middle - half), "cox_upper": np.exp(middle + half)}
+    p = 2 * float(norm.sf(abs(middle) / error)) if error > 0 else float("nan")
+    return {"cox_ratio": float(np.exp(middle)), **ends, "cox_p": p}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import posthaz as ph
+from posthaz.baselines import cox_model
 from posthaz.clinical.interaction_steps import interaction_steps
 from posthaz.errors import CohortError
 from tests.unit.clinical.subgroup_cohorts import subgroup_cohort
@@ -57,6 +58,23 @@ def test_the_continuous_model_beside_the_cut_offs(found):
     at_start = curves.loc[(curves["x"] - 55.0).abs().groupby(curves["panel"]).idxmin()]
     assert at_start["median"].to_numpy() == pytest.approx(1.0, abs=0.02)
     assert set(found.comparison["model"]) == {"levels", "continuous"}
+
+
+def test_the_cox_ratio_of_numbers_is_a_step_of_the_product_term(found):
+    cohort = subgroup_cohort()
+    row = found.ratios[found.ratios["model"] == "continuous"].iloc[0]
+    columns = cohort.covariates[["dose_gy", "sex"]].assign(
+        log_gtv=np.log(cohort.covariates["gtv_cc"]), sex=cohort.covariates["sex"].cat.codes
+    )
+    columns = (columns - columns.mean()).astype(float)
+    columns["product"] = columns["dose_gy"] * columns["log_gtv"]
+    term = cox_model(cohort, columns).table.set_index("term").loc["product"]
+    first, last = np.log(cohort.covariates["gtv_cc"]).quantile([0.25, 0.75])
+    step = (found.smooth.end - found.smooth.start) * (last - first)
+    assert row["cox_ratio"] == pytest.approx(np.exp(step * term["log_hr"]), rel=1e-3)
+    assert row["cox_p"] == pytest.approx(term["p"], rel=1e-2)
+    assert row["cox_lower"] < row["cox_ratio"] < row["cox_upper"]
+    assert np.log(row["ratio"]) == pytest.approx(np.log(row["cox_ratio"]), abs=0.15)
 
 
 def test_steps_stand_where_the_cuts_are(found):

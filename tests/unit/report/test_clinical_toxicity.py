@@ -99,5 +99,9 @@ def test_numbers_needed_as_text():
 
 
 def test_a_ratio_to_nobody_has_a_lower_limit_only():
-    row = pd.Series({"reference_events": 0, "source": "separate", "ratio_lower": 2.9})
+    row = pd.Series(
+        {"reference_events": 0, "events": 3, "source": "separate", "ratio_lower": 2.9}, dtype=object
+    )
     assert risk_ratio(row) == ">2.90"
+    nobody = pd.Series({**row, "events": 0, "ratio_lower": 0.001}, dtype=object)
+    assert risk_ratio(nobody) == "–"
