@@ -119,8 +119,9 @@ def test_sampling_recovers_the_simulated_effect() -> None:
         assert abs(row.loc[term, "mean"] - truth) < 3.5 * row.loc[term, "sd"]
 
 
-def test_flat_priors_have_no_prior_group() -> None:
-    spec = ph.ModelSpec("m", ph.Exponential(), "arm", priors={"covariates": Prior("flat")})
+@pytest.mark.parametrize("prior", [Prior("flat"), Prior("student_t", (0.002, 0.0, 1.0))])
+def test_priors_that_cannot_be_drawn_have_no_prior_group(prior: Prior) -> None:
+    spec = ph.ModelSpec("m", ph.Exponential(), "arm", priors={"covariates": prior})
     fit = ph.fit(spec, ph.simulated_example(), **SETTINGS)
     assert "prior" not in fit.draws.children
 

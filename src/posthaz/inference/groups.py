@@ -34,7 +34,7 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
     groups = posterior_groups(model, answers, sampled.statistics)
     groups["log_likelihood"] = _row_by_row(prepared, groups["log_likelihood"])
     names = [str(name) for name in groups["posterior"].data_vars]
-    prior = prior_group(model, seed, names)
+    prior = prior_group(model, seed, names) if prepared.priors.drawable else None
     groups.update({"prior": prior} if prior is not None else {})
     groups["posterior_predictive"] = predictive_group(
         prepared.spec, prepared.design, cohort, groups["posterior"], seed

@@ -37,6 +37,12 @@ class ChosenPriors:
     coefficients: tuple[Prior, ...]
     scales: Mapping[str, Prior]
 
+    @property
+    def drawable(self) -> bool:
+        """Whether draws of every prior are numbers that a computer holds."""
+        every = (*self.baseline.values(), *self.coefficients, *self.scales.values())
+        return all(prior.drawable for prior in every)
+
 
 def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenPriors:
     """Prior of every parameter of a model.
