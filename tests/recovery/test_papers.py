@@ -41,6 +41,7 @@ def test_simulate_then_report(name: str, run, tmp_path: Path) -> None:
 def _answered(analysis: Analysis, table: pd.DataFrame) -> None:
     """Nearly every printed number has one of ours beside it, and most have a posterior too."""
     assert len(table) == len(analysis.published)
-    assert table["value"].notna().mean() >= 0.9, table[table["value"].isna()]
-    modelled = ~table["quantity"].isin(["logrank", "p_value", "events"])
-    assert table.loc[modelled, "median"].notna().mean() >= 0.9, table[modelled]
+    missing = table[table["value"].isna()]
+    assert len(missing) <= 0.1 * len(table), missing
+    modelled = table[~table["quantity"].isin(["logrank", "p_value", "events"])]
+    assert modelled["median"].isna().sum() <= 0.1 * len(modelled), modelled

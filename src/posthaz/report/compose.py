@@ -1,9 +1,10 @@
 """Results to a report: every section in order, and its figures."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from posthaz.report.blocks import FigureBlock, Report, Section
-from posthaz.report.clinical import clinical_sections
+from posthaz.report.clinical import clinical_methods, clinical_sections
 from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
 from posthaz.report.sections.checklist import checklist_section
@@ -32,7 +33,7 @@ _AFTER = (
     diagnostics_section,
     predictive_section,
     comparison_section,
-    methods_section,
+    partial(methods_section, clinical=clinical_methods),
     checklist_section,
 )
 

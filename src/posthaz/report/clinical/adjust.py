@@ -22,6 +22,7 @@ from posthaz.report.clinical.adjust_words import (
     left_out_sentence,
     unlike_sentence,
 )
+from posthaz.report.clinical.methods import adjustment_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_sample
 from posthaz.report.results import Results
@@ -200,4 +201,5 @@ ADJUST = ClinicalPart(
     section=_section,
     failures=lambda answers: answers.failures,
     printed=printed_in_sample,
+    methods=adjustment_methods,
 )

@@ -33,7 +33,7 @@ def left_out_sentence(results: Results, answers: AdjustedAnswers) -> str:
             for row in sizes.to_dict("records")
             if row["left_out"]
         ]
-        how = f" ({_how(sample)})" if isinstance(sample, Matched) else ""
+        how = f" ({how_matched(sample)})" if isinstance(sample, Matched) else ""
         gone = f"left out: {listed(out)}" if out else "nobody was left out"
         parts.append(f"**{shown}**{how} is about {_TARGETS[sample.target]}; {gone}.")
     if not parts:
@@ -41,7 +41,8 @@ def left_out_sentence(results: Results, answers: AdjustedAnswers) -> str:
     return " ".join(parts)
 
 
-def _how(sample: Matched) -> str:
+def how_matched(sample: Matched) -> str:
+    """How a matched sample was made."""
     caliper = "no caliper"
     if np.isfinite(sample.width):
         caliper = f"within {sample.width:.3g} on the logit of the score"

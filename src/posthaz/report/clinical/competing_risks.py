@@ -8,6 +8,7 @@ from posthaz.clinical.incidence_tables import NAIVE, POSTERIOR
 from posthaz.figures import draw_incidence
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
 from posthaz.report.clinical.competing_risks_tables import incidence_table, ratio_table
+from posthaz.report.clinical.methods import competing_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, lowered
@@ -146,5 +147,10 @@ def _number(table: pd.DataFrame, cause: int, arm: str, time: float, source: str)
 
 
 COMPETING_RISKS = ClinicalPart(
-    _NAME, _answer, _tables, _section, failures=lambda answer: answer.failures
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=lambda answer: answer.failures,
+    methods=competing_methods,
 )

@@ -8,24 +8,20 @@ from posthaz.clinical.interaction_effects import (
     interaction_effects,
     no_interaction,
 )
-from posthaz.clinical.interaction_steps import interaction_steps
 from posthaz.clinical.matched_sample import cohort_of
-from posthaz.cohort import Column
 from posthaz.estimands import coefficient_table
-from posthaz.figures import draw_interaction
-from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
+from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
+from posthaz.report.clinical.interactions_smooth import smooth_blocks
+from posthaz.report.clinical.methods import interaction_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_at_level
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
-from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
     interval_name,
     p_sentence,
     p_value,
     percent,
-    ratio,
-    signed,
     with_interval,
 )
 
@@ -109,9 +105,7 @@ def _subsection(results: Results, one: InteractionEffects) -> Section:
     if len(one.ratios):
         blocks.append(_ratios(results, one))
     if one.smooth is not None:
-        blocks.append(Paragraph(_smooth_words(results, one)))
-        along = dict.fromkeys(one.smooth.curves["along"])
-        blocks += [_figure(results, one, which) for which in along]
+        blocks += smooth_blocks(results, one, one.smooth)
     remarks = [*one.notes, *_remarks(one)]
     if remarks:
         blocks.append(Bullets(tuple(remarks)))
@@ -210,77 +204,6 @@ def _ratios(results: Results, one: InteractionEffects) -> Table:
     )
 
 
-def _smooth_words(results: Results, one: InteractionEffects) -> str:
-    assert one.smooth is not None
-    text = f"Continuous model: `{one.smooth.formula}`. "
-    if one.smooth.start is not None and one.smooth.end is not None:
-        unit = _shown(results, one.asked.effect).unit
-        text += (
-            f"Doses compared are the medians of the groups of the cut-off, {one.smooth.start:.4g} "
-            f"and {one.smooth.end:.4g} {unit}. "
-            if unit == "Gy"
-            else f"Values compared are the medians of the groups of the cut-off, "
-            f"{one.smooth.start:.4g} and {one.smooth.end:.4g} {unit}".rstrip()
-            + ". "
-        )
-    row = one.ratios[one.ratios["model"] == "continuous"].iloc[0]
-    text += (
-        f"Ratio of hazard ratios, {row['contrast']}: "
-        f"{with_interval(row['ratio'], row['lower'], row['upper'])}, above 1 with "
-        f"probability {percent(float(row['p_above_1']))}; {row['test']} test "
-        f"{p_sentence(row['p'])}."
-    )
-    if one.comparison is None:
-        return text
-    table = one.comparison
-    elpd = dict(zip(table["model"], table["elpd"].astype(float), strict=True))
-    gap = elpd["levels"] - elpd["continuous"]
-    error = float(table["difference_se"].max())
-    return (
-        f"{text} Expected log predictive density of the cut-offs minus that of the continuous "
-        f"model: {signed(f'{gap:.1f}')} (standard error {error:.1f}); above 0 the cut-offs "
-        "predict better. Where cut-offs were chosen on the same data, that comparison favours them."
-    )
-
-
-def _figure(results: Results, one: InteractionEffects, along: str) -> FigureBlock:
-    assert one.smooth is not None
-    curves = one.smooth.curves[one.smooth.curves["along"] == along]
-    steps = interaction_steps(one)
-    steps = steps[steps["along"] == along]
-    prefix = one.by if along == "effect" else one.effect
-    curves, steps = (
-        frame.assign(panel=[f"{prefix}: {panel}" for panel in frame["panel"]])
-        for frame in (curves, steps)
-    )
-    number = _shown(results, one.asked.effect if along == "effect" else one.asked.by)
-    against = f" v {one.smooth.start:.4g} {number.unit}".rstrip() if along == "effect" else ""
-    figure = draw_interaction(
-        curves,
-        steps,
-        along=number.shown,
-        ratio=f"Hazard ratio{against}",
-        interval=results.analysis.estimands.interval,
-        simulated=results.simulated,
-    )
-    ends = curves.groupby("panel", sort=False).agg(["first", "last"])
-    parts = [
-        f"{panel}: from {ratio(row['median', 'first'])} at {row['x', 'first']:.4g} to "
-        f"{ratio(row['median', 'last'])} at {row['x', 'last']:.4g}"
-        for panel, row in ends[["x", "median"]].iterrows()
-    ]
-    alt = f"Hazard ratio along {number.shown}, posterior median. {'; '.join(parts)}."
-    name = lowered(number.label or number.name)
-    subject = f"{name}{against}" if along == "effect" else f"{lowered(one.effect)} along {name}"
-    caption = f"Hazard ratio of {subject}: continuous, beside the cut-off"
-    name = f"interaction_{one.asked.name}_along_{along}"
-    return picture(results, figure, name, alt, caption, "interaction_curves.csv")
-
-
-def _shown(results: Results, name: str) -> Column:
-    return results.cohort.columns.get(name, Column(name))
-
-
 def _remarks(one: InteractionEffects) -> list[str]:
     levels = [
         f"{one.by}, {row['by_label']}: {row['note']}."
@@ -293,4 +216,6 @@ def _remarks(one: InteractionEffects) -> list[str]:
     return [*levels, *dict.fromkeys(ratios)]
 
 
-INTERACTIONS = ClinicalPart(_NAME, _answer, _tables, _section, _failures, printed_at_level)
+INTERACTIONS = ClinicalPart(
+    _NAME, _answer, _tables, _section, _failures, printed_at_level, methods=interaction_methods
+)

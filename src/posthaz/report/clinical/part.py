@@ -63,6 +63,8 @@ class ClinicalPart:
         Failed convergence checks of fits the analysis made itself, in words.
     printed : callable
         What stands beside a printed number in this analysis; None where it doesn't give it.
+    methods : callable
+        What was done, in the style of a journal; empty where the section says it all.
     """
 
     name: str
@@ -71,3 +73,4 @@ class ClinicalPart:
     section: Callable[[Results, Any], Section | None]
     failures: Callable[[Any], tuple[str, ...]] = lambda answer: ()
     printed: Callable[[Results, Any, Published], Counterpart | None] = lambda *_: None
+    methods: Callable[[Results, Any], str] = lambda *_: ""

@@ -63,6 +63,12 @@ def clinical_sections(results: Results) -> list[Section]:
     return [section for section in made if section is not None]
 
 
+def clinical_methods(results: Results) -> list[str]:
+    """What the clinical analyses did, a paragraph each, for the methods."""
+    made = (part.methods(results, results.clinical[part.name]) for part in _asked(results.clinical))
+    return [text for text in made if text]
+
+
 def clinical_failures(answers: Mapping[str, Any]) -> tuple[str, ...]:
     """Failed convergence checks of fits that clinical analyses made themselves."""
     return tuple(text for part in _asked(answers) for text in part.failures(answers[part.name]))

@@ -5,6 +5,7 @@ import pandas as pd
 from posthaz.clinical.screening import Screening, screen_covariates
 from posthaz.figures import draw_hazard_ratios, draw_relevance
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical.methods import screening_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_of_candidate
 from posthaz.report.clinical.screening_labels import candidate_label, scaled_estimates
@@ -144,4 +145,5 @@ SCREENING = ClinicalPart(
     _section,
     failures=lambda answer: answer.failures,
     printed=printed_of_candidate,
+    methods=screening_methods,
 )

@@ -13,6 +13,7 @@ from posthaz.estimands import coefficient_table
 from posthaz.figures import draw_subgroups
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
+from posthaz.report.clinical.methods import subgroup_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_subgroup
 from posthaz.report.results import Results
@@ -275,4 +276,6 @@ def _remarks(answer: SubgroupEffects) -> list[str]:
     return [*levels, *tests]
 
 
-SUBGROUPS = ClinicalPart(_NAME, _answer, _tables, _section, _failures, printed_in_subgroup)
+SUBGROUPS = ClinicalPart(
+    _NAME, _answer, _tables, _section, _failures, printed_in_subgroup, methods=subgroup_methods
+)

@@ -7,6 +7,7 @@ from posthaz.clinical.subset_rows import KAPLAN_MEIER, LOGRANK
 from posthaz.clinical.subsets import SubsetSurvival, survival_in_subsets
 from posthaz.figures import draw_subsets
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical.methods import subset_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_subset
 from posthaz.report.clinical.subsets_tables import (
@@ -120,5 +121,11 @@ def _patients(one: SubsetSurvival) -> int:
 
 
 SUBSETS = ClinicalPart(
-    _NAME, _answer, _tables, _section, failures=_failures, printed=printed_in_subset
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=_failures,
+    printed=printed_in_subset,
+    methods=subset_methods,
 )

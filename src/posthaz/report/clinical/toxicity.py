@@ -7,6 +7,7 @@ from posthaz.clinical.benefit_risk import BenefitRisk, quadrants
 from posthaz.clinical.toxicity import ToxicityAnswer, compare_toxicity, grade_words
 from posthaz.figures import draw_benefit_risk, draw_grades, draw_risk_differences
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical.methods import toxicity_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_of_toxicity
 from posthaz.report.clinical.toxicity_tables import (
@@ -245,4 +246,6 @@ def _benefit_figure(results: Results, pair: BenefitRisk) -> FigureBlock:
                    "benefit_risk.csv")  # fmt: skip
 
 
-TOXICITY = ClinicalPart(_NAME, _answer, _tables, _section, _failures, printed_of_toxicity)
+TOXICITY = ClinicalPart(
+    _NAME, _answer, _tables, _section, _failures, printed_of_toxicity, methods=toxicity_methods
+)

@@ -1,5 +1,7 @@
 """The methods, in the style of a journal, written from what was actually done."""
 
+from collections.abc import Callable, Sequence
+
 from posthaz.report.blocks import Bullets, Paragraph, Section
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
@@ -12,13 +14,17 @@ from posthaz.report.sections.wording import counted, interval_name, listed
 _TRANSFORMS = {"log-log": "log(−log)", "log": "log", "plain": "plain"}
 
 
-def methods_section(results: Results) -> Section:
+def methods_section(
+    results: Results, clinical: Callable[[Results], Sequence[str]] = lambda _: ()
+) -> Section:
     """Cohort, models, computation, estimands, frequentist methods and checks, with references.
 
     Parameters
     ----------
     results : Results
         The results.
+    clinical : callable, optional
+        Gives the paragraphs of the clinical analyses.
 
     Returns
     -------
@@ -31,6 +37,7 @@ def methods_section(results: Results) -> Section:
         _computation(results),
         _estimands(results),
         _frequentist(results),
+        *clinical(results),
         _checks(results),
     )
     paragraphs, references = numbered(texts)
@@ -60,6 +67,11 @@ def _cohort(results: Results) -> str:
         f"(endpoint: {results.analysis.endpoint}), with {listed(kinds)}; time was counted in "
         f"{cohort.unit}. {missing}"
     )
+    if results.analysis.landmark is not None:
+        text += (
+            f" Time was counted from a landmark at {results.analysis.landmark:g} {cohort.unit}, "
+            "and patients no longer at risk then were left out [@landmark]."
+        )
     if grouped(cohort):
         return text
     text += " Follow-up was described by the reverse Kaplan–Meier method [@reverse]"

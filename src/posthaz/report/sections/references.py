@@ -57,6 +57,51 @@ REFERENCES = {
         "Gabry J, et al. Visualization in Bayesian workflow. J R Stat Soc A 2019;182:389–402. "
         "https://doi.org/10.1111/rssa.12378"
     ),
+    "propensity": (
+        "Rosenbaum PR, Rubin DB. The central role of the propensity score in observational studies "
+        "for causal effects. Biometrika 1983;70:41–55. https://doi.org/10.1093/biomet/70.1.41"
+    ),
+    "caliper": (
+        "Austin PC. Optimal caliper widths for propensity-score matching when estimating "
+        "differences in means and differences in proportions in observational studies. Pharm Stat "
+        "2011;10:150–161. https://doi.org/10.1002/pst.433"
+    ),
+    "overlap": (
+        "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score weighting. J Am "
+        "Stat Assoc 2018;113:390–400. https://doi.org/10.1080/01621459.2016.1260466"
+    ),
+    "firth": (
+        "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. "
+        "Biometrics 2001;57:114–119. https://doi.org/10.1111/j.0006-341X.2001.00114.x"
+    ),
+    "horseshoe": (
+        "Piironen J, Vehtari A. Sparsity information and regularization in the horseshoe and other "
+        "shrinkage priors. Electron J Stat 2017;11:5018–5051. https://doi.org/10.1214/17-EJS1337SI"
+    ),
+    "rtwodtwo": (
+        "Zhang YD, et al. Bayesian regression using a prior on the model fit: the R2-D2 shrinkage "
+        "prior. J Am Stat Assoc 2022;117:862–874. https://doi.org/10.1080/01621459.2020.1825449"
+    ),
+    "competing": (
+        "Putter H, Fiocco M, Geskus RB. Tutorial in biostatistics: competing risks and multi-state "
+        "models. Stat Med 2007;26:2389–2430. https://doi.org/10.1002/sim.2712"
+    ),
+    "gray": (
+        "Gray RJ. A class of K-sample tests for comparing the cumulative incidence of a competing "
+        "risk. Ann Stat 1988;16:1141–1154. https://doi.org/10.1214/aos/1176350951"
+    ),
+    "finegray": (
+        "Fine JP, Gray RJ. A proportional hazards model for the subdistribution of a competing "
+        "risk. J Am Stat Assoc 1999;94:496–509. https://doi.org/10.1080/01621459.1999.10474144"
+    ),
+    "subgroups": (
+        "Jones HE, et al. Bayesian models for subgroup analysis in clinical trials. Clin Trials "
+        "2011;8:129–143. https://doi.org/10.1177/1740774510396933"
+    ),
+    "landmark": (
+        "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol "
+        "1983;1:710–719. https://doi.org/10.1200/JCO.1983.1.11.710"
+    ),
     "grouped": (
         "Prentice RL, Gloeckler LA. Regression analysis of grouped survival data with application "
         "to breast cancer data. Biometrics 1978;34:57–67. "
