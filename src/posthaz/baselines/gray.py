@@ -50,6 +50,7 @@ def gray_test(cohort: Cohort, cause: int = 1) -> pd.DataFrame:
     if len(parts) < 2:
         return pd.DataFrame(columns=_COLUMNS)
     found, note = _test(cohort, cause)
+    expected = _expected(found) if found else {}
     rows = [
         {
             "test": "gray",
@@ -57,7 +58,7 @@ def gray_test(cohort: Cohort, cause: int = 1) -> pd.DataFrame:
             "arm": arm,
             "n": len(part),
             "observed": found.observed.get(arm, np.nan) if found else np.nan,
-            "expected": found.expected.get(arm, np.nan) if found else np.nan,
+            "expected": expected.get(arm, np.nan),
             "chisq": found.statistic if found else np.nan,
             "df": len(parts) - 1,
             "p": found.p_value if found else np.nan,
@@ -73,9 +74,20 @@ def _test(cohort: Cohort, cause: int) -> tuple[gw.TestResult | None, str]:
     if not (cohort.cause == cause).any():
         return None, f"undefined: there is no event of cause {cause}"
     try:
-        found = gw.grays_test(follow_up, cohort.arm, cause=str(cause))
+        with np.errstate(invalid="ignore"):
+            found = gw.grays_test(follow_up, cohort.arm, cause=str(cause))
     except np.linalg.LinAlgError:
         return None, "undefined: at no event are patients of every arm at risk"
     if not np.isfinite(found.statistic):
         return None, "undefined: its variance is 0"
     return found, ""
+
+
+def _expected(found: gw.TestResult) -> dict[str, float]:
+    """Expected events by arm, which add up to those observed.
+
+    greenwood 0.8 divides 0 by 0 for its last arm where nobody of it is left.
+    """
+    known = {arm: float(value) for arm, value in found.expected.items() if np.isfinite(value)}
+    rest = float(sum(found.observed.values())) - sum(known.values())
+    return {arm: known.get(arm, rest) for arm in found.expected}

@@ -11,6 +11,7 @@ from posthaz.baselines.response import by_arm, response, whole_weights
 from posthaz.cohort import Cohort
 
 Transform = Literal["log-log", "log", "plain"]
+NOBODY_LEFT = 1e-12
 
 
 def kaplan_meier(
@@ -155,6 +156,8 @@ def _curve(arm: str, part: Cohort, transform: str, level: float) -> pd.DataFrame
         }
     )
     frame["censored"] -= _continued(part, frame["time"].to_numpy())
+    # weights that are not whole numbers leave the rounding of a float where nobody is left
+    frame["survival"] = frame["survival"].mask(frame["survival"] < NOBODY_LEFT, 0.0)
     first = {
         "time": 0.0,
         "at_risk": _at_risk(part, 0.0),

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from posthaz.baselines.influence import area_influence, clustered
+from posthaz.baselines.product_limit import NOBODY_LEFT
 from posthaz.baselines.response import by_arm, response, whole_weights
 from posthaz.cohort import Cohort
 
@@ -16,7 +17,6 @@ _COLUMNS = [
     *("lower", "upper", "statistic", "p", "note"),
 ]
 _TOO_FAR = "the horizon is after the last follow-up of an arm"
-_NOBODY_LEFT = 1e-12
 
 
 def rmst(
@@ -140,7 +140,7 @@ def _area(cohort: Cohort, part: Cohort, horizon: float, robust: bool) -> _Area:
     fit = gw.KaplanMeier(conf_type="plain", conf_level=level).fit(
         response(part), weights=part.weight
     )
-    if horizon > part.exit.max() and fit.survival_[-1] > _NOBODY_LEFT:
+    if horizon > part.exit.max() and fit.survival_[-1] > NOBODY_LEFT:
         return _Area(float("nan"), float("nan"))
     value, _, upper = fit.rmst(tau=horizon, ci=True)
     if not robust:

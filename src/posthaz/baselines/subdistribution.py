@@ -1,6 +1,7 @@
 """The Fine-Gray model of the subdistribution hazard."""
 
 import warnings
+from dataclasses import replace
 
 import greenwood as gw
 import numpy as np
@@ -60,7 +61,7 @@ def subdistribution_model(
     matrix = columns.to_numpy(dtype=float)
     complete = np.isfinite(matrix).all(axis=1)
     used, matrix = cohort.where(complete), matrix[complete]
-    response = competing_response(used, (cause,))
+    competing_response(used, (cause,))
     kept = independent_columns(matrix)
     note = np.where(kept, "", _OUT).astype(object)
     log_hr, error = np.full(len(kept), np.nan), np.full(len(kept), np.nan)
@@ -70,7 +71,7 @@ def subdistribution_model(
     elif kept.any():
         scale = matrix[:, kept].std(axis=0)
         standard = (matrix[:, kept] - matrix[:, kept].mean(axis=0)) / scale
-        estimate, se, settled = _fit(response, standard, cause, level)
+        estimate, se, settled = _fit(*_with_censoring(used, standard, cause), cause, level)
         log_hr[kept] = np.where(settled, estimate / scale, np.nan)
         error[kept] = np.where(settled, se / scale, np.nan)
         note[np.flatnonzero(kept)[~settled]] = _INFINITE
@@ -91,6 +92,26 @@ def subdistribution_model(
         },
         columns=COLUMNS,
     )
+
+
+def _with_censoring(cohort: Cohort, matrix: np.ndarray, cause: int) -> tuple[gw.Surv, np.ndarray]:
+    """Response and columns; a row censored before all events is added where nobody is censored.
+
+    greenwood 0.8 needs a censored row. This one is in no risk set and leaves every weight at 1.
+    """
+    if (cohort.cause == 0).any():
+        return competing_response(cohort, (cause,)), matrix
+    rows = np.append(np.arange(len(cohort)), 0)
+    added, new = cohort.at(rows), np.arange(rows.size) == len(cohort)
+    early = float(cohort.exit.min()) / 2
+    added = replace(
+        added,
+        lower=np.where(new, early, added.lower),
+        upper=np.where(new, np.inf, added.upper),
+        cause=np.where(new, 0, added.cause),
+        subject=np.where(new, cohort.subject.max() + 1, added.subject),
+    )
+    return competing_response(added, (cause,)), np.vstack([matrix, np.zeros(matrix.shape[1])])
 
 
 def _fit(

@@ -23,10 +23,10 @@ from posthaz.clinical.arm_model import (
     cox_summary,
     first_line,
     joined,
-    quoted,
     varying_terms,
 )
 from posthaz.cohort import Cohort
+from posthaz.design import quoted
 from posthaz.errors import PosthazError
 from posthaz.spec.clinical.adjust import AdjustSpec
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from posthaz.adjust import MATCHED_SET, Matched, PropensityScore
 from posthaz.clinical.adjusted_effects import CRUDE, Sample
-from posthaz.clinical.arm_model import effective_weights, joined, quoted, varying_terms
+from posthaz.clinical.arm_model import effective_weights, joined, varying_terms
 from posthaz.cohort import Cohort
-from posthaz.design import learn_design
+from posthaz.design import learn_design, quoted
 from posthaz.errors import FormulaError
 
 POSTERIOR = "posterior"

@@ -117,11 +117,6 @@ def shared_baseline(model: ModelSpec, cohort: Cohort) -> ModelSpec:
     return replace(resolved, form="proportional_hazards", shrinkage=None)
 
 
-def quoted(name: str) -> str:
-    """A covariate's name as a formula takes it."""
-    return name if name.isidentifier() else f"`{name}`"
-
-
 def joined(terms: Iterable[str]) -> str:
     """Terms as a formula."""
     return " + ".join(terms) or "1"

@@ -103,7 +103,7 @@ def competing_risks(
         for wanted in (times, grid)
     ]
     at_times, curves = (
-        labelled(pd.concat([without, with_model], ignore_index=True), asked)
+        labelled(pd.concat([without, with_model], ignore_index=True), asked, cohort.arms)
         for without, with_model in zip(tables, posterior, strict=True)
     )
     return CompetingRisks(

@@ -16,6 +16,7 @@ from posthaz.baselines import (
     maximise,
 )
 from posthaz.cohort import Cohort
+from posthaz.design import quoted
 from posthaz.hazards import PiecewiseExponential
 from posthaz.inference import Fit, fit, flat_draws
 from posthaz.priors import Prior, hazard_ratio
@@ -195,7 +196,7 @@ def _changing(
     return ModelSpec(
         NAME,
         PiecewiseExponential(cuts=cuts, intervals=len(cuts) + 1),
-        " + ".join([treatment, *names]),
+        " + ".join([quoted(treatment), *names]),
         priors={**effects, **rates},
         centre="none",
     )

@@ -80,10 +80,12 @@ def posterior_rows(fits: Mapping[int, Fit], times: np.ndarray, interval: float) 
     return pd.concat(parts, ignore_index=True)
 
 
-def labelled(rows: pd.DataFrame, asked: CompetingRisksSpec) -> pd.DataFrame:
-    """Rows with the names of their causes, in order of cause, arm and time."""
+def labelled(rows: pd.DataFrame, asked: CompetingRisksSpec, arms: tuple[str, ...]) -> pd.DataFrame:
+    """Rows with the names of their causes, in order of cause, arm (reference first) and time."""
     rows = named(rows, asked).reindex(columns=[*_COLUMNS, "at_risk", "events"])
-    return rows.sort_values(["cause", "arm", "time"], kind="stable").reset_index(drop=True)
+    place = rows["arm"].astype(str).map({arm: number for number, arm in enumerate(arms)})
+    rows = rows.assign(place=place).sort_values(["cause", "place", "time"], kind="stable")
+    return rows.drop(columns="place").reset_index(drop=True)
 
 
 def named(rows: pd.DataFrame, asked: CompetingRisksSpec) -> pd.DataFrame:

@@ -14,7 +14,6 @@ from posthaz.clinical.arm_model import (
     cox_of,
     first_line,
     joined,
-    quoted,
     shared_baseline,
     varying_terms,
 )
@@ -26,6 +25,7 @@ from posthaz.clinical.smooth_interaction import SmoothInteraction, smooth_intera
 from posthaz.clinical.subgroup_estimates import covariate_label
 from posthaz.clinical.subgroup_rows import compared_rows
 from posthaz.cohort import Cohort, restricted
+from posthaz.design import quoted
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling

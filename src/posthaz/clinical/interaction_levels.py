@@ -14,7 +14,6 @@ from posthaz.clinical.arm_model import (
     cox_summary,
     first_line,
     joined,
-    quoted,
     ratio_summary,
     varying_terms,
 )
@@ -23,6 +22,7 @@ from posthaz.clinical.interaction_test import InteractionTest
 from posthaz.clinical.matched_sample import EVERYBODY
 from posthaz.clinical.subgroup_rows import arm_counts, shortcoming
 from posthaz.cohort import Cohort, restricted
+from posthaz.design import quoted
 from posthaz.errors import PosthazError
 from posthaz.estimands import effect_in_patients
 from posthaz.inference import Fit

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from posthaz.clinical.arm_model import complete_in, quoted
+from posthaz.clinical.arm_model import complete_in
 from posthaz.clinical.cut_groups import group_name, with_cuts
 from posthaz.clinical.matched_sample import check_sample
 from posthaz.cohort import Cohort
+from posthaz.design import quoted
 from posthaz.errors import CohortError
 from posthaz.spec.clinical.interactions import InteractionSpec, interaction_faults
 

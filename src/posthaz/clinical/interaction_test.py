@@ -12,6 +12,10 @@ from posthaz.errors import PosthazError
 
 LIKELIHOOD_RATIO, ROBUST_WALD = "likelihood-ratio", "robust Wald"
 _NOTHING = "there is no interaction to test"
+_NO_INFORMATION = (
+    "the patients say nothing about the interaction: a level of the effect has no events anywhere"
+)
+_FLAT = 1e-6
 _ENDLESS = "a term of the interaction has no finite estimate, so that there is no Wald test"
 
 
@@ -78,6 +82,9 @@ def interaction_test(
     chisq = max(2.0 * (full.loglik - without.loglik), 0.0)
     if df < 1:
         return InteractionTest(float("nan"), 0, float("nan"), _NOTHING)
+    added = full.table[~full.table["term"].isin(set(without.table["term"]))]
+    if chisq < _FLAT and not np.isfinite(added["p"]).any():
+        return InteractionTest(float("nan"), df, float("nan"), _NO_INFORMATION)
     return InteractionTest(chisq, df, float(chi2.sf(chisq, df)))
 
 

@@ -1,5 +1,6 @@
 """All subgroups in one model, their deviations from the whole exchangeable."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,11 +12,11 @@ from posthaz.clinical.arm_model import (
     complete_in,
     effective_weights,
     joined,
-    quoted,
     varying_terms,
 )
 from posthaz.clinical.subgroup_rows import Subgroup, compared_rows
 from posthaz.cohort import Cohort, restricted
+from posthaz.design import formula_terms, quoted
 from posthaz.inference import Fit, fit, fit_many
 from posthaz.priors import Prior
 from posthaz.spec import ModelSpec, Sampling, Shrinkage
@@ -91,8 +92,9 @@ def pooled_subgroups(
     levels = [f"zero_sum({quoted(name)})" for name in varying]
     others = varying_terms(part, [t for t in asked.adjusted if t not in varying])
     formula = joined((f"{arm} * ({joined(levels)})", *others))
-    base = replace(base, priors={**base.priors, **dict.fromkeys(levels, _LEVELS)})
-    shrinkage = Shrinkage("exchangeable", tuple(f"{arm}:{term}" for term in levels), (asked.sd,))
+    base = replace(base, priors={**base.priors, **dict.fromkeys(_named(levels), _LEVELS)})
+    products = _named(f"{arm}:{term}" for term in levels)
+    shrinkage = Shrinkage("exchangeable", products, (asked.sd,))
     spec = arm_model(base, part, formula, "subgroups", shrinkage)
     weighed = effective_weights(part) if asked.sample == MATCHED else part
     fitted = _fitted(spec, weighed, sampling)
@@ -107,6 +109,11 @@ def pooled_subgroups(
         },
         rows=len(part),
     )
+
+
+def _named(terms: Iterable[str]) -> tuple[str, ...]:
+    """Names that a design gives to terms, which have no backquotes."""
+    return tuple(formula_terms(term)[0] for term in terms)
 
 
 def _fitted(spec: ModelSpec, cohort: Cohort, sampling: Sampling) -> Fit:

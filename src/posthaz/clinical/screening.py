@@ -16,6 +16,7 @@ from posthaz.clinical.candidate_fits import (
 from posthaz.clinical.relevance import candidate_relevance
 from posthaz.clinical.screening_rows import COLUMNS, candidate_rows, cox_rows_of, posterior_rows
 from posthaz.cohort import Cohort
+from posthaz.design import formula_terms
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.clinical.screening import ScreeningSpec
@@ -112,7 +113,7 @@ def screen_covariates(
         notes.append("The rule keeps no candidate, so there is no multivariable model.")
     everything = independent_members([*always, *usable], notes)
     shrunken = [one for one in everything if one not in always]
-    shared = asked.shared_prior(tuple(one.term for one in shrunken))
+    shared = asked.shared_prior(tuple(formula_terms(one.term)[0] for one in shrunken))
     if shared is not None:
         sampler.add(fits, SHRUNKEN, everything, shared)
     members = {MULTIVARIABLE: together, SHRUNKEN: everything}

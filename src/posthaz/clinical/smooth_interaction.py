@@ -9,11 +9,11 @@ import xarray as xr
 from scipy.stats import norm
 
 from posthaz.baselines import CoxFit
-from posthaz.clinical.arm_model import ArmTask, Quick, cox_of, joined, quoted, ratio_summary
+from posthaz.clinical.arm_model import ArmTask, Quick, cox_of, joined, ratio_summary
 from posthaz.clinical.cut_groups import group_name
 from posthaz.clinical.interaction_test import InteractionTest, interaction_test
 from posthaz.cohort import Cohort
-from posthaz.design import reference_row
+from posthaz.design import quoted, reference_row
 from posthaz.errors import PosthazError
 from posthaz.estimands import effect_between
 from posthaz.inference import Fit

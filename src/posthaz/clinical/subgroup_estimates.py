@@ -11,13 +11,13 @@ from posthaz.clinical.arm_model import (
     cox_summary,
     first_line,
     joined,
-    quoted,
     varying_terms,
 )
 from posthaz.clinical.interaction_test import interaction_test
 from posthaz.clinical.matched_sample import EVERYBODY
 from posthaz.clinical.subgroup_rows import Subgroup, arm_counts, compared_rows, shortcoming
 from posthaz.cohort import Cohort, restricted
+from posthaz.design import quoted
 from posthaz.errors import PosthazError
 from posthaz.spec.clinical.subgroups import SubgroupSpec
 

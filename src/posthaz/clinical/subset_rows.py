@@ -108,10 +108,8 @@ def cox_rows(part: Cohort, fit: Fit, interval: float) -> pd.DataFrame:
 
 def _arm_terms(fit: Fit) -> dict[str, str]:
     """Coefficient of each arm but the reference, where its hazard ratio is one number."""
-    if not fit.treatment:
+    if not fit.treatment or fit.design.in_product(fit.treatment):
         return {}
     arms = [str(arm) for arm in fit.design.frame[fit.treatment].cat.categories[1:]]
     terms = {arm: f"{fit.treatment}[{arm}]" for arm in arms}
-    shared = any(":" in column and fit.treatment in column for column in fit.design.columns)
-    there = {arm: term for arm, term in terms.items() if term in fit.design.columns}
-    return {} if shared else there
+    return {arm: term for arm, term in terms.items() if term in fit.design.columns}

@@ -13,7 +13,7 @@ from posthaz.clinical.arm_model import arm_model, complete_in, joined, varying_t
 from posthaz.clinical.sparse_baseline import sparse_model
 from posthaz.clinical.subset_rows import cox_rows, frequentist_rows, posterior_rows
 from posthaz.cohort import Cohort, restricted, rows_where
-from posthaz.design import formula_terms
+from posthaz.design import written_terms
 from posthaz.errors import PosthazError
 from posthaz.estimands import band, survival
 from posthaz.inference import Fit, fit
@@ -21,7 +21,7 @@ from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.clinical.subsets import SubsetsSpec
 
 WHOLE = "all"
-_FRAILTY = re.compile(r"\(1 \| [^)]*\)")
+_FRAILTY = re.compile(r"\(\s*1\s*\|[^)]*\)")
 _CURVE_POINTS = 101
 _LEAST_EVENTS = 5
 Progress = Callable[[str, int, int], None]
@@ -167,7 +167,7 @@ def _refitted(
     if not part.event.any():
         notes.append("no events, so no model")
         return None
-    terms = formula_terms(model.formula)
+    terms = written_terms(model.formula)
     kept = varying_terms(part, terms)
     left = [term for term in terms if term not in kept]
     if left:

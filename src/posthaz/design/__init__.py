@@ -1,7 +1,13 @@
 """Covariates to columns, remembered for new data."""
 
 from posthaz.design.design import Design, Group
-from posthaz.design.formula import ALLOWED_FUNCTIONS, formula_terms, formula_variables
+from posthaz.design.formula import (
+    ALLOWED_FUNCTIONS,
+    formula_terms,
+    formula_variables,
+    quoted,
+    written_terms,
+)
 from posthaz.design.formula_syntax import syntax_fault
 from posthaz.design.learn import learn_design
 from posthaz.design.reference import reference_row
@@ -16,6 +22,8 @@ __all__ = [
     "formula_variables",
     "learn_design",
     "named_steps",
+    "quoted",
     "reference_row",
     "syntax_fault",
+    "written_terms",
 ]

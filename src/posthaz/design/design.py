@@ -75,6 +75,11 @@ class Design:
         """Covariates that the formula uses."""
         return tuple(str(name) for name in self.frame.columns)
 
+    def in_product(self, name: str) -> bool:
+        """Whether a covariate takes part in a product, so that its effect is not one number."""
+        # terms, unlike columns, hold no levels, in which a colon may stand
+        return any(term != name and name in term.split(":") for term in self.terms)
+
     def matrix(self, frame: pd.DataFrame) -> np.ndarray:
         """Columns of the design for new covariates, on the user's scale.
 

@@ -1,5 +1,7 @@
 """Formulas: read by formulae's own parser, held to an allow-list of functions."""
 
+import re
+
 import numpy as np
 from formulae import model_description
 from formulae.environment import Environment
@@ -84,6 +86,34 @@ def formula_terms(formula: str) -> tuple[str, ...]:
     formula_variables(formula)
     terms = [str(term.name) for term in model_description(formula).common_terms]
     return tuple(name for name in terms if name != "Intercept")
+
+
+def written_terms(formula: str) -> tuple[str, ...]:
+    """Terms of a formula as `formula_terms` gives them, each as a formula takes it.
+
+    Examples
+    --------
+    >>> written_terms("`tumour size` * arm")
+    ('`tumour size`', 'arm', '`tumour size`:arm')
+    """
+    odd = [name for name in formula_variables(formula) if quoted(name) != name]
+    terms = formula_terms(formula)
+    if not odd:
+        return terms
+    longest_first = sorted(map(re.escape, odd), key=len, reverse=True)
+    names = re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)")
+    return tuple(names.sub(lambda found: quoted(found[0]), term) for term in terms)
+
+
+def quoted(name: str) -> str:
+    """A covariate's name as a formula takes it, between backquotes where it has to be.
+
+    Examples
+    --------
+    >>> quoted("arm"), quoted("tumour size")
+    ('arm', '`tumour size`')
+    """
+    return name if name.isidentifier() else f"`{name}`"
 
 
 def _check_syntax(formula: str) -> None:

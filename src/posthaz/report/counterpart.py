@@ -123,18 +123,26 @@ def counterpart(results: Results, one: Published) -> Counterpart:
 
 def _of_arm(results: Results, one: Published) -> Counterpart:
     names, arms = beside(results.cohort), arm_labels(results)
-    arm = one.arm if one.arm in arms else next(iter(arms))
+    if one.arm and one.arm not in arms:
+        return Counterpart()
+    arm = one.arm or next(iter(arms))
     profile = arm if results.posterior.primary.treatment else "all"
     analysis = "rmst" if one.quantity == "rmst" else names.curve_analysis
-    ours = Number.of(answer_row(results, analysis, one.quantity, arm, time=one.time))
+    ours = answer_row(results, analysis, one.quantity, arm, time=one.time)
     bayes = estimand_row(results, one.quantity, profile, one.time)
-    ours = reached(ours) if one.quantity == "median" else ours
-    return Counterpart(ours, Number.of(bayes, "median"))
+    return Counterpart(curve_number(ours, one), Number.of(bayes, "median"))
 
 
-def reached(number: Number) -> Number:
-    """A median that the curve did not fall to is infinite, not missing."""
-    return replace(number, value=inf) if number.missing else number
+def curve_number(row: pd.Series | None, one: Published, value: str = "value") -> Number:
+    """The number in a row of a curve's answers.
+
+    A median that the curve did not fall to is infinite; missing is only what has no row.
+    """
+    number = Number.of(row, value)
+    # a row that `answer_row` did not find has no text either
+    there = row is not None and row.get("analysis") != ""
+    unreached = one.quantity == "median" and there and number.missing
+    return replace(number, value=inf) if unreached else number
 
 
 def all_arms(analysis: Analysis, cohort: Cohort, fit: Fit, one: Published) -> Counterpart:
@@ -156,29 +164,35 @@ def all_arms(analysis: Analysis, cohort: Cohort, fit: Fit, one: Published) -> Co
     Counterpart
         Answer of this cohort, and posterior.
     """
+    whom = [observed_population(fit)]
+    if one.quantity == "median":
+        draws = survival_quantile(fit, (0.5,), whom)
+    elif one.quantity == "survival":
+        draws = survival(fit, [one.time or 0.0], whom)
+    else:
+        draws = restricted_mean(fit, [one.time or 0.0], whom)
+    bayes = pd.Series(summary(draws.isel(profile=0, time=0), analysis.estimands.interval))
+    return Counterpart(curve_of_all(analysis, cohort, one), Number.of(bayes, "median"))
+
+
+def curve_of_all(analysis: Analysis, cohort: Cohort, one: Published) -> Number:
+    """A median, survival or restricted mean of all arms together by Kaplan-Meier."""
     cohort = replace(cohort, treatment="")
     interval = analysis.estimands.interval
     limits = {"transform": analysis.baselines.confidence_transform, "level": interval}
-    whom = [observed_population(fit)]
     if one.quantity == "median":
         table, name = median_survival(cohort, **limits), "time"
-        draws = survival_quantile(fit, (0.5,), whom)
     elif one.quantity == "survival":
         table, name = survival_at(cohort, [one.time or 0.0], **limits), "survival"
-        draws = survival(fit, [one.time or 0.0], whom)
     else:
         table, name = rmst(cohort, one.time or 0.0, level=interval), "value"
-        draws = restricted_mean(fit, [one.time or 0.0], whom)
-    bayes = pd.Series(summary(draws.isel(profile=0, time=0), interval))
-    ours = Number.of(table.iloc[0], name)
-    ours = reached(ours) if one.quantity == "median" else ours
-    return Counterpart(ours, Number.of(bayes, "median"))
+    return curve_number(table.iloc[0], one, name)
 
 
 def _treatment(results: Results, one: Published) -> Counterpart:
     pairs = contrasts(results, results.posterior.primary)
-    arm = one.arm if one.arm in pairs else next(iter(pairs), "")
-    if not arm:
+    arm = one.arm or next(iter(pairs), "")
+    if arm not in pairs:
         return Counterpart()
     term = f"{results.cohort.treatment}[{arm}]"
     ours = _univariable(results, term) if one.model == "univariable" else None
@@ -209,7 +223,8 @@ def _covariate(results: Results, one: Published) -> Counterpart:
 
 def _fits(results: Results, one: Published, covariate: str) -> Iterator[Fit]:
     """Fits that answer for a covariate, by itself or among others, as the paper did."""
-    wanted = set(formula_variables(covariate))
+    named = covariate in results.cohort.covariates
+    wanted = {covariate} if named else set(formula_variables(covariate))
     for fit in results.posterior.fits.values():
         variables = set(formula_variables(fit.spec.formula))
         model = "univariable" if variables == wanted else "multivariable"
@@ -244,5 +259,6 @@ def covariate_logrank(cohort: Cohort, covariate: str) -> float:
 def _events(results: Results, arm: str) -> float:
     table = results.frequentist.follow_up
     mine = table[table["arm"].astype(str) == arm]
-    row = mine.iloc[0] if len(mine) else follow_up_row(results)
-    return float(row["events"])
+    if arm and not len(mine):
+        return nan
+    return float((mine.iloc[0] if len(mine) else follow_up_row(results))["events"])

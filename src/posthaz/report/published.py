@@ -62,7 +62,7 @@ def _whom(within: Within) -> str:
 
 def _agrees(one: Published, ours: float) -> str:
     """Whether the frequentist number counts as the printed one."""
-    if np.isnan(ours) and np.isfinite(one.value):
+    if np.isnan(ours):
         return ""
     if one.below:
         return "yes" if ours < one.value else "no"

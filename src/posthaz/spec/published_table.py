@@ -108,7 +108,7 @@ def _check_covariate(toml: TomlTable, parsed: Mapping[str, Any], cohort: CohortS
     name = parsed.get("covariate", "")
     if toml.has("level") and not name:
         toml.refuse("level", "there is no covariate it is a level of", "name the covariate")
-    if name:
+    if name and name not in cohort.columns:
         check_terms(toml, "covariate", (name,), cohort)
     _check_level(toml, "level", parsed.get("level", ""), cohort, name)
 

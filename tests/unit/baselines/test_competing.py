@@ -1,8 +1,10 @@
 """Cumulative incidence, Gray's test and Fine-Gray on small cohorts and degenerate ones."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from posthaz.baselines import (
@@ -112,3 +114,32 @@ def test_fine_gray_says_what_it_cannot_estimate():
     split = replace(cohort, cause=np.where(columns["age"] > 60, cohort.cause, 0))
     marker = (columns[["age"]] > 60).astype(float)
     assert "no finite estimate" in subdistribution_model(split, marker)["note"][0]
+
+
+def test_gray_expects_as_many_as_were_seen_where_an_arm_is_empty_early():
+    cohort = small_cohort([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 1, 1, 1, 1, 1, 0], list("bbbaabaa"))
+    cohort = replace(cohort, cause=np.array([1, 2, 1, 1, 1, 2, 1, 0]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = gray_test(cohort)
+    assert table["expected"].notna().all()
+    assert table["expected"].sum() == pytest.approx(table["observed"].sum())
+
+
+def test_fine_gray_where_nobody_is_censored_is_cox_with_the_others_kept_at_risk():
+    cohort = two_causes(seed=5, rows=60)
+    cause = np.where(cohort.cause == 0, 2, cohort.cause)
+    cohort = replace(cohort, cause=cause, upper=cohort.exit, lower=cohort.exit)
+    columns = pd.DataFrame({"x": np.random.default_rng(1).normal(size=60)})
+    found = subdistribution_model(cohort, columns)
+    late = np.where(cause == 2, cohort.exit.max() + 1.0, cohort.exit)
+    kept = replace(
+        cohort,
+        cause=(cause == 1).astype(int),
+        lower=late,
+        upper=np.where(cause == 1, late, np.inf),
+    )
+    theirs = cox_model(kept, columns, ties="breslow", robust=True).table
+    np.testing.assert_allclose(found["log_hr"], theirs["log_hr"], rtol=1e-6)
+    np.testing.assert_allclose(found["se"], theirs["robust_se"], rtol=1e-6)
+    assert found["n"].tolist() == [60]

@@ -141,3 +141,12 @@ def test_interval_censored_rows_are_refused_by_number() -> None:
     with pytest.raises(CohortError, match=r"small\.csv, row 2: .*Kaplan-Meier") as caught:
         kaplan_meier(cohort)
     assert len(caught.value.findings) == 1
+
+
+def test_weights_leave_nobody_behind_where_everybody_died() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        cohort = small_cohort(np.arange(1, 9), [1] * 8)
+        weighted = replace(cohort, weight=rng.uniform(0.1, 3.0, 8))
+        late = survival_at(weighted, [20.0])
+        assert late["survival"].tolist() == [0.0]

@@ -8,9 +8,13 @@ import pytest
 
 import posthaz as ph
 from posthaz.baselines import covariate_columns, cox_model
+from posthaz.clinical.interaction_test import interaction_test
 from posthaz.clinical.subgroup_effects import COLUMNS, TEST_COLUMNS
 from posthaz.clinical.subgroup_rows import arm_counts, compared_rows, with_groups
+from posthaz.clinical.subsets import survival_in_subsets
+from posthaz.cohort import Condition, Where
 from posthaz.errors import CohortError
+from posthaz.spec.clinical.subsets import Subset, SubsetsSpec
 from tests.unit.clinical.subgroup_cohorts import subgroup_cohort
 
 SAMPLING = ph.Sampling(method="laplace", chains=2, draws=500, seed=4)
@@ -151,3 +155,43 @@ def test_rows_that_can_be_compared(cohort):
     rows = compared_rows(cohort, ["site", "sex"])
     assert rows.sum() == 236
     assert arm_counts(cohort.where(rows))["chemo"] == arm_counts(cohort)["chemo"]
+
+
+def renamed(cohort):
+    """The same patients under names that formulas need backquotes for, an arm with a colon."""
+    arms = {"chemo": "C: chemo", "rt": "R: rt"}
+    frame = cohort.covariates.rename(columns={"arm": "the arm", "sex": "m/f"})
+    frame["the arm"] = frame["the arm"].cat.rename_categories(arms)
+    return replace(cohort, covariates=frame, treatment="the arm", columns={
+        "the arm": ph.Column("the arm"), "m/f": ph.Column("m/f"), "stage": ph.Column("stage"),
+    })  # fmt: skip
+
+
+def test_odd_names_change_nothing(cohort):
+    odd = renamed(cohort)
+    asked = ph.SubgroupSpec(("m/f", "stage"))
+    found = ph.subgroup_effects(odd, asked, replace(MODEL, formula="`the arm`"), SAMPLING)
+    plain = ph.subgroup_effects(cohort, ph.SubgroupSpec(("sex", "stage")), MODEL, SAMPLING)
+    for name in ("cox_hr", "separate_hr", "interaction_hr", "pooled_hr", "p_differs"):
+        ours = found.table[name].to_numpy(float)
+        np.testing.assert_allclose(ours, plain.table[name].to_numpy(float), rtol=0.02, atol=0.01)
+
+
+def test_subsets_give_the_ratio_of_an_arm_with_a_colon(cohort):
+    asked = SubsetsSpec((Subset("one", Where((Condition("stage", levels=("I",)),))),))
+    model = replace(MODEL, formula="`the arm` + `m/f`")
+    everybody, one = survival_in_subsets(renamed(cohort), model, asked, (6.0,), SAMPLING)
+    for part in (everybody, one):
+        ratios = part.answers[part.answers["quantity"] == "hazard_ratio"]
+        assert set(ratios["source"]) == {"Cox", "posterior"}
+        assert set(ratios["arm"]) == {"R: rt"}
+        assert not part.notes
+
+
+def test_an_arm_without_events_tells_nothing_of_an_interaction(cohort):
+    none = replace(cohort, cause=np.where(cohort.arm == "rt", 0, cohort.cause))
+    none = replace(none, upper=np.where(none.cause == 0, np.inf, none.upper))
+    found = interaction_test(none, ("arm", "sex"))
+    assert np.isnan(found.p)
+    assert "no events anywhere" in found.note
+    assert np.isfinite(interaction_test(cohort, ("arm", "sex")).p)

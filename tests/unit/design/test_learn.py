@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from posthaz.cohort import Column
-from posthaz.design import learn_design, named_steps, reference_row
+from posthaz.design import (
+    formula_variables,
+    learn_design,
+    named_steps,
+    reference_row,
+    written_terms,
+)
 from posthaz.errors import FormulaError
 
 
@@ -107,3 +113,22 @@ def test_reference_row_takes_given_values(frame: pd.DataFrame) -> None:
     assert row["arm"].tolist() == ["a"]
     assert row["dose"].tolist() == [60.0]
     assert row["gtv"].tolist() == [pytest.approx(frame["gtv"].mean())]
+
+
+def test_a_product_is_told_from_a_colon_in_a_level(frame: pd.DataFrame) -> None:
+    frame["the arm"] = pd.Categorical(["A: RT", "B: none"] * 20)
+    plain = learn_design(frame, "`the arm` + gtv")
+    assert plain.columns[0] == "the arm[B: none]"
+    assert not plain.in_product("the arm")
+    product = learn_design(frame, "`the arm` * gtv + dose")
+    assert [product.in_product(name) for name in ("the arm", "gtv", "dose")] == [True, True, False]
+
+
+def test_terms_with_odd_names_can_be_read_again() -> None:
+    formula = "`the arm` * log(`GTV cm³`) + dose + `GTV cm³ before`"
+    terms = written_terms(formula)
+    assert terms == (
+        *("`the arm`", "log(`GTV cm³`)", "`the arm`:log(`GTV cm³`)", "dose"),
+        "`GTV cm³ before`",
+    )
+    assert formula_variables(" + ".join(terms)) == formula_variables(formula)

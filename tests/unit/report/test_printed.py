@@ -1,5 +1,6 @@
 """Printed numbers looked up in the answers of clinical analyses."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from posthaz.adjust import table_tests
+from posthaz.baselines import median_survival
 from posthaz.report.clinical.printed import (
     printed_at_level,
     printed_in_sample,
@@ -16,6 +18,7 @@ from posthaz.report.clinical.printed import (
     printed_of_toxicity,
 )
 from posthaz.report.counterpart import Counterpart
+from posthaz.simulate import simulated_example
 from posthaz.spec import Published, Within
 
 MATCHED = Within(sample="matched")
@@ -129,3 +132,35 @@ def test_shares_with_a_toxicity() -> None:
     )
     assert ask("share", "A")[::3] == (8 / 164, 0.05)
     assert ask("p_value")[0] == tests.set_index("test")["p"]["chi_square"]
+
+
+def test_a_sample_without_the_arm_says_nothing(sample: Any) -> None:
+    one = Published("median", np.inf, arm="C", within=MATCHED)
+    assert np.isnan(found(printed_in_sample(None, sample, one))).all()  # type: ignore[arg-type]
+
+
+def test_a_median_of_a_sample_without_an_arm_is_of_all_its_patients() -> None:
+    cohort = simulated_example()
+    matched = cohort.where(np.arange(len(cohort)) % 3 > 0)
+    answer: Any = SimpleNamespace(
+        effects=frame(
+            "sample analysis quantity arm value lower upper",
+            ("matched", "Kaplan-Meier", "median", "A", 3.0, 2.0, 4.0),
+        ),
+        samples={"matched": SimpleNamespace(cohort=matched)},
+    )
+    asked = SimpleNamespace(interval=0.95)
+    transform = SimpleNamespace(confidence_transform="log-log")
+    analysis = SimpleNamespace(estimands=asked, baselines=transform)
+    results: Any = SimpleNamespace(analysis=analysis)
+    one = Published("median", 12.0, within=MATCHED)
+    expected = median_survival(replace(matched, treatment="")).iloc[0]["time"]
+    assert found(printed_in_sample(results, answer, one))[0] == expected
+
+
+def test_a_candidate_with_an_odd_name() -> None:
+    columns = "analysis candidate term hr lower upper p"
+    row = ("multivariable", "`GTV cm³`", "GTV cm³", 1.2, 1.1, 1.3, 0.01)
+    answer: Any = SimpleNamespace(estimates=frame(columns, row))
+    one = Published("hazard_ratio", 1.0, covariate="GTV cm³")
+    assert found(printed_of_candidate(None, answer, one))[0] == 1.2  # type: ignore[arg-type]

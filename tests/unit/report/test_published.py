@@ -121,3 +121,15 @@ def test_what_no_analysis_gives_is_missing(two_arms):
     found = asked(two_arms, Published("hazard_ratio", 0.7, within=Within(sample="matched")))
     assert found[["value", "median"]].isna().all(axis=None)
     assert found.loc[0, "agrees"] == ""
+
+
+def test_an_arm_that_is_not_there_has_no_number(two_arms):
+    found = asked(
+        two_arms,
+        Published("median", 12.0, arm="C"),
+        Published("median", math.inf, arm="C", tolerance=0.0),
+        Published("hazard_ratio", 0.7, arm="C"),
+        Published("events", 30.0, arm="C", tolerance=100.0),
+    )
+    assert found[["value", "median"]].isna().all().all()
+    assert found["agrees"].tolist() == ["", "", "", ""]

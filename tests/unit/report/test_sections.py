@@ -16,6 +16,7 @@ from posthaz.report import (
 )
 from posthaz.report.cells import table_rows
 from posthaz.report.compose import compose_report
+from posthaz.report.sections.predictive import agreement_sentence
 from posthaz.report.sections.published import published_section
 from posthaz.report.sections.ratio_rows import ratio_rows
 from posthaz.report.sections.references import REFERENCES, numbered
@@ -116,9 +117,29 @@ def test_a_cox_model_of_the_treatment_alone_is_not_shown_twice(two_arms):
 def test_a_treatment_in_an_interaction_has_no_ratio_of_its_own(two_arms):
     fit = two_arms.posterior.primary
     assert treatment_term(fit, "B") == "arm[B]"
-    columns = ("arm[B]", "dose_gy", "arm[B]:dose_gy")
-    crossed = replace(fit, design=replace(fit.design, columns=columns))
+    crossed = replace(fit, design=replace(fit.design, terms=("arm", "dose_gy", "arm:dose_gy")))
     assert treatment_term(crossed, "B") == ""
+
+
+def test_a_missed_curve_is_laid_on_the_ratio_where_hazards_are_not_proportional(two_arms):
+    answers = two_arms.frequentist.answers
+    test = (answers["quantity"] == "schoenfeld_test") & (answers["term"] == "arm[B]")
+    assert test.any()
+
+    def said(inside: float, p: float) -> str:
+        agreement = two_arms.posterior.agreement.assign(inside=inside)
+        table = answers.assign(p=answers["p"].mask(test, p))
+        return agreement_sentence(
+            replace(
+                two_arms,
+                posterior=replace(two_arms.posterior, agreement=agreement),
+                frequentist=replace(two_arms.frequentist, answers=table),
+            )
+        )
+
+    assert "a freer hazard" in said(0.5, 0.5)
+    assert "one hazard ratio for all times" in said(0.5, 0.01)
+    assert "among those that the model would produce" in said(1.0, 0.01)
 
 
 def test_tables_of_arms_set_the_posterior_beside_kaplan_meier(two_arms):

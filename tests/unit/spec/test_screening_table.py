@@ -1,5 +1,7 @@
 """Screening, competing risks and subsets in an analysis file."""
 
+from dataclasses import replace
+
 import pytest
 
 from posthaz.cohort import CohortSpec, Column, Where
@@ -122,3 +124,13 @@ def test_what_is_wrong_with_subsets_is_said(text, message):
     table = toml_table(text)
     read_subsets(table, COHORT)
     assert any(message in problem for problem in problems(table)), problems(table)
+
+
+def test_a_name_of_several_words_stands_between_backquotes():
+    cohort = replace(COHORT, columns={**COHORT.columns, "GTV cm³": Column("GTV cm³")})
+    table = toml_table('candidates = ["GTV cm³"]')
+    read_screening(table, cohort)
+    assert "write it between backquotes, as `GTV cm³`" in problems(table)[0]
+    table = toml_table('candidates = ["`GTV cm³`", "age"]')
+    assert read_screening(table, cohort).candidates == ("`GTV cm³`", "age")
+    assert not problems(table)

@@ -126,7 +126,8 @@ def _figure(results: Results, answer: CompetingRisks, interest: str) -> Block:
             for one in (NAIVE, POSTERIOR)
         )
         parts.append(f"{label}: {percent(posterior)} by the model, {percent(naive)} by 1 − KM")
-    alt = f"Cumulative incidence of {interest} at {moment(last)}: {'; '.join(parts)}."
+    when = f"{moment(last)} {results.cohort.unit}"
+    alt = f"Cumulative incidence of {interest} at {when}: {'; '.join(parts)}."
     caption = (
         "Cumulative incidence of each cause by arm: Aalen–Johansen steps, posterior band, and one "
         "minus Kaplan–Meier with the other causes censored"

@@ -65,10 +65,10 @@ def screening_methods(results: Results, answer: Screening) -> str:
 def competing_methods(results: Results, answer: object) -> str:
     """How competing causes were analysed."""
     return (
-        "Cumulative incidences were estimated by Aalen–Johansen [@competing] and compared by Gray’s "
-        "test [@gray] and Fine–Gray regression [@finegray]; the posterior ones follow from a "
-        "model of each cause’s hazard. Cause-specific hazard ratios count deaths from other causes "
-        "as censored."
+        "Cumulative incidences were estimated by Aalen–Johansen [@competing] and compared by "
+        "Gray’s test [@gray] and Fine–Gray regression [@finegray]; the posterior ones follow from "
+        "a model of each cause’s hazard. Cause-specific hazard ratios count deaths from other "
+        "causes as censored."
     )
 
 

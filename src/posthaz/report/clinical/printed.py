@@ -13,14 +13,16 @@ from posthaz.clinical.subset_rows import COX, FIRTH, KAPLAN_MEIER, LOGRANK, POST
 from posthaz.clinical.subsets import SubsetSurvival
 from posthaz.clinical.toxicity import ToxicityAnswer
 from posthaz.cohort import restricted, rows_where
+from posthaz.design import quoted
 from posthaz.report.clinical.subsets_tables import subset_rows
 from posthaz.report.counterpart import (
     Counterpart,
     Number,
     all_arms,
     covariate_logrank,
+    curve_number,
+    curve_of_all,
     only,
-    reached,
 )
 from posthaz.report.results import Results
 from posthaz.spec import Published
@@ -44,10 +46,10 @@ def printed_in_subset(
     wanted: dict[str, object] = {"arm": one.arm or results.cohort.arms[-1]}
     wanted |= {} if one.time is None else {"time": one.time}
     ours, bayes = (
-        Number.of(only(subset_rows(part, one.quantity, *sources), **wanted))
+        only(subset_rows(part, one.quantity, *sources), **wanted)
         for sources in ((KAPLAN_MEIER, COX, FIRTH), (POSTERIOR,))
     )
-    return Counterpart(reached(ours) if one.quantity == "median" else ours, bayes)
+    return Counterpart(curve_number(ours, one), Number.of(bayes))
 
 
 def printed_in_sample(
@@ -64,15 +66,19 @@ def printed_in_sample(
         return Counterpart(Number(chisq)) if one.quantity == "logrank" else None
     if one.quantity in _TESTS:
         return _test(only(own, analysis="log-rank"), one, "value")
+    if one.quantity in ("median", "survival") and not one.arm:
+        made = answers.samples.get(sample)
+        everybody = curve_of_all(results.analysis, made.cohort, one) if made else Number()
+        return Counterpart(everybody)
     wanted: dict[str, object] = {"quantity": one.quantity}
     wanted |= {"arm": one.arm} if one.arm else {}
     wanted |= {} if one.time is None else {"time": one.time}
     together = one.model == "multivariable"
     frequentist = (COX_ADJUSTED,) if together else ("Kaplan-Meier", "Cox", "Cox, robust")
     posterior = ADJUSTED if together else IN_SAMPLE
-    ours = Number.of(only(own[own["analysis"].isin(frequentist)], **wanted))
-    bayes = Number.of(only(own[own["analysis"] == posterior], **wanted))
-    return Counterpart(reached(ours) if one.quantity == "median" else ours, bayes)
+    ours = only(own[own["analysis"].isin(frequentist)], **wanted)
+    bayes = only(own[own["analysis"] == posterior], **wanted)
+    return Counterpart(curve_number(ours, one), Number.of(bayes))
 
 
 def printed_in_subgroup(
@@ -108,7 +114,9 @@ def printed_of_candidate(results: Results, answer: Screening, one: Published) ->
     """Hazard ratio of a candidate, or its Wald P value, one by one or with those kept."""
     if not one.covariate or one.quantity not in ("hazard_ratio", "p_value"):
         return None
-    table = answer.estimates[answer.estimates["candidate"] == one.covariate]
+    table = answer.estimates[
+        answer.estimates["candidate"].isin((one.covariate, quoted(one.covariate)))
+    ]
     if one.level:
         term = table["term"].astype(str)
         table = table[term == f"{one.covariate}[{one.level}]"]

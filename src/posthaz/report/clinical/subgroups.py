@@ -109,12 +109,14 @@ def _reading(results: Results, answer: SubgroupEffects) -> str:
     pooled = levels.dropna(subset=["pooled_hr"])
     text = (
         f"Hazard ratio of {arm} v {reference} in {len(levels)} subgroups. Each of them alone "
-        "has fewer events than the whole, and the most extreme of many is extreme by chance as "
-        "well; the **partially pooled** estimates draw subgroups together as far as they agree: "
-        "read those first. "
+        "has fewer events than the whole, and the most extreme of many is extreme by chance as well"
     )
     if pooled.empty:
-        return text
+        return f"{text}; there are no partially pooled estimates, which would allow for that."
+    text += (
+        "; the **partially pooled** estimates draw subgroups together as far as they agree: read "
+        "those first. "
+    )
     low, high = pooled["pooled_hr"].min(), pooled["pooled_hr"].max()
     text += f"They run from {ratio(low)} to {ratio(high)}"
     cox = levels["cox_hr"].dropna()

@@ -12,7 +12,7 @@ from posthaz.spec import ModelSpec
 _LEVEL = re.compile(r"(?P<name>[^\[\]]+)\[(?P<level>.+)\]")
 _STEP = re.compile(r"(?P<name>[^,]+), (?P<step>per .+)")
 _BETWEEN = re.compile(r":(?![^\[]*\])")
-_GROUP = re.compile(r"\s*\+?\s*\(1 \| [^)]*\)")
+_GROUP = re.compile(r"\s*\+?\s*\(\s*1\s*\|[^)]*\)")
 _DOI = re.compile(r"(?<![/.\w])doi:\s*(?=10\.)")
 _TIMES = ("days", "weeks", "months", "years")
 _FEW = 3
@@ -87,7 +87,7 @@ def _suffix(formula: str, cohort: Cohort) -> str:
 
 def variable_label(cohort: Cohort, name: str) -> str:
     """Label of a covariate without its unit; whatever is no covariate stays as it is."""
-    column = cohort.columns.get(name.strip())
+    column = cohort.columns.get(name.strip(" `"))
     return (column.label or column.name) if column else name.strip()
 
 

@@ -8,11 +8,22 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, model_labels
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.proportionality import treatment_disproportionate
 from posthaz.report.sections.wording import duration, interval_name, listed, share
 
 NOT_EXACT = (
     "Events are only known to lie between two times, so that there is no Kaplan–Meier curve to lay "
     "over those of replicated cohorts. Compare the points with the band under “Survival”."
+)
+_TOO_STIFF = (
+    "The model does not reproduce the observed curves well; prefer answers of a model with a freer "
+    "hazard."
+)
+_NOT_PROPORTIONAL = (
+    "The model does not reproduce the observed curves well. The hazards of the arms don’t look "
+    "proportional (see “Hazard ratios”), so that a freer baseline may not mend it: one hazard "
+    "ratio for all times misses both curves. Read survival differences and restricted means beside "
+    "those of Kaplan–Meier."
 )
 _MOSTLY = 0.9
 _MOST_DRAWN = 50
@@ -48,12 +59,12 @@ def agreement_sentence(results: Results) -> str:
         f"the band (largest distance from its middle {100 * row['largest']:.0f} percentage points)"
         for _, row in table.iterrows()
     ]
-    verdict = (
-        "The observed curves are among those that the model would produce."
-        if (table["inside"] >= _MOSTLY).all()
-        else "The model does not reproduce the observed curves well; prefer answers of a model "
-        "with a freer hazard."
-    )
+    if (table["inside"] >= _MOSTLY).all():
+        verdict = "The observed curves are among those that the model would produce."
+    elif treatment_disproportionate(results):
+        verdict = _NOT_PROPORTIONAL
+    else:
+        verdict = _TOO_STIFF
     longest = duration(results.horizon, results.cohort.unit)
     return (
         f"{count} cohorts were drawn from the primary model, each followed to {longest} "

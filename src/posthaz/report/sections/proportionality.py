@@ -18,13 +18,10 @@ def schoenfeld_sentence(results: Results) -> str:
             "Schoenfeld residuals need exact event times, so proportional hazards are not tested "
             "with them here."
         )
-    table = results.frequentist.answers
-    tests = table[(table["quantity"] == "schoenfeld_test") & table["p"].notna()]
-    shown = tests[tests["term"] != "GLOBAL"].drop_duplicates(["analysis", "term"])
+    shown = _tests(results)
     if shown.empty:
         return "Proportional hazards were not tested: there is no Cox model with a finite estimate."
-    name = f"{results.cohort.treatment}["
-    of_treatment = shown[shown["term"].str.startswith(name)] if results.cohort.treatment else shown
+    of_treatment = _of_treatment(results, shown) if results.cohort.treatment else shown
     parts = [_part(results, row) for _, row in of_treatment.drop_duplicates("term").iterrows()]
     doubtful = shown[shown["p"] < _DOUBTFUL]
     text = "Schoenfeld residuals (Grambsch–Therneau test) "
@@ -42,6 +39,23 @@ def schoenfeld_sentence(results: Results) -> str:
         f"{p_sentence(float(np.min(doubtful['p'])))}): a single hazard ratio then averages over "
         "an effect that changes with time, and survival differences and restricted means say more."
     )
+
+
+def treatment_disproportionate(results: Results) -> bool:
+    """Whether a Schoenfeld test speaks against one hazard ratio of the treatment for all times."""
+    if not results.cohort.treatment or grouped(results.cohort):
+        return False
+    return bool((_of_treatment(results, _tests(results))["p"] < _DOUBTFUL).any())
+
+
+def _tests(results: Results) -> pd.DataFrame:
+    table = results.frequentist.answers
+    tests = table[(table["quantity"] == "schoenfeld_test") & table["p"].notna()]
+    return tests[tests["term"] != "GLOBAL"].drop_duplicates(["analysis", "term"])
+
+
+def _of_treatment(results: Results, tests: pd.DataFrame) -> pd.DataFrame:
+    return tests[tests["term"].str.startswith(f"{results.cohort.treatment}[")]
 
 
 def _part(results: Results, row: pd.Series) -> str:

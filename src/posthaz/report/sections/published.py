@@ -89,13 +89,19 @@ def _notes(results: Results) -> tuple[str, ...]:
             "The tolerance is the largest difference at which the analysis file counts the "
             "frequentist number as the printed one."
         )
-    if any(one.within.column for one in published):
+    ratios = [one for one in published if one.quantity == "hazard_ratio" and not one.covariate]
+    if any(one.within.column in _subgroup_columns(results) for one in ratios):
         notes.append("Bayesian ratios of subgroups are the partially pooled ones.")
-    if any(one.within.sample for one in published):
+    if any(one.within.sample and one.model != "multivariable" for one in ratios):
         notes.append(
             "Of matched and weighted samples, the ratios are those of the treatment alone."
         )
     return tuple(notes)
+
+
+def _subgroup_columns(results: Results) -> tuple[str, ...]:
+    asked = results.analysis.clinical.get("subgroups")
+    return asked.columns if asked else ()
 
 
 def _row(results: Results, one: Published, found: pd.Series) -> dict[str, str]:
@@ -190,7 +196,7 @@ def _writer(results: Results, one: Published) -> Callable[[float], str]:
         "survival": share,
         "share": share,
         "events": lambda value: f"{value:g}",
-        "logrank": lambda value: f"{value:.3g}",
+        "logrank": lambda value: f"{value:.3g}" if value >= 0.01 else "<0.01",
         "p_value": p_value,
     }.get(one.quantity, lambda value: duration(value, results.cohort.unit))
 

@@ -79,11 +79,7 @@ def treatment_term(fit: Fit, arm: str) -> str:
     term = f"{fit.treatment}[{arm}]"
     if not fit.treatment or term not in fit.design.columns:
         return ""
-    shared = any(
-        ":" in column and any(part.split("[")[0] == fit.treatment for part in column.split(":"))
-        for column in fit.design.columns
-    )
-    return "" if shared else term
+    return "" if fit.design.in_product(fit.treatment) else term
 
 
 def hazard_ratio_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, str]:

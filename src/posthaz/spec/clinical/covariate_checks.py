@@ -5,18 +5,18 @@ from collections.abc import Iterator
 import pandas as pd
 
 from posthaz.cohort import Cohort, CohortSpec, Column, Cut
-from posthaz.design import formula_variables, syntax_fault
+from posthaz.design import formula_variables, quoted, syntax_fault
 from posthaz.errors import Finding, FormulaError, nearest
 from posthaz.spec.toml_table import TomlTable
 
 
 def check_covariate(toml: TomlTable, key: str, name: str, cohort: CohortSpec) -> None:
     """Record that a name isn't described among the cohort's covariates."""
-    if name not in cohort.columns:
+    if name not in cohort.columns and name != cohort.treatment:
+        known = dict.fromkeys((*cohort.columns, *filter(None, (cohort.treatment,))))
         toml.refuse(
             key,
-            f"'{name}' is not described in [cohort.columns] "
-            f"({nearest(name, list(cohort.columns))})",
+            f"'{name}' is not described in [cohort.columns] ({nearest(name, list(known))})",
             f"add [cohort.columns.{name}] or correct the name",
         )
 
@@ -38,6 +38,10 @@ def check_cut(
 def check_terms(toml: TomlTable, key: str, terms: tuple[str, ...], cohort: CohortSpec) -> None:
     """Record terms that can't be read, or that name unknown covariates."""
     for term in terms:
+        if (term in cohort.columns or term == cohort.treatment) and quoted(term) != term:
+            mend = f"write it between backquotes, as {quoted(term)}"
+            toml.refuse(key, f"'{term}' is a covariate whose name is not one word", mend)
+            continue
         fault = syntax_fault(term)
         if fault:
             toml.refuse(key, f"the term can't be read\n{fault}", "correct the term")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec
-from posthaz.design import formula_variables
+from posthaz.design import formula_variables, quoted
 from posthaz.errors import Finding, PosthazError
 from posthaz.spec.clinical.covariate_checks import (
     check_covariate,
@@ -65,8 +65,8 @@ class InteractionSpec:
 
         They are centred, so that the default prior of their product is about patients there are.
         """
-        effect = f"center({self.effect})" if self.effect_cut else self.effect
-        by = f"center(log({self.by}))" if self.by_cut else self.by
+        effect = f"center({quoted(self.effect)})" if self.effect_cut else self.effect
+        by = f"center(log({quoted(self.by)}))" if self.by_cut else self.by
         return self.effect_term or effect, self.by_term or by
 
 

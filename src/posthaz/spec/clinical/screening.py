@@ -1,13 +1,14 @@
 """Screening of candidate covariates, and what can be done instead: the table ``[screening]``."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec
-from posthaz.design import formula_variables, syntax_fault
-from posthaz.errors import Finding, FormulaError, nearest
+from posthaz.design import syntax_fault
+from posthaz.errors import Finding
+from posthaz.spec.clinical.covariate_checks import check_terms
 from posthaz.spec.fields import Field, UnfitError, choice, number, several, text
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS, Shrinkage
 from posthaz.spec.toml_table import TomlTable
@@ -161,28 +162,8 @@ def screening_faults(asked: ScreeningSpec, cohort: Cohort) -> Iterator[Finding]:
 
 def _check_term(toml: TomlTable, key: str, term: str, cohort: CohortSpec) -> None:
     """Record that a term can't be read, is several, or names unknown covariates."""
-    fault = syntax_fault(term)
-    if fault:
-        toml.refuse(key, f"the term can't be read\n{fault}", "correct the term")
-        return
-    if re.search(r"[+|*]", re.sub(r"\(.*\)", "", term)) or "|" in term:
+    bare = re.sub(r"\(.*\)|`[^`]*`", "", term)
+    if not syntax_fault(term) and (re.search(r"[+|*]", bare) or "|" in term):
         toml.refuse(key, f"'{term}' is more than one term", "give each term by itself")
         return
-    try:
-        variables = formula_variables(term)
-    except FormulaError as error:
-        what, _, mend = str(error).partition(". Mend: ")
-        toml.refuse(key, what, mend.rstrip(".") or "correct the term")
-        return
-    for name in variables:
-        if name not in cohort.columns and name != cohort.treatment:
-            known = _known(cohort.columns, cohort.treatment)
-            toml.refuse(
-                key,
-                f"'{name}' is not described in [cohort.columns] ({nearest(name, known)})",
-                f"add [cohort.columns.{name}] or correct the name",
-            )
-
-
-def _known(columns: Mapping[str, Any], treatment: str) -> list[str]:
-    return list(dict.fromkeys((*columns, *([treatment] if treatment else ()))))
+    check_terms(toml, key, (term,), cohort)
