@@ -93,7 +93,7 @@ def leap_fit(
             data_sha256=current.source.sha256,
             simulated=current.source.simulated or history.source.simulated,
             rows=len(pooled),
-            events=int(pooled.event.sum()),
+            events=int((pooled.event | pooled.interval_censored).sum()),
             method="NUTS (BlackJAX)",
             seed=sampling.seed,
             chains=sampling.chains,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, between_steps
 from posthaz.errors import CohortError
 
 STUDY = "study"
@@ -45,6 +45,7 @@ def pooled_rows(
     (70, 45.0)
     """
     _check_alike(current, history)
+    current, history = between_steps(current), between_steps(history)
     names = list(current.covariates.columns)
     frames = [current.covariates, _recoded(history.covariates[names], current.covariates)]
     covariates = pd.concat(frames, ignore_index=True)

@@ -10,6 +10,7 @@ from posthaz.cohort.life_table import read_life_table, unrounded_life_tables
 from posthaz.cohort.life_table_spec import LifeTableSpec
 from posthaz.cohort.person_time import person_time
 from posthaz.cohort.read import read_cohort
+from posthaz.cohort.resolution import between_steps
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import RECONSTRUCTED, SIMULATED
 from posthaz.cohort.where import Condition, Where, restricted, rows_where
@@ -30,6 +31,7 @@ __all__ = [
     "FractionatedDose",
     "Source",
     "Where",
+    "between_steps",
     "biologically_effective_dose",
     "cause_of",
     "collapse",

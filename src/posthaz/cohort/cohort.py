@@ -99,6 +99,9 @@ class Cohort:
         Doubts that do not stop the analysis.
     event_coding : str
         How the event codes were read, as a sentence.
+    resolution : float
+        Step in `unit` in which times were recorded; models then take an event to lie in the step
+        that ends at its time. 0 for exact times.
     """
 
     entry: np.ndarray
@@ -117,6 +120,7 @@ class Cohort:
     dropped: tuple[Dropped, ...] = ()
     notices: tuple[Finding, ...] = field(default=())
     event_coding: str = ""
+    resolution: float = 0.0
 
     def __len__(self) -> int:
         return len(self.lower)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.collapse import numbered_groups, pattern_codes, with_covariates
+from posthaz.cohort.resolution import between_steps
 from posthaz.errors import CohortError
 
 _ROUNDING = 1e-12
@@ -57,7 +58,7 @@ def person_time(
     ([0.0, 0.0, 4.0, 4.0], [4.0, 4.0, 9.0, 9.0], [2.0, 1.25, 1.0, 0.8])
     """
     edges = _edges(cohort, cuts)
-    cohort = with_covariates(cohort, covariates)
+    cohort = between_steps(with_covariates(cohort, covariates))
     kept = cohort.interval_censored
     if kept.all():
         return cohort

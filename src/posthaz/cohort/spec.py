@@ -35,6 +35,10 @@ class CohortSpec:
         Keys are compared as text. Standard codings are recognised without it.
     zero_time : float, optional
         Value put in place of times that are exactly zero; without it they are refused.
+    resolution : float, optional
+        Step in which times were recorded, in `unit`, such as 1 for whole months. Models then take
+        an event to lie in the step that ends at its time; Kaplan-Meier and Cox take the times as
+        they are. Exact times when 0.
     missing : {"refuse", "drop"}
         What to do with rows that lack a covariate of the analysis.
     columns : mapping of str to Column
@@ -59,6 +63,7 @@ class CohortSpec:
     unit: str = "months"
     event_codes: Mapping[str, int] = field(default_factory=dict)
     zero_time: float | None = None
+    resolution: float = 0.0
     missing: str = "refuse"
     columns: Mapping[str, Column] = field(default_factory=dict)
     treatment: str = ""

@@ -150,7 +150,7 @@ def data_groups(cohort: Cohort, design: Design, with_design: bool = True) -> dic
     observed = xr.Dataset({"time": ("row", cohort.exit)}, coords=row)
     constant = {
         # ArviZ looks for the event indicator of a predicted time under the time's own name
-        "time": ("row", follow_up["event"]),
+        "time": ("row", (cohort.event | cohort.interval_censored).astype(float)),
         "weight": ("row", follow_up["weight"]),
         "entry": ("row", cohort.entry),
         "subject": ("row", cohort.subject),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pymc as pm
 
-from posthaz.cohort import Cohort, Collapsed, collapse
+from posthaz.cohort import Cohort, Collapsed, between_steps, collapse
 from posthaz.design import Design, learn_design
 from posthaz.errors import CohortError
 from posthaz.inference.engine import Posterior, compile_posterior, model_shape
@@ -78,6 +78,7 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     PosthazError
         When formula or priors don't fit the cohort.
     """
+    cohort = between_steps(cohort)
     events = cohort.event | cohort.interval_censored
     if not (events & (cohort.weight > 0)).any():
         raise CohortError(

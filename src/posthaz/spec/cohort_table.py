@@ -15,6 +15,7 @@ CODE_WORDS = {"event": 1, "censored": 0}
 _COLUMN_KEYS = (
     "time", "event", "entry", "lower", "upper", "cause", "subject", "cluster", "weight"
 )  # fmt: skip
+_OTHER_KEYS = ("unit", "zero_time", "resolution", "missing")
 
 _FIELDS = {
     "table": text(),
@@ -22,6 +23,7 @@ _FIELDS = {
     "unit": choice(UNITS),
     "event_codes": table(),
     "zero_time": number(above=0),
+    "resolution": number(above=0),
     "missing": choice(["refuse", "drop"]),
     "columns": table(),
     "where": table(),
@@ -69,8 +71,7 @@ def read_cohort_table(
         _check_nothing_read(cohort)
     elif cohort.values:
         _check_follow_up(cohort)
-    named = {key: parsed[key] for key in (*_COLUMN_KEYS, "unit", "zero_time", "missing")
-             if key in parsed}  # fmt: skip
+    named = {key: parsed[key] for key in (*_COLUMN_KEYS, *_OTHER_KEYS) if key in parsed}
     columns = {name: read_column(name, inner) for name, inner in cohort.below("columns").each()}
     codes = _event_codes(cohort.below("event_codes")) if "event_codes" in parsed else {}
     arm, reference = _read_treatment(treatment, columns)

@@ -174,6 +174,19 @@ def test_methods_mention_only_what_was_done(one_arm, two_arms):
     assert "piecewise" not in texts[1]
 
 
+def test_whole_months_are_said_where_the_cohort_and_the_methods_are_described(one_arm):
+    cohort = replace(one_arm.cohort, resolution=1.0)
+    coarse = compose_report(replace(one_arm, cohort=cohort))[0]
+    fine = compose_report(one_arm)[0]
+    for anchor in ("cohort", "methods"):
+        said, unsaid = (
+            " ".join(b.text for b in section(one, anchor).blocks if isinstance(b, Paragraph))
+            for one in (coarse, fine)
+        )
+        assert "Times were recorded in whole months" in said
+        assert "recorded in" not in unsaid
+
+
 def test_references_are_numbered_in_order_and_have_an_address():
     texts, references = numbered(["a [@cox, @efron]", "b [@km] [@cox]"])
     assert texts == ("a [1, 2]", "b [3] [1]")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.special import digamma
 
 from posthaz.cohort.covariates import factor_levels, is_factor
 from posthaz.cohort.draft import Draft
@@ -16,6 +17,7 @@ FEW_EVENTS = 10
 _NEARLY_ALL = 0.95
 _FEW_ROWS = 20
 _LONG_TAIL = 1.25
+_MOVED = 0.01
 
 
 def zero_times_replaced(draft: Draft) -> Iterator[Finding]:
@@ -99,6 +101,25 @@ def another_unit_of_time(draft: Draft) -> Iterator[Finding]:
         )
 
 
+def coarse_times(draft: Draft) -> Iterator[Finding]:
+    """Times so coarse that taking them as exact moves survival."""
+    spec = draft.spec
+    if not spec.time or spec.resolution:
+        return
+    moved, time, tied = _moved_by_ties(draft)
+    if moved < _MOVED:
+        return
+    step = _common_step(draft.exit[draft.cause == 1])
+    yield Finding(
+        draft.where(column=spec.time),
+        f"many events share a time ({tied:g} at {time:g} {spec.unit}): models that take times as "
+        f"exact overstate survival by up to {100 * moved:.0f} percentage points",
+        f"say resolution = {step:g} in [cohort] when times were recorded in such steps"
+        if step
+        else "give the step in which times were recorded as resolution in [cohort]",
+    )
+
+
 def _levels_asked(draft: Draft, name: str) -> list[str]:
     """Levels of a column that the conditions on patients leave; none where there is none on it."""
     conditions = [one for one in draft.spec.where.conditions if one.column == name]
@@ -158,6 +179,40 @@ def _censored_early(draft: Draft) -> str:
     )
 
 
+def _moved_by_ties(draft: Draft) -> tuple[float, float, float]:
+    """By how much ties move survival at most, the time with most events, and how many they are."""
+    event = draft.cause == 1
+    if not event.any():
+        return 0.0, 0.0, 0.0
+    count = np.ones(len(event)) if draft.count is None else draft.count
+    times, place = np.unique(draft.exit[event], return_inverse=True)
+    events = np.bincount(place, weights=count[event])
+    # whoever enters at a time or later also leaves later
+    at_risk = _not_before(draft.exit, count, times) - _not_before(draft.entry, count, times)
+    together = np.cumsum(events / at_risk)
+    # one after another, as untied events would be: the sum of 1 / (at risk - j) over j < events
+    one_by_one = np.cumsum(digamma(at_risk + 1) - digamma(at_risk - events + 1))
+    most = int(events.argmax())
+    moved = np.max(np.exp(-together) - np.exp(-one_by_one))
+    return float(moved), float(times[most]), float(events[most])
+
+
+def _not_before(time: np.ndarray, count: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """How many rows have a time that is not before each of `times`."""
+    order = np.argsort(time)
+    before = np.concatenate([[0.0], np.cumsum(count[order])])
+    return before[-1] - before[np.searchsorted(time[order], times)]
+
+
+def _common_step(times: np.ndarray) -> float:
+    """Largest step of which all times are multiples; 0 where there is none worth naming."""
+    for step in (1.0, 0.5, 0.25, 0.1, 0.05, 0.01):
+        steps = np.round(times / step)
+        if np.allclose(times, steps * step, rtol=0.0, atol=1e-9):
+            return float(step * np.gcd.reduce(steps.astype(int)))
+    return 0.0
+
+
 def _person_time(draft: Draft) -> np.ndarray:
     """Time under observation of each subject, so that age as the time scale is no surprise."""
     if not draft.spec.subject:
@@ -176,6 +231,7 @@ DOUBTS = (
     arm_without_events,
     suspected_inversion,
     another_unit_of_time,
+    coarse_times,
     levels_absent,
     levels_alike,
     implausible,

@@ -73,6 +73,15 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
     stands = spec.zero_time
     if stands is not None and not (isinstance(stands, int | float) and 0 < stands < float("inf")):
         yield Finding("cohort, zero_time", f"{stands!r} is not a time above 0", "give one above 0")
+    step = spec.resolution
+    if not (isinstance(step, int | float) and 0 <= step < float("inf")):
+        yield Finding("cohort, resolution", f"{step!r} is not a step", "give a time above 0")
+    elif step and spec.upper:
+        yield Finding(
+            "cohort, resolution",
+            "the bounds of events are given, so there is no step to take them from",
+            "leave it out",
+        )
     for code, cause in spec.event_codes.items():
         if not isinstance(cause, int) or cause < 0:
             yield Finding(

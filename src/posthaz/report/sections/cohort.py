@@ -16,6 +16,7 @@ from posthaz.report.sections.wording import (
     duration,
     interval_name,
     listed,
+    recorded_in_steps,
     signed,
     with_interval,
 )
@@ -46,6 +47,9 @@ def cohort_section(results: Results) -> Section:
     blocks.append(Bullets(tuple(_flow(results))))
     if results.cohort.event_coding:
         blocks.append(Paragraph(results.cohort.event_coding))
+    if results.cohort.resolution:
+        steps = recorded_in_steps(results.cohort.resolution, results.cohort.unit)
+        blocks.append(Paragraph(f"{steps} (stated in `resolution`)."))
     blocks.append(Paragraph(_follow_up_sentence(results)))
     if not grouped(results.cohort):
         blocks.append(_follow_up_table(results))

@@ -9,7 +9,12 @@ from posthaz.report.sections.methods_models import model_sentences, prior_senten
 from posthaz.report.sections.methods_sampling import sampling_sentences
 from posthaz.report.sections.naming import linked
 from posthaz.report.sections.references import numbered
-from posthaz.report.sections.wording import counted, interval_name, listed
+from posthaz.report.sections.wording import (
+    counted,
+    interval_name,
+    listed,
+    recorded_in_steps,
+)
 
 _TRANSFORMS = {"log-log": "log(−log)", "log": "log", "plain": "plain"}
 
@@ -67,6 +72,12 @@ def _cohort(results: Results) -> str:
         f"(endpoint: {results.analysis.endpoint}), with {listed(kinds)}; time was counted in "
         f"{cohort.unit}. {missing}"
     )
+    if cohort.resolution:
+        text += (
+            f" {recorded_in_steps(cohort.resolution, cohort.unit)}: models took each event to "
+            "lie in the step that ends at its time, while Kaplan–Meier, log-rank and Cox took the "
+            "times as they are."
+        )
     if results.analysis.landmark is not None:
         text += (
             f" Time was counted from a landmark at {results.analysis.landmark:g} {cohort.unit}, "

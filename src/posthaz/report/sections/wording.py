@@ -106,6 +106,18 @@ def moment(value: float) -> str:
     return f"{round(value, 1):g}"
 
 
+def recorded_in_steps(step: float, unit: str) -> str:
+    """How coarsely times were recorded, without a full stop.
+
+    Examples
+    --------
+    >>> recorded_in_steps(1.0, "months"), recorded_in_steps(7.0, "days")
+    ('Times were recorded in whole months', 'Times were recorded in steps of 7 days')
+    """
+    steps = f"whole {unit}" if step == 1 else f"steps of {step:g} {unit}"
+    return f"Times were recorded in {steps}"
+
+
 def change(value: float, unit: str) -> str:
     """A difference of times, without its unit; missing ones are a dash."""
     return MISSING if np.isnan(value) else duration(value, unit)
