@@ -112,8 +112,8 @@ def coarse_times(draft: Draft) -> Iterator[Finding]:
     step = _common_step(draft.exit[draft.cause == 1])
     yield Finding(
         draft.where(column=spec.time),
-        f"many events share a time ({tied:g} at {time:g} {spec.unit}): models that take times as "
-        f"exact overstate survival by up to {100 * moved:.0f} percentage points",
+        f"many events share a time ({tied:g} at time {time:g}): models that take times as exact "
+        f"overstate survival by up to {counted(round(100 * moved), 'percentage point')}",
         f"say resolution = {step:g} in [cohort] when times were recorded in such steps"
         if step
         else "give the step in which times were recorded as resolution in [cohort]",
