@@ -9,12 +9,15 @@ from posthaz.baselines import kaplan_meier
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 
+_DECIMALS = 9
+
 
 def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> pd.DataFrame:
     """Kaplan-Meier curves by arm of cohorts drawn from the fit.
 
     Replicated follow-up keeps each row's entry and ends at the longest follow-up seen, since
-    the censoring times of those with an event are unknown.
+    the censoring times of those with an event are unknown. It is recorded as the cohort's is, at
+    the ends of steps where there is a resolution.
 
     Parameters
     ----------
@@ -36,7 +39,8 @@ def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> 
     parts = []
     for number, drawn in enumerate(times[chosen]):
         seen = drawn <= horizon
-        ended = np.maximum(np.minimum(drawn, horizon), np.nextafter(cohort.entry, np.inf))
+        recorded = np.minimum(_at_end_of_step(drawn, cohort.resolution), horizon)
+        ended = np.maximum(recorded, np.nextafter(cohort.entry, np.inf))
         replicate = replace(
             cohort,
             lower=ended,
@@ -46,6 +50,13 @@ def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> 
         curve = kaplan_meier(replicate)
         parts.append(curve[["arm", "time", "survival"]].assign(replicate=number))
     return pd.concat(parts, ignore_index=True)[["arm", "replicate", "time", "survival"]]
+
+
+def _at_end_of_step(time: np.ndarray, step: float) -> np.ndarray:
+    if not step:
+        return time
+    # rounded, since multiples of a step such as 0.1 are not what tables have
+    return np.round(np.ceil(time / step) * step, _DECIMALS)
 
 
 def predictive_agreement(

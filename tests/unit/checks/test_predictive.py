@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from posthaz.checks import predictive_agreement
+import posthaz as ph
+from posthaz.checks import predictive_agreement, replicated_kaplan_meier
 
 
 def _curves(levels: list[float]) -> pd.DataFrame:
@@ -30,3 +31,13 @@ def test_a_curve_below_all_replicates_is_outside() -> None:
     table = predictive_agreement(observed, replicated)
     assert table["inside"].item() == 1 / 3  # only time 0 agrees
     assert table["largest"].item() > 0.4
+
+
+def test_replicates_are_recorded_in_the_steps_of_the_cohort() -> None:
+    time = np.round(np.ceil(np.random.default_rng(2).exponential(30.0, 60)) * 0.1, 1)
+    frame = pd.DataFrame({"months": time, "dead": 1})
+    cohort = ph.read_cohort(frame, time="months", event="dead", resolution=0.1)
+    fit = ph.fit(ph.ModelSpec("weibull", ph.Weibull()), cohort, ph.Sampling(method="laplace"))
+    curves = replicated_kaplan_meier(fit, cohort, replicates=20)
+    assert set(curves["time"]) <= {0.0, *(float(f"{k / 10:.1f}") for k in range(1, 400))}
+    assert curves["time"].max() <= time.max()

@@ -178,13 +178,15 @@ def test_whole_months_are_said_where_the_cohort_and_the_methods_are_described(on
     cohort = replace(one_arm.cohort, resolution=1.0)
     coarse = compose_report(replace(one_arm, cohort=cohort))[0]
     fine = compose_report(one_arm)[0]
-    for anchor in ("cohort", "methods"):
+    for anchor in ("cohort", "survival", "methods"):
         said, unsaid = (
             " ".join(b.text for b in section(one, anchor).blocks if isinstance(b, Paragraph))
             for one in (coarse, fine)
         )
         assert "Times were recorded in whole months" in said
         assert "recorded in" not in unsaid
+    means = next(b for b in section(coarse, "answers-rmst").blocks if isinstance(b, Table))
+    assert any("half a step" in note for note in means.notes)
 
 
 def test_references_are_numbered_in_order_and_have_an_address():

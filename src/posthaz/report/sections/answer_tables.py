@@ -18,6 +18,7 @@ from posthaz.report.sections.wording import (
     moment,
     percent,
     points,
+    recorded_in_steps,
     share_interval,
     significant,
     with_interval,
@@ -92,14 +93,14 @@ def quantile_table(results: Results) -> Table | None:
         f"beyond the longest follow-up, {longest} {unit}"
     )
     order = ["time", "bayes", "km", "later", "mcse"]
-    return _table(rows, caption, {key: heads[key] for key in order})
+    return _table(rows, caption, {key: heads[key] for key in order}, notes=_standing_still(results))
 
 
 def means_table(results: Results) -> Table | None:
     """Restricted means."""
     unit, horizon = results.cohort.unit, restriction(results)
     rows = []
-    notes = _extrapolated(results, horizon)
+    notes = [*_extrapolated(results, horizon), *_standing_still(results)]
     for profile, label, arm in profiles(results):
         ours = estimand_row(results, "rmst", profile)
         theirs = answer_row(results, "rmst", "rmst", arm, time=horizon)
@@ -127,6 +128,18 @@ def _extrapolated(results: Results, latest: float) -> list[str]:
         return []
     longest = f"{duration(results.horizon, results.cohort.unit)} {results.cohort.unit}"
     return [f"Beyond the longest follow-up, {longest}, Bayesian answers are extrapolated."]
+
+
+def _standing_still(results: Results) -> list[str]:
+    """Said where Kaplan-Meier curves wait for the end of a step and those of models don't."""
+    step, unit = results.cohort.resolution, results.cohort.unit
+    if not step:
+        return []
+    return [
+        f"{recorded_in_steps(step, unit)}, and Kaplan–Meier stands still between them: its medians "
+        "lie up to a step later than those of the model, its restricted means up to half a step "
+        "higher, in all arms alike."
+    ]
 
 
 def posterior_text(row: pd.Series, write: Write) -> str:

@@ -15,7 +15,7 @@ from posthaz.report.sections.naming import (
 )
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.rows import answer_row, estimand_row
-from posthaz.report.sections.wording import interval_name, listed, share
+from posthaz.report.sections.wording import interval_name, listed, recorded_in_steps, share
 
 _VISIBLE = 0.01
 _MOST_TIMES = 8
@@ -41,6 +41,9 @@ def survival_section(results: Results) -> Section:
         "model’s shape doesn’t fit there. Bands of all models are in `survival_curves.csv`, the "
         "steps in `kaplan_meier.csv`."
     )
+    if results.cohort.resolution:
+        steps = recorded_in_steps(results.cohort.resolution, results.cohort.unit)
+        text += f" {steps}: compare curve and steps at the foot of each step."
     if grouped(results.cohort):
         text = _grouped_text(results)
     blocks: list[Block] = [Paragraph(text), _figure(results)]
