@@ -16,6 +16,7 @@ from posthaz.cohort.table import Table
 
 NUMBER_ROLES = ("time", "entry", "lower", "upper", "weight")
 NAMING_ROLES = (*NUMBER_ROLES, "event", "cause", "subject", "cluster")
+_STEP_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,21 @@ class Draft:
     def exit(self) -> np.ndarray:
         """Last time under observation, shape (row,)."""
         return np.where(np.isfinite(self.upper), self.upper, self.lower)
+
+    @property
+    def between_steps(self) -> np.ndarray:
+        """Rows whose event lies between the steps of the resolution asked for, shape (row,)."""
+        step = self.spec.resolution
+        if not (isinstance(step, int | float) and step > 0 and self.spec.time):
+            return np.zeros(len(self.exit), dtype=bool)
+        steps = self.exit / step
+        off = np.abs(steps - np.round(steps)) > _STEP_TOLERANCE
+        return off & (self.cause > 0) & ~self.zero & np.isfinite(steps)
+
+    @property
+    def resolution(self) -> float:
+        """The resolution asked for; 0 where the events say that times are finer."""
+        return 0.0 if self.between_steps.any() else float(self.spec.resolution)
 
     def has(self, column: str) -> bool:
         """Whether a column is named and in the table."""

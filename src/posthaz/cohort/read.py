@@ -225,7 +225,7 @@ def _cohort(
         dropped=dropped,
         notices=notices,
         event_coding="" if draft.coding is None else draft.coding.sentence,
-        resolution=float(spec.resolution),
+        resolution=draft.resolution,
     )
 
 

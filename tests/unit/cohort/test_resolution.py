@@ -69,7 +69,6 @@ def test_ties_that_move_nothing_are_not_doubted() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"resolution": 2.0}, r"events lie between the steps of resolution = 2 \(3\)"),
         ({"resolution": -1.0}, "-1.0 is not a step"),
         ({"resolution": "month"}, "'month' is not a step"),
     ],
@@ -78,6 +77,15 @@ def test_a_step_that_cannot_be_is_refused(fields: dict[str, object], message: st
     frame = pd.DataFrame({"months": [2, 3, 5], "dead": [1, 1, 0]})
     with pytest.raises(CohortError, match=message):
         read(frame, **fields)
+
+
+def test_times_finer_than_the_step_are_taken_as_exact_and_said_to_be() -> None:
+    frame = pd.DataFrame({"months": [2.0, 3.4, 5.1], "dead": [1, 1, 0]})
+    cohort = read(frame, resolution=1.0)
+    assert cohort.resolution == 0.0
+    said = [str(one) for one in cohort.notices]
+    assert any("row 2" in one and "resolution = 1 (3.4)" in one for one in said), said
+    assert read(frame.assign(months=[2.0, 3.0, 5.1]), resolution=1.0).resolution == 1.0
 
 
 def test_bounds_and_a_step_exclude_each_other() -> None:

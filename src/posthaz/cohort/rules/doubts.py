@@ -9,7 +9,7 @@ from posthaz.cohort.covariates import factor_levels, is_factor
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.plausibility import implausible
-from posthaz.cohort.rows import counted, listed
+from posthaz.cohort.rows import counted, listed, shown_values
 from posthaz.cohort.rules.follow_up_unit import likely_unit
 from posthaz.errors import Finding
 
@@ -101,10 +101,22 @@ def another_unit_of_time(draft: Draft) -> Iterator[Finding]:
         )
 
 
+def finer_than_stated(draft: Draft) -> Iterator[Finding]:
+    """Times finer than the resolution stated, which is then not used."""
+    between = draft.between_steps
+    if between.any():
+        yield Finding(
+            draft.where(between, draft.spec.time),
+            f"events lie between the steps of resolution = {draft.spec.resolution:g} "
+            f"({shown_values(draft.exit[between].tolist())}), so times were taken as exact",
+            "leave resolution out, or give the step in which times were recorded",
+        )
+
+
 def coarse_times(draft: Draft) -> Iterator[Finding]:
     """Times so coarse that taking them as exact moves survival."""
     spec = draft.spec
-    if not spec.time or spec.resolution:
+    if not spec.time or draft.resolution:
         return
     moved, time, tied = _moved_by_ties(draft)
     if moved < _MOVED:
@@ -231,6 +243,7 @@ DOUBTS = (
     arm_without_events,
     suspected_inversion,
     another_unit_of_time,
+    finer_than_stated,
     coarse_times,
     levels_absent,
     levels_alike,

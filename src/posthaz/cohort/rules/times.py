@@ -9,7 +9,6 @@ from posthaz.cohort.rows import shown_values
 from posthaz.errors import Finding
 
 _TIME_ROLES = ("time", "entry", "lower", "upper")
-_STEP_TOLERANCE = 1e-6
 _NOUN = {"lower": "lower bound", "upper": "upper bound", "entry": "entry time"}
 
 
@@ -104,25 +103,8 @@ def entry_before_exit(draft: Draft) -> Iterator[Finding]:
         )
 
 
-def in_steps(draft: Draft) -> Iterator[Finding]:
-    """Events lie at multiples of the resolution, where one is given."""
-    step = draft.spec.resolution
-    if not (isinstance(step, int | float) and step > 0 and draft.spec.time):
-        return
-    steps = draft.exit / step
-    between = np.abs(steps - np.round(steps)) > _STEP_TOLERANCE
-    between &= (draft.cause > 0) & ~draft.zero & np.isfinite(steps)
-    if between.any():
-        yield Finding(
-            draft.where(between, draft.spec.time),
-            f"events lie between the steps of resolution = {step:g} "
-            f"({shown_values(draft.exit[between].tolist())})",
-            "give the step in which times were recorded, or leave resolution out",
-        )
-
-
 def _noun(role: str) -> str:
     return _NOUN.get(role, role)
 
 
-TIME_RULES = (no_text, none_missing, finite, not_negative, not_zero, entry_before_exit, in_steps)
+TIME_RULES = (no_text, none_missing, finite, not_negative, not_zero, entry_before_exit)
