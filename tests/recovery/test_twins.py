@@ -11,8 +11,8 @@ from posthaz.cohort import Condition, Where
 from tests.recovery.twins import (
     SEEDS,
     cohort_of,
-    cox_row,
     hazard_ratios,
+    matched_of,
     medians,
     survivals,
     twins,
@@ -20,8 +20,7 @@ from tests.recovery.twins import (
 
 pytestmark = pytest.mark.slow
 
-# The paper's matched hazard ratio, 1.656, and its adjusted one in all patients, 1.481, ask for the
-# same effect of dose; random matching in a twin finds the second. See decision 0017.
+# What the paper matched is matched anew in each twin: the same patients, by decision 0017.
 MATCHED = "su2016_dose_os_psm"
 # 32 subgroups of the same patients, matched anew in each twin, and a cause of death without effects
 # of its own; covariates with few patients at a level, whose estimated ratios lie above the ratio.
@@ -39,11 +38,12 @@ def ratios() -> pd.DataFrame:
 def treatment(ratios: pd.DataFrame) -> pd.DataFrame:
     """Ratios of the treatment in all, subset or matched patients."""
     whole = ~ratios["whom"].str.contains(" ") & ~ratios["covariate"]
-    return ratios[whole & (ratios["file"] != MATCHED)].set_index("file")
+    return ratios[whole].set_index("file")
 
 
 def test_mean_hazard_ratios_are_the_printed_ones(treatment: pd.DataFrame) -> None:
-    assert len(treatment) >= 12
+    assert len(treatment) >= 15
+    assert MATCHED in treatment.index
     assert (treatment["mean_off"].abs() <= 0.03).all(), treatment["mean_off"]
 
 
@@ -52,7 +52,10 @@ def test_mean_ratios_of_subgroups_and_covariates_are_near_the_printed_ones(
 ) -> None:
     others = ratios[ratios["whom"].str.contains(" ") | ratios["covariate"]]
     assert len(others) >= 4
-    assert (others["mean_off"].abs() <= NEAR).all(), others
+    # or no farther than chance over these seeds takes it: a level of 32 patients varies by 5 %
+    allowed = np.maximum(np.log1p(NEAR), 3 * others["error"])
+    assert (np.log1p(others["off"]).abs() <= allowed).all(), others
+    assert (others["off"].abs() <= NEAR).mean() > 0.95, others
 
 
 def test_intervals_hold_the_printed_ratio_about_as_often_as_they_should(
@@ -64,18 +67,16 @@ def test_intervals_hold_the_printed_ratio_about_as_often_as_they_should(
     assert treatment["covered"].sum() / treatment["of"].sum() == pytest.approx(0.95, abs=0.04)
 
 
-def test_the_patients_that_the_paper_matched_have_its_hazard_ratio(ratios: pd.DataFrame) -> None:
+def test_matching_anew_finds_the_patients_that_the_paper_matched() -> None:
     analysis = twins()[MATCHED]
     chosen = Where((*analysis.cohort.where.conditions, Condition("psm", ("matched",))))
     paper = replace(analysis, cohort=replace(analysis.cohort, where=chosen))
-    one = next(p for p in analysis.published if p.quantity == "hazard_ratio")
-    found = [cox_row(paper, cohort_of(paper, seed), one)["hr"] for seed in SEEDS]
-    assert len(cohort_of(paper, 1)) == 118
-    assert np.mean(found) == pytest.approx(1.656, rel=0.03)
-    # and the ratio in a twin's own matched cohorts is one that the printed interval allows
-    own = ratios[(ratios["file"] == MATCHED) & ~ratios["covariate"]]["mean"]
-    assert len(own) == 1
-    assert own.between(1.125, 2.438).all()
+    for seed in SEEDS:
+        theirs, ours = cohort_of(paper, seed), matched_of(MATCHED, seed)
+        assert len(theirs) == 118
+        columns = list(theirs.covariates)
+        pd.testing.assert_frame_equal(ours.covariates[columns], theirs.covariates)
+        assert ours.exit.tolist() == theirs.exit.tolist()
 
 
 @pytest.fixture(scope="module")
@@ -103,4 +104,4 @@ def test_mean_survival_rates_are_the_printed_ones() -> None:
     table = survivals(twins())
     print(table.round(3).to_string(index=False))
     assert len(table) >= 20
-    assert (table.loc[table["file"] != MATCHED, "off"].abs() <= 0.05).all(), table
+    assert (table["off"].abs() <= 0.05).all(), table

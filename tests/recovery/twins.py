@@ -26,7 +26,7 @@ from posthaz.spec import Analysis, Published, Within, catalogue, load_analysis, 
 SEEDS = tuple(range(1, 21))
 NAMED = ("file", "whom", "what", "printed")
 HAZARD_RATIO = (
-    *NAMED, "covariate", "geometric_mean", "off", "mean", "mean_off", "covered", "of",
+    *NAMED, "covariate", "geometric_mean", "off", "error", "mean", "mean_off", "covered", "of",
 )  # fmt: skip
 CURVES = (*NAMED, "mean", "off", "reached", "of")
 
@@ -39,14 +39,15 @@ def twins() -> dict[str, Analysis]:
 
 
 def hazard_ratios(analyses: Mapping[str, Analysis], seeds: Iterable[int] = SEEDS) -> pd.DataFrame:
-    """One row a printed hazard ratio, columns `HAZARD_RATIO`."""
+    """One row a printed hazard ratio, columns `HAZARD_RATIO`; `error` is of the mean's log."""
     rows = []
     for analysis, one in _printed(analyses, "hazard_ratio"):
         parts = (part_of(analysis, one, seed) for seed in seeds)
         found = pd.DataFrame([cox_row(analysis, part, one) for part in parts])
         middle, mean = float(np.exp(found["log_hr"].mean())), float(found["hr"].mean())
+        error = float(found["log_hr"].std() / np.sqrt(len(found)))
         held = (found["hr_lower"] <= one.value) & (found["hr_upper"] >= one.value)
-        offs = (middle, middle / one.value - 1, mean, mean / one.value - 1)
+        offs = (middle, middle / one.value - 1, error, mean, mean / one.value - 1)
         told = (*_named(analysis, one), bool(one.covariate), *offs)
         rows.append((*told, int(held.sum()), len(found)))
     return pd.DataFrame(rows, columns=list(HAZARD_RATIO))

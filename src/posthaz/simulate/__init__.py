@@ -7,6 +7,7 @@ from posthaz.simulate.description import (
     Endpoint,
     Group,
     Margin,
+    MatchedGroups,
     Printed,
     PrintedCohort,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "EndpointHazards",
     "Group",
     "Margin",
+    "MatchedGroups",
     "Printed",
     "PrintedCohort",
     "calibrated_hazards",

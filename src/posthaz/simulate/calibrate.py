@@ -103,7 +103,9 @@ def expected_cohort(
 
 def expected_patients(cohort: PrintedCohort) -> Patients:
     """Patients over whom expectations are taken: a small cohort repeated, a large one thinned."""
-    copies = max(1, round(_PATIENTS / cohort.size))
+    # matched patients come in sets: as many know less about how factors go together
+    wanted = _PATIENTS * (10 if cohort.matched.groups else 1)
+    copies = max(1, round(wanted / cohort.size))
     random = np.random.default_rng(_SEED)
     drawn = replace(cohort, groups=tuple(_scaled(group, cohort.size) for group in cohort.groups))
     frame = pd.concat([simulate_covariates(drawn, random) for _ in range(copies)])

@@ -100,6 +100,28 @@ class CovariateMargins:
 
 
 @dataclass(frozen=True)
+class MatchedGroups:
+    """Groups that the paper matched to one another, patient to patient.
+
+    Parameters
+    ----------
+    groups : tuple of str
+        Groups of the same size; patients at the same place are a matched set.
+    on : tuple of str
+        Factors that are the same within a set.
+    left_out : tuple of str
+        Groups of those who found no partner: nobody is alike to one of another such group.
+    where : str
+        Place in the paper.
+    """
+
+    groups: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True)
 class Printed:
     """One printed number that calibration reproduces.
 
@@ -201,6 +223,8 @@ class PrintedCohort:
         Each after those that it refers to.
     correlations : mapping of (str, str) to float
         Correlation of the normal scores of two covariates.
+    matched : MatchedGroups
+        Groups of matched patients; without groups there are none.
     resolution : float
         Times are rounded to multiples of it.
     earliest : float
@@ -218,6 +242,7 @@ class PrintedCohort:
     covariates: tuple[CovariateMargins, ...]
     endpoints: tuple[Endpoint, ...]
     correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    matched: MatchedGroups = MatchedGroups()
     resolution: float = 0.1
     earliest: float = 0.0
     unit: str = "months"

@@ -33,8 +33,9 @@ def simulate_twin(
     Returns
     -------
     DataFrame
-        One row a patient in random order: ``patient``, the groups' columns, the covariates, times
-        and events of every end point, and ``simulated``, which says in each row what it is.
+        One row a patient in random order, patients of matched groups first: ``patient``, the
+        groups' columns, the covariates, times and events of every end point, and ``simulated``,
+        which says in each row what it is.
 
     Notes
     -----
@@ -46,10 +47,19 @@ def simulate_twin(
     random = np.random.default_rng([seed, 1])
     frame = _ordered(simulate_covariates(cohort, random), cohort, hazards)
     frame = frame.join(_outcomes(frame, cohort, hazards, seed))
-    frame = frame.iloc[random.permutation(len(frame))].drop(columns="group")
+    frame = frame.iloc[_shuffled(frame, cohort, random)].drop(columns="group")
     frame.insert(0, "patient", np.arange(1, len(frame) + 1))
     frame[SIMULATED] = f"by posthaz: {cohort.name}, seed {seed}"
     return frame.reset_index(drop=True)
+
+
+def _shuffled(
+    frame: pd.DataFrame, cohort: PrintedCohort, random: np.random.Generator
+) -> np.ndarray:
+    """Random order. Matching takes ties as the table has them: those that the paper took first."""
+    order = random.permutation(len(frame))
+    matched = np.array([one.name in cohort.matched.groups for one in cohort.groups])
+    return order[np.argsort(~matched[frame["group"].to_numpy()[order]], kind="stable")]
 
 
 def _ordered(

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from posthaz.simulate.description import CovariateMargins, Margin, PrintedCohort
+from posthaz.simulate.matched import alike, part_left_out
 
 _QUARTILE = float(norm.ppf(0.75))
 
@@ -16,7 +17,8 @@ def simulate_covariates(cohort: PrintedCohort, random: np.random.Generator) -> p
 
     Each column's values are those that its margin dictates; which patient has which is decided by
     the ranks of normal scores, correlated where the description says so (Iman and Conover,
-    Communications in Statistics B 1982;11:311-334).
+    Communications in Statistics B 1982;11:311-334). Patients of a matched set have the factors
+    they were matched on in common, and those left out have them in common with nobody left out.
 
     Parameters
     ----------
@@ -45,14 +47,18 @@ def simulate_covariates(cohort: PrintedCohort, random: np.random.Generator) -> p
             if margin.empty:
                 continue
             rows = np.flatnonzero(np.isin(group, [positions[name] for name in margin.groups]))
-            values[rows[np.argsort(scores[rows, at])]] = margin_values(covariate, margin, len(rows))
+            order = np.argsort(scores[rows, at])
+            shared = alike(cohort, covariate, margin, values, group)
+            if shared is not None:
+                order = np.lexsort((scores[rows, at], shared))
+            values[rows[order]] = margin_values(covariate, margin, len(rows))
         columns[covariate.name] = _whole(values) if _numeric(covariate) else values
         if covariate.grouped:
             name, low, high = covariate.grouped
             columns[name] = np.where(
                 np.isnan(values), np.nan, np.where(values < covariate.cut, low, high).astype(object)
             )
-    return pd.DataFrame(columns)
+    return part_left_out(pd.DataFrame(columns), cohort, random)
 
 
 def margin_values(covariate: CovariateMargins, margin: Margin, size: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from posthaz.errors import Findings, nearest
-from posthaz.simulate import CovariateMargins, Group, PrintedCohort
+from posthaz.simulate import CovariateMargins, Group, MatchedGroups, PrintedCohort
 from posthaz.spec.cohort_table import UNITS
 from posthaz.spec.fields import Field, UnfitError, choice, label, number, several, table, text
 from posthaz.spec.printed_endpoints import read_endpoints
@@ -20,6 +20,7 @@ _FILE_FIELDS = {
     "follow_up": table(required=True),
     "columns": table(),
     "correlations": table(),
+    "matched": table(),
     "endpoints": table(required=True),
 }
 _ABOUT_FIELDS = {
@@ -62,6 +63,12 @@ _GROUP_FIELDS = {
     "values": _group_values(),
     "where": text(),
 }
+_MATCHED_FIELDS = {
+    "groups": several(text(), "groups", required=True),
+    "on": several(text(), "factors", required=True),
+    "left_out": several(text(), "groups"),
+    "where": text(),
+}
 _FOLLOW_UP_FIELDS = {"quantiles": _quantiles(), "where": text()}
 
 
@@ -100,6 +107,7 @@ def read_printed_cohort(
     ends = file.below("endpoints")
     endpoints = read_endpoints(ends, columns, of_groups) if complete else ()
     correlations = _read_correlations(file.below("correlations"), covariates) if complete else {}
+    matched = _read_matched(file, groups, covariates) if complete else MatchedGroups()
     if len(findings) > before:
         return None
     about.pop("where", None)
@@ -109,6 +117,7 @@ def read_printed_cohort(
         covariates=covariates,
         endpoints=endpoints,
         correlations=correlations,
+        matched=matched,
         path=path,
         **about,
     )
@@ -172,3 +181,51 @@ def _read_correlations(
         if len(names) and np.linalg.eigvalsh(matrix).min() <= 1e-8:
             toml.refuse((), "no columns can be correlated so", "make the correlations smaller")
     return found
+
+
+def _read_matched(
+    file: TomlTable, groups: Sequence[Group], covariates: Sequence[CovariateMargins]
+) -> MatchedGroups:
+    if not file.has("matched"):
+        return MatchedGroups()
+    toml = file.below("matched")
+    parsed = toml.read(_MATCHED_FIELDS)
+    if not {"groups", "on"} <= set(parsed):
+        return MatchedGroups()
+    matched = MatchedGroups(**parsed)
+    sizes = {group.name: group.size for group in groups}
+    for key, names in (("groups", matched.groups), ("left_out", matched.left_out)):
+        for name in names:
+            if name not in sizes:
+                what = f"'{name}' is not a group ({nearest(name, list(sizes))})"
+                toml.refuse(key, what, "name two groups or more of [groups]")
+            if key == "left_out" and name in matched.groups:
+                toml.refuse(key, f"'{name}' is matched", "name it once")
+    if len(set(matched.groups)) < 2 or len({sizes.get(name) for name in matched.groups}) > 1:
+        toml.refuse("groups", "not groups of one size", "name two groups or more of one size")
+    factors = {c.grouped[0] if c.grouped else c.name: c for c in covariates}
+    for factor in matched.on:
+        if factor not in factors or not _is_factor(factors[factor]):
+            what = f"'{factor}' is no factor of [columns] ({nearest(factor, list(factors))})"
+            toml.refuse("on", what, "name factors")
+        elif not _same_in(factors[factor], matched.groups):
+            what = f"'{factor}' has not the same counts in {' and '.join(matched.groups)}"
+            toml.refuse("on", what, "give each of these groups the same counts, or leave it out")
+    return matched
+
+
+def _is_factor(covariate: CovariateMargins) -> bool:
+    return bool(covariate.grouped) or (
+        not covariate.number and any(margin.shares for margin in covariate.margins)
+    )
+
+
+def _same_in(covariate: CovariateMargins, groups: Sequence[str]) -> bool:
+    """Whether each group has a margin of its own, and all the same."""
+    own = [margin for margin in covariate.margins if margin.groups[0] in groups]
+    if any(len(margin.groups) > 1 or margin.empty for margin in own) or len(own) < len(groups):
+        return False
+    first = own[0]
+    if covariate.grouped and any(margin.below is None for margin in own):
+        return False
+    return all((m.shares, m.below) == (first.shares, first.below) for m in own)

@@ -12,7 +12,7 @@ from posthaz.spec.printed_cohort import read_printed_cohort
 
 DESCRIPTION = """
 [about]
-title = "150 patients"
+title = "170 patients"
 source = "A paper"
 unit = "months"
 earliest = 1
@@ -25,6 +25,14 @@ values = { arm = "a" }
 size = 60
 values = { arm = "b" }
 
+[groups.c]
+size = 10
+values = { arm = "a" }
+
+[groups.d]
+size = 10
+values = { arm = "b" }
+
 [follow_up]
 quantiles = [[0, 12], [1, 60]]
 
@@ -34,23 +42,33 @@ quantiles = [[0, 6], [0.5, 20], [1, 48]]
 [columns.sex]
 counts.a = { m = 60, f = 30 }
 like.b = "a"
+like."c" = "a"
+like."d" = "a"
 
 [columns.volume]
 cut = 100
-below.all = 70
+below."a+b" = 70
+below.c = 4
+below.d = 4
 spread = 0.8
 grouped = { column = "large", levels = ["no", "yes"] }
 
 [columns.grade]
 number = true
-shares."a+b" = { "0" = 3, "1" = 1 }
+shares.all = { "0" = 3, "1" = 1 }
 
 [columns.ptv]
 quartiles.a = [100, 200, 300]
-empty = ["b"]
+empty = ["b", "c", "d"]
 
 [correlations]
 volume = { ptv = 0.4 }
+
+[matched]
+groups = ["c", "d"]
+on = ["sex", "large"]
+left_out = ["a", "b"]
+where = "Table 2"
 
 [endpoints.os]
 after = "pfs"
@@ -115,7 +133,7 @@ def read(text, tmp_path):
 def test_a_description_is_read(tmp_path):
     cohort, problems = read(DESCRIPTION, tmp_path)
     assert problems == []
-    assert (cohort.size, cohort.horizon, cohort.earliest) == (150, 60.0, 1.0)
+    assert (cohort.size, cohort.horizon, cohort.earliest) == (170, 60.0, 1.0)
     assert [endpoint.name for endpoint in cohort.endpoints] == ["pfs", "os"]
     sex, volume, grade, ptv = cohort.covariates
     assert sex.margins[1].shares == pytest.approx({"m": 2 / 3, "f": 1 / 3})
@@ -129,6 +147,9 @@ def test_a_description_is_read(tmp_path):
     assert test.value == pytest.approx(3.841, abs=1e-3)
     assert cohort.endpoints[1].printed[0].value == np.inf
     assert cohort.groups[1].follow_up[1] == (0.5, 20.0)
+    matched = cohort.matched
+    assert (matched.groups, matched.left_out) == (("c", "d"), ("a", "b"))
+    assert matched.on == ("sex", "large")
 
 
 @pytest.mark.parametrize(
@@ -140,11 +161,21 @@ def test_a_description_is_read(tmp_path):
         ("counts.a", "counts.aa", "'aa' is not a group"),
         ("spread = 0.8", "", "spread]: it is missing"),
         ("cut = 100", "", "cut]: it is missing"),
-        ("below.all = 70", "below.all = 700", "700 of 150 patients"),
+        ('below."a+b" = 70', 'below."a+b" = 700', "700 of 150 patients"),
         ("quartiles.a = [100, 200, 300]", "quartiles.a = [300, 200]", "not three numbers in order"),
         ('"0" = 3', "none = 3", "level 'none' is no number"),
         ("[[0, 12], [1, 60]]", "[[0, 12], [0.5, 60]]", "not increasing from probability 0 to 1"),
         ("volume = { ptv = 0.4 }", "volume = { gtv = 0.4 }", "there is no column 'gtv'"),
+        ('groups = ["c", "d"]', 'groups = ["c", "e"]', "'e' is not a group"),
+        ('groups = ["c", "d"]', 'groups = ["c"]', "not groups of one size"),
+        ('groups = ["c", "d"]', 'groups = ["c", "b"]', "not groups of one size"),
+        ('groups = ["c", "d"]', "", "groups]: it is missing"),
+        ('on = ["sex", "large"]', 'on = ["sex", "volume"]', "'volume' is no factor"),
+        ('on = ["sex", "large"]', 'on = ["grade"]', "'grade' is no factor"),
+        ("below.d = 4", "below.d = 5", "'large' has not the same counts in c and d"),
+        ('on = ["sex"', "on = []  # [", "on]"),
+        ('left_out = ["a", "b"]', 'left_out = ["a", "c"]', "'c' is matched"),
+        ('left_out = ["a", "b"]', 'left_out = ["a", "e"]', "'e' is not a group"),
         ('after = "pfs"', 'after = "ttp"', "'ttp' is not an end point"),
         ("knots = [6, 12]", "knots = [12, 6]", "not increasing"),
         ("knots = [6, 12]", 'proportional = ["volume"]', "'volume' doesn't tell groups apart"),
@@ -156,7 +187,7 @@ def test_a_description_is_read(tmp_path):
         ('direction = "lower"', 'direction = "down"', 'found "down"'),
         ('value = "not reached"', "value = -1", "value]: found -1"),
         ('where = "Figure 2"', "", "where]: it is missing"),
-        ('title = "150 patients"', 'titel = "150 patients"', "unknown key 'titel'"),
+        ('title = "170 patients"', 'titel = "170 patients"', "unknown key 'titel'"),
     ],
 )
 def test_what_is_wrong_is_named(old, new, problem, tmp_path):
@@ -179,7 +210,7 @@ def test_an_analysis_without_table_draws_its_twin(tmp_path):
     analysis = load_analysis(folder(tmp_path))
     assert (analysis.simulate.seed, analysis.simulate.cohort.name) == (3, "paper")
     cohort = read_analysis_cohort(analysis)
-    assert len(cohort) == 150
+    assert len(cohort) == 170
     assert cohort.source.simulated
     assert cohort.source.name == "twin of paper (simulated, seed 3)"
     table = simulate_patients(analysis)
