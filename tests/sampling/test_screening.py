@@ -9,17 +9,21 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
+from posthaz.baselines import logrank, survival_at
+from posthaz.clinical.adjusted_samples import adjusted_samples
 from posthaz.clinical.competing_risks import CompetingRisks, competing_risks
 from posthaz.clinical.incidence import posterior_incidence
 from posthaz.clinical.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
 from posthaz.clinical.screening import Screening, screen_covariates
 from posthaz.clinical.subsets import SubsetSurvival, survival_in_subsets
 from posthaz.cohort import Cohort, Condition, Where
+from posthaz.errors import CohortError
 from posthaz.estimands import arm_populations
 from posthaz.report.blocks import FigureBlock, Report, Table
 from posthaz.report.clinical.registry import clinical_sections, clinical_tables
 from posthaz.report.markdown import render_markdown
 from posthaz.report.results import Results
+from posthaz.spec.clinical.adjust import AdjustSpec
 from posthaz.spec.clinical.competing_risks import CompetingRisksSpec
 from posthaz.spec.clinical.screening import ScreeningSpec
 from posthaz.spec.clinical.subsets import Subset, SubsetsSpec
@@ -110,7 +114,11 @@ def screened() -> Screening:
         ("log(gtv_cc)", "noise", "group", "dose_gy", "same", "nothing"), 0.2, ("arm",)
     )
     return screen_covariates(
-        cohort(), ph.ModelSpec("m", ph.Exponential(), "arm"), asked, replace(SAMPLING, draws=800)
+        cohort(),
+        ph.ModelSpec("m", ph.Exponential(), "arm"),
+        asked,
+        replace(SAMPLING, draws=800),
+        times=(12.0, 24.0),
     )
 
 
@@ -133,10 +141,61 @@ def test_each_model_has_the_rows_that_are_complete_in_it():
 
 def test_the_treatment_is_in_every_model_and_not_shrunken():
     estimates = screened().estimates
-    assert (estimates["term"] == "arm[B]").sum() == 4
+    assert (estimates["term"] == "arm[B]").sum() == 5
     shrinkage = screened().fits["shrunken"].spec.shrinkage
     assert "arm" not in shrinkage.terms
     assert set(screened().relevance["candidate"]) == set(shrinkage.terms)
+
+
+def test_each_candidate_alone_has_a_posterior_beside_cox():
+    table = screened().estimates
+    cox, bayes = (
+        table[table["analysis"] == name].set_index("term")
+        for name in ("univariable", "bayes_univariable")
+    )
+    assert set(bayes.index) == set(cox.index)
+    assert (bayes["n"] == cox.loc[bayes.index, "n"]).all()
+    near = np.abs(np.log(bayes["hr"]) - np.log(cox.loc[bayes.index, "hr"]))
+    error = np.log(cox["upper"] / cox["lower"]) / (2 * 1.96)
+    assert (near < error.loc[bayes.index]).all()
+
+
+def test_survival_by_the_levels_of_factors_and_of_nothing_else():
+    table = screened().survival
+    assert set(table["candidate"]) == {"arm", "group"}
+    assert set(table["source"]) == {"Kaplan-Meier", "posterior"}
+    one = table[(table["candidate"] == "group") & (table["quantity"] == "survival")]
+    wide = one.pivot_table(index=["level", "time"], columns="source", values="value")
+    assert len(wide) == 2 * 2
+    expected = survival_at(replace(cohort(), treatment="group"), [12.0, 24.0])
+    assert wide["Kaplan-Meier"].tolist() == pytest.approx(
+        expected.set_index(["arm", "time"]).loc[list(wide.index), "survival"].tolist()
+    )
+    assert (wide["Kaplan-Meier"] - wide["posterior"]).abs().max() < 0.15
+    row = screened().candidates.set_index("candidate").loc["group"]
+    test = logrank(replace(cohort(), treatment="group")).iloc[0]
+    assert (row["logrank"], row["logrank_p"]) == pytest.approx((test["chisq"], test["p"]))
+    assert np.isnan(screened().candidates.set_index("candidate").loc["dose_gy", "logrank"])
+
+
+def test_the_matched_patients_alone():
+    samples = adjusted_samples(cohort(), AdjustSpec("log(gtv_cc)", ("match",))).samples
+    matched = samples["matched"].cohort
+    asked = ScreeningSpec(("group",), keep=("arm",), shrinkage="none", sample="matched")
+    answer = screen_covariates(matched, ph.ModelSpec("m", ph.Exponential(), "arm"), asked, SAMPLING)
+    assert "matched set" in answer.sample_note
+    assert "take the members of a set as independent too" in answer.sample_note
+    assert (answer.estimates["n"] == len(matched)).all()
+    with pytest.raises(CohortError, match="in no matched sets"):
+        screen_covariates(cohort(), ph.ModelSpec("m", ph.Exponential(), "arm"), asked, SAMPLING)
+
+
+def test_few_effective_draws_under_the_shared_prior_are_made_more():
+    few = replace(SAMPLING, draws=60, tune=100)
+    asked = ScreeningSpec(("log(gtv_cc)", "noise", "group"), 0.2, ("arm",))
+    answer = screen_covariates(cohort(), ph.ModelSpec("m", ph.Exponential(), "arm"), asked, few)
+    assert answer.fits["shrunken"].draws["posterior"].sizes["draw"] == 240
+    assert any("took 240 draws a chain" in note for note in answer.notes)
 
 
 def test_relevance_orders_candidates_and_ends_at_the_whole_prediction():

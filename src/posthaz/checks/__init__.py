@@ -1,10 +1,18 @@
 """Is the fit to be believed?"""
 
-from posthaz.checks.convergence import Convergence, convergence, draws_convergence
+from posthaz.checks.convergence import (
+    LEAST_ESS_A_CHAIN,
+    MOST_RHAT,
+    Convergence,
+    convergence,
+    draws_convergence,
+)
 from posthaz.checks.model_comparison import compare_models, leave_one_out, pareto_table
 from posthaz.checks.predictive import predictive_agreement, replicated_kaplan_meier
 
 __all__ = [
+    "LEAST_ESS_A_CHAIN",
+    "MOST_RHAT",
     "Convergence",
     "compare_models",
     "convergence",

@@ -32,8 +32,10 @@ from posthaz.spec.clinical.adjust import AdjustSpec
 
 CRUDE = "all patients"
 COX_ADJUSTED = "Cox, adjusted"
+OF_COVARIATE = "covariate_hazard_ratio"
+"""Quantity of the rows of an adjusted model that are not about the treatment."""
 EFFECT_COLUMNS = (
-    *("sample", "target", "analysis", "quantity", "arm", "time", "n", "events"),
+    *("sample", "target", "analysis", "quantity", "arm", "term", "time", "n", "events"),
     *("value", "lower", "upper", "p", "p_below_1", "note"),
 )
 Sample = Matched | Weighted
@@ -171,22 +173,26 @@ def _sample_rows(name: str, target: str, part: Cohort, asked: Asked) -> Iterator
                 "note": test["note"].iloc[0],
             }
     if asked.adjusted:
-        yield about | _adjusted_cox(part, asked)
+        yield from (about | row for row in _adjusted_cox(part, asked))
     yield from _kaplan_meier(about, part, asked)
     yield from _by_arm(about, part, asked)
 
 
-def _adjusted_cox(part: Cohort, asked: Asked) -> dict[str, object]:
+def _adjusted_cox(part: Cohort, asked: Asked) -> Iterator[dict[str, object]]:
     """Cox model of the treatment and the terms that were asked for."""
     terms = varying_terms(part, asked.adjusted)
     row: dict[str, object] = {"analysis": COX_ADJUSTED, "quantity": "hazard_ratio"}
     try:
         cox = cox_of(part, joined((quoted(part.treatment), *terms)), asked.interval)
     except PosthazError as error:
-        return row | {"note": first_line(error)}
-    numbers, note = cox_summary(cox, f"{part.treatment}[{part.arms[1]}]")
-    limits = {"value": numbers["hr"], "lower": numbers["lower"], "upper": numbers["upper"]}
-    return row | limits | {"p": numbers["p"], "note": note}
+        yield row | {"note": first_line(error)}
+        return
+    arm = f"{part.treatment}[{part.arms[1]}]"
+    for term in cox.table["term"]:
+        numbers, note = cox_summary(cox, term)
+        limits = {"value": numbers["hr"], "lower": numbers["lower"], "upper": numbers["upper"]}
+        about = {} if term == arm else {"quantity": OF_COVARIATE, "term": term}
+        yield row | about | limits | {"p": numbers["p"], "note": note}
 
 
 def _by_arm(about: dict[str, object], part: Cohort, asked: Asked) -> Iterator[dict[str, object]]:

@@ -11,14 +11,21 @@ from posthaz.adjust import (
     target_weight,
 )
 from posthaz.checks import convergence
-from posthaz.clinical.adjusted_effects import EFFECT_COLUMNS, Asked, Sample
-from posthaz.clinical.adjusted_plan import POSTERIOR, STANDARDISED, Planned, plan_models
+from posthaz.clinical.adjusted_effects import EFFECT_COLUMNS, OF_COVARIATE, Asked, Sample
+from posthaz.clinical.adjusted_plan import (
+    ADJUSTED,
+    POSTERIOR,
+    STANDARDISED,
+    Planned,
+    plan_models,
+)
 from posthaz.clinical.arm_model import arm_model, first_line, ratio_summary
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.estimands import (
     Population,
     arm_populations,
+    coefficient_table,
     difference,
     hazard,
     ratio,
@@ -130,10 +137,26 @@ def _effects(fitted: Fit, one: Planned, asked: Asked) -> Iterator[dict[str, obje
         **{"value": numbers["hr"], "lower": numbers["lower"], "upper": numbers["upper"]},
         "p_below_1": numbers["p_below_1"],
     }
+    if one.analysis == ADJUSTED:
+        yield from _of_covariates(fitted, one, term, asked.interval)
     if one.analysis != POSTERIOR:
         return
     yield from _by_arm(fitted, _about(one), asked)
     yield from _gains(fitted, _about(one), arm_populations(fitted), asked, (reference, arm))
+
+
+def _of_covariates(
+    fitted: Fit, one: Planned, arm: str, interval: float
+) -> Iterator[dict[str, object]]:
+    """Hazard ratios of what the model is adjusted for."""
+    table = coefficient_table(fitted, interval=interval)
+    own = table["term"].isin(fitted.design.columns) & (table["term"] != arm)
+    for row in table[own].to_dict("records"):
+        yield _about(one) | {
+            **{"quantity": OF_COVARIATE, "term": row["term"], "value": row["hr_median"]},
+            **{"lower": row["hr_lower"], "upper": row["hr_upper"]},
+            "p_below_1": row["p_hr_below_1"],
+        }
 
 
 def _by_arm(fitted: Fit, about: Mapping[str, object], asked: Asked) -> Iterator[dict[str, object]]:

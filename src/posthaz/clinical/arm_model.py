@@ -130,6 +130,14 @@ def varying_terms(cohort: Cohort, terms: Sequence[str]) -> tuple[str, ...]:
     return tuple(term for term in terms if set(formula_variables(term)) <= varying)
 
 
+def without_empty_arms(cohort: Cohort) -> Cohort:
+    """The cohort without the arms that have no patients, for a design of its own."""
+    if not cohort.treatment:
+        return cohort
+    arms = cohort.covariates[cohort.treatment].cat.remove_unused_categories()
+    return replace(cohort, covariates=cohort.covariates.assign(**{cohort.treatment: arms}))
+
+
 def complete_in(cohort: Cohort, terms: Sequence[str]) -> np.ndarray:
     """Rows that lack none of the covariates of some terms, shape (row,), bool."""
     used = [name for term in terms for name in formula_variables(term)]

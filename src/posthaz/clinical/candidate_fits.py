@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.baselines import Candidate, independent_columns
+from posthaz.checks import LEAST_ESS_A_CHAIN, MOST_RHAT, convergence
 from posthaz.clinical.arm_model import arm_model, complete_in, joined
 from posthaz.clinical.sparse_baseline import sparse_model
 from posthaz.cohort import Cohort, restricted
@@ -14,6 +15,7 @@ from posthaz.errors import PosthazError
 from posthaz.inference import Fit, fit
 from posthaz.spec import ModelSpec, Sampling, Shrinkage
 
+_MORE = 4
 MULTIVARIABLE, SHRUNKEN = "screened", "shrunken"
 _WORDS = {
     MULTIVARIABLE: "Bayesian model of the candidates kept",
@@ -69,9 +71,23 @@ class CandidateSampler:
         sampling = replace(self.sampling, method="nuts") if forced else self.sampling
         try:
             spec = arm_model(base, part, joined(terms), name, shared)
-            fits[name] = fit(spec, part, sampling, lambda *done: self.progress(name, *done))
+            fits[name] = self._sampled(spec, part, sampling, shared is not None)
         except PosthazError as error:
             self.notes.append(f"There is no {_WORDS[name]}: {error}")
+
+    def _sampled(self, spec: ModelSpec, part: Cohort, sampling: Sampling, wide: bool) -> Fit:
+        """A fit; under a prior with wide tails with more draws, where they are too few."""
+        made = fit(spec, part, sampling, lambda *done: self.progress(spec.name, *done))
+        found = convergence(made)
+        few = min(found.ess_bulk, found.ess_tail) < LEAST_ESS_A_CHAIN * sampling.chains
+        if not (wide and (few or found.rhat > MOST_RHAT)):
+            return made
+        more = replace(sampling, draws=_MORE * sampling.draws)
+        self.notes.append(
+            f"The {_WORDS[spec.name]} took {more.draws:,} draws a chain, since of "
+            f"{sampling.draws:,} too few were effective, or the chains did not yet agree."
+        )
+        return fit(spec, part, more, lambda *done: self.progress(spec.name, *done))
 
 
 def independent_members(members: Sequence[Candidate], notes: list[str]) -> list[Candidate]:

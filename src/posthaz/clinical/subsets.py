@@ -9,7 +9,13 @@ import pandas as pd
 
 from posthaz.baselines import kaplan_meier, numbers_at_risk
 from posthaz.checks import convergence
-from posthaz.clinical.arm_model import arm_model, complete_in, joined, varying_terms
+from posthaz.clinical.arm_model import (
+    arm_model,
+    complete_in,
+    joined,
+    varying_terms,
+    without_empty_arms,
+)
 from posthaz.clinical.sparse_baseline import sparse_model
 from posthaz.clinical.subset_rows import cox_rows, frequentist_rows, posterior_rows
 from posthaz.cohort import Cohort, restricted, rows_where
@@ -175,7 +181,7 @@ def _refitted(
     rows = complete_in(part, kept)
     if not rows.all():
         notes.append(f"the model uses {int(rows.sum())} of {len(rows)} rows, which are complete")
-    used = _with_arms_there(restricted(part, rows))
+    used = without_empty_arms(restricted(part, rows))
     try:
         sparse = sparse_model(replace(model, shrinkage=None), used.exit[used.event])
         formula = joined([*kept, *_FRAILTY.findall(model.formula)])
@@ -184,14 +190,6 @@ def _refitted(
     except PosthazError as error:
         notes.append(f"no model: {error}")
         return None
-
-
-def _with_arms_there(part: Cohort) -> Cohort:
-    """The cohort without the arms that have no patients, for a design of its own."""
-    if not part.treatment:
-        return part
-    arms = part.covariates[part.treatment].cat.remove_unused_categories()
-    return replace(part, covariates=part.covariates.assign(**{part.treatment: arms}))
 
 
 def _answered(

@@ -109,7 +109,7 @@ def counterpart(results: Results, one: Published) -> Counterpart:
         return Counterpart(Number(covariate_logrank(results.cohort, one.covariate)))
     if one.quantity == "events":
         return Counterpart(Number(_events(results, one.arm)))
-    if one.quantity == "share":
+    if one.quantity == "share" or (one.covariate and one.quantity in ("median", "survival")):
         return Counterpart()
     if one.covariate:
         return _covariate(results, one)

@@ -33,7 +33,8 @@ _FIELDS = {
     "below": flag(),
     "within": table(),
 }
-_OF_COVARIATES = ("hazard_ratio", "logrank", "p_value", "share")
+_OF_LEVELS = ("median", "survival")
+_OF_COVARIATES = ("hazard_ratio", "logrank", "p_value", "share", *_OF_LEVELS)
 
 
 def read_published(
@@ -106,6 +107,10 @@ def _check_covariate(toml: TomlTable, parsed: Mapping[str, Any], cohort: CohortS
     if toml.has("grade") and quantity not in ("share", "p_value"):
         toml.refuse("grade", "only the share of a toxicity, and its test, have one", "remove it")
     name = parsed.get("covariate", "")
+    if name and quantity in _OF_LEVELS and not toml.has("level"):
+        toml.refuse("level", "it is missing", f"name the level of '{name}'")
+    if toml.has("model") and quantity in _OF_LEVELS:
+        toml.refuse("model", f"a {quantity} has none", "remove it")
     if toml.has("level") and not name:
         toml.refuse("level", "there is no covariate it is a level of", "name the covariate")
     if name and name not in cohort.columns:

@@ -99,7 +99,13 @@ def test_candidates_one_by_one_and_kept() -> None:
         ("multivariable", "log2(ptv)", "log2(ptv)", 1.15, 1.05, 1.25, 0.003),
         ("bayes_multivariable", "log2(ptv)", "log2(ptv)", 1.14, 1.04, 1.24, np.nan),
     )
-    answer: Any = SimpleNamespace(estimates=estimates)
+    curves = frame(
+        "candidate level quantity time source value lower upper",
+        ("stage", "IV", "survival", 12.0, "Kaplan-Meier", 0.4, 0.3, 0.5),
+        ("stage", "IV", "survival", 12.0, "posterior", 0.42, 0.32, 0.52),
+        ("stage", "IV", "median", np.nan, "Kaplan-Meier", np.nan, 9.0, np.nan),
+    )
+    answer: Any = SimpleNamespace(estimates=estimates, survival=curves, sample="all")
 
     def ask(quantity: str, model: str) -> Counterpart | None:
         one = Published(quantity, 0.5, covariate="log2(ptv)", model=model)
@@ -108,6 +114,39 @@ def test_candidates_one_by_one_and_kept() -> None:
     assert found(ask("hazard_ratio", "")) == (1.15, 1.05, 1.25, 1.14, 1.04, 1.24)
     assert found(ask("p_value", "univariable"))[0] == 0.001
     assert ask("logrank", "") is None
+
+    def at(quantity: str, level: str = "IV", **more: Any) -> Counterpart | None:
+        one = Published(quantity, 0.5, covariate="stage", level=level, **more)
+        return printed_of_candidate(None, answer, one)  # type: ignore[arg-type]
+
+    assert found(at("survival", time=12.0)) == (0.4, 0.3, 0.5, 0.42, 0.32, 0.52)
+    assert found(at("median"))[0] == np.inf
+    assert np.isnan(found(at("survival", time=24.0))).all()
+    assert np.isnan(found(at("median", level="III"))).all()
+    assert at("survival", time=12.0, within=MATCHED) is None
+    answer.sample = "matched"
+    assert found(at("survival", time=12.0, within=MATCHED))[0] == 0.4
+    assert at("survival", time=12.0) is None
+
+
+def test_covariates_of_the_adjusted_models_of_a_sample() -> None:
+    effects = frame(
+        "sample analysis quantity term value lower upper",
+        ("matched", "Cox, adjusted", "hazard_ratio", "", 1.6, 1.1, 2.3),
+        ("matched", "Cox, adjusted", "covariate_hazard_ratio", "stage[IV]", 1.5, 1.2, 1.9),
+        ("matched", "posterior, adjusted", "covariate_hazard_ratio", "stage[IV]", 1.4, 1.1, 1.8),
+        ("overlap", "Cox, adjusted", "covariate_hazard_ratio", "stage[IV]", 9.0, 8.0, 9.9),
+    )
+    answer: Any = SimpleNamespace(effects=effects, samples={})
+
+    def ask(**more: Any) -> Counterpart | None:
+        one = Published("hazard_ratio", 1.5, within=MATCHED, **more)
+        return printed_in_sample(None, answer, one)  # type: ignore[arg-type]
+
+    stage = {"covariate": "stage", "level": "IV"}
+    assert found(ask(**stage, model="multivariable")) == (1.5, 1.2, 1.9, 1.4, 1.1, 1.8)
+    assert ask(**stage, model="univariable") is None
+    assert ask(covariate="age") is None
 
 
 def test_shares_with_a_toxicity() -> None:
@@ -161,6 +200,6 @@ def test_a_median_of_a_sample_without_an_arm_is_of_all_its_patients() -> None:
 def test_a_candidate_with_an_odd_name() -> None:
     columns = "analysis candidate term hr lower upper p"
     row = ("multivariable", "`GTV cm³`", "GTV cm³", 1.2, 1.1, 1.3, 0.01)
-    answer: Any = SimpleNamespace(estimates=frame(columns, row))
+    answer: Any = SimpleNamespace(estimates=frame(columns, row), sample="all")
     one = Published("hazard_ratio", 1.0, covariate="GTV cm³")
     assert found(printed_of_candidate(None, answer, one))[0] == 1.2  # type: ignore[arg-type]

@@ -56,11 +56,18 @@ def test_rules(rule, level):
         ('candidates = ["age"]\nshrinkage = "lasso"', 'found "lasso"'),
         ('candidates = ["age"]\nfirth = "yes"', 'found "yes"'),
         ('candidates = ["age"]\nrelevant = 0', "not above 0"),
+        ('candidates = ["age"]\nsample = "weighted"', 'found "weighted"'),
     ],
 )
 def test_what_is_wrong_with_screening_is_said(text, message):
     _, wrong = screening(text)
     assert any(message in problem for problem in wrong), wrong
+
+
+def test_screening_of_the_matched_patients():
+    spec, wrong = screening('candidates = ["age"]\nsample = "matched"')
+    assert spec.sample == "matched"
+    assert not wrong
 
 
 def test_the_shared_prior_of_a_screening():

@@ -6,7 +6,12 @@ import pandas as pd
 from posthaz.clinical import AdjustedAnswers, adjusted_answers
 from posthaz.figures import draw_before_after, draw_love, draw_overlap
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section
-from posthaz.report.clinical.adjust_effects import gain_block, rate_block, ratio_block
+from posthaz.report.clinical.adjust_effects import (
+    covariate_block,
+    gain_block,
+    rate_block,
+    ratio_block,
+)
 from posthaz.report.clinical.adjust_tables import (
     balance_block,
     balance_rows,
@@ -154,8 +159,10 @@ def _effect_section(results: Results, answers: AdjustedAnswers) -> Section:
                 "guaranteed coverage. Read their width beside the robust interval of Cox.",
             )
         )
+    covariates = covariate_block(results, answers)
     blocks += [
         ratio_block(results, answers),
+        *((covariates,) if covariates else ()),
         gain_block(results, answers),
         rate_block(results, answers),
     ]

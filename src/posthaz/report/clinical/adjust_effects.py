@@ -6,12 +6,13 @@ from typing import Any
 import pandas as pd
 
 from posthaz.clinical import AdjustedAnswers
+from posthaz.clinical.adjusted_effects import COX_ADJUSTED, OF_COVARIATE
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.adjust_tables import CRUDE_LABEL, sample_labels
 from posthaz.report.clinical.subsets_tables import median_text
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import arm_labels, lowered, variable_label
+from posthaz.report.sections.naming import arm_labels, lowered, term_label, variable_label
 from posthaz.report.sections.wording import (
     SPACE,
     change,
@@ -69,6 +70,33 @@ def _adjusted_note(results: Results) -> tuple[str, ...]:
     terms = results.analysis.clinical["adjust"].adjusted
     names = [lowered(variable_label(results.cohort, term)) for term in terms]
     return (f"Adjusted: for {listed(names)} besides.",) if names else ()
+
+
+def covariate_block(results: Results, answers: AdjustedAnswers) -> Table | None:
+    """Hazard ratios of what the adjusted models hold besides the treatment; None for nothing."""
+    chosen = answers.effects[answers.effects["quantity"] == OF_COVARIATE]
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for row in chosen.to_dict("records"):
+        group, label = _group(answers, row), term_label(results.cohort, row["term"])
+        cells = rows.setdefault((group, label), {"sample": group, "term": label})
+        numbers = with_interval(row["value"], row["lower"], row["upper"], ratio)
+        if row["analysis"] == COX_ADJUSTED:
+            cells |= {"cox": numbers, "p": p_value(row["p"])}
+        else:
+            cells |= {"bayes": numbers, "below": percent(row["p_below_1"])}
+    if not rows:
+        return None
+    level = interval_name(results.analysis.estimands.interval)
+    return Table(
+        pd.DataFrame(list(rows.values())).fillna(MISSING),
+        "Hazard ratios of the covariates in the adjusted models",
+        {
+            **{"term": "Covariate", "cox": f"Cox ({level})", "p": "P"},
+            **{"bayes": f"Bayes ({level})", "below": "P(HR < 1)"},
+        },
+        group="sample",
+        source="adjust_effects.csv",
+    )
 
 
 def gain_block(results: Results, answers: AdjustedAnswers) -> Table:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from posthaz.clinical import AdjustedAnswers
-from posthaz.clinical.adjusted_effects import COX_ADJUSTED
+from posthaz.clinical.adjusted_effects import COX_ADJUSTED, OF_COVARIATE
 from posthaz.clinical.adjusted_plan import ADJUSTED
 from posthaz.clinical.adjusted_plan import POSTERIOR as IN_SAMPLE
 from posthaz.clinical.interaction_effects import InteractionEffects
@@ -25,9 +25,11 @@ from posthaz.report.counterpart import (
     only,
 )
 from posthaz.report.results import Results
-from posthaz.spec import Published
+from posthaz.spec import Published, Within
+from posthaz.spec.clinical.sample import ALL, MATCHED
 
 _TESTS = ("logrank", "p_value")
+_PATIENTS = {ALL: Within(), MATCHED: Within(sample="matched")}
 
 
 def printed_in_subset(
@@ -60,10 +62,15 @@ def printed_in_sample(
     if not sample or answers.effects.empty:
         return None
     own = answers.effects[answers.effects["sample"] == sample]
+    if one.covariate and one.quantity not in _TESTS:
+        return _of_covariate(own, one)
     if one.quantity in _TESTS and one.covariate:
         made = answers.samples.get(sample)
-        chisq = covariate_logrank(made.cohort, one.covariate) if made else float("nan")
-        return Counterpart(Number(chisq)) if one.quantity == "logrank" else None
+        if one.quantity != "logrank":
+            return None
+        return Counterpart(
+            Number(covariate_logrank(made.cohort, one.covariate) if made else float("nan"))
+        )
     if one.quantity in _TESTS:
         return _test(only(own, analysis="log-rank"), one, "value")
     if one.quantity in ("median", "survival") and not one.arm:
@@ -79,6 +86,18 @@ def printed_in_sample(
     ours = only(own[own["analysis"].isin(frequentist)], **wanted)
     bayes = only(own[own["analysis"] == posterior], **wanted)
     return Counterpart(curve_number(ours, one), Number.of(bayes))
+
+
+def _of_covariate(own: pd.DataFrame, one: Published) -> Counterpart | None:
+    """Hazard ratio of what the adjusted models hold besides the treatment."""
+    if one.quantity != "hazard_ratio" or one.model == "univariable":
+        return None
+    term = f"{one.covariate}[{one.level}]" if one.level else one.covariate
+    ours, bayes = (
+        only(own, quantity=OF_COVARIATE, term=term, analysis=analysis)
+        for analysis in (COX_ADJUSTED, ADJUSTED)
+    )
+    return None if ours is None else Counterpart(Number.of(ours), Number.of(bayes))
 
 
 def printed_in_subgroup(
@@ -111,8 +130,15 @@ def printed_at_level(
 
 
 def printed_of_candidate(results: Results, answer: Screening, one: Published) -> Counterpart | None:
-    """Hazard ratio of a candidate, or its Wald P value, one by one or with those kept."""
-    if not one.covariate or one.quantity not in ("hazard_ratio", "p_value"):
+    """What a screening gives for a candidate, in the patients it is about.
+
+    Hazard ratio or its Wald P value, one by one or with those kept; medians and rates by level.
+    """
+    if not one.covariate or one.within != _PATIENTS[answer.sample]:
+        return None
+    if one.quantity in ("median", "survival"):
+        return _of_level(answer, one)
+    if one.quantity not in ("hazard_ratio", "p_value"):
         return None
     table = answer.estimates[
         answer.estimates["candidate"].isin((one.covariate, quoted(one.covariate)))
@@ -128,6 +154,17 @@ def printed_of_candidate(results: Results, answer: Screening, one: Published) ->
         return Counterpart(Number(float(ours["p"])))
     bayes = only(table, analysis=f"bayes_{model}")
     return Counterpart(Number.of(ours, "hr"), Number.of(bayes, "hr"))
+
+
+def _of_level(answer: Screening, one: Published) -> Counterpart:
+    named = answer.survival["candidate"].isin((one.covariate, quoted(one.covariate)))
+    wanted: dict[str, object] = {"level": one.level, "quantity": one.quantity}
+    wanted |= {} if one.time is None else {"time": one.time}
+    ours, bayes = (
+        only(answer.survival[named], source=source, **wanted)
+        for source in (KAPLAN_MEIER, POSTERIOR)
+    )
+    return Counterpart(curve_number(ours, one), Number.of(bayes))
 
 
 def printed_of_toxicity(

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from posthaz.clinical.screening import Screening, screen_covariates
+from posthaz.clinical.matched_sample import cohort_of
+from posthaz.clinical.screening import Screening, no_screening, screen_covariates
 from posthaz.figures import draw_hazard_ratios, draw_relevance
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical.methods import screening_methods
@@ -13,6 +14,7 @@ from posthaz.report.clinical.screening_tables import (
     SOURCES,
     estimates_table,
     relevance_table,
+    survival_table,
     verdicts_table,
 )
 from posthaz.report.results import Results
@@ -21,18 +23,24 @@ from posthaz.report.sections.wording import (
     listed,
     percent,
 )
+from posthaz.spec.clinical.sample import MATCHED
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS
 
 _NAME = "screening"
 
 
 def _answer(given: Given) -> Screening:
-    analysis = given.analysis
+    analysis, asked = given.analysis, given.analysis.clinical[_NAME]
+    cohort = cohort_of(asked.sample, given.cohort, given.samples)
+    if cohort is None:
+        return no_screening(given.cohort, asked)
     return screen_covariates(
-        given.cohort,
+        cohort,
         analysis.primary,
-        analysis.clinical[_NAME],
+        asked,
         analysis.sampling,
+        times=analysis.estimands.survival_at,
+        transform=analysis.baselines.confidence_transform,
         interval=analysis.estimands.interval,
         progress=given.progress,
     )
@@ -41,13 +49,21 @@ def _answer(given: Given) -> Screening:
 def _tables(answer: Screening) -> dict[str, pd.DataFrame]:
     tables = {
         "screening": answer.candidates,
+        "screening_survival": answer.survival,
         "screening_estimates": answer.estimates,
         "screening_relevance": answer.relevance,
     }
     return {name: frame for name, frame in tables.items() if len(frame)}
 
 
+def _title(answer: Screening) -> str:
+    matched = " in the matched patients" if answer.sample == MATCHED else ""
+    return f"Screening of covariates{matched}"
+
+
 def _section(results: Results, answer: Screening) -> Section:
+    if answer.candidates.empty:
+        return Section(_title(answer), _NAME, tuple(Note("warning", n) for n in answer.notes))
     spec = results.analysis.clinical[_NAME]
     kept = answer.candidates.loc[answer.candidates["kept"], "candidate"]
     names = listed([candidate_label(results.cohort, name) for name in kept])
@@ -62,11 +78,15 @@ def _section(results: Results, answer: Screening) -> Section:
     if answer.penalised:
         why = f"{_FIRTH_SOURCE}): {answer.penalised}"
         text += f" The multivariable Cox model is Firth’s penalised one ({why}."
+    about = [Note("info", answer.sample_note)] if answer.sample_note else []
     blocks: list[Block] = [
+        *about,
         Paragraph(text),
         Note("warning", _CAVEAT),
         verdicts_table(results, answer),
     ]
+    if len(answer.survival):
+        blocks.append(survival_table(results, answer))
     if len(answer.estimates):
         blocks += [_forest(results, answer), estimates_table(results, answer)]
     if len(answer.relevance):
@@ -77,7 +97,7 @@ def _section(results: Results, answer: Screening) -> Section:
         blocks += [Paragraph("What could not be given as asked:"), Bullets(answer.notes)]
     for failure in answer.failures:
         blocks.append(Note("error", f"Convergence: {failure}."))
-    return Section("Screening of covariates", _NAME, tuple(blocks))
+    return Section(_title(answer), _NAME, tuple(blocks))
 
 
 _SOURCES_OF_PRIORS = {

@@ -4,21 +4,27 @@ import numpy as np
 import pandas as pd
 
 from posthaz.clinical.screening import Screening
+from posthaz.clinical.subset_rows import KAPLAN_MEIER
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.screening_labels import candidate_label, scaled_estimates
+from posthaz.report.clinical.subsets_tables import median_text
 from posthaz.report.results import Results
 from posthaz.report.sections.wording import (
+    SPACE,
     count_text,
     interval_name,
+    moment,
     p_value,
     percent,
     share,
+    share_interval,
     with_interval,
 )
 
 SOURCES = {
     "univariable": "Cox, univariable",
+    "bayes_univariable": "Bayes, univariable",
     "multivariable": "Cox, those kept",
     "bayes_multivariable": "Bayes, those kept",
     "bayes_shrunken": "Bayes, all at once",
@@ -34,6 +40,7 @@ def verdicts_table(results: Results, answer: Screening) -> Table:
             "n": count_text(row["n"]),
             "events": count_text(row["events"]),
             "p": p_value(row["p"]),
+            "logrank": p_value(row["logrank_p"]),
             "kept": row["note"] or ("yes" if row["kept"] else "no"),
             "model": MISSING
             if row["note"]
@@ -43,11 +50,60 @@ def verdicts_table(results: Results, answer: Screening) -> Table:
     ]
     return Table(
         pd.DataFrame(rows),
-        "Candidates one by one; P of the likelihood-ratio test of all levels",
+        "Candidates one by one; P of the likelihood-ratio test of all levels, which the rule uses",
         {"candidate": "Candidate", "n": "Patients", "events": "Events", "p": "P",
-         "kept": "Kept", "model": "Model"},
+         "logrank": "P, log-rank", "kept": "Kept", "model": "Model"},
         source="screening.csv",
     )  # fmt: skip
+
+
+def survival_table(results: Results, answer: Screening) -> Table:
+    """Medians and rates by the levels of every factor."""
+    unit, rows = results.cohort.unit, {}
+    heads = {"level": "Level", "n": "Patients", "events": "Events", "median": f"Median ({unit})"}
+    table = answer.survival
+    sizes = table[(table["quantity"] == "median") & (table["source"] == KAPLAN_MEIER)]
+    sizes = {
+        (row["candidate"], str(row["level"])): (count_text(row["n"]), count_text(row["events"]))
+        for row in sizes.to_dict("records")
+    }
+    for _, row in table.iterrows():
+        group, level = row["candidate"], str(row["level"])
+        frequentist = row["source"] == KAPLAN_MEIER
+        words = "Kaplan–Meier" if frequentist else "Bayes"
+        patients, events = sizes[group, level] if frequentist else ("", "")
+        cells = rows.setdefault(
+            (group, level, words),
+            {
+                "candidate": candidate_label(results.cohort, group),
+                "level": f"{_level_label(results, group, level)}, {words}",
+                **{"n": patients, "events": events},
+            },
+        )
+        if row["quantity"] == "median":
+            cells["median"] = median_text(row, unit, whole=True)
+        else:
+            column = f"at_{row['time']:g}"
+            heads[column] = f"At {moment(row['time'])}{SPACE}{unit}"
+            cells[column] = share_interval(row["value"], row["lower"], row["upper"])
+    order = list(dict.fromkeys((group, level) for group, level, _ in rows))
+    keys = sorted(rows, key=lambda key: (order.index(key[:2]), key[2] == "Bayes"))
+    return Table(
+        pd.DataFrame([rows[key] for key in keys]).fillna(MISSING),
+        "Survival by the levels of each factor",
+        heads,
+        group="candidate",
+        source="screening_survival.csv",
+        notes=(
+            "NR: not reached. Bayes: the factor alone, with the primary model’s hazard; hazards of "
+            "its levels are taken as proportional.",
+        ),
+    )
+
+
+def _level_label(results: Results, name: str, level: str) -> str:
+    column = results.cohort.columns.get(name.strip("`"))
+    return column.level_label(level) if column else level
 
 
 def estimates_table(results: Results, answer: Screening) -> Table:

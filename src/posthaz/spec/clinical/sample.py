@@ -34,5 +34,6 @@ def check_samples(file: TomlTable, clinical: Mapping[str, Any]) -> None:
 def _asking(file: TomlTable) -> Iterator[TomlTable]:
     """Tables that ask for the matched sample."""
     interactions = file.below("interactions")
-    tables = (file.below("subgroups"), *map(interactions.below, interactions.values))
+    once = (file.below("screening"), file.below("subgroups"))
+    tables = (*once, *map(interactions.below, interactions.values))
     return (table for table in tables if table.values.get("sample") == MATCHED)

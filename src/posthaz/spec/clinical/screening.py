@@ -9,6 +9,7 @@ from posthaz.cohort import Cohort, CohortSpec
 from posthaz.design import syntax_fault
 from posthaz.errors import Finding
 from posthaz.spec.clinical.covariate_checks import check_terms
+from posthaz.spec.clinical.sample import ALL, SAMPLES
 from posthaz.spec.fields import Field, UnfitError, choice, number, several, text
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS, Shrinkage
 from posthaz.spec.toml_table import TomlTable
@@ -16,6 +17,7 @@ from posthaz.spec.toml_table import TomlTable
 SIGNIFICANT = 0.05
 _NONE = "none"
 _KINDS = ("horseshoe", "r2d2")
+_AS_READ = ("shrinkage", "relevant", "firth", "sample")
 _RULE = re.compile(r"[pP]\s*<\s*(0?\.\d+)")
 
 
@@ -38,6 +40,8 @@ class ScreeningSpec:
     firth : {"auto", True, False}
         Whether Cox models are penalised: ``"auto"`` where events are fewer than 10 a
         coefficient or an estimate isn't finite.
+    sample : {"all", "matched"}
+        Patients who are analysed.
 
     Examples
     --------
@@ -51,6 +55,7 @@ class ScreeningSpec:
     shrinkage: str = "horseshoe"
     relevant: float | None = None
     firth: str | bool = "auto"
+    sample: str = ALL
 
     def shared_prior(self, terms: tuple[str, ...]) -> Shrinkage | None:
         """The prior that the coefficients of some terms share; None for none."""
@@ -93,6 +98,7 @@ _FIELDS = {
     "shrinkage": choice([*_KINDS, _NONE]),
     "relevant": number(above=0),
     "firth": _firth(),
+    "sample": choice(SAMPLES),
 }
 
 
@@ -133,7 +139,7 @@ def read_screening(toml: TomlTable, cohort: CohortSpec) -> ScreeningSpec:
         candidates,
         parsed.get("rule", ScreeningSpec.p_below),
         keep,
-        **{key: parsed[key] for key in ("shrinkage", "relevant", "firth") if key in parsed},
+        **{key: parsed[key] for key in _AS_READ if key in parsed},
     )
 
 
