@@ -82,13 +82,13 @@ def cox_row(analysis: Analysis, part: Cohort, one: Published) -> pd.Series:
     """Row of the Cox model of some patients that answers a printed hazard ratio."""
     covariate = one.covariate or part.treatment
     level = one.level or (one.arm or part.arms[1] if not one.covariate else "")
-    design = learn_design(part.covariates, _formula(analysis, one, covariate))
+    design = learn_design(part.covariates, _formula(analysis, one, covariate, part.treatment))
     columns = pd.DataFrame(design.matrix(design.frame), columns=list(design.columns))
     table = cox_model(part, columns, robust=False).table.set_index("term")
     return table.loc[f"{covariate}[{level}]" if level else covariate]
 
 
-def _formula(analysis: Analysis, one: Published, covariate: str) -> str:
+def _formula(analysis: Analysis, one: Published, covariate: str, treatment: str) -> str:
     """What the paper's Cox model had beside the covariate, as far as the file says."""
     alone = one.model == "univariable" or one.within.column
     if one.within.sample and one.model != "multivariable":
@@ -96,7 +96,8 @@ def _formula(analysis: Analysis, one: Published, covariate: str) -> str:
     if alone:
         return covariate
     if one.within.sample:
-        return " + ".join((covariate, *analysis.clinical["adjust"].adjusted))
+        adjusted = analysis.clinical["adjust"].adjusted
+        return " + ".join(dict.fromkeys((covariate, treatment, *adjusted)))
     if set(formula_variables(covariate)) <= set(formula_variables(analysis.primary.formula)):
         return analysis.primary.formula
     return f"{covariate} + {analysis.primary.formula}"

@@ -11,11 +11,13 @@ from posthaz.baselines import rmst, survival_difference
 from posthaz.clinical.adjusted_effects import (
     CRUDE,
     EFFECT_COLUMNS,
+    OF_COVARIATE,
     Asked,
     frequentist_effects,
 )
 from posthaz.clinical.adjusted_plan import normalised
 from posthaz.clinical.adjusted_samples import adjusted_samples
+from posthaz.clinical.arm_model import cox_of
 from posthaz.spec.clinical.adjust import AdjustSpec
 from tests.unit.adjust.cohorts import chosen_cohort, cohort_of
 
@@ -62,6 +64,28 @@ def test_posteriors_lie_near_cox(answers):
         cox = by_analysis.filter(regex=r"^Cox(, robust)?$").iloc[0]
         # exponential against free baseline, and priors: close, not equal
         assert by_analysis["posterior"] == pytest.approx(cox, rel=0.2)
+
+
+def test_adjusted_models_tell_of_their_covariates_too(cohort):
+    fit = ph.fit(ph.ModelSpec("m", ph.Exponential(), "arm"), cohort, QUICK)
+    spec = AdjustSpec("x + site", ("match",), adjusted=("x", "site"))
+    effects = ph.adjusted_answers(fit, cohort, spec, horizon=8.0, sampling=QUICK).effects
+    own = effects[effects["quantity"] == OF_COVARIATE]
+    terms = {"x", *(f"site[{level}]" for level in cohort.covariates["site"].cat.categories[1:])}
+    for sample in (CRUDE, "matched"):
+        table = own[own["sample"] == sample].pivot_table("value", "term", "analysis")
+        assert set(table.index) == terms
+        assert set(table.columns) == {"Cox, adjusted", "posterior, adjusted"}
+        assert (np.log(table).diff(axis=1).iloc[:, 1].abs() < 0.3).all()
+    # the treatment has one row a model, as without covariates
+    ratios = effects[(effects["quantity"] == "hazard_ratio") & (effects["sample"] == "matched")]
+    assert ratios["analysis"].is_unique
+    part = adjusted_samples(cohort, spec).samples["matched"].cohort
+    cox = cox_of(part, "arm + x + site", 0.95).table.set_index("term")["hr"]
+    ours = own[(own["sample"] == "matched") & (own["analysis"] == "Cox, adjusted")]
+    assert ours.set_index("term")["value"].to_dict() == pytest.approx(
+        cox.loc[list(terms)].to_dict()
+    )
 
 
 def test_tables_of_the_samples(answers):
