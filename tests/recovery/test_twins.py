@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from posthaz.cohort import Condition, Where
 from tests.recovery.twins import (
@@ -52,8 +52,10 @@ def test_mean_ratios_of_subgroups_and_covariates_are_near_the_printed_ones(
 ) -> None:
     others = ratios[ratios["whom"].str.contains(" ") | ratios["covariate"]]
     assert len(others) >= 4
-    # or no farther than chance over these seeds takes it: a level of 32 patients varies by 5 %
-    allowed = np.maximum(np.log1p(NEAR), 3 * others["error"])
+    # or no farther than chance over these seeds takes one of so many (Bonferroni, 5 %): that of 23
+    # patients varies by 7 %
+    chance = norm.isf(0.025 / len(others)) * others["error"]
+    allowed = np.maximum(np.log1p(NEAR), chance)
     assert (np.log1p(others["off"]).abs() <= allowed).all(), others
     assert (others["off"].abs() <= NEAR).mean() > 0.95, others
 
