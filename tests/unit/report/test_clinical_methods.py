@@ -30,14 +30,20 @@ def results(**clinical: object) -> Any:
 def test_screening_says_its_rule_and_what_was_fitted() -> None:
     asked = results(screening=ScreeningSpec(("age", "gtv_cc"), 0.05))
     table = pd.DataFrame({"penalised": [False, True]})
-    answer: Any = SimpleNamespace(penalised="", candidates=table, fits={"shrunken": None})
+    answer: Any = SimpleNamespace(
+        penalised="", candidates=table, fits={"shrunken": None}, sample="all"
+    )
     text = screening_methods(asked, answer)
     assert "(age and tumour volume)" in text
     assert "below 0.05" in text
     assert "[@firth]" in text
     assert "[@horseshoe]" in text
-    without: Any = SimpleNamespace(penalised="", candidates=table.iloc[:1], fits={})
+    assert text.startswith("Candidates (age")
+    without: Any = SimpleNamespace(
+        penalised="", candidates=table.iloc[:1], fits={}, sample="matched"
+    )
     assert "@" not in screening_methods(asked, without)
+    assert screening_methods(asked, without).startswith("In the matched patients, candidates (age")
 
 
 def test_subsets_interactions_and_toxicities_name_what_they_were_about() -> None:

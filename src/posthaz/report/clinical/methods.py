@@ -10,6 +10,7 @@ from posthaz.report.clinical.adjust_words import how_matched
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered, variable_label
 from posthaz.report.sections.wording import listed
+from posthaz.spec.clinical.sample import MATCHED
 
 _SCORES = {
     "logistic": "logistic regression",
@@ -51,12 +52,15 @@ def screening_methods(results: Results, answer: Screening) -> str:
     """How candidates were screened."""
     spec = results.analysis.clinical["screening"]
     names = listed([lowered(variable_label(results.cohort, name)) for name in spec.candidates])
+    whom = "In the matched patients, candidates" if answer.sample == MATCHED else "Candidates"
     text = (
-        f"Candidates ({names}) were fitted one by one by Cox regression, and those with a "
-        f"likelihood-ratio P value below {spec.p_below:g} together"
+        f"{whom} ({names}) were fitted one by one by Cox regression and with the primary model’s "
+        f"hazard, and those with a likelihood-ratio P value below {spec.p_below:g} together"
     )
     penalised = bool(answer.penalised) or bool(answer.candidates["penalised"].any())
-    text += ", with Firth’s penalty where events were few [@firth]." if penalised else "."
+    text += (
+        ", Cox models with Firth’s penalty where events were few [@firth]." if penalised else "."
+    )
     if spec.shrinkage in _SHRINKAGE and "shrunken" in answer.fits:
         text += f" All were also fitted at once under {_SHRINKAGE[spec.shrinkage]}."
     return text
