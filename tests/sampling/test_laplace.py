@@ -1,10 +1,13 @@
 """Laplace with importance weights against NUTS, and what happens where it fails."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import posthaz as ph
-from posthaz.inference import sampled
+from posthaz.inference import Fit, sampled
 from tests.sampling.conftest import MODELS, SETTINGS
 
 
@@ -59,6 +62,33 @@ def test_one_shape_is_compiled_once_for_other_data_and_priors() -> None:
     engine._SHAPES.clear()
     fresh = ph.fit(other, ph.simulated_example(size=77, seed=9), method="laplace", **SETTINGS)
     assert fresh == second
+
+
+def test_shapes_make_room_before_memory_maps_run_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from posthaz.inference import compiled_cache, engine
+
+    def fitted(covariates: str) -> Fit:
+        spec = ph.ModelSpec("weibull", ph.Weibull(), f"arm + {covariates}")
+        return ph.fit(spec, ph.simulated_example(), method="laplace", **SETTINGS)
+
+    def maps() -> int:
+        return len(Path("/proc/self/maps").read_bytes().splitlines()) if linux else 0
+
+    linux = sys.platform == "linux"
+    first = fitted("dose_gy")
+    assert not compiled_cache.crowded()
+    most = tmp_path / "max_map_count"
+    most.write_text("10", encoding="ascii")
+    monkeypatch.setattr(compiled_cache, "_MOST_MAPS", most)
+    assert compiled_cache.crowded() == linux
+    before = maps()
+    fitted("log(gtv_cc) * dose_gy")
+    assert not linux or (len(engine._SHAPES) == 1 and maps() < before)
+    assert fitted("dose_gy") == first
+    monkeypatch.setattr(compiled_cache, "_MOST_MAPS", tmp_path / "none")
+    assert not compiled_cache.crowded()
 
 
 def test_evidence_is_that_of_the_conjugate_model() -> None:

@@ -1,7 +1,6 @@
 """A model shape, translated and compiled: density, mode, chains and answers as functions of data.
 
-Modes and densities take a leading axis of data sets, so that one call serves one fit or many
-of the same shape.
+Modes and densities take a leading axis of data sets: one call serves one fit or many of a shape.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -12,6 +11,7 @@ import numpy as np
 import pymc as pm
 
 from posthaz.design import Design
+from posthaz.inference.compiled_cache import make_room
 from posthaz.inference.mode import Mode, mode_finder
 from posthaz.inference.rows import padded, padded_length
 from posthaz.inference.transitions import chain_starter, chain_stepper
@@ -88,16 +88,16 @@ def compile_posterior(model: pm.Model, shape: Hashable | None = None) -> Posteri
     model : pymc.Model
         A model from `build_model`.
     shape : hashable, optional
-        Equal for models that differ in nothing but data and prior numbers; a model without one
-        is compiled for itself.
+        Equal for models that differ in data and prior numbers alone; without, never reused.
 
     Returns
     -------
     Posterior
-        Functions are compiled on first use; a shape seen before in this process is reused, one
-        seen in an earlier process is read from the cache on disk.
+        Functions are compiled on first use. A shape seen before is reused while this process has
+        room for it, and read from the cache on disk afterwards and in later processes.
     """
     if shape is None or shape not in _SHAPES:
+        make_room(_SHAPES)
         engine = _engine(translate(model))
         _SHAPES.update({} if shape is None else {shape: engine})
     else:
