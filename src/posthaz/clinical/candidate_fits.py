@@ -1,4 +1,4 @@
-"""Bayesian models of several candidates together, on the rows complete in them."""
+"""Bayesian models of candidates, alone and together, on the rows complete in them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,8 @@ import pandas as pd
 
 from posthaz.baselines import Candidate, independent_columns
 from posthaz.checks import LEAST_ESS_A_CHAIN, MOST_RHAT, convergence
-from posthaz.clinical.arm_model import arm_model, complete_in, joined
+from posthaz.clinical.arm_model import ArmTask, Quick, arm_model, complete_in, joined
+from posthaz.clinical.candidate_survival import by_levels
 from posthaz.clinical.sparse_baseline import sparse_model
 from posthaz.cohort import Cohort, restricted
 from posthaz.errors import PosthazError
@@ -48,6 +49,20 @@ class CandidateSampler:
     progress: Progress
     notes: list[str]
 
+    def alone(self, members: Sequence[Candidate]) -> dict[str, Fit]:
+        """Fit each candidate by itself, on the rows complete in it; by term."""
+        if not self.cohort.event.any():
+            return {}
+        tasks = [ArmTask(by_levels(self.cohort, one.term), one.term) for one in members]
+        quick = Quick(self._base(self.cohort), self.sampling)
+        found: dict[str, Fit] = {}
+        for one, made in zip(members, quick.fit_all(tasks), strict=True):
+            if isinstance(made, Fit):
+                found[one.term] = made
+            else:
+                self.notes.append(f"There is no Bayesian model of {one.term} alone: {made}.")
+        return found
+
     def add(
         self,
         fits: dict[str, Fit],
@@ -65,15 +80,18 @@ class CandidateSampler:
         if not rows.all():
             complete = f"{int(rows.sum())} of {len(rows)} rows, which are complete"
             self.notes.append(f"The {_WORDS[name]} uses {complete} in its covariates.")
-        base = replace(sparse_model(self.model, part.exit[part.event]), shrinkage=None)
         # the weights of the Laplace approximation say little about priors with such tails
         forced = shared is not None and self.sampling.method != "pymc"
         sampling = replace(self.sampling, method="nuts") if forced else self.sampling
         try:
-            spec = arm_model(base, part, joined(terms), name, shared)
+            spec = arm_model(self._base(part), part, joined(terms), name, shared)
             fits[name] = self._sampled(spec, part, sampling, shared is not None)
         except PosthazError as error:
             self.notes.append(f"There is no {_WORDS[name]}: {error}")
+
+    def _base(self, part: Cohort) -> ModelSpec:
+        """Baseline hazard and priors, with as many intervals as the events bear."""
+        return replace(sparse_model(self.model, part.exit[part.event]), shrinkage=None)
 
     def _sampled(self, spec: ModelSpec, part: Cohort, sampling: Sampling, wide: bool) -> Fit:
         """A fit; under a prior with wide tails with more draws, where they are too few."""

@@ -15,7 +15,7 @@ from posthaz.clinical.candidate_fits import (
     independent_members,
 )
 from posthaz.clinical.candidate_survival import COLUMNS as LEVEL_COLUMNS
-from posthaz.clinical.candidate_survival import CurvesAsked, fit_alone, level_survival
+from posthaz.clinical.candidate_survival import level_survival
 from posthaz.clinical.matched_sample import NO_SAMPLE, check_sample, sample_note
 from posthaz.clinical.relevance import candidate_relevance
 from posthaz.clinical.screening_rows import COLUMNS, candidate_rows, cox_rows_of, posterior_rows
@@ -134,17 +134,15 @@ def screen_covariates(
     usable = _usable(screened, notes)
     kept = [candidate for candidate in usable if candidate.kept]
     weighed = effective_weights(cohort) if asked.sample == MATCHED else cohort
-    sampling = sampling or Sampling()
+    sampler = CandidateSampler(weighed, model, sampling or Sampling(), progress, notes)
     everyone = [*always, *usable]
-    alone = fit_alone(weighed, model, everyone, sampling, notes)
-    curves = CurvesAsked(tuple(times), transform, interval)
-    by_level = level_survival(cohort, everyone, alone, curves)
+    alone = sampler.alone(everyone)
+    by_level = level_survival(cohort, everyone, alone, times, transform, interval)
     together = independent_members([*always, *kept], notes)
     cox, penalised = _together(cohort, together, asked, interval)
     everything = independent_members(everyone, notes)
     shrunken = [one for one in everything if one not in always]
     members = {MULTIVARIABLE: together, SHRUNKEN: everything}
-    sampler = CandidateSampler(weighed, model, sampling, progress, notes)
     fits = _sampled(sampler, members, shrunken, asked)
     estimates = [candidate_rows(everyone), *_alone(alone, everyone, interval), cox]
     estimates += [

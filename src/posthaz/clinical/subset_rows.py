@@ -1,6 +1,6 @@
 """Rows of survival in a subset: rates, medians, tests and hazard ratios, each with its source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,19 @@ def frequentist_rows(
 
 def posterior_rows(fit: Fit, times: Sequence[float], interval: float) -> pd.DataFrame:
     """Standardised survival and medians of each arm, and the hazard ratio of each."""
+    table = coefficient_table(fit, interval=interval).set_index("term")
+    rows = []
+    for arm, term in _arm_terms(fit).items():
+        row = table.loc[term]
+        numbers = {"value": row["hr_median"], "lower": row["hr_lower"], "upper": row["hr_upper"]}
+        rows.append({"quantity": "hazard_ratio", "arm": arm, **numbers})
+    return pd.concat(
+        [posterior_curves(fit, times, interval), _of_fit(fit, rows)], ignore_index=True
+    )
+
+
+def posterior_curves(fit: Fit, times: Sequence[float], interval: float) -> pd.DataFrame:
+    """Standardised survival and medians of each arm."""
     rows = []
     for quantity, draws in (
         ("survival", survival(fit, list(times))) if len(times) else ("", None),
@@ -68,11 +81,10 @@ def posterior_rows(fit: Fit, times: Sequence[float], interval: float) -> pd.Data
                         "upper": numbers["upper"],
                     }
                 )
-    table = coefficient_table(fit, interval=interval).set_index("term")
-    for arm, term in _arm_terms(fit).items():
-        row = table.loc[term]
-        numbers = {"value": row["hr_median"], "lower": row["hr_lower"], "upper": row["hr_upper"]}
-        rows.append({"quantity": "hazard_ratio", "arm": arm, **numbers})
+    return _of_fit(fit, rows)
+
+
+def _of_fit(fit: Fit, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
     return frame.assign(
         source=POSTERIOR, n=fit.provenance.rows, events=fit.provenance.events, note=""

@@ -98,6 +98,18 @@ class CovariateMargins:
     grouped: tuple[str, ...] = ()
     where: str = ""
 
+    @property
+    def numeric(self) -> bool:
+        """Whether the column holds numbers."""
+        return self.number or not any(margin.shares for margin in self.margins)
+
+    @property
+    def factor(self) -> str:
+        """Name of the factor: the column, or what is made of it by the cut-off; or empty."""
+        if self.grouped:
+            return self.grouped[0]
+        return "" if self.numeric else self.name
+
 
 @dataclass(frozen=True)
 class MatchedGroups:

@@ -42,7 +42,7 @@ def simulate_covariates(cohort: PrintedCohort, random: np.random.Generator) -> p
     positions = {one.name: at for at, one in enumerate(cohort.groups)}
     scores = _scores(cohort, len(group), random)
     for at, covariate in enumerate(cohort.covariates):
-        values = np.full(len(group), np.nan, dtype=float if _numeric(covariate) else object)
+        values = np.full(len(group), np.nan, dtype=float if covariate.numeric else object)
         for margin in covariate.margins:
             if margin.empty:
                 continue
@@ -52,7 +52,7 @@ def simulate_covariates(cohort: PrintedCohort, random: np.random.Generator) -> p
             if shared is not None:
                 order = np.lexsort((scores[rows, at], shared))
             values[rows[order]] = margin_values(covariate, margin, len(rows))
-        columns[covariate.name] = _whole(values) if _numeric(covariate) else values
+        columns[covariate.name] = _whole(values) if covariate.numeric else values
         if covariate.grouped:
             name, low, high = covariate.grouped
             columns[name] = np.where(
@@ -118,10 +118,6 @@ def _whole(values: np.ndarray) -> np.ndarray:
     """Whole numbers without decimals, so that grades and years are written as such."""
     whole = bool(np.all(values == np.round(values)))
     return values.astype(int) if whole else values
-
-
-def _numeric(covariate: CovariateMargins) -> bool:
-    return covariate.number or not any(margin.shares for margin in covariate.margins)
 
 
 def _scores(cohort: PrintedCohort, size: int, random: np.random.Generator) -> np.ndarray:

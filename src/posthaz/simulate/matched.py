@@ -36,11 +36,11 @@ def alike(
         None where these patients share nothing with others.
     """
     matched = cohort.matched
-    if _factor(covariate) not in matched.on or margin.groups[0] not in matched.groups[1:]:
+    if covariate.factor not in matched.on or margin.groups[0] not in matched.groups[1:]:
         return None
     first = next(at for at, one in enumerate(cohort.groups) if one.name == matched.groups[0])
     of_partners = values[group == first]
-    if covariate.cut is not None:
+    if covariate.grouped:
         return of_partners >= covariate.cut
     levels = list(margin.shares)
     return np.array([levels.index(value) for value in of_partners])
@@ -87,7 +87,7 @@ def part_left_out(
             source = swapped
     frame = frame.copy()
     for factor, taken in zip(matched.on, source, strict=True):
-        made = next(one.name for one in cohort.covariates if _factor(one) == factor)
+        made = next(one.name for one in cohort.covariates if one.factor == factor)
         for name in dict.fromkeys((made, factor)):
             column = frame[name].to_numpy().copy()
             column[rows] = column[rows[taken]]
@@ -102,7 +102,3 @@ def _with_partner(levels: np.ndarray, source: np.ndarray, group: np.ndarray) -> 
     seen = np.zeros((cell.max(initial=0) + 1, group.max(initial=0) + 1), dtype=bool)
     seen[cell, group] = True
     return seen.sum(axis=1)[cell] > 1
-
-
-def _factor(covariate: CovariateMargins) -> str:
-    return covariate.grouped[0] if covariate.grouped else covariate.name

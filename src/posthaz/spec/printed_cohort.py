@@ -203,21 +203,15 @@ def _read_matched(
                 toml.refuse(key, f"'{name}' is matched", "name it once")
     if len(set(matched.groups)) < 2 or len({sizes.get(name) for name in matched.groups}) > 1:
         toml.refuse("groups", "not groups of one size", "name two groups or more of one size")
-    factors = {c.grouped[0] if c.grouped else c.name: c for c in covariates}
+    factors = {one.factor: one for one in covariates if one.factor}
     for factor in matched.on:
-        if factor not in factors or not _is_factor(factors[factor]):
+        if factor not in factors:
             what = f"'{factor}' is no factor of [columns] ({nearest(factor, list(factors))})"
             toml.refuse("on", what, "name factors")
         elif not _same_in(factors[factor], matched.groups):
             what = f"'{factor}' has not the same counts in {' and '.join(matched.groups)}"
             toml.refuse("on", what, "give each of these groups the same counts, or leave it out")
     return matched
-
-
-def _is_factor(covariate: CovariateMargins) -> bool:
-    return bool(covariate.grouped) or (
-        not covariate.number and any(margin.shares for margin in covariate.margins)
-    )
 
 
 def _same_in(covariate: CovariateMargins, groups: Sequence[str]) -> bool:

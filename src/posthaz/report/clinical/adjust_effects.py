@@ -1,6 +1,6 @@
 """Tables of the effect before and after adjustment by the propensity score."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ from posthaz.clinical.adjusted_effects import COX_ADJUSTED, OF_COVARIATE
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.adjust_tables import CRUDE_LABEL, sample_labels
-from posthaz.report.clinical.subsets_tables import median_text
+from posthaz.report.clinical.curve_rows import curve_rows
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, lowered, term_label, variable_label
 from posthaz.report.sections.wording import (
@@ -18,12 +18,10 @@ from posthaz.report.sections.wording import (
     change,
     interval_name,
     listed,
-    moment,
     p_value,
     percent,
     points,
     ratio,
-    share_interval,
     with_interval,
 )
 
@@ -131,35 +129,20 @@ def gain_block(results: Results, answers: AdjustedAnswers) -> Table:
 def rate_block(results: Results, answers: AdjustedAnswers) -> Table:
     """Medians and survival rates of each arm in every sample."""
     chosen = answers.effects[answers.effects["quantity"].isin(["median", "survival"])]
-    unit, labels = results.cohort.unit, arm_labels(results)
-    rows: dict[tuple[str, str, str], dict[str, str]] = {}
-    heads = {"arm": "Arm", "median": f"Median ({unit})"}
-    for _, row in chosen.iterrows():
-        words = {"Kaplan-Meier": "Kaplan–Meier"}.get(row["analysis"], "Bayes")
-        key = (_group(answers, row), str(row["arm"]), words)
-        cells = rows.setdefault(key, {"sample": key[0], "arm": f"{labels[key[1]]}, {words}"})
-        if row["quantity"] == "median":
-            cells["median"] = median_text(row, unit, whole=True)
-        else:
-            column = f"at_{row['time']:g}"
-            heads[column] = f"At {moment(row['time'])}{SPACE}{unit}"
-            cells[column] = share_interval(row["value"], row["lower"], row["upper"])
+    frame, heads = curve_rows(
+        chosen.assign(source=chosen["analysis"]), ("sample", "arm"), results.cohort.unit
+    )
+    samples, labels = sample_labels(answers), arm_labels(results)
+    arms = zip(frame["arm"], frame["words"], strict=True)
+    frame["arm"] = [f"{labels[arm]}, {words}" for arm, words in arms]
+    frame["sample"] = [samples.get(name, CRUDE_LABEL) for name in frame["sample"]]
     return Table(
-        pd.DataFrame([rows[key] for key in _arms_together(rows)]).fillna(MISSING),
+        frame,
         "Medians and survival rates by arm before and after adjustment",
-        heads,
+        {"arm": "Arm", **heads},
         group="sample",
         source="adjust_effects.csv",
         notes=("NR: not reached. Bayes: the treatment alone, with the primary model’s hazard.",),
-    )
-
-
-def _arms_together(keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Sample by sample and arm by arm, Kaplan-Meier before Bayes."""
-    keys = list(keys)
-    samples, arms = (list(dict.fromkeys(key[part] for key in keys)) for part in (0, 1))
-    return sorted(
-        keys, key=lambda key: (samples.index(key[0]), arms.index(key[1]), key[2] == "Bayes")
     )
 
 

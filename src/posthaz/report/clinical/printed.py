@@ -62,15 +62,12 @@ def printed_in_sample(
     if not sample or answers.effects.empty:
         return None
     own = answers.effects[answers.effects["sample"] == sample]
-    if one.covariate and one.quantity not in _TESTS:
-        return _of_covariate(own, one)
-    if one.quantity in _TESTS and one.covariate:
+    if one.covariate and one.quantity == "logrank":
         made = answers.samples.get(sample)
-        if one.quantity != "logrank":
-            return None
-        return Counterpart(
-            Number(covariate_logrank(made.cohort, one.covariate) if made else float("nan"))
-        )
+        chisq = covariate_logrank(made.cohort, one.covariate) if made else float("nan")
+        return Counterpart(Number(chisq))
+    if one.covariate:
+        return _of_covariate(own, one)
     if one.quantity in _TESTS:
         return _test(only(own, analysis="log-rank"), one, "value")
     if one.quantity in ("median", "survival") and not one.arm:

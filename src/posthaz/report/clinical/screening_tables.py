@@ -4,21 +4,17 @@ import numpy as np
 import pandas as pd
 
 from posthaz.clinical.screening import Screening
-from posthaz.clinical.subset_rows import KAPLAN_MEIER
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
+from posthaz.report.clinical.curve_rows import curve_rows
 from posthaz.report.clinical.screening_labels import candidate_label, scaled_estimates
-from posthaz.report.clinical.subsets_tables import median_text
 from posthaz.report.results import Results
 from posthaz.report.sections.wording import (
-    SPACE,
     count_text,
     interval_name,
-    moment,
     p_value,
     percent,
     share,
-    share_interval,
     with_interval,
 )
 
@@ -59,39 +55,14 @@ def verdicts_table(results: Results, answer: Screening) -> Table:
 
 def survival_table(results: Results, answer: Screening) -> Table:
     """Medians and rates by the levels of every factor."""
-    unit, rows = results.cohort.unit, {}
-    heads = {"level": "Level", "n": "Patients", "events": "Events", "median": f"Median ({unit})"}
-    table = answer.survival
-    sizes = table[(table["quantity"] == "median") & (table["source"] == KAPLAN_MEIER)]
-    sizes = {
-        (row["candidate"], str(row["level"])): (count_text(row["n"]), count_text(row["events"]))
-        for row in sizes.to_dict("records")
-    }
-    for _, row in table.iterrows():
-        group, level = row["candidate"], str(row["level"])
-        frequentist = row["source"] == KAPLAN_MEIER
-        words = "Kaplan–Meier" if frequentist else "Bayes"
-        patients, events = sizes[group, level] if frequentist else ("", "")
-        cells = rows.setdefault(
-            (group, level, words),
-            {
-                "candidate": candidate_label(results.cohort, group),
-                "level": f"{_level_label(results, group, level)}, {words}",
-                **{"n": patients, "events": events},
-            },
-        )
-        if row["quantity"] == "median":
-            cells["median"] = median_text(row, unit, whole=True)
-        else:
-            column = f"at_{row['time']:g}"
-            heads[column] = f"At {moment(row['time'])}{SPACE}{unit}"
-            cells[column] = share_interval(row["value"], row["lower"], row["upper"])
-    order = list(dict.fromkeys((group, level) for group, level, _ in rows))
-    keys = sorted(rows, key=lambda key: (order.index(key[:2]), key[2] == "Bayes"))
+    frame, heads = curve_rows(answer.survival, ("candidate", "level"), results.cohort.unit)
+    levels = zip(frame["candidate"], frame["level"], frame["words"], strict=True)
+    frame["level"] = [f"{_level_label(results, *named)}, {words}" for *named, words in levels]
+    frame["candidate"] = [candidate_label(results.cohort, term) for term in frame["candidate"]]
     return Table(
-        pd.DataFrame([rows[key] for key in keys]).fillna(MISSING),
+        frame,
         "Survival by the levels of each factor",
-        heads,
+        {"level": "Level", "n": "Patients", "events": "Events", **heads},
         group="candidate",
         source="screening_survival.csv",
         notes=(
