@@ -6,9 +6,10 @@ from io import StringIO
 import pandas as pd
 import pytest
 
+from posthaz.catalogue import catalogue
 from posthaz.design import formula_variables
 from posthaz.simulate import rows_among
-from posthaz.spec import catalogue, load_analysis, simulate_patients
+from posthaz.spec import load_analysis, simulate_patients
 
 ENTRIES = {entry.name: entry.path for entry in catalogue()}
 

@@ -5,7 +5,7 @@ import typer
 
 def models() -> None:
     """List the analyses that come with posthaz."""
-    from posthaz.spec import catalogue
+    from posthaz.catalogue import catalogue
 
     entries = catalogue()
     width = max((len(entry.name) for entry in entries), default=0)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import least_squares, root_scalar
 from scipy.special import gammaincinv, ndtri, stdtrit
 
 from posthaz.errors import PriorError, nearest
@@ -138,6 +137,9 @@ def _gamma(p: np.ndarray, q: np.ndarray) -> tuple[float, ...]:
     def log_quantiles(log_shape: float) -> np.ndarray:
         with np.errstate(divide="ignore"):
             return np.log(gammaincinv(np.exp(log_shape), p))
+
+    # loaded here: half the start-up time of a command that elicits no gamma prior
+    from scipy.optimize import least_squares, root_scalar
 
     def excess(log_shape: float) -> float:
         outer = log_quantiles(log_shape)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import least_squares
 from threadpoolctl import threadpool_limits
 
 from posthaz.simulate.coding import learn_coding
@@ -173,6 +172,8 @@ def _calibrated(
     patients: Patients,
     earlier: Mapping[str, tuple[Endpoint, Course]],
 ) -> EndpointHazards:
+    from scipy.optimize import least_squares
+
     coding = learn_coding(patients.frame, endpoint.effects)
     matrix = coding.matrix(patients.frame)
     shape = (len(cohort.groups), len(endpoint.knots) + 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.integrate import trapezoid
-from scipy.stats import norm
+from scipy.special import ndtr
 
 _STEPS = 12
 _ENOUGH = 1e-8
@@ -116,7 +116,7 @@ def mean_median(sums: Sums, edges: np.ndarray) -> float:
     hazard = np.concatenate([[0.0], np.cumsum(sums.failed / at_risk)])
     variance = np.concatenate([[0.0], np.cumsum(sums.failed / at_risk**2)])
     error = 0.5 * np.sqrt(np.interp(np.log(2), hazard, variance)) + 1e-6
-    later = norm.cdf((np.exp(-hazard) - 0.5) / error)
+    later = ndtr((np.exp(-hazard) - 0.5) / error)
     return float(trapezoid(later, edges))
 
 

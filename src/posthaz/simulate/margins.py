@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from posthaz.simulate.description import CovariateMargins, Margin, PrintedCohort
 from posthaz.simulate.matched import alike, part_left_out
 
-_QUARTILE = float(norm.ppf(0.75))
+_QUARTILE = float(ndtri(0.75))
 
 
 def simulate_covariates(cohort: PrintedCohort, random: np.random.Generator) -> pd.DataFrame:
@@ -137,7 +137,7 @@ def _by_quartiles(covariate: CovariateMargins, margin: Margin, size: int) -> np.
     """A normal (of the logs) on either side of the median, each with its own spread."""
     log = covariate.shape == "lognormal"
     lower, middle, upper = (np.log(q) if log else q for q in margin.quartiles)
-    z = norm.ppf(_probabilities(size))
+    z = ndtri(_probabilities(size))
     values = middle + z / _QUARTILE * np.where(z > 0, upper - middle, middle - lower)
     return np.exp(values) if log else values
 
@@ -151,7 +151,7 @@ def _below_cut(covariate: CovariateMargins, margin: Margin, size: int) -> np.nda
     # nobody on one side says only that the cut-off lies far out
     share = np.clip(few / size, 0.25 / size, 1 - 0.25 / size)
     below, above = share * _probabilities(few), share + (1 - share) * _probabilities(size - few)
-    z = norm.ppf(np.concatenate([below, above])) - norm.ppf(share)
+    z = ndtri(np.concatenate([below, above])) - ndtri(share)
     cut = np.log(covariate.cut) if log else covariate.cut
     values = cut + covariate.spread * z
     values = np.exp(values) if log else values

@@ -14,7 +14,6 @@ from posthaz.spec.analysis_cohort import (
     simulate_patients,
 )
 from posthaz.spec.archive import model_from_dict, model_to_dict
-from posthaz.spec.catalogue import CatalogueEntry, catalogue, find_analysis
 from posthaz.spec.clinical.life_table import LifeTable
 from posthaz.spec.load import load_analysis
 from posthaz.spec.model_spec import ModelSpec, resolve
@@ -47,7 +46,6 @@ __all__ = [
     "Axis",
     "BaselineChange",
     "BaselineSpec",
-    "CatalogueEntry",
     "Change",
     "EstimandSpec",
     "LifeTable",
@@ -61,8 +59,6 @@ __all__ = [
     "Shrinkage",
     "SimulateSpec",
     "SubsetChange",
-    "catalogue",
-    "find_analysis",
     "load_analysis",
     "model_from_dict",
     "model_to_dict",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from posthaz.catalogue import evidence_files
 from posthaz.errors import Findings, SpecError, nearest
 from posthaz.evidence import (
     EXPECTED,
@@ -14,7 +15,6 @@ from posthaz.evidence import (
     standard_priors,
 )
 from posthaz.priors import Prior
-from posthaz.spec.catalogue import evidence_files
 from posthaz.spec.fields import Field, UnfitError, choice, either, number, several, table, text
 from posthaz.spec.prior_table import read_prior
 from posthaz.spec.prior_targets import Target

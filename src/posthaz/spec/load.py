@@ -4,11 +4,11 @@ from dataclasses import replace
 from os.path import normpath
 from pathlib import Path
 
+from posthaz.catalogue import find_analysis
 from posthaz.cohort import CohortSpec
 from posthaz.errors import Findings, SpecError, nearest
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
-from posthaz.spec.catalogue import find_analysis
 from posthaz.spec.clinical import CLINICAL_TABLES, read_clinical
 from posthaz.spec.cohort_table import read_cohort_table, read_study_time
 from posthaz.spec.fields import Field, flag, several, table, text

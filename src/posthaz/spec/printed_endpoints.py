@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from posthaz.errors import nearest
 from posthaz.simulate import Endpoint, Printed
@@ -159,7 +159,7 @@ def _read_printed(toml: TomlTable, columns: Mapping[str, Sequence[str]]) -> Iter
         return
     value = parsed["value"]
     if quantity == "p_value":
-        quantity, value = "chi_square", float(chi2.isf(value, 1))
+        quantity, value = "chi_square", float(chdtri(1, value))
     yield Printed(quantity, float("inf") if value == "not reached" else value, **shared)
 
 

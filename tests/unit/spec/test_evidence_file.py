@@ -1,8 +1,8 @@
 import pytest
 
+from posthaz.catalogue import catalogue, evidence_files
 from posthaz.errors import SpecError
 from posthaz.evidence import printed_doubts
-from posthaz.spec.catalogue import catalogue, evidence_files
 from posthaz.spec.evidence_file import load_evidence
 
 GOOD = """

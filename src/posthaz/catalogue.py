@@ -6,7 +6,7 @@ from pathlib import Path
 
 from posthaz.errors import SpecError, nearest
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from posthaz.catalogue import catalogue, find_analysis
 from posthaz.errors import SpecError
-from posthaz.spec import catalogue, find_analysis
 
 
 def test_posthaz_comes_with_nvalt11():
