@@ -13,7 +13,7 @@ import pytest
 import posthaz as ph
 from posthaz.baselines import COLUMNS as BASELINE_COLUMNS
 from posthaz.clinical.risk import RISK_COLUMNS
-from posthaz.design.formula import ALLOWED_FUNCTIONS
+from posthaz.design import ALLOWED_FUNCTIONS
 from posthaz.errors import exceptions
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENT_COLUMNS
 from posthaz.estimands.table import COLUMNS as ESTIMAND_COLUMNS

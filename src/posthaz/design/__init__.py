@@ -2,13 +2,13 @@
 
 from posthaz.design.design import Design, Group
 from posthaz.design.formula import (
-    ALLOWED_FUNCTIONS,
     formula_terms,
     formula_variables,
     quoted,
     written_terms,
 )
 from posthaz.design.formula_syntax import syntax_fault
+from posthaz.design.function_arguments import ALLOWED_FUNCTIONS
 from posthaz.design.learn import learn_design
 from posthaz.design.reference import reference_row
 from posthaz.design.steps import Step, named_steps

@@ -5,6 +5,9 @@ from typing import Any
 from formulae.parser import ParseError, Parser
 from formulae.scanner import ScanError, Scanner
 
+from posthaz.design.formula_rules import length_fault
+
+_LONGEST_SHOWN = 60
 _EXPLANATIONS = {
     "TILDE": "give the right-hand side only; time and event are named in [cohort]",
     "EQUAL": "'=' belongs inside the brackets of a function",
@@ -44,6 +47,9 @@ def syntax_fault(formula: str) -> str:
     >>> syntax_fault("arm * log(gtv_cc) + (1 | centre)")
     ''
     """
+    long = length_fault(formula)
+    if long:
+        return f"    {formula[:_LONGEST_SHOWN]} ...\n    ^ {long.what}"
     if "\n" in formula:
         formula = " ".join(formula.split())
     position, reason = _fault(formula)

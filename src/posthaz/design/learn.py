@@ -1,18 +1,34 @@
 """Learning a design from a cohort's covariates."""
 
+import math
+from contextlib import redirect_stdout
+from copy import deepcopy
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from formulae import design_matrices
+from formulae import model_description
+from formulae.matrices import DesignMatrices
+from formulae.terms.call import Call
 
 from posthaz.design.design import Design, Group
+from posthaz.design.factor_coding import (
+    MOST_LEVELS_OF_A_NUMBER,
+    factor_levels,
+    factor_numbers,
+    remember_factors,
+)
 from posthaz.design.formula import ENVIRONMENT, formula_variables
+from posthaz.design.function_arguments import SPLINES
 from posthaz.design.reference import reference_row
 from posthaz.errors import FormulaError, nearest
 
+MOST_COLUMNS = 500
+
 _RANK_TOLERANCE = 1e-8
+_MOST_NAMED = 10
 
 
 def learn_design(
@@ -64,9 +80,13 @@ def learn_design(
                 + nearest(name, [str(column) for column in covariates.columns])
                 for name in unknown
             )
+            + ". Mend: correct the name, or describe the column in [cohort.columns]."
         )
     frame = covariates.loc[:, list(variables)].reset_index(drop=True)
-    matrices = _evaluated(frame, formula)
+    description = _described(formula)
+    frame = _with_factors(frame, formula, description)
+    _check_size(frame, formula, description)
+    matrices = _evaluated(frame, formula, description)
     columns, terms = _labels(matrices)
     matrix = np.asarray(matrices.common.design_matrix, dtype=float)[:, 1:]
     _check_finite(matrix, columns, formula)
@@ -85,19 +105,94 @@ def learn_design(
     return replace(design, centre=_centre(matrix, design, weight))
 
 
-def _evaluated(frame: pd.DataFrame, formula: str) -> Any:
+def _evaluated(frame: pd.DataFrame, formula: str, description: Any) -> Any:
     if not len(frame.columns):
         frame = pd.DataFrame({"posthaz_row": np.zeros(max(len(frame), 1))})
-    with np.errstate(divide="ignore", invalid="ignore"):
+    incomplete = frame.isna().any(axis=1)
+    if incomplete.any():
+        lacking = ", ".join(f"'{name}'" for name in frame if frame[name].isna().any())
+        raise FormulaError(
+            f"formula '{formula}': {int(incomplete.sum())} row(s) lack {lacking}. "
+            "Mend: complete them or leave them out."
+        )
+    # formulae prints what it can't evaluate before it raises
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"), redirect_stdout(StringIO()):
         try:
-            return design_matrices(
-                formula,
-                frame,
-                na_action="error",
-                env=ENVIRONMENT,  # type: ignore[arg-type]
-            )
+            return DesignMatrices(description, frame, ENVIRONMENT)
         except Exception as error:  # formulae raises many bare types here
-            raise FormulaError(f"formula '{formula}' can't be evaluated: {error}") from error
+            raise FormulaError(_unusable(formula, error)) from error
+
+
+def _unusable(formula: str, error: Exception) -> str:
+    reason, _, mend = str(error).partition(". Mend: ")
+    if "category" in reason or "str" in reason:
+        mend = "write arithmetic of numbers only; a factor stands as it is, or in C(), T() or S()"
+    mend = mend or "correct the term"
+    return f"formula '{formula}' can't be evaluated: {reason.rstrip('.')}. Mend: {mend}."
+
+
+def _described(formula: str) -> Any:
+    """The formula as formulae describes it, ready to be evaluated once."""
+    description = model_description(formula)
+    # the terms of 'a/b' share what they are made of, whose coding differs between them
+    description.common_terms = [deepcopy(term) for term in description.common_terms]
+    remember_factors(description)
+    return description
+
+
+def _with_factors(frame: pd.DataFrame, formula: str, description: Any) -> pd.DataFrame:
+    """The covariates, with numbers that the formula takes for factors as such."""
+    factors, plain = factor_numbers(description)
+    found = {}
+    for name, reference in factors.items():
+        if isinstance(frame[name].dtype, pd.CategoricalDtype) or frame[name].isna().any():
+            continue
+        if name in plain:
+            raise FormulaError(
+                f"formula '{formula}' takes '{name}' both as a number and as a factor. "
+                "Mend: keep one of them, or add the factor to the table as a column of its own."
+            )
+        levels, texts = factor_levels(frame[name])
+        if len(levels) > MOST_LEVELS_OF_A_NUMBER:
+            raise FormulaError(
+                f"formula '{formula}' makes a factor of the number '{name}', which has "
+                f"{len(levels)} values; at most {MOST_LEVELS_OF_A_NUMBER} are taken. "
+                "Mend: cut it in [cohort.columns], or model it as a number."
+            )
+        first = [reference] if reference in levels else []
+        order = [*first, *(level for level in levels if level not in first)]
+        found[name] = pd.Categorical(texts, categories=order, ordered=True)
+    return frame.assign(**found)
+
+
+def _check_size(frame: pd.DataFrame, formula: str, description: Any) -> None:
+    """Refuse more columns than can be estimated before they are made."""
+    asked = sum(
+        math.prod(_most_columns(component, frame) for component in term.components)
+        for term in description.common_terms
+        if hasattr(term, "components")
+    )
+    if asked > MOST_COLUMNS:
+        raise FormulaError(
+            f"formula '{formula}' makes up to {asked:,} columns; at most {MOST_COLUMNS} are "
+            "estimated. Mend: leave out products of factors with many levels, or give the many "
+            "levels a frailty, (1 | column)."
+        )
+
+
+def _most_columns(component: Any, frame: pd.DataFrame) -> int:
+    """Columns that a part of a term makes, at most."""
+    names = [name for name in component.var_names if name in frame.columns]
+    levels = [len(frame[n].cat.categories) for n in names if hasattr(frame[n], "cat")]
+    if not isinstance(component, Call):
+        return max(levels, default=1)
+    numbers = [
+        argument.value
+        for argument in (*component.call.args[1:], *component.call.kwargs.values())
+        if isinstance(getattr(argument, "value", None), int)
+    ]
+    default = 10 if component.call.callee == "cr" else 3
+    return max(*levels, *numbers, default if component.call.callee in SPLINES else 1, 1)
 
 
 def _labels(matrices: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -153,21 +248,39 @@ def _check_finite(matrix: np.ndarray, columns: tuple[str, ...], formula: str) ->
 def _check_rank(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:
     """Refuse columns that the intercept and earlier columns determine, and name them."""
     problems: list[str] = []
+    # an orthonormal basis of the columns kept, grown one by one
+    basis = np.empty((len(matrix), min(len(matrix), len(columns) + 1)), order="F")
+    basis[:, 0] = 1.0 / math.sqrt(len(matrix))
     kept = [np.ones(len(matrix))]
     names = ["a constant"]
     for label, column in zip(columns, matrix.T, strict=True):
-        basis = np.column_stack(kept)
-        weights, *_ = np.linalg.lstsq(basis, column, rcond=None)
-        left = np.linalg.norm(column - basis @ weights)
-        if left > _RANK_TOLERANCE * max(np.linalg.norm(column), 1e-300):
+        known = basis[:, : len(kept)]
+        left = column - known @ (known.T @ column)
+        left -= known @ (known.T @ left)
+        size = float(np.linalg.norm(left))
+        if size > _RANK_TOLERANCE * max(np.linalg.norm(column), 1e-300) and len(kept) < len(matrix):
+            basis[:, len(kept)] = left / size
             kept.append(column)
             names.append(f"'{label}'")
             continue
-        sizes = np.abs(weights) * np.linalg.norm(basis, axis=0)
-        involved = [n for n, s in zip(names, sizes, strict=True) if s > 1e-6 * sizes.max()]
-        problems.append(f"'{label}' is determined by {' and '.join(involved) or 'a constant'}")
+        if len(problems) < _MOST_NAMED:
+            reason = f"is determined by {_determining(kept, names, column)}"
+            problems.append(f"'{label}' {reason if column.any() else 'is 0 in every row'}")
+        else:
+            problems[-1] = "and further ones"
     if problems:
         raise FormulaError(
             f"formula '{formula}': perfectly collinear columns: {'; '.join(problems)}. "
             "Mend: leave one of them out."
         )
+
+
+def _determining(kept: list[np.ndarray], names: list[str], column: np.ndarray) -> str:
+    """The columns that determine another, in words."""
+    basis = np.column_stack(kept)
+    weights, *_ = np.linalg.lstsq(basis, column, rcond=None)
+    sizes = np.abs(weights) * np.linalg.norm(basis, axis=0)
+    involved = [n for n, s in zip(names, sizes, strict=True) if s > 1e-6 * sizes.max()]
+    if len(involved) > _MOST_NAMED:
+        involved = [*involved[:_MOST_NAMED], f"{len(involved) - _MOST_NAMED} more"]
+    return " and ".join(involved) or "a constant"

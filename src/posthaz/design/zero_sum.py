@@ -6,6 +6,8 @@ import numpy as np
 from formulae.categorical import CategoricalBox, ContrastMatrix, Encoding
 from scipy.linalg import helmert
 
+from posthaz.cohort.levels import level_text
+
 
 class ZeroSum(Encoding):
     """Orthonormal contrasts: independent coefficients of one variance give deviations alike.
@@ -46,4 +48,7 @@ def zero_sum(data: Any) -> CategoricalBox:
     [[-0.707], [0.707]]
     """
     # as plain text: formulae refuses new patients of an ordered factor who lack one of its levels
-    return CategoricalBox(np.asarray(data), ZeroSum(), None)
+    if isinstance(data, CategoricalBox):
+        data = data.data
+    texts = np.array([level_text(value) for value in np.asarray(data)], dtype=object)
+    return CategoricalBox(texts, ZeroSum(), None)

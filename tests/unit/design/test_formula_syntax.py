@@ -35,7 +35,7 @@ def test_good_formulas_have_no_fault(formula):
 )
 def test_faults_have_a_caret_at_their_place(formula, position, reason):
     shown, caret = syntax_fault(formula).split("\n")
-    assert shown == f"    {formula}"
+    assert shown == f"    {formula}" or shown == f"    {formula[:60]} ..."
     assert caret.index("^") == 4 + position
     assert reason in caret
 
