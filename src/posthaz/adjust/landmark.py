@@ -81,6 +81,7 @@ def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
         entry=np.maximum(cohort.entry, time) - time,
         lower=cohort.lower - time,
         upper=cohort.upper - time,
+        origin=max(cohort.origin - time, 0.0),
     ).where(keeps)
     excluded = _excluded(cohort, reason)
     dropped = tuple(_dropped(cohort, reason, excluded, time, why) for why in _found(excluded))

@@ -13,7 +13,7 @@ _QUARTILES = (0.25, 0.5, 0.75)
 
 
 def follow_up(cohort: Cohort, *, transform: str = "log-log", level: float = 0.95) -> pd.DataFrame:
-    """Potential follow-up by reverse Kaplan-Meier, by arm and overall.
+    """Potential follow-up from entry by reverse Kaplan-Meier, by arm and overall.
 
     Parameters
     ----------
@@ -29,7 +29,8 @@ def follow_up(cohort: Cohort, *, transform: str = "log-log", level: float = 0.95
     DataFrame
         Columns ``arm, n, events, person_time, max_follow_up, lower_quartile, median,
         upper_quartile, median_lower, median_upper``, one row an arm and a last one ``overall``
-        when there are several. Events of any cause end the observation of follow-up. Times are
+        when there are several. Follow-up is measured from each patient's entry, whatever the time
+        scale counts from. Events of any cause end the observation of follow-up. Times are
         in the cohort's unit; NaN where fewer than the fraction were censored. Where events are
         only known to lie between two times, all but numbers and the longest follow-up is NaN.
 
@@ -61,7 +62,7 @@ def _summary(arm: str, part: Cohort, transform: str, level: float) -> dict[str, 
         "n": subjects(part),
         "events": events(part),
         "person_time": float((part.weight * (part.exit - part.entry)).sum()),
-        "max_follow_up": float(part.exit.max()),
+        "max_follow_up": float(reverse.exit.max()),
         "lower_quartile": lower["time"],
         "median": median["time"],
         "upper_quartile": upper["time"],
@@ -78,24 +79,26 @@ def _between_times(arm: str, part: Cohort) -> dict[str, object]:
         "arm": arm,
         "n": round(subjects(part), 1),
         "events": round(events(part), 1),
-        "max_follow_up": float(part.exit.max()),
+        "max_follow_up": float((part.exit - part.entry).max()),
         **dict.fromkeys(unknown, np.nan),
     }
 
 
 def _reversed(part: Cohort) -> Cohort:
-    """One row a subject, the end of follow-up without any event being what is waited for."""
+    """One row a subject, from entry to the end of follow-up without any event."""
     order = np.lexsort((part.exit, part.subject))
     last = np.append(part.subject[order][1:] != part.subject[order][:-1], True)
     first_entry = pd.Series(part.entry).groupby(part.subject).transform("min").to_numpy()
     keep = np.zeros(len(part), dtype=bool)
     keep[order[last]] = True
     censored = part.cause == 0
+    followed = part.exit - first_entry
     return replace(
         part,
-        entry=first_entry,
-        lower=part.exit,
-        upper=np.where(censored, part.exit, np.inf),
+        entry=np.zeros(len(part)),
+        lower=followed,
+        upper=np.where(censored, followed, np.inf),
         cause=censored.astype(int),
         treatment="",
+        origin=0.0,
     ).where(keep)

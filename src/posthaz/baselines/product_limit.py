@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from posthaz.baselines.response import by_arm, response, whole_weights
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, after_origin, last_believable
 
 Transform = Literal["log-log", "log", "plain"]
 NOBODY_LEFT = 1e-12
+_NUMBERS = ("survival", "std_error", "lower", "upper")
+_COLUMNS = ("arm", "time", "at_risk", "events", "censored", *_NUMBERS)
 
 
 def kaplan_meier(
@@ -34,7 +36,10 @@ def kaplan_meier(
         Columns ``arm, time, at_risk, events, censored, survival, std_error, lower, upper``, one
         row at time 0 and one at each distinct time; `std_error` is Greenwood's, on the scale of
         survival (infinitesimal jackknife when the weights are not whole numbers, by cluster where
-        the cohort has one and by subject otherwise; weights are taken as known).
+        the cohort has one and by subject otherwise; weights are taken as known). With an origin
+        above 0 the curve is that of those event-free then, and begins there. From a time on at
+        which everybody at risk has had the event while others have yet to enter, survival and
+        its limits are NaN: the curve says nothing any more.
 
     Raises
     ------
@@ -51,9 +56,9 @@ def kaplan_meier(
     >>> kaplan_meier(cohort).query("arm == 'b'")["survival"].tolist()
     [1.0, 1.0, 0.0]
     """
-    return pd.concat(
-        [_curve(arm, part, transform, level) for arm, part in by_arm(cohort)], ignore_index=True
-    )
+    later = after_origin(cohort)
+    parts = [_curve(arm, part, transform, level) for arm, part in by_arm(later)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_COLUMNS))
 
 
 def nelson_aalen(cohort: Cohort, *, level: float = 0.95) -> pd.DataFrame:
@@ -70,7 +75,7 @@ def nelson_aalen(cohort: Cohort, *, level: float = 0.95) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``arm, time, cumulative_hazard, std_error, lower, upper`` (limits on the log
-        scale), one row at each distinct time.
+        scale), one row at each distinct time; counted from the origin where that is above 0.
 
     Raises
     ------
@@ -88,7 +93,7 @@ def nelson_aalen(cohort: Cohort, *, level: float = 0.95) -> pd.DataFrame:
     [0.5, 1.5, 0.0, 1.0]
     """
     parts = []
-    for arm, part in by_arm(cohort):
+    for arm, part in by_arm(after_origin(cohort)):
         fit = gw.NelsonAalen(conf_level=level).fit(response(part), weights=part.weight)
         frame = fit.to_frame(format="pandas").rename(
             columns={"estimate": "cumulative_hazard", "conf_low": "lower", "conf_high": "upper"}
@@ -132,10 +137,12 @@ def numbers_at_risk(cohort: Cohort, times: Sequence[float]) -> pd.DataFrame:
 
 
 def _at_risk(part: Cohort, time: float) -> float:
-    entered = part.entry < time if time > 0 else part.entry <= time
+    # at the time itself nobody who enters then has been at risk, unless curves begin there
+    entered = part.entry < time if time > part.origin else part.entry <= time
     # an event between two times is not known to have come after the first
     last = np.where(part.interval_censored, part.lower, part.exit)
-    return float(part.weight[entered & (last >= time)].sum())
+    stays = last >= time if time != part.origin else last > time
+    return float(part.weight[entered & (stays | (time == 0))].sum())
 
 
 def _curve(arm: str, part: Cohort, transform: str, level: float) -> pd.DataFrame:
@@ -159,8 +166,8 @@ def _curve(arm: str, part: Cohort, transform: str, level: float) -> pd.DataFrame
     # weights that are not whole numbers leave the rounding of a float where nobody is left
     frame["survival"] = frame["survival"].mask(frame["survival"] < NOBODY_LEFT, 0.0)
     first = {
-        "time": 0.0,
-        "at_risk": _at_risk(part, 0.0),
+        "time": part.origin,
+        "at_risk": _at_risk(part, part.origin),
         "events": 0.0,
         "censored": 0.0,
         "survival": 1.0,
@@ -169,6 +176,8 @@ def _curve(arm: str, part: Cohort, transform: str, level: float) -> pd.DataFrame
         "upper": 1.0,
     }
     curve = pd.concat([pd.DataFrame([first]), frame[list(first)]], ignore_index=True)
+    unknown = curve["time"] >= last_believable(part.entry, part.exit, part.event)
+    curve.loc[unknown, list(_NUMBERS)] = np.nan
     if whole:
         curve = curve.astype({"at_risk": int, "events": int, "censored": int})
     curve.insert(0, "arm", arm)

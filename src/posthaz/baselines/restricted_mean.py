@@ -10,13 +10,15 @@ from scipy.stats import norm
 from posthaz.baselines.influence import area_influence, clustered
 from posthaz.baselines.product_limit import NOBODY_LEFT
 from posthaz.baselines.response import by_arm, response, whole_weights
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, after_origin, last_believable
 
 _COLUMNS = [
     *("quantity", "arm", "reference", "horizon", "value", "std_error"),
     *("lower", "upper", "statistic", "p", "note"),
 ]
 _TOO_FAR = "the horizon is after the last follow-up of an arm"
+_EMPTIED = "everybody at risk in an arm has the event before others enter"
+_TOO_EARLY = "the horizon is not after the origin"
 
 
 def rmst(
@@ -44,7 +46,9 @@ def rmst(
         Columns ``quantity, arm, reference, horizon, value, std_error, lower, upper, statistic,
         p, note``. `quantity` is ``"rmst"``, ``"difference"`` (arm minus reference) or ``"ratio"``
         (arm over reference; `std_error` of the log ratio). Values are NaN, with a note, when
-        follow-up of an arm ends before the horizon with patients still at risk.
+        follow-up of an arm ends before the horizon with patients still at risk. With an origin
+        above 0 it is the mean time from the origin to the event or horizon, of those event-free at
+        the origin.
 
     Raises
     ------
@@ -63,7 +67,8 @@ def rmst(
     """
     z = float(norm.ppf(0.5 + level / 2))
     robust = not whole_weights(cohort) if robust is None else robust
-    arms = {arm: _area(cohort, part, horizon, robust) for arm, part in by_arm(cohort)}
+    later = after_origin(cohort)
+    arms = {arm: _area(cohort, part, horizon, robust) for arm, part in by_arm(later)}
     rows = [
         _row(
             "rmst",
@@ -73,6 +78,7 @@ def rmst(
             a.error,
             (a.value - z * a.error, a.value + z * a.error),
             np.nan,
+            a.note,
         )
         for arm, a in arms.items()
     ]
@@ -97,9 +103,10 @@ def _contrasts(
     ratio_limits = (np.exp(log_ratio - z * log_error), np.exp(log_ratio + z * log_error))
     score = difference / error if error > 0 else np.nan
     ratio_score = log_ratio / log_error if log_error > 0 else np.nan
+    note, ratio_value = ours.note or theirs.note, np.exp(log_ratio)
     return [
-        _row("difference", arm, reference, difference, error, limits, score),
-        _row("ratio", arm, reference, np.exp(log_ratio), log_error, ratio_limits, ratio_score),
+        _row("difference", arm, reference, difference, error, limits, score, note),
+        _row("ratio", arm, reference, ratio_value, log_error, ratio_limits, ratio_score, note),
     ]
 
 
@@ -111,6 +118,7 @@ def _row(
     error: float,
     limits: tuple[float, float],
     statistic: float,
+    note: str,
 ) -> dict[str, object]:
     return {
         "quantity": quantity,
@@ -122,7 +130,7 @@ def _row(
         "upper": limits[1],
         "statistic": statistic,
         "p": 2 * float(norm.sf(abs(statistic))),
-        "note": _TOO_FAR if np.isnan(value) else "",
+        "note": note,
     }
 
 
@@ -133,20 +141,26 @@ class _Area:
     value: float
     error: float
     influence: np.ndarray | None = None
+    note: str = ""
 
 
 def _area(cohort: Cohort, part: Cohort, horizon: float, robust: bool) -> _Area:
-    level = 0.95
+    level, nothing = 0.95, float("nan")
+    if horizon <= part.origin:
+        return _Area(nothing, nothing, note=_TOO_EARLY)
+    if horizon >= last_believable(part.entry, part.exit, part.event):
+        return _Area(nothing, nothing, note=_EMPTIED)
     fit = gw.KaplanMeier(conf_type="plain", conf_level=level).fit(
         response(part), weights=part.weight
     )
     if horizon > part.exit.max() and fit.survival_[-1] > NOBODY_LEFT:
-        return _Area(float("nan"), float("nan"))
+        return _Area(nothing, nothing, note=_TOO_FAR)
     value, _, upper = fit.rmst(tau=horizon, ci=True)
+    after = float(value) - part.origin
     if not robust:
-        return _Area(float(value), float((upper - value) / norm.ppf(0.5 + level / 2)))
+        return _Area(after, float((upper - value) / norm.ppf(0.5 + level / 2)))
     influence = clustered(cohort, part, area_influence(part, horizon))
-    return _Area(float(value), float(np.linalg.norm(influence)), influence)
+    return _Area(after, float(np.linalg.norm(influence)), influence)
 
 
 def _joint_error(ours: _Area, theirs: _Area, a: float, b: float) -> float:

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from posthaz.baselines.influence import clustered, survival_influence
 from posthaz.baselines.response import by_arm, whole_weights
 from posthaz.baselines.survival_summary import survival_at
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, after_origin
 
 
 def survival_difference(
@@ -54,7 +54,7 @@ def survival_difference(
         (row["arm"], row["time"]): row
         for row in survival_at(cohort, times, level=level).to_dict("records")
     }
-    parts = dict(by_arm(cohort))
+    parts = dict(by_arm(after_origin(cohort)))
     influence = {
         arm: clustered(cohort, part, survival_influence(part, times))
         for arm, part in (parts.items() if robust else ())

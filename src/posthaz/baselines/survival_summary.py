@@ -32,8 +32,9 @@ def survival_at(
     -------
     DataFrame
         Columns ``arm, time, at_risk, events, survival, std_error, lower, upper``; `events` are
-        those up to the time. Survival after the last follow-up of an arm is NaN, unless it has
-        reached 0.
+        those from the cohort's origin up to the time. Survival after the last follow-up of an arm
+        is NaN, unless it has reached 0; so is survival before the origin, and where everybody at
+        risk has had the event while others have yet to enter.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def survival_at(
         last = curve.iloc[-1]
         for time in (float(t) for t in times):
             known = curve[curve["time"] <= time]
-            here = known.iloc[-1]
+            here = known.iloc[-1] if len(known) else curve.iloc[0]
             row = {
                 "arm": arm,
                 "time": time,
@@ -66,7 +67,7 @@ def survival_at(
                 "events": known["events"].sum(),
                 **here[["survival", "std_error", "lower", "upper"]],
             }
-            if time > last["time"] and last["survival"] > 0:
+            if time < cohort.origin or (time > last["time"] and last["survival"] > 0):
                 row |= dict.fromkeys(("survival", "std_error", "lower", "upper"), np.nan)
             rows.append(row)
     columns = ["arm", "time", "at_risk", "events", "survival", "std_error", "lower", "upper"]
@@ -98,7 +99,8 @@ def median_survival(
     DataFrame
         Columns ``arm, quantile, time, lower, upper, n, events``; NaN where the curve, or its
         limit, does not fall that far. Where the curve is flat exactly at the level, the middle
-        of the flat part.
+        of the flat part. With an origin above 0, fractions are of those event-free then, and the
+        times still count from 0.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def median_survival(
     curves = kaplan_meier(cohort, transform=transform, level=level)
     rows = []
     for arm, part in by_arm(cohort):
-        curve = curves[curves["arm"] == arm]
+        curve = curves[(curves["arm"] == arm) & curves["survival"].notna()]
         time = curve["time"].to_numpy()
         for quantile in quantiles:
             found = {

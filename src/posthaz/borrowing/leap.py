@@ -102,5 +102,6 @@ def leap_fit(
             gradients=int(draws["sample_stats"]["n_steps"].to_numpy().sum()),
             versions=installed_versions(),
         ),
+        origin=current.origin,
     )
     return Leap(result, posterior[EXCHANGEABLE])

@@ -80,12 +80,13 @@ def predictive_agreement(
         within the band) and ``largest`` (largest distance from the predictive median).
     """
     rows = []
-    for arm, curve in observed.groupby("arm", sort=False):
+    # where everybody at risk had failed before others entered, there is no curve to compare
+    for arm, curve in observed.dropna(subset=["survival"]).groupby("arm", sort=False):
         times = curve["time"].to_numpy()
         own = replicated[replicated["arm"] == arm]
         stack = np.stack([_at(group, times) for _, group in own.groupby("replicate")])
         tail = (1.0 - interval) / 2.0
-        lower, middle, upper = np.quantile(stack, (tail, 0.5, 1.0 - tail), axis=0)
+        lower, middle, upper = np.nanquantile(stack, (tail, 0.5, 1.0 - tail), axis=0)
         survival = curve["survival"].to_numpy()
         inside = (survival >= lower - 1e-12) & (survival <= upper + 1e-12)
         rows.append((arm, float(inside.mean()), float(np.abs(survival - middle).max())))

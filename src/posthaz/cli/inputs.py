@@ -1,12 +1,13 @@
 """An analysis and its cohort, read and checked; everything a fit could refuse, refused first."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from posthaz.cohort import Cohort
 from posthaz.design import learn_design
-from posthaz.errors import Findings, PosthazError, SpecError
+from posthaz.errors import Finding, Findings, PosthazError, SpecError
 from posthaz.sensitivity import variants
 from posthaz.spec import Analysis, ModelSpec, choose_priors, read_analysis_cohort, resolve
 from posthaz.spec.clinical import clinical_faults
@@ -42,6 +43,7 @@ def read_inputs(analysis: Analysis) -> Cohort:
             else:
                 what, _, mend = str(error).partition(" Mend: ")
                 findings.add(where, what.rstrip("."), mend.rstrip(".") or "see above")
+    findings.extend(_before_origin(analysis, cohort))
     findings.extend(clinical_faults(analysis.clinical, cohort))
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
     return cohort
@@ -65,7 +67,26 @@ def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     events = cohort.event | cohort.interval_censored
     resolved = resolve(spec, cohort.exit[events])
     design = learn_design(cohort.covariates, resolved.formula, resolved.centre)
-    choose_priors(resolved, design, float(events.mean()) / float(np.mean(cohort.exit)))
+    choose_priors(
+        resolved, design, float(events.mean()) / float(np.mean(cohort.exit - cohort.entry))
+    )
+
+
+def _before_origin(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
+    """Answers asked for at times up to the origin, where nobody can have failed yet."""
+    asked = analysis.estimands
+    times = {"survival_at": asked.survival_at}
+    times["rmst_to"] = () if asked.rmst_to is None else (asked.rmst_to,)
+    for key, values in times.items():
+        early = [value for value in values if value <= cohort.origin]
+        if cohort.origin and early:
+            yield Finding(
+                f"{_place(analysis)} [estimands], {key}",
+                f"{', '.join(f'{time:g}' for time in early)} {cohort.unit}, but curves are told "
+                f"from {cohort.origin:g} {cohort.unit} on, when enough patients are under "
+                "observation",
+                "ask for later times, or set an earlier one as origin in [cohort]",
+            )
 
 
 def _place(analysis: Analysis) -> str:

@@ -197,13 +197,13 @@ def _answered(
 ) -> dict[str, pd.DataFrame]:
     """Tables of one subset: answers, steps, numbers at risk, curves."""
     horizon = float(part.exit.max())
-    ticks = [0.0, *(time for time in times if time <= horizon)]
+    ticks = [part.origin, *(time for time in times if time <= horizon)]
     at_risk = numbers_at_risk(part, ticks).reset_index().melt("arm", var_name="time")
     parts = [frequentist_rows(part, times, transform, interval)]
     curves = pd.DataFrame(columns=["arm", "time", "median", "lower", "upper"])
     if found is not None:
         parts += [cox_rows(part, found, interval), posterior_rows(found, times, interval)]
-        curves = band(survival(found, np.linspace(0.0, horizon, _CURVE_POINTS)), interval)
+        curves = band(survival(found, np.linspace(part.origin, horizon, _CURVE_POINTS)), interval)
         there = [arm for arm in part.arms if (part.arm == arm).any()]
         if len(there) == 1:  # a model without an arm is then about that one
             parts[-1] = parts[-1].replace({"arm": {WHOLE: there[0]}})

@@ -8,6 +8,7 @@ from posthaz.cohort.derivation import Cut, Derivation, FractionatedDose, derived
 from posthaz.cohort.dose import biologically_effective_dose, equivalent_dose_2gy
 from posthaz.cohort.life_table import read_life_table, unrounded_life_tables
 from posthaz.cohort.life_table_spec import LifeTableSpec
+from posthaz.cohort.origin import after_origin, last_believable
 from posthaz.cohort.person_time import person_time
 from posthaz.cohort.read import read_cohort
 from posthaz.cohort.resolution import between_steps
@@ -31,6 +32,7 @@ __all__ = [
     "FractionatedDose",
     "Source",
     "Where",
+    "after_origin",
     "between_steps",
     "biologically_effective_dose",
     "cause_of",
@@ -38,6 +40,7 @@ __all__ = [
     "causes_of",
     "derived_values",
     "equivalent_dose_2gy",
+    "last_believable",
     "person_time",
     "read_cohort",
     "restricted",

@@ -102,6 +102,9 @@ class Cohort:
     resolution : float
         Step in `unit` in which times were recorded; models then take an event to lie in the step
         that ends at its time. 0 for exact times.
+    origin : float
+        Time from which curves are told: survival is that of those event-free then. 0 unless
+        nobody is under observation from 0, or another was stated.
     """
 
     entry: np.ndarray
@@ -121,6 +124,7 @@ class Cohort:
     notices: tuple[Finding, ...] = field(default=())
     event_coding: str = ""
     resolution: float = 0.0
+    origin: float = 0.0
 
     def __len__(self) -> int:
         return len(self.lower)

@@ -15,6 +15,7 @@ from posthaz.cohort.covariates import typed_covariates
 from posthaz.cohort.derive import derive_columns
 from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
 from posthaz.cohort.levels import level_text
+from posthaz.cohort.origin import origin_of
 from posthaz.cohort.reconstructed import origin, reconstructed
 from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
@@ -226,6 +227,7 @@ def _cohort(
         notices=notices,
         event_coding="" if draft.coding is None else draft.coding.sentence,
         resolution=draft.resolution,
+        origin=origin_of(draft),
     )
 
 

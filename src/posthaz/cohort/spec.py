@@ -39,6 +39,11 @@ class CohortSpec:
         Step in which times were recorded, in `unit`, such as 1 for whole months. Models then take
         an event to lie in the step that ends at its time; Kaplan-Meier and Cox take the times as
         they are. Exact times when 0.
+    origin : float, optional
+        Time from which curves are told, for delayed entry: survival, medians and restricted means
+        are those of patients event-free then. When not given: 0 where somebody is under
+        observation from 0, otherwise the first time at which enough are (ten in every arm, or
+        half of the most that ever are in a smaller one).
     missing : {"refuse", "drop"}
         What to do with rows that lack a covariate of the analysis.
     columns : mapping of str to Column
@@ -64,6 +69,7 @@ class CohortSpec:
     event_codes: Mapping[str, int] = field(default_factory=dict)
     zero_time: float | None = None
     resolution: float = 0.0
+    origin: float | None = None
     missing: str = "refuse"
     columns: Mapping[str, Column] = field(default_factory=dict)
     treatment: str = ""

@@ -1,6 +1,7 @@
 """Hazard to hazard: what covariates do."""
 
 from posthaz.effects.accelerated import accelerated
+from posthaz.effects.conditional import event_free_at
 from posthaz.effects.proportional import proportional
 
-__all__ = ["accelerated", "proportional"]
+__all__ = ["accelerated", "event_free_at", "proportional"]

@@ -19,6 +19,10 @@ def survival(
 ) -> xr.DataArray:
     """Probability of being event-free, for every draw.
 
+    With delayed entry on a late time scale it is conditional on being event-free at
+    ``fit.origin``, each member of a population by itself, and NaN before: the data don't say how
+    many come to be event-free then.
+
     Parameters
     ----------
     fit : Fit
@@ -46,7 +50,8 @@ def survival(
     grid = np.asarray(times, dtype=float)
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
-        return averaged(np.exp(-hazard.cumulative_hazard(grid)), weight)
+        curve = averaged(np.exp(-hazard.cumulative_hazard(grid)), weight)
+        return np.where(grid >= fit.origin, curve, np.nan)
 
     return posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)
 
@@ -85,7 +90,7 @@ def hazard(
     """Hazard of those still at risk, for every draw.
 
     Over a population it is the hazard weighted by survival, ``sum S h / sum S``: those who
-    failed no longer count.
+    failed no longer count. NaN before ``fit.origin``.
 
     Parameters
     ----------
@@ -107,6 +112,7 @@ def hazard(
 
     def answer(own: Hazard, weight: np.ndarray) -> np.ndarray:
         alive = np.exp(-own.cumulative_hazard(grid))
-        return averaged(alive * np.exp(own.log_hazard(grid)), weight) / averaged(alive, weight)
+        mean = averaged(alive * np.exp(own.log_hazard(grid)), weight) / averaged(alive, weight)
+        return np.where(grid >= fit.origin, mean, np.nan)
 
     return posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.effects import event_free_at
 from posthaz.estimands.population import Population
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit, baseline_hazard, flat_draws, hazard_of, linear_predictor
@@ -21,7 +22,7 @@ def posterior_answers(
     answer: Answer,
     group: str = "posterior",
 ) -> xr.DataArray:
-    """An answer for every draw, population and time.
+    """An answer for every draw, population and time, of those event-free at the fit's origin.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def _in_pieces(
         piece = {name: array[start : start + size] for name, array in values.items()}
         baseline = baseline_hazard(fit.spec, piece)
         predictor = linear_predictor(fit.spec, fit.design, piece, population.frame)
-        hazard = hazard_of(fit.spec, baseline, predictor)
+        hazard = event_free_at(hazard_of(fit.spec, baseline, predictor), fit.origin)
         pieces.append(answer(hazard, population.weight))
     return np.concatenate(pieces)
 

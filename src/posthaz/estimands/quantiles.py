@@ -21,6 +21,8 @@ def survival_quantile(
 ) -> xr.DataArray:
     """Time by which a fraction of the population has failed, for every draw.
 
+    Fractions are of those event-free at ``fit.origin``; times count from 0 all the same.
+
     Parameters
     ----------
     fit : Fit

@@ -21,7 +21,8 @@ def restricted_mean(
     """Mean time event-free within each horizon, for every draw.
 
     Exact where the hazard has a closed form (exponential, Weibull, piecewise exponential),
-    Gauss-Legendre quadrature with 100 nodes otherwise.
+    Gauss-Legendre quadrature with 100 nodes otherwise. Time counts from ``fit.origin``, in those
+    event-free then; NaN for horizons that don't lie after it.
 
     Parameters
     ----------
@@ -40,7 +41,8 @@ def restricted_mean(
     grid = np.asarray(horizons, dtype=float)
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
-        return averaged(survival_area(hazard, grid), weight)
+        area = averaged(survival_area(hazard, grid), weight)
+        return np.where(grid > fit.origin, area, np.nan)
 
     return posterior_answers(fit, populations or arm_populations(fit), grid, answer)
 

@@ -20,7 +20,7 @@ RATIO_TICKS = (
 )
 
 
-def time_ticks(horizon: float, unit: str, most: int = 8) -> np.ndarray:
+def time_ticks(horizon: float, unit: str, most: int = 8, start: float = 0.0) -> np.ndarray:
     """Times at which the axis is ticked and numbers at risk are printed.
 
     Parameters
@@ -31,11 +31,13 @@ def time_ticks(horizon: float, unit: str, most: int = 8) -> np.ndarray:
         days, weeks, months or years; another unit is ticked in steps of 1, 2 and 5.
     most : int, optional
         Largest number of ticks.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
     ndarray of float, shape (time,)
-        0 and the whole steps up to `horizon`.
+        The whole steps from `start` to `horizon`.
 
     Examples
     --------
@@ -44,16 +46,23 @@ def time_ticks(horizon: float, unit: str, most: int = 8) -> np.ndarray:
     """
     powers = [digit * 10.0**power for power in range(-6, 9) for digit in (1, 2, 5)]
     for step in (*STEPS.get(unit, ()), *powers):
-        count = int(np.floor(horizon / step * (1 + 1e-9)))
-        if count < most:
-            return step * np.arange(count + 1, dtype=float)
-    return np.array([0.0])
+        first = int(np.ceil(start / step * (1 - 1e-9)))
+        last = int(np.floor(horizon / step * (1 + 1e-9)))
+        if last - first < most:
+            return step * np.arange(first, last + 1, dtype=float)
+    return np.array([start])
 
 
-def label_time(axes: Axes, horizon: float, unit: str, ticks: np.ndarray | None = None) -> None:
-    """Set the time axis: 0 to `horizon`, ticked in clinical steps."""
-    axes.set_xlim(0.0, horizon)
-    axes.set_xticks(time_ticks(horizon, unit) if ticks is None else ticks)
+def label_time(
+    axes: Axes,
+    horizon: float,
+    unit: str,
+    ticks: np.ndarray | None = None,
+    start: float = 0.0,
+) -> None:
+    """Set the time axis: `start` to `horizon`, ticked in clinical steps."""
+    axes.set_xlim(start, horizon)
+    axes.set_xticks(time_ticks(horizon, unit, start=start) if ticks is None else ticks)
     axes.set_xlabel(f"Time ({unit})")
 
 

@@ -22,6 +22,7 @@ def draw_before_after(
     endpoint: str = "survival",
     title: str = "",
     simulated: bool = False,
+    start: float = 0.0,
 ) -> Figure:
     """One panel of Kaplan-Meier curves a sample, all on the same axes.
 
@@ -43,6 +44,8 @@ def draw_before_after(
         Title at the top.
     simulated : bool, optional
         Whether the cohort is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def draw_before_after(
             draw_steps(axes, rows.drop(columns="censored"), style.colour, width=1.5)
             axes.lines[-1].set(linestyle=style.dash)
         axes.set_title(shown)
-        label_time(axes, horizon, unit, time_ticks(horizon, unit, 5))
+        label_time(axes, horizon, unit, time_ticks(horizon, unit, 5, start), start)
         label_survival(axes, endpoint, width=24)
         dress(axes)
     label_outer(panels)

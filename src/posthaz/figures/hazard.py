@@ -23,6 +23,7 @@ def draw_hazard(
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
+    start: float = 0.0,
 ) -> Figure:
     """Posterior hazard of each arm over time, with credible bands.
 
@@ -43,6 +44,8 @@ def draw_hazard(
         Title at the top.
     simulated : bool, optional
         Whether the cohort is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def draw_hazard(
     axes = figure.subplots()
     for arm, style in styles.items():
         draw_band(axes, arm_rows(curves, arm), style)
-    label_time(axes, horizon, unit)
+    label_time(axes, horizon, unit, start=start)
     within = curves["time"].to_numpy(dtype=float) <= horizon
     height = curves.loc[within, ["median", "upper"]].to_numpy(dtype=float)
     median, upper = height[np.isfinite(height).all(axis=1)].T

@@ -21,6 +21,7 @@ def draw_hazard_ratio_over_time(
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
+    start: float = 0.0,
 ) -> Figure:
     """Posterior hazard ratio over time on a log axis, with its credible band.
 
@@ -42,6 +43,8 @@ def draw_hazard_ratio_over_time(
         Title at the top.
     simulated : bool, optional
         Whether the cohort is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def draw_hazard_ratio_over_time(
     values = values[np.isfinite(values) & (values > 0)]
     lower, upper = min(values.min(initial=0.8), 0.8), max(values.max(initial=1.25), 1.25)
     label_ratio(axes, "y", max(lower / 1.05, 0.02), min(upper * 1.05, 50.0))
-    label_time(axes, horizon, unit)
+    label_time(axes, horizon, unit, start=start)
     axes.set_ylabel(f"Hazard ratio\n{contrast}" if contrast else "Hazard ratio")
     dress(axes)
     legend_above(figure, handles, names, columns=2)

@@ -18,14 +18,15 @@ def arm_rows(frame: pd.DataFrame, arm: str) -> pd.DataFrame:
 def draw_steps(
     axes: Axes, frame: pd.DataFrame, colour: str, width: float = 1.0, alpha: float = 1.0
 ) -> None:
-    """Kaplan-Meier steps from (0, 1), with a tick where subjects were censored.
+    """Kaplan-Meier steps from survival 1, with a tick where subjects were censored.
 
     Parameters
     ----------
     axes : Axes
         Where to draw.
     frame : DataFrame
-        Columns ``time``, ``survival`` and, for the ticks, ``censored``; one curve.
+        Columns ``time``, ``survival`` and, for the ticks, ``censored``; one curve, which starts
+        at time 0 unless its first row has survival 1.
     colour : str
         Colour of the line.
     width : float, optional
@@ -37,7 +38,7 @@ def draw_steps(
         return
     frame = frame.sort_values("time")
     time, level = frame["time"].to_numpy(dtype=float), frame["survival"].to_numpy(dtype=float)
-    if time[0] > 0:
+    if time[0] > 0 and level[0] < 1:
         time, level = np.append(0.0, time), np.append(1.0, level)
     axes.plot(time, level, drawstyle="steps-post", color=colour, lw=width, alpha=alpha)
     if "censored" in frame:

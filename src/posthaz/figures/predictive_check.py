@@ -26,6 +26,7 @@ def draw_predictive_check(
     endpoint: str = "survival",
     title: str = "",
     simulated: bool = False,
+    start: float = 0.0,
 ) -> Figure:
     """Observed Kaplan-Meier over that of cohorts replicated by the model, one panel an arm.
 
@@ -48,6 +49,8 @@ def draw_predictive_check(
         Title at the top.
     simulated : bool, optional
         Whether the observed cohort itself is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
@@ -71,7 +74,13 @@ def draw_predictive_check(
         draw_replicates(axes, arm_rows(replicated, arm), style.colour)
         observed = arm_rows(kaplan_meier, arm)
         draw_steps(axes, observed, INK, width=1.8)
-        label_time(axes, horizon, unit, time_ticks(horizon, unit, 6 if len(styles) > 1 else 8))
+        label_time(
+            axes,
+            horizon,
+            unit,
+            time_ticks(horizon, unit, 6 if len(styles) > 1 else 8, start),
+            start,
+        )
         label_survival(axes, endpoint, width=24)
         axes.set_title(fill(label_of(labels, arm), 27))
         dress(axes)

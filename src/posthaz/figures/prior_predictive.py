@@ -28,6 +28,7 @@ def draw_prior_predictive(
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
+    start: float = 0.0,
 ) -> Figure:
     """Survival curves drawn from the prior, with their pointwise median and interval.
 
@@ -50,6 +51,8 @@ def draw_prior_predictive(
         Title at the top.
     simulated : bool, optional
         Whether the cohort is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
@@ -71,7 +74,13 @@ def draw_prior_predictive(
     figure, panels = new_panels(len(styles), 2.9, title, simulated, share=True)
     for axes, (arm, style) in zip(panels, styles.items(), strict=True):
         draw_arm(axes, arm_rows(curves, arm), style, interval)
-        label_time(axes, horizon, unit, time_ticks(horizon, unit, 6 if len(styles) > 1 else 8))
+        label_time(
+            axes,
+            horizon,
+            unit,
+            time_ticks(horizon, unit, 6 if len(styles) > 1 else 8, start),
+            start,
+        )
         label_survival(axes, endpoint, width=24)
         axes.set_title(fill(label_of(labels, arm), 27))
         dress(axes)

@@ -23,6 +23,7 @@ def draw_subsets(
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
+    start: float = 0.0,
 ) -> Figure:
     """Kaplan-Meier steps and posterior bands in small multiples on common axes.
 
@@ -45,6 +46,8 @@ def draw_subsets(
         Title at the top.
     simulated : bool, optional
         Whether the cohort is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def draw_subsets(
             if len(bands):
                 draw_band(axes, arm_rows(bands, arm), style)
         axes.set_title("\n".join(fill(line, 34) for line in heading.splitlines()), size=9.5)
-        label_time(axes, horizon, unit, time_ticks(horizon, unit, 6))
+        label_time(axes, horizon, unit, time_ticks(horizon, unit, 6, start), start)
         label_survival(axes, endpoint, width=24)
         dress(axes)
     label_outer(grid)

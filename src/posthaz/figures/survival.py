@@ -38,6 +38,7 @@ def draw_survival(
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
+    start: float = 0.0,
 ) -> Figure:
     """Posterior survival curves over Kaplan-Meier steps, with numbers at risk below.
 
@@ -65,6 +66,8 @@ def draw_survival(
         Title at the top.
     simulated : bool, optional
         Whether the cohort is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
@@ -91,12 +94,12 @@ def draw_survival(
     figure = new_figure(4.1 + table, title, simulated)
     if at_risk.empty:
         axes = figure.subplots()
-        label_time(axes, horizon, unit)
+        label_time(axes, horizon, unit, start=start)
     else:
         axes, below = figure.subplots(2, height_ratios=[4.1, table], sharex=True)
         write_numbers(below, at_risk.loc[at_risk["time"] <= horizon * (1 + 1e-9)], rows)
         ticks = np.unique(at_risk["time"].to_numpy(dtype=float))
-        label_time(axes, horizon, unit, ticks[ticks <= horizon * (1 + 1e-9)])
+        label_time(axes, horizon, unit, ticks[ticks <= horizon * (1 + 1e-9)], start)
         axes.tick_params(labelbottom=True)
     for arm, style in styles.items():
         draw_steps(axes, arm_rows(kaplan_meier, arm), style.colour)

@@ -39,6 +39,7 @@ def draw_survival_points(
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
+    start: float = 0.0,
 ) -> Figure:
     """Posterior survival curves over the points at which survival is known without a model.
 
@@ -65,6 +66,8 @@ def draw_survival_points(
         Title at the top.
     simulated : bool, optional
         Whether the cohort is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
 
     Returns
     -------
@@ -91,20 +94,20 @@ def draw_survival_points(
     figure = new_figure(4.1 + table, title, simulated)
     if at_risk.empty:
         axes = figure.subplots()
-        label_time(axes, horizon, unit)
+        label_time(axes, horizon, unit, start=start)
     else:
         axes, below = figure.subplots(2, height_ratios=[4.1, table], sharex=True)
         rounded = at_risk.assign(at_risk=at_risk["at_risk"].round())
         write_numbers(below, rounded.loc[rounded["time"] <= horizon * (1 + 1e-9)], rows)
         below.set_title("Known event-free", size=9.5, pad=2)
         ticks = np.unique(at_risk["time"].to_numpy(dtype=float))
-        label_time(axes, horizon, unit, ticks[ticks <= horizon * (1 + 1e-9)])
+        label_time(axes, horizon, unit, ticks[ticks <= horizon * (1 + 1e-9)], start)
         axes.tick_params(labelbottom=True)
     for place, (arm, style) in enumerate(styles.items()):
         aside = (place - (len(styles) - 1) / 2) * 0.008 * horizon
         draw_band(axes, arm_rows(curves, arm), style)
         _draw_points(axes, arm_rows(points, arm), style, aside)
-    axes.set_xlim(0.0, horizon * 1.02)
+    axes.set_xlim(start, horizon * 1.02)
     label_survival(axes, endpoint)
     dress(axes)
     _write_key(figure, styles, labels, interval, points)

@@ -46,6 +46,7 @@ def write_fit(fit: Fit, path: Path) -> Path:
             "priors": _priors_to_dict(fit.priors),
             "unit": fit.unit,
             "treatment": fit.treatment,
+            "origin": fit.origin,
             "provenance": asdict(fit.provenance),
         }
     )
@@ -105,6 +106,7 @@ def load_fit(path: Path) -> Fit:
         unit=about["unit"],
         treatment=about["treatment"],
         provenance=Provenance(**provenance),
+        origin=about.get("origin", 0.0),
     )
 
 

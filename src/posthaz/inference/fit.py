@@ -33,6 +33,8 @@ class Fit:
         Covariate that holds the arm; empty for none.
     provenance : Provenance
         Data, seed, versions.
+    origin : float
+        The cohort's origin: curves, quantiles and restricted means are of those event-free then.
     """
 
     spec: ModelSpec
@@ -42,13 +44,15 @@ class Fit:
     unit: str
     treatment: str
     provenance: Provenance
+    origin: float = 0.0
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fit):
             return NotImplemented
         return (
             (self.spec, self.design, self.priors) == (other.spec, other.design, other.priors)
-            and (self.unit, self.treatment) == (other.unit, other.treatment)
+            and (self.unit, self.treatment, self.origin)
+            == (other.unit, other.treatment, other.origin)
             and self.provenance == other.provenance
             and self.draws.equals(other.draws)
         )

@@ -179,4 +179,5 @@ def _fit(
             khat=drawn.khat,
             log_evidence=drawn.log_evidence,
         ),
+        origin=cohort.origin,
     )

@@ -175,7 +175,7 @@ def _posterior(
     # one horizon for both halves: restricted means to different times can't be set side by side
     asked = replace(analysis.estimands, rmst_to=restriction(analysis, cohort))
     horizon = float(cohort.exit.max())
-    grid = np.linspace(0.0, horizon, _CURVE_POINTS)
+    grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
     a_patient = "life_table" in analysis.clinical
     left_out = {n: leave_one_out(one, weighted=a_patient) for n, one in fits.items()}

@@ -15,7 +15,7 @@ CODE_WORDS = {"event": 1, "censored": 0}
 _COLUMN_KEYS = (
     "time", "event", "entry", "lower", "upper", "cause", "subject", "cluster", "weight"
 )  # fmt: skip
-_OTHER_KEYS = ("unit", "zero_time", "resolution", "missing")
+_OTHER_KEYS = ("unit", "zero_time", "resolution", "origin", "missing")
 
 _FIELDS = {
     "table": text(),
@@ -24,6 +24,7 @@ _FIELDS = {
     "event_codes": table(),
     "zero_time": number(above=0),
     "resolution": number(above=0),
+    "origin": number(at_least=0),
     "missing": choice(["refuse", "drop"]),
     "columns": table(),
     "where": table(),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from posthaz.cohort.draft import Draft
+from posthaz.cohort.origin import origin_possible
 from posthaz.cohort.rules.doubts import DOUBTS
 from posthaz.cohort.rules.factors import FACTOR_RULES
 from posthaz.cohort.rules.intervals import INTERVAL_RULES
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *SUBJECT_RULES,
     *VALUE_RULES,
     *FACTOR_RULES,
+    origin_possible,
 )
 
 __all__ = ["DOUBTS", "RULES", "Rule", "check_spec"]

@@ -8,6 +8,7 @@ from scipy.special import digamma
 from posthaz.cohort.covariates import factor_levels, is_factor
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_text, level_texts
+from posthaz.cohort.origin import emptied_before_all_entered, late_origin
 from posthaz.cohort.plausibility import implausible
 from posthaz.cohort.rows import counted, listed, shown_values
 from posthaz.cohort.rules.follow_up_unit import likely_unit
@@ -239,6 +240,8 @@ def _event_column(draft: Draft) -> str:
 
 DOUBTS = (
     zero_times_replaced,
+    late_origin,
+    emptied_before_all_entered,
     few_events,
     arm_without_events,
     suspected_inversion,

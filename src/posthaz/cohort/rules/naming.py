@@ -82,6 +82,15 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
             "the bounds of events are given, so there is no step to take them from",
             "leave it out",
         )
+    origin = spec.origin
+    if origin is not None and not (isinstance(origin, int | float) and 0 <= origin < float("inf")):
+        yield Finding("cohort, origin", f"{origin!r} is not a time", "give one from 0 on")
+    elif origin and spec.upper:
+        yield Finding(
+            "cohort, origin",
+            "the bounds of events are given, and who is event-free at a time is not known then",
+            "leave it out, or give exact times",
+        )
     for code, cause in spec.event_codes.items():
         if not isinstance(cause, int) or cause < 0:
             yield Finding(

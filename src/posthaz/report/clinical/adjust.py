@@ -184,6 +184,7 @@ def _curves_figure(results: Results, answers: AdjustedAnswers) -> FigureBlock:
         labels=labels,
         unit=results.cohort.unit,
         horizon=results.horizon,
+        start=results.cohort.origin,
         endpoint=results.analysis.endpoint,
         simulated=results.simulated,
     )

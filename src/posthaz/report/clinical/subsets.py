@@ -98,6 +98,7 @@ def _figure(results: Results, answer: Answer) -> FigureBlock:
         labels=arm_labels(results),
         unit=results.cohort.unit,
         horizon=results.horizon,
+        start=results.cohort.origin,
         endpoint=results.analysis.endpoint,
         interval=results.analysis.estimands.interval,
         simulated=results.simulated,

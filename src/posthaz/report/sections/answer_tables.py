@@ -11,11 +11,11 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import arm_labels, profile_labels
 from posthaz.report.sections.rows import answer_row, estimand_row, restriction
+from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free, up_to
 from posthaz.report.sections.wording import (
     SPACE,
     duration,
     interval_name,
-    moment,
     percent,
     points,
     recorded_in_steps,
@@ -59,7 +59,8 @@ def survival_table(results: Results) -> Table | None:
                 }
             )
     heads = {"time": "At", **_heads(results, "MCSE (points)")}
-    caption = f"Probability of being event-free ({results.analysis.endpoint})"
+    given = given_event_free(results)
+    caption = f"Probability of being event-free{given} ({results.analysis.endpoint})"
     latest = max(results.analysis.estimands.survival_at, default=0.0)
     return _table(rows, caption, heads, notes=_extrapolated(results, latest))
 
@@ -86,11 +87,10 @@ def quantile_table(results: Results) -> Table | None:
                 }
             )
     heads = {"time": "Quantile", **_heads(results, "MCSE")}
-    longest = duration(results.horizon, unit)
     heads["later"] = "P(later)"
     caption = (
-        f"Time to the event in {unit}; P(later) is the posterior probability that it lies "
-        f"beyond the longest follow-up, {longest} {unit}"
+        f"Time to the event in {unit}{given_event_free(results)}; P(later) is the posterior "
+        f"probability that it lies beyond {end_of_follow_up(results)}"
     )
     order = ["time", "bayes", "km", "later", "mcse"]
     return _table(rows, caption, {key: heads[key] for key in order}, notes=_standing_still(results))
@@ -116,7 +116,9 @@ def means_table(results: Results) -> Table | None:
                 else MISSING,
             }
         )
-    caption = f"Mean event-free time up to {moment(horizon)} {unit}, in {unit}"
+    caption = (
+        f"Mean event-free time {up_to(results, horizon)}{given_event_free(results)}, in {unit}"
+    )
     heads = {"arm": "Arm", **_heads(results, "MCSE")}
     table = _table(rows, caption, heads, grouped=False, notes=notes)
     return table if np.isfinite(horizon) else None
@@ -126,8 +128,7 @@ def _extrapolated(results: Results, latest: float) -> list[str]:
     """Said where an answer reaches beyond the longest follow-up."""
     if not latest > results.horizon:
         return []
-    longest = f"{duration(results.horizon, results.cohort.unit)} {results.cohort.unit}"
-    return [f"Beyond the longest follow-up, {longest}, Bayesian answers are extrapolated."]
+    return [f"Beyond {end_of_follow_up(results)}, Bayesian answers are extrapolated."]
 
 
 def _standing_still(results: Results) -> list[str]:

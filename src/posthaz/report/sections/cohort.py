@@ -9,6 +9,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, linked, lowered, variable_label
 from posthaz.report.sections.rows import follow_up_row
+from posthaz.report.sections.time_scale import delayed_entry_sentence
 from posthaz.report.sections.wording import (
     SPACE,
     count_text,
@@ -51,6 +52,8 @@ def cohort_section(results: Results) -> Section:
         steps = recorded_in_steps(results.cohort.resolution, results.cohort.unit)
         blocks.append(Paragraph(f"{steps} (stated in `resolution`)."))
     blocks.append(Paragraph(_follow_up_sentence(results)))
+    if entry := delayed_entry_sentence(results):
+        blocks.append(Paragraph(entry))
     if not grouped(results.cohort):
         blocks.append(_follow_up_table(results))
     if len(results.frequentist.table_one):

@@ -12,6 +12,7 @@ from posthaz.report.sections.effect import longer
 from posthaz.report.sections.naming import contrasts, reference_arm
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.rows import estimand_row, restriction
+from posthaz.report.sections.time_scale import up_to
 from posthaz.report.sections.wording import moment, percent
 
 
@@ -39,7 +40,7 @@ def difference_figures(results: Results) -> Iterator[FigureBlock]:
             f"{longer(row['upper'], unit)}; {percent(chance['mean'])} of it lies above 0."
         )
         caption = (
-            f"Posterior of the difference in mean event-free time up to {moment(horizon)} {unit}, "
+            f"Posterior of the difference in mean event-free time {up_to(results, horizon)}, "
             f"{name} minus {against}; the shaded part favours {name}"
         )
         file = "rmst_difference" if place == 1 else f"rmst_difference_{place}"

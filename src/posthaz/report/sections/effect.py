@@ -19,11 +19,11 @@ from posthaz.report.sections.rows import (
     hazard_ratio_row,
     restriction,
 )
+from posthaz.report.sections.time_scale import up_to
 from posthaz.report.sections.wording import (
     duration,
     interval_name,
     listed,
-    moment,
     p_sentence,
     percent,
     ratio,
@@ -52,7 +52,7 @@ def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
     unit, beyond = results.cohort.unit, restriction(results) > results.horizon
     if np.isfinite(gain["median"]):
         parts.append(
-            f"event-free time up to {moment(restriction(results))} {unit} (restricted mean) is on "
+            f"event-free time {up_to(results, restriction(results))} (restricted mean) is on "
             f"average **{longer(gain['median'], unit)}** with {name} ({interval} "
             f"{between(gain, unit)}; probability that it is longer **{percent(chance)}**)"
             f"{', which extrapolates beyond follow-up' if beyond else ''}"

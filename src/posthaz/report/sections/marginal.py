@@ -57,13 +57,15 @@ def changes(fit: Fit) -> bool:
 def _figure(results: Results, fit: Fit, arm: str) -> FigureBlock:
     name, against = contrasts(results, fit)[arm]
     reference, unit = reference_arm(results), results.cohort.unit
-    grid = np.linspace(results.horizon / _POINTS, results.horizon, _POINTS)
+    start = results.cohort.origin
+    grid = np.linspace(start, results.horizon, _POINTS + 1)[1:]
     over_time = ratio(hazard(fit, grid), arm, reference).expand_dims(profile=[arm])
     cox, _ = cox_row(results, fit, arm)
     figure = draw_hazard_ratio_over_time(
         band(over_time, results.analysis.estimands.interval),
         unit=unit,
         horizon=results.horizon,
+        start=results.cohort.origin,
         contrast=f"{name} v {against}",
         constant=float(cox["value"]) if np.isfinite(cox["value"]) else None,
         interval=results.analysis.estimands.interval,

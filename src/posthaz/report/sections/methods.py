@@ -9,6 +9,7 @@ from posthaz.report.sections.methods_models import model_sentences, prior_senten
 from posthaz.report.sections.methods_sampling import sampling_sentences
 from posthaz.report.sections.naming import linked
 from posthaz.report.sections.references import numbered
+from posthaz.report.sections.time_scale import delayed_entry_sentence
 from posthaz.report.sections.wording import (
     counted,
     interval_name,
@@ -78,6 +79,8 @@ def _cohort(results: Results) -> str:
             "lie in the step that ends at its time, while Kaplan–Meier, log-rank and Cox took the "
             "times as they are."
         )
+    if entry := delayed_entry_sentence(results):
+        text += f" {entry}"
     if results.analysis.landmark is not None:
         text += (
             f" Time was counted from a landmark at {results.analysis.landmark:g} {cohort.unit}, "

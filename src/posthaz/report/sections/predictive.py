@@ -9,6 +9,7 @@ from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, model_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import treatment_disproportionate
+from posthaz.report.sections.time_scale import enters_late
 from posthaz.report.sections.wording import duration, interval_name, listed, share
 
 NOT_EXACT = (
@@ -65,10 +66,11 @@ def agreement_sentence(results: Results) -> str:
         verdict = _NOT_PROPORTIONAL
     else:
         verdict = _TOO_STIFF
-    longest = duration(results.horizon, results.cohort.unit)
+    last = f"{duration(results.horizon, results.cohort.unit)} {results.cohort.unit}"
+    entry = ", each patient from their own time of entry" if enters_late(results) else ""
     return (
-        f"{count} cohorts were drawn from the primary model, each followed to {longest} "
-        f"{results.cohort.unit}. Of their Kaplan–Meier curves we took the pointwise "
+        f"{count} cohorts were drawn from the primary model, each followed to {last}{entry}. "
+        f"Of their Kaplan–Meier curves we took the pointwise "
         f"{interval_name(results.analysis.estimands.interval)} band: {listed(parts)}. {verdict}"
     )
 
@@ -111,6 +113,7 @@ def _figure(results: Results) -> FigureBlock:
         labels=labels,
         unit=results.cohort.unit,
         horizon=results.horizon,
+        start=results.cohort.origin,
         endpoint=results.analysis.endpoint,
         simulated=results.simulated,
     )

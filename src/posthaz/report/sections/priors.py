@@ -135,6 +135,7 @@ def _prior_curves(results: Results, fit: Fit) -> Block:
         labels=labels,
         unit=results.cohort.unit,
         horizon=results.horizon,
+        start=results.cohort.origin,
         endpoint=results.analysis.endpoint,
         interval=interval,
         simulated=results.simulated,

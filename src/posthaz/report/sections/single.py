@@ -7,6 +7,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import WHOLE, arm_labels, model_labels
 from posthaz.report.sections.rows import answer_row, estimand_row
+from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free
 from posthaz.report.sections.wording import (
     duration,
     interval_name,
@@ -38,7 +39,9 @@ def single_blocks(results: Results) -> tuple[Paragraph, ...]:
         row = estimand_row(results, "survival", WHOLE, time)
         limits = f"({100 * row['lower']:.0f} to {100 * row['upper']:.0f})"
         parts.append(f"**{share(row['median'])}** {limits} are event-free at {time:g} {unit}")
-    found = f"Under the primary model ({model}), {listed([part for part in parts if part])}."
+    whom = given_event_free(results)
+    said = listed([part for part in parts if part])
+    found = f"Under the primary model ({model}),{f'{whom},' if whom else ''} {said}."
     return Paragraph(found), Paragraph(_beside(results))
 
 
@@ -50,8 +53,8 @@ def _median_part(results: Results, interval: str) -> str:
     if row["median"] > results.horizon:
         later = estimand_row(results, f"P(median > {results.horizon:g})", WHOLE)["mean"]
         return (
-            f"the median time to the event lies beyond the {duration(results.horizon, unit)} "
-            f"{unit} of follow-up with a probability of **{percent(later)}**"
+            f"the median time to the event lies beyond {end_of_follow_up(results)}, with a "
+            f"probability of **{percent(later)}**"
         )
     lower, upper = duration(row["lower"], unit), duration(row["upper"], unit)
     return (

@@ -15,6 +15,7 @@ from posthaz.report.sections.naming import (
 )
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.rows import answer_row, estimand_row
+from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import interval_name, listed, recorded_in_steps, share
 
 _VISIBLE = 0.01
@@ -41,6 +42,8 @@ def survival_section(results: Results) -> Section:
         "model’s shape doesn’t fit there. Bands of all models are in `survival_curves.csv`, the "
         "steps in `kaplan_meier.csv`."
     )
+    if results.cohort.origin:
+        text += f" Both are survival{given_event_free(results)}."
     if results.cohort.resolution:
         steps = recorded_in_steps(results.cohort.resolution, results.cohort.unit)
         text += f" {steps}: compare curve and steps at the foot of each step."
@@ -105,13 +108,14 @@ def _figure(results: Results) -> FigureBlock:
         labels=labels,
         unit=cohort.unit,
         horizon=results.horizon,
+        start=results.cohort.origin,
         endpoint=results.analysis.endpoint,
         interval=results.analysis.estimands.interval,
         simulated=results.simulated,
     )
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
-        f"{beside(cohort).curve}, with the number "
+        f"{beside(cohort).curve}{given_event_free(results)}, with the number "
         f"{'known to be event-free' if grouped(cohort) else 'at risk'} below"
     )
     return picture(results, figure, "survival", _alt(results), caption, "survival_curves.csv")
@@ -123,7 +127,7 @@ def _risk_times(results: Results) -> list[float]:
     known = sorted(set(results.frequentist.kaplan_meier["time"].astype(float)))
     if grouped(cohort) and len(known) <= _MOST_TIMES:
         return known
-    return time_ticks(results.horizon, cohort.unit).tolist()
+    return time_ticks(results.horizon, cohort.unit, start=cohort.origin).tolist()
 
 
 def _alt(results: Results) -> str:

@@ -1,0 +1,52 @@
+"""Where times count from, and who is event-free there: words for delayed entry."""
+
+from posthaz.report.results import Results
+from posthaz.report.sections.rows import follow_up_row
+from posthaz.report.sections.wording import duration, moment
+
+_CLOSE = 1e-9
+
+
+def given_event_free(results: Results) -> str:
+    """Of whom curves are told, such as " in those event-free at 60 years"; empty for everybody."""
+    cohort = results.cohort
+    return f" in those event-free at {cohort.origin:g} {cohort.unit}" if cohort.origin else ""
+
+
+def up_to(results: Results, horizon: float) -> str:
+    """Over which times a restricted mean runs: "up to 60 months", "from 60 to 85 years"."""
+    origin, unit = results.cohort.origin, results.cohort.unit
+    start = f"from {moment(origin)} to" if origin else "up to"
+    return f"{start} {moment(horizon)} {unit}"
+
+
+def end_of_follow_up(results: Results) -> str:
+    """The last time under observation, which is no follow-up where patients enter late."""
+    last = f"{duration(results.horizon, results.cohort.unit)} {results.cohort.unit}"
+    if enters_late(results):
+        return f"the end of observation at {last}"
+    return f"the longest follow-up, {last}"
+
+
+def enters_late(results: Results) -> bool:
+    """Whether the longest follow-up, from entry, falls short of the last time on the scale."""
+    longest = float(follow_up_row(results)["max_follow_up"])
+    return longest < results.horizon * (1 - _CLOSE)
+
+
+def delayed_entry_sentence(results: Results) -> str:
+    """How follow-up, risk and curves count where patients enter late; empty where none does."""
+    cohort = results.cohort
+    if not (cohort.entry > 0).any() or not enters_late(results):
+        return ""
+    text = (
+        "Patients come under observation after time 0 (delayed entry): follow-up counts from "
+        "each one’s entry, and a patient is at risk from then on only."
+    )
+    if cohort.origin:
+        text += (
+            f" Survival, medians and restricted means are those of patients event-free at "
+            f"{cohort.origin:g} {cohort.unit}, the time from which the curves are drawn; the data "
+            "do not say how many come to be so. Hazard ratios rest on all follow-up."
+        )
+    return text
