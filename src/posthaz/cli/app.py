@@ -1,7 +1,9 @@
 """The command line: commands, and what becomes of errors."""
 
 import os
+import signal
 import sys
+import threading
 
 import typer
 
@@ -11,11 +13,14 @@ from posthaz.cli.evidence import evidence
 from posthaz.cli.fit import fit
 from posthaz.cli.models import models
 from posthaz.cli.report import report
+from posthaz.cli.say import say
 from posthaz.cli.sensitivity import sensitivity
 from posthaz.cli.simulate import simulate
 from posthaz.errors import PosthazError
+from posthaz.files import remove_unused
 
 UNUSABLE_INPUT = 2
+INTERRUPTED, TERMINATED = 130, 143
 
 app = typer.Typer(
     name="posthaz",
@@ -33,22 +38,51 @@ def main() -> None:
     """Run the command line.
 
     Exit codes: 0 done; 2 the input can't be used, nothing written; 3 done, but a convergence
-    check failed; 1 a fault of posthaz itself.
+    check failed; 130 stopped by Ctrl-C, nothing written; 1 a fault of posthaz itself.
     """
+    stopped = Stopped()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, stopped.by_hand)
+        signal.signal(signal.SIGTERM, stopped.by_signal)
     try:
         app()
     except PosthazError as error:
-        typer.echo(f"posthaz: {error}", err=True)
+        say(f"posthaz: {error}", err=True)
         sys.exit(UNUSABLE_INPUT)
     except KeyboardInterrupt:
-        typer.echo("posthaz: stopped; nothing was written.", err=True)
-        sys.exit(130)
-    except Exception as error:
-        if os.environ.get("POSTHAZ_TRACEBACK"):
+        stopped.code = stopped.code or INTERRUPTED
+    except SystemExit:
+        if not stopped.code:
             raise
-        typer.echo(
-            f"posthaz: a fault of posthaz itself ({type(error).__name__}: {error}). Please report "
-            "it with the command you ran; POSTHAZ_TRACEBACK=1 shows where it happened.",
-            err=True,
-        )
-        sys.exit(1)
+    except Exception as error:
+        if not stopped.code:
+            if os.environ.get("POSTHAZ_TRACEBACK"):
+                raise
+            say(
+                f"posthaz: a fault of posthaz itself ({type(error).__name__}: {error}). Please "
+                "report it with the command you ran; POSTHAZ_TRACEBACK=1 shows where it happened.",
+                err=True,
+            )
+            sys.exit(1)
+    finally:
+        remove_unused()
+    if stopped.code:
+        # whatever the interruption became on its way through a library, this is what happened
+        say(f"posthaz: stopped by {stopped.how}; nothing was written.", err=True)
+        sys.exit(stopped.code)
+
+
+class Stopped:
+    """Whether somebody stopped the run, and how; typer itself says nothing about it."""
+
+    code, how = 0, "Ctrl-C"
+
+    def by_hand(self, *_: object) -> None:
+        """Stop because of Ctrl-C."""
+        self.code = INTERRUPTED
+        raise KeyboardInterrupt
+
+    def by_signal(self, *_: object) -> None:
+        """Stop because the system asks for it."""
+        self.code, self.how = TERMINATED, "a signal to end"
+        raise KeyboardInterrupt

@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from posthaz.cli.options import Data, Quiet, Spec, with_options
+from posthaz.cli.say import say
 
 if TYPE_CHECKING:
     from posthaz.cohort import Cohort
@@ -20,14 +19,14 @@ def check(spec: Spec, data: Data = None, quiet: Quiet = False) -> None:
     if quiet:
         return
     made = "simulated " if cohort.source.simulated else ""
-    typer.echo(
+    say(
         f"{analysis.name}: usable. {len(cohort)} {made}rows, {_events(cohort):g} events, "
         f"{len(analysis.models)} model(s): {', '.join(model.name for model in analysis.models)}."
     )
     for left_out in cohort.dropped:
-        typer.echo(f"left out: {left_out.count} row(s): {left_out.reason}")
+        say(f"left out: {left_out.count} row(s): {left_out.reason}")
     for notice in cohort.notices:
-        typer.echo(f"notice: {notice}")
+        say(f"notice: {notice}")
 
 
 def _events(cohort: "Cohort") -> float:

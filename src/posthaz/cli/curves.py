@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from posthaz.cli.options import Out, Quiet
+from posthaz.cli.say import say
 from posthaz.errors import SpecError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def curves(
         reconstruction_checks,
     )
     from posthaz.figures import write_figure
-    from posthaz.files import prepare_folder, staged_folder, write_text
+    from posthaz.files import csv_text, file_below, prepare_folder, staged_folder, write_text
 
     named = tuple(part.strip() for part in arms.split(",") if part.strip())
     percent = None if not scale else scale == "percent"
@@ -76,11 +77,11 @@ def curves(
               "hazard_ratio": answers}  # fmt: skip
     with staged_folder(out) as stage:
         for name, table in tables.items():
-            write_text(stage / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+            write_text(file_below(stage, f"{name}.csv"), csv_text(table))
         write_figure(_figure(made, patients, unit), stage / "figures", "reconstruction")
     if not quiet:
-        typer.echo(_summary(checks, answers, unit))
-        typer.echo(f"wrote {len(tables) + 2} files to {out}; use {out / 'cohort.csv'} as a cohort")
+        say(_summary(checks, answers, unit))
+        say(f"wrote {len(tables) + 2} files to {out}; use {out / 'cohort.csv'} as a cohort")
 
 
 def compared(patients: "pd.DataFrame", unit: str, printed: float | None) -> "pd.DataFrame":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from posthaz.cli.options import Quiet
+from posthaz.cli.say import say
 from posthaz.errors import Findings, PriorError, SpecError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _answer(spec: "EvidenceSpec", out: Path | None, quiet: bool) -> None:
         with staged_folder(out) as stage:
             written = write_evidence(found, stage)
         if not quiet:
-            typer.echo(f"wrote {len(written)} files to {out}")
+            say(f"wrote {len(written)} files to {out}")
 
 
 def _printed(hr: str, ci: tuple[str, str], level: float, p: str, events: int | None):  # noqa: ANN202
@@ -161,17 +162,17 @@ def _say(found: "Evidence") -> None:
     for name, table in found.posteriors.groupby("ratio", sort=False):
         printed = ratios[str(name)]
         interval = with_interval(printed.hr, printed.lower, printed.upper)
-        typer.echo(f"{printed.shown}: HR {interval}, as printed\n{heading}")
+        say(f"{printed.shown}: HR {interval}, as printed\n{heading}")
         for _, row in table.iterrows():
             posterior = with_interval(row["hr"], row["lower"], row["upper"])
             shares = [percent(row[key]) for key in ("benefit", "relevant", "assurance")]
-            typer.echo(
+            say(
                 f"{prior_title(row['prior']):<{width}}  {posterior:<22}"
                 f"{shares[0]:>11}{shares[1]:>13}{shares[2]:>11}"
             )
         if len(ratios) == 1:
             for term, text in credibility_items(printed):
-                typer.echo(f"{term}: {text}")
-        typer.echo("")
+                say(f"{term}: {text}")
+        say("")
     for _, row in found.ratios[found.ratios["doubts"] != ""].iterrows():
-        typer.echo(f"doubt: {row['label'] or row['name']}: {row['doubt_words']}.")
+        say(f"doubt: {row['label'] or row['name']}: {row['doubt_words']}.")

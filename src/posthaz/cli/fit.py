@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from posthaz.cli.options import Chains, Data, Draws, Method, Out, Quiet, Seed, Spec, with_options
+from posthaz.cli.say import say
 
 if TYPE_CHECKING:
     from posthaz.report import Results
@@ -54,7 +55,7 @@ def finish(results: "Results", out: Path, written: int, quiet: bool) -> int:
         0, or 3 when a convergence check failed.
     """
     if not quiet:
-        typer.echo(f"wrote {written} files to {out}")
+        say(f"wrote {written} files to {out}")
     for failure in results.failures:
-        typer.echo(f"posthaz: convergence check failed: {failure}", err=True)
+        say(f"posthaz: convergence check failed: {failure}", err=True)
     return 3 if results.failures else 0

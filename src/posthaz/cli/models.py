@@ -1,6 +1,6 @@
 """``posthaz models``: the analyses that come with posthaz."""
 
-import typer
+from posthaz.cli.say import say
 
 
 def models() -> None:
@@ -10,4 +10,4 @@ def models() -> None:
     entries = catalogue()
     width = max((len(entry.name) for entry in entries), default=0)
     for entry in entries:
-        typer.echo(f"{entry.name:<{width}}  {entry.title}")
+        say(f"{entry.name:<{width}}  {entry.title}")

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from posthaz.errors import plain_line
+
 Report = Callable[[str, int, int], None]
 
 
@@ -33,12 +35,12 @@ def shown_progress(quiet: bool) -> Iterator[Report]:
         def line(name: str, done: int, total: int) -> None:
             if name not in seen:
                 seen.add(name)
-                console.print(f"working on {name}", highlight=False)
+                console.print(f"working on {plain_line(name)}", highlight=False, markup=False)
 
         yield line
         return
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
@@ -49,7 +51,7 @@ def shown_progress(quiet: bool) -> Iterator[Report]:
 
         def update(name: str, done: int, total: int) -> None:
             if name not in tasks:
-                tasks[name] = bar.add_task(name, total=total)
+                tasks[name] = bar.add_task(plain_line(name), total=total)
             bar.update(tasks[name], completed=done)  # type: ignore[arg-type]
 
         yield update

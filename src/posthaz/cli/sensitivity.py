@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from posthaz.cli.options import Chains, Data, Draws, Method, Out, Quiet, Seed, Spec, with_options
+from posthaz.cli.say import say
 
 if TYPE_CHECKING:
     from posthaz.spec import SensitivitySpec
@@ -65,9 +66,9 @@ def sensitivity(
     with staged_folder(out) as stage:
         written = write_sensitivity(results, stage)
     if not quiet:
-        typer.echo(f"wrote {len(written)} files to {out}")
+        say(f"wrote {len(written)} files to {out}")
     for failure in answer.failures:
-        typer.echo(f"posthaz: variant without a reliable answer: {failure}", err=True)
+        say(f"posthaz: variant without a reliable answer: {failure}", err=True)
     raise typer.Exit(3 if answer.failures else 0)
 
 

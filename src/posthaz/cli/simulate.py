@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from posthaz.cli.options import Quiet, Spec
+from posthaz.cli.say import say
 from posthaz.errors import OutputError
 
 TwinSeed = Annotated[
@@ -20,12 +21,11 @@ def simulate(
     """Draw a simulated cohort with the numbers that a paper printed."""
     if out.suffix.lower() != ".csv":
         raise OutputError(f"{out}: not a name of a CSV file. Mend: give one that ends in .csv.")
-    from posthaz.files import whole_file
+    from posthaz.files import csv_text, write_text
     from posthaz.spec import load_analysis, simulate_patients
 
     analysis = load_analysis(spec)
     table = simulate_patients(analysis, seed)
-    with whole_file(out) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+    write_text(out, csv_text(table))
     if not quiet:
-        typer.echo(f"wrote {len(table)} simulated patients to {out}")
+        say(f"wrote {len(table)} simulated patients to {out}")

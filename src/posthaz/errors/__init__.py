@@ -12,6 +12,7 @@ from posthaz.errors.exceptions import (
     SpecError,
 )
 from posthaz.errors.findings import Finding, Findings, nearest
+from posthaz.errors.plain_text import plain_line, plain_text
 
 __all__ = [
     "AdjustmentError",
@@ -26,4 +27,6 @@ __all__ = [
     "ScheduleError",
     "SpecError",
     "nearest",
+    "plain_line",
+    "plain_text",
 ]

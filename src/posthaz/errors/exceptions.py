@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Self
 
+from posthaz.errors.plain_text import plain_text
+
 if TYPE_CHECKING:
     from posthaz.errors.findings import Finding
 
@@ -12,13 +14,13 @@ class PosthazError(Exception):
     Parameters
     ----------
     message : str
-        The whole message.
+        The whole message; `plain_text` is made of it.
     findings : tuple of Finding
         The problems behind it, one each.
     """
 
     def __init__(self, message: str, findings: "tuple[Finding, ...]" = ()) -> None:
-        super().__init__(message)
+        super().__init__(plain_text(message))
         self.findings = findings
 
     @classmethod

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from posthaz.errors.exceptions import PosthazError
+from posthaz.errors.plain_text import plain_text
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Finding:
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}. Mend: {self.mend}."
+        return plain_text(f"{self.where}: {self.what}. Mend: {self.mend}.")
 
 
 @dataclass

@@ -28,7 +28,7 @@ from posthaz.figures.subsets import draw_subsets
 from posthaz.figures.survival import draw_survival
 from posthaz.figures.survival_points import draw_survival_points
 from posthaz.figures.toxicity import draw_grades, draw_risk_differences
-from posthaz.figures.write import write_figure
+from posthaz.figures.write import figure_bytes, write_figure
 
 __all__ = [
     "draw_before_after",
@@ -59,6 +59,7 @@ __all__ = [
     "draw_subsets",
     "draw_survival",
     "draw_survival_points",
+    "figure_bytes",
     "time_ticks",
     "write_figure",
 ]

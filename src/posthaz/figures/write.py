@@ -1,18 +1,18 @@
 """Figures to files, whole or not at all."""
 
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from posthaz.figures.style import styled
-from posthaz.files import whole_file
+from posthaz.files import file_below, whole_file
 
 DPI = 160
 PNG_METADATA = {"Software": None}
 SVG_METADATA = {"Date": None, "Creator": None}
 
 
-@styled
 def write_figure(figure: Figure, folder: str | Path, name: str) -> tuple[Path, Path]:
     """Write a figure as PNG and SVG; the same figure gives the same bytes.
 
@@ -33,7 +33,8 @@ def write_figure(figure: Figure, folder: str | Path, name: str) -> tuple[Path, P
     Raises
     ------
     OutputError
-        When the folder can't be made or written to. Neither file is then left behind.
+        When the folder can't be made or written to, or the name can't be a file's. Neither
+        file is then left behind.
 
     Examples
     --------
@@ -44,8 +45,29 @@ def write_figure(figure: Figure, folder: str | Path, name: str) -> tuple[Path, P
     >>> png.name, svg.name
     ('empty.png', 'empty.svg')
     """
-    png, svg = Path(folder) / f"{name}.png", Path(folder) / f"{name}.svg"
+    png, svg = (file_below(folder, f"{name}.{ending}") for ending in ("png", "svg"))
+    content = figure_bytes(figure)
     with whole_file(png) as raster, whole_file(svg) as vector:
-        figure.savefig(raster, format="png", dpi=DPI, metadata=PNG_METADATA)
-        figure.savefig(vector, format="svg", metadata=SVG_METADATA)
+        raster.write_bytes(content[0])
+        vector.write_bytes(content[1])
     return png, svg
+
+
+@styled
+def figure_bytes(figure: Figure) -> tuple[bytes, bytes]:
+    """A figure as PNG and SVG; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+        A figure made by one of the ``draw_`` functions.
+
+    Returns
+    -------
+    png, svg : bytes
+        What `write_figure` writes.
+    """
+    raster, vector = BytesIO(), BytesIO()
+    figure.savefig(raster, format="png", dpi=DPI, metadata=PNG_METADATA)
+    figure.savefig(vector, format="svg", metadata=SVG_METADATA)
+    return raster.getvalue(), vector.getvalue()

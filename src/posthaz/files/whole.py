@@ -1,13 +1,17 @@
 """Files written whole or not at all: a temporary name beside the target, then a rename."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from posthaz.errors import OutputError
+from posthaz.files.names import check_below
+from posthaz.files.stage import STAGED, make_folder, move_together, remove_empty, stage_in
+
+_PREPARED: list[Path] = []
+"""Folders that this process made beforehand, the deepest of each path last."""
 
 
 @contextmanager
@@ -22,12 +26,13 @@ def whole_file(path: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        A temporary file in the same folder, with the same ending; removed if the block fails.
+        A temporary file on the same disk, with the same ending; removed if the block fails.
 
     Raises
     ------
     OutputError
-        When the file can't be written (permission, full disk).
+        When the file can't be written (permission, full disk), or lies outside the folder that
+        `staged_folder` is filling.
 
     Examples
     --------
@@ -38,22 +43,38 @@ def whole_file(path: Path) -> Iterator[Path]:
     >>> (folder / "a.txt").read_text()
     'whole'
     """
-    temporary: Path | None = None
+    stage = STAGED.get()
+    if stage is not None:
+        check_below(path, stage)
+    made: list[Path] = []
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
-        )
-        os.close(handle)
-        temporary = Path(name)
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        made = make_folder(path.parent)
+        with _temporary(path, stage) as temporary:
+            yield temporary
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
+        made = []
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        remove_empty(made)
+
+
+@contextmanager
+def _temporary(path: Path, stage: Path | None) -> Iterator[Path]:
+    """A new empty file: in the stage that is being filled, or else in one of its own."""
+    if stage is None:
+        with stage_in(path.parent) as own:
+            temporary = own / f"file{path.suffix}"
+            temporary.touch()
+            yield temporary
+        return
+    handle, name = tempfile.mkstemp(prefix=".file-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -71,8 +92,26 @@ def write_text(path: Path, text: str) -> Path:
     Path
         `path`.
     """
+    return write_bytes(path, text.encode("utf-8", errors="replace"))
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a file whole.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    content : bytes
+        Its content.
+
+    Returns
+    -------
+    Path
+        `path`.
+    """
     with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(content)
     return path
 
 
@@ -89,12 +128,12 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     ------
     Path
         A temporary folder inside it; when the block fails it is removed and `folder` is as it
-        was.
+        was. Nothing can be written elsewhere in the block.
 
     Raises
     ------
     OutputError
-        When the files can't be written (permission, full disk).
+        When the files can't be written (permission, full disk, a file where a folder belongs).
 
     Examples
     --------
@@ -105,18 +144,21 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     >>> [path.name for path in folder.rglob("*.csv")]
     ['a.csv']
     """
-    prepare_folder(folder)
-    stage = Path(tempfile.mkdtemp(prefix=".posthaz-", dir=folder))
+    made: list[Path] = []
     try:
-        yield stage
-        for path in sorted(p for p in stage.rglob("*") if p.is_file()):
-            target = folder / path.relative_to(stage)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
+        made = make_folder(folder)
+        with stage_in(folder) as stage:
+            token = STAGED.set(stage)
+            try:
+                yield stage
+            finally:
+                STAGED.reset(token)
+            move_together(stage, folder)
+        made = []
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        remove_empty(made)
 
 
 def prepare_folder(folder: Path) -> Path:
@@ -130,17 +172,29 @@ def prepare_folder(folder: Path) -> Path:
     Returns
     -------
     Path
-        `folder`.
+        `folder`; what a run that was killed left in it is removed.
 
     Raises
     ------
     OutputError
         When it can't be made or written to; nothing is left behind.
     """
-    with whole_file(folder / ".posthaz-probe"):
-        pass
-    (folder / ".posthaz-probe").unlink(missing_ok=True)
+    made: list[Path] = []
+    try:
+        made = make_folder(folder)
+        with stage_in(folder) as stage:
+            (stage / "probe").touch()
+    except OSError as error:
+        remove_empty(made)
+        raise _unwritable(folder, error) from error
+    _PREPARED.extend(made)
     return folder
+
+
+def remove_unused() -> None:
+    """Remove the folders that `prepare_folder` made and nothing was written to."""
+    remove_empty(_PREPARED)
+    _PREPARED.clear()
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,17 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.design import learn_design
-from posthaz.errors import PosthazError
-from posthaz.files import whole_file
+from posthaz.errors import PosthazError, plain_line
+from posthaz.files import file_bytes, write_bytes
 from posthaz.inference.fit import Fit
 from posthaz.inference.provenance import Provenance
+from posthaz.inference.seal import sealed, unsealed
 from posthaz.priors import Prior
 from posthaz.spec import ChosenPriors, model_from_dict, model_to_dict
 
 _FRAME = "design_frame"
 _ATTRIBUTE = "posthaz"
+_LONGEST_REASON = 200
 
 
 def write_fit(fit: Fit, path: Path) -> Path:
@@ -59,9 +62,10 @@ def write_fit(fit: Fit, path: Path) -> Path:
         }
         for name, group in tree.children.items()
     }
-    with whole_file(Path(path)) as temporary:
-        tree.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
-    return Path(path)
+    # in memory first: the HDF5 library takes the process down when a disk is full
+    content = BytesIO()
+    tree.to_netcdf(content, engine="h5netcdf", encoding=encoding)
+    return write_bytes(Path(path), sealed(content.getvalue()))
 
 
 def load_fit(path: Path) -> Fit:
@@ -80,22 +84,40 @@ def load_fit(path: Path) -> Fit:
     Raises
     ------
     PosthazError
-        When the file is not a fit of posthaz.
+        When the file is not a fit of posthaz, or is damaged.
     """
     try:
-        with xr.open_datatree(path, engine="h5netcdf") as opened:
-            tree = opened.load()
-        about = json.loads(tree.attrs[_ATTRIBUTE])
-    except (OSError, KeyError, ValueError) as error:
-        raise PosthazError(
-            f"{path} is not a fit of posthaz ({error}). "
-            "Mend: name a file from the posterior/ folder of a report."
-        ) from error
+        content = unsealed(file_bytes(path))
+    except OSError as error:
+        raise _no_fit(path, error.strerror or str(error)) from error
+    if content is None:
+        what = "it is damaged: its content is not what was written"
+        raise _no_fit(path, what)
+    try:
+        return _read(content)
+    except Exception as error:  # what a damaged HDF5 file raises can be anything
+        raise _no_fit(path, f"{type(error).__name__}: {error}") from error
+
+
+def _no_fit(path: str | Path, why: str) -> PosthazError:
+    reason = plain_line(why)[:_LONGEST_REASON]
+    return PosthazError(
+        f"{path} is not a fit of posthaz that can be read ({reason}). "
+        "Mend: name a file from the posterior/ folder of a report; fit again where it is damaged."
+    )
+
+
+def _read(content: bytes) -> Fit:
+    with xr.open_datatree(BytesIO(content), engine="h5netcdf") as opened:
+        tree = opened.load()
+    about = json.loads(tree.attrs[_ATTRIBUTE])
     spec = model_from_dict(about["spec"])
     frame = _dataset_to_frame(tree[_FRAME].to_dataset())
     draws = xr.DataTree.from_dict(
         {f"/{name}": node.to_dataset() for name, node in tree.children.items() if name != _FRAME}
     )
+    if "posterior" not in draws.children:
+        raise KeyError("posterior")
     provenance = about["provenance"]
     provenance["versions"] = tuple(tuple(pair) for pair in provenance["versions"])
     return Fit(

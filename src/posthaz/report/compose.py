@@ -1,10 +1,11 @@
 """Results to a report: every section in order, and its figures."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from posthaz.report.blocks import FigureBlock, Report, Section
+from posthaz.report.blocks import Report, Section
 from posthaz.report.clinical import clinical_methods, clinical_sections
+from posthaz.report.pictures import pictures
 from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
 from posthaz.report.sections.checklist import checklist_section
@@ -67,14 +68,8 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
         footer=provenance_blocks(results),
         simulated=results.simulated,
     )
-    return report, {block.name: (block.png, block.svg or b"") for block in _figures(sections)}
+    return report, pictures(sections)
 
 
 def _made(makers: Iterable[Callable[[Results], Section | None]], results: Results) -> list[Section]:
     return [section for make in makers if (section := make(results)) is not None]
-
-
-def _figures(sections: tuple[Section, ...]) -> Iterator[FigureBlock]:
-    for section in sections:
-        yield from (block for block in section.blocks if isinstance(block, FigureBlock))
-        yield from _figures(section.subsections)

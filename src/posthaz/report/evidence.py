@@ -15,8 +15,8 @@ from posthaz.evidence import (
     wald_p,
 )
 from posthaz.figures import draw_evidence
-from posthaz.files import whole_file, write_text
-from posthaz.report.blocks import Block, FigureBlock, KeyValues, Note, Paragraph, Report, Section
+from posthaz.files import csv_text, file_below, file_names, write_text
+from posthaz.report.blocks import Block, KeyValues, Note, Paragraph, Report, Section
 from posthaz.report.evidence_tables import (
     credibility_items,
     evidence_words,
@@ -25,6 +25,7 @@ from posthaz.report.evidence_tables import (
     prior_title,
 )
 from posthaz.report.html import render_html
+from posthaz.report.pictures import pictures, write_pictures
 from posthaz.report.sections.naming import linked
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import interval_name, with_interval
@@ -107,20 +108,14 @@ def write_evidence(evidence: Evidence, folder: Path) -> list[Path]:
     """
     report = compose_evidence(evidence)
     written = [
-        write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        write_text(file_below(folder, f"{name}.csv"), csv_text(frame))
         for name, frame in (
             ("evidence", evidence.posteriors),
             ("evidence_ratios", evidence.ratios),
         )
     ]
     written.append(write_text(folder / "evidence.html", render_html(report)))
-    for block in (block for section in report.sections for block in section.blocks):
-        if isinstance(block, FigureBlock):
-            for ending, content in (("png", block.png), ("svg", block.svg or b"")):
-                path = folder / "figures" / f"{block.name}.{ending}"
-                with whole_file(path) as temporary:
-                    temporary.write_bytes(content)
-                written.append(path)
+    written += write_pictures(pictures(report.sections), folder)
     return written
 
 
@@ -188,7 +183,7 @@ def _section(evidence: Evidence, printed: PrintedRatio) -> Section:
         f"Prior, likelihood and posterior of the hazard ratio, with {level} interval; each panel "
         "is drawn to its own height"
     )
-    name = f"evidence_{printed.name}"
+    name = f"evidence_{file_names(one.name for one in spec.ratios)[printed.name]}"
     blocks: list[Block] = []
     if len(spec.ratios) > 1:
         blocks.append(Paragraph(evidence_words(table, printed, spec)))

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from posthaz.cohort import Cohort
-from posthaz.files import whole_file, write_text
+from posthaz.files import csv_text, file_below, write_text
 from posthaz.inference import installed_versions
-from posthaz.report.blocks import Block, FigureBlock, KeyValues, Note, Paragraph, Report, Section
+from posthaz.report.blocks import Block, KeyValues, Note, Paragraph, Report, Section
 from posthaz.report.html import render_html
+from posthaz.report.pictures import pictures, write_pictures
 from posthaz.report.sections.lead import doubt_text
 from posthaz.report.sections.sensitivity import sensitivity_blocks
 from posthaz.report.sections.sensitivity_words import range_paragraphs
@@ -61,16 +62,10 @@ def write_sensitivity(results: SensitivityResults, folder: Path) -> list[Path]:
     """
     report = compose_sensitivity(results)
     written = [
-        write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        write_text(file_below(folder, f"{name}.csv"), csv_text(frame))
         for name, frame in sensitivity_tables(results.answer).items()
     ]
-    for block in (block for section in report.sections for block in section.blocks):
-        if isinstance(block, FigureBlock):
-            for ending, content in (("png", block.png), ("svg", block.svg or b"")):
-                path = folder / "figures" / f"{block.name}.{ending}"
-                with whole_file(path) as temporary:
-                    temporary.write_bytes(content)
-                written.append(path)
+    written += write_pictures(pictures(report.sections), folder)
     return [*written, write_text(folder / "sensitivity.html", render_html(report))]
 
 

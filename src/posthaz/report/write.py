@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from posthaz.files import whole_file, write_text
+from posthaz.files import csv_text, file_below, write_text
 from posthaz.inference import installed_versions, write_fit
 from posthaz.report.clinical.registry import clinical_tables
 from posthaz.report.compose import compose_report
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
+from posthaz.report.pictures import write_pictures
 from posthaz.report.results import Results
 from posthaz.report.word import write_word
 
@@ -48,13 +49,16 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
         **clinical_tables(results.clinical),
         **({"published": results.published} if len(results.published) else {}),
     }
-    written = [_write_csv(frame, folder / f"{name}.csv") for name, frame in tables.items()]
+    written = [
+        _write_csv(frame, file_below(folder, f"{name}.csv")) for name, frame in tables.items()
+    ]
     written += [
         _write_json(_diagnostics(results), folder / "diagnostics.json"),
         _write_json(_provenance(results), folder / "provenance.json"),
     ]
     written += [
-        write_fit(fit, folder / "posterior" / f"{name}.nc") for name, fit in posterior.fits.items()
+        write_fit(fit, file_below(folder, "posterior", f"{name}.nc"))
+        for name, fit in posterior.fits.items()
     ]
     return written
 
@@ -77,21 +81,13 @@ def write_report(results: Results, folder: Path, formats: Sequence[str]) -> list
         Files written.
     """
     report, figures = compose_report(results)
-    written = []
-    for name, (png, svg) in figures.items():
-        for ending, content in (("png", png), ("svg", svg)):
-            path = folder / "figures" / f"{name}.{ending}"
-            with whole_file(path) as temporary:
-                temporary.write_bytes(content)
-            written.append(path)
+    written = write_pictures(figures, folder)
     if "html" in formats:
         written.append(write_text(folder / "report.html", render_html(report)))
     if "md" in formats:
         written.append(write_text(folder / "report.md", render_markdown(report)))
     if "docx" in formats:
-        with whole_file(folder / "report.docx") as temporary:
-            write_word(report, temporary)
-        written.append(folder / "report.docx")
+        written.append(write_word(report, folder / "report.docx"))
     return written
 
 
@@ -110,7 +106,7 @@ def _priors(results: Results) -> pd.DataFrame:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> Path:
-    return write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    return write_text(path, csv_text(frame))
 
 
 def _write_json(content: dict[str, Any], path: Path) -> Path:

@@ -139,6 +139,8 @@ def load_evidence(spec: str | Path) -> EvidenceSpec:
     chosen: dict[str, tuple[str, ...]] = {}
     ratios = tuple(_read_ratio(toml, shared, about["priors"], chosen) for toml in _each(file))
     names = [one.name for one in ratios if one]
+    mend = "use letters, digits, '_' and '-' in the name, and put what is shown in its 'label'"
+    file.below("ratio").refuse_file_names(dict.fromkeys(names), mend)
     for name in sorted({name for name in names if names.count(name) > 1}):
         file.refuse("ratio", f"'{name}' is named twice", "give every ratio its own name")
     findings.raise_if_any(SpecError, f"{shown} can't be used:")

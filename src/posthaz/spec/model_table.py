@@ -42,6 +42,8 @@ def read_models(toml: TomlTable) -> tuple[ModelSpec, ...]:
     """
     if not toml.values:
         toml.refuse((), "there is no model", "give at least one, such as [models.weibull]")
+    words = [name for name in toml.values if _FILE_NAME.fullmatch(name)]
+    toml.refuse_file_names(words, "give the model another name")
     models = [read_model(name, model) for name, model in toml.each()]
     return tuple(model for model in models if model is not None)
 

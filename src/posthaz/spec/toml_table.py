@@ -1,10 +1,11 @@
 """One table of an analysis file while it is read: its values, its place, and what is wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from posthaz.errors import Findings, nearest
+from posthaz.files import name_fault, same_file
 from posthaz.spec.fields import Field, UnfitError
 
 _LONGEST_SHOWN = 60
@@ -58,6 +59,28 @@ class TomlTable:
                 yield key, self.below(key)
             else:
                 self.refuse(key, f"found {shown(value)}", "give a table")
+
+    def refuse_file_names(self, names: Iterable[str], mend: str) -> None:
+        """Record the names, of tables or in them, that files can't be called after.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names that files are called after.
+        mend : str
+            What to do about it.
+        """
+        seen: dict[str, str] = {}
+        for name in names:
+            fault = name_fault(name)
+            other = seen.setdefault(same_file(name), name)
+            if fault:
+                self.refuse(
+                    name[:_LONGEST_SHOWN], f"files are named after it, and it {fault}", mend
+                )
+            elif other != name:
+                what = f"files are named after it, and on some disks '{other}' is the same name"
+                self.refuse(name, what, mend)
 
     def read(self, fields: Mapping[str, Field]) -> dict[str, Any]:
         """Values of the keys that are there and good; every other problem is recorded.

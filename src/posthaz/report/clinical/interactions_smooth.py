@@ -5,6 +5,7 @@ from posthaz.clinical.interaction_steps import interaction_steps
 from posthaz.clinical.smooth_interaction import SmoothInteraction
 from posthaz.cohort import Column
 from posthaz.figures import draw_interaction
+from posthaz.files import file_name
 from posthaz.report.blocks import Block, FigureBlock, Paragraph
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
@@ -84,7 +85,7 @@ def _figure(
     name = lowered(number.label or number.name)
     subject = f"{name}{against}" if along == "effect" else f"{lowered(one.effect)} along {name}"
     caption = f"Hazard ratio of {subject}: continuous, beside the cut-off"
-    name = f"interaction_{one.asked.name}_along_{along}"
+    name = f"interaction_{file_name(one.asked.name)}_along_{along}"
     return picture(results, figure, name, alt, caption, "interaction_curves.csv")
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 from posthaz.clinical.benefit_risk import BenefitRisk, quadrants
 from posthaz.clinical.toxicity import ToxicityAnswer, compare_toxicity, grade_words
 from posthaz.figures import draw_benefit_risk, draw_grades, draw_risk_differences
+from posthaz.files import file_names
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical.methods import toxicity_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
@@ -90,9 +91,10 @@ def _section(results: Results, answer: ToxicityAnswer) -> Section:
             blocks.append(_forest(results, answer))
     if answer.odds is not None:
         blocks += [Paragraph(_pooled_words(answer)), odds_table(results, answer)]
+    files = file_names(results.cohort.arms)
     for pair in answer.benefit:
         words = _benefit_words(results, pair, answer.risks)
-        blocks += [Paragraph(words), _benefit_figure(results, pair)]
+        blocks += [Paragraph(words), _benefit_figure(results, pair, files)]
     if answer.remarks:
         text = (
             "What the counts don’t tell. Where an arm has not a single case, read Fisher’s test; "
@@ -216,7 +218,7 @@ def _extra(pair: BenefitRisk, risks: pd.DataFrame, tail: float) -> list[float]:
     return [float(q) for q in np.quantile(pair.extra, [0.5, tail, 1 - tail])]
 
 
-def _benefit_figure(results: Results, pair: BenefitRisk) -> FigureBlock:
+def _benefit_figure(results: Results, pair: BenefitRisk, files: dict[str, str]) -> FigureBlock:
     labels, table = arm_labels(results), quadrants(pair)
     endpoint = results.analysis.endpoint
     figure = draw_benefit_risk(
@@ -241,7 +243,7 @@ def _benefit_figure(results: Results, pair: BenefitRisk) -> FigureBlock:
         "and 95 % of them, and the probability of each region between the lines; dashed: the "
         f"largest extra toxicity called acceptable, {100 * pair.acceptable:g} points"
     )
-    name = f"benefit_risk_{pair.arm}" if several else "benefit_risk"
+    name = f"benefit_risk_{files[pair.arm]}" if several else "benefit_risk"
     return picture(results, figure, name, "; ".join(parts).capitalize() + ".", caption,
                    "benefit_risk.csv")  # fmt: skip
 

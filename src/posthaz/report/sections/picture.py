@@ -1,10 +1,8 @@
 """A figure as a block of the report."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from posthaz.figures import write_figure
+from posthaz.figures import figure_bytes
 from posthaz.report.blocks import FigureBlock
 
 
@@ -42,8 +40,6 @@ def picture(
     FigureBlock
         The block, with PNG and SVG.
     """
-    with TemporaryDirectory() as folder:
-        png, svg = write_figure(figure, Path(folder), name)
-        content = png.read_bytes(), svg.read_bytes()
+    content = figure_bytes(figure)
     prefix = "Simulated cohort. " if results.simulated else ""
     return FigureBlock(name, content[0], prefix + alt, prefix + caption, content[1], source)

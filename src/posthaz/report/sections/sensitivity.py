@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.figures import draw_sensitivity
+from posthaz.files import file_names
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.sections.naming import term_label
@@ -51,16 +52,18 @@ def sensitivity_blocks(study: Study, answer: Sensitivity) -> tuple[Block, ...]:
     table = answer.table
     terms = compared_terms(table)
     blocks: list[Block] = [Paragraph(how_sentences(study, table))]
+    names = file_names(terms, word=True)
     for term in terms:
         own = table[table["term"] == term]
         if np.isfinite(own["hr_median"].astype(float)).any():
-            blocks.append(_figure(study, own, term, several=len(terms) > 1))
+            name = f"sensitivity_{names[term]}" if len(terms) > 1 else "sensitivity"
+            blocks.append(_figure(study, own, term, name))
         if len(own) <= _MOST_ROWS:
             blocks.append(_variants(study, own, term))
     return (*blocks, *_axes(study, answer.comparison), *_alternatives(study))
 
 
-def _figure(study: Study, rows: pd.DataFrame, term: str, several: bool) -> FigureBlock:
+def _figure(study: Study, rows: pd.DataFrame, term: str, name: str) -> FigureBlock:
     models = len(set(rows["model"]))
     drawn = pd.DataFrame(
         {
@@ -78,14 +81,12 @@ def _figure(study: Study, rows: pd.DataFrame, term: str, several: bool) -> Figur
         interval=study.analysis.estimands.interval,
         simulated=study.simulated,
     )
-    name = f"sensitivity_{term}" if several else "sensitivity"
     alt = range_sentence(study, rows, term).replace("**", "")
     caption = (
         f"Hazard ratio of {term_label(study.cohort, term)} in every variant; the shaded band is "
         "the interval of the primary model as stated, the dashed line its estimate"
     )
-    safe = "".join(sign if sign.isalnum() or sign in "_-" else "_" for sign in name)
-    return picture(study, figure, safe, alt, caption, "sensitivity.csv")
+    return picture(study, figure, name, alt, caption, "sensitivity.csv")
 
 
 def _variants(study: Study, rows: pd.DataFrame, term: str) -> Table:

@@ -106,6 +106,7 @@ def read_interactions(toml: TomlTable, cohort: CohortSpec) -> tuple[InteractionS
     >>> read_interactions(toml, CohortSpec(columns=columns))[0].effect_cut
     (63.0,)
     """
+    toml.refuse_file_names(toml.values, "use letters, digits, '_' and '-'")
     found = [_read(name, inner, cohort) for name, inner in toml.each()]
     if not toml.values:
         toml.refuse((), "it is empty", "give at least one, such as [interactions.dose_by_response]")

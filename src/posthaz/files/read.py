@@ -1,0 +1,107 @@
+"""Files read: only files, never devices, and only where they may be."""
+
+import os
+import stat
+from os.path import normpath
+from pathlib import Path
+
+_KINDS = (
+    (stat.S_ISDIR, "it is a folder"),
+    (stat.S_ISFIFO, "it is a pipe"),
+    (stat.S_ISSOCK, "it is a socket"),
+    (stat.S_ISCHR, "it is a device"),
+    (stat.S_ISBLK, "it is a device"),
+)
+
+
+def unreadable(path: str | Path) -> str:
+    """Why something can't be read as a file, found out without opening it; empty when it can.
+
+    Parameters
+    ----------
+    path : str or Path
+        The path.
+
+    Returns
+    -------
+    str
+        Reason, such as "it is a device".
+
+    Examples
+    --------
+    >>> unreadable("/dev/zero")
+    'it is a device'
+    """
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116
+    except FileNotFoundError:
+        return "there is no such file"
+    except OSError as error:
+        return (error.strerror or "it can't be looked at").lower()
+    except ValueError:
+        return "no file can have this name"
+    return next((reason for is_kind, reason in _KINDS if is_kind(mode)), "")
+
+
+def file_bytes(path: str | Path, at_most: int | None = None) -> bytes:
+    """Content of a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    at_most : int, optional
+        Largest size in bytes.
+
+    Returns
+    -------
+    bytes
+        The content.
+
+    Raises
+    ------
+    OSError
+        When it can't be read, is no file but a folder, pipe, socket or device (these are never
+        opened), or is larger; ``strerror`` says which.
+    """
+    reason = unreadable(path)
+    if reason:
+        kind = FileNotFoundError if reason == "there is no such file" else OSError
+        raise kind(None, reason, str(path)[:200])
+    with Path(path).open("rb") as file:
+        content = file.read() if at_most is None else file.read(at_most + 1)
+    if at_most is not None and len(content) > at_most:
+        raise OSError(None, f"it is larger than {at_most / 1e6:g} MB", str(path))
+    return content
+
+
+def place_below(named: str, folder: Path, root: Path | None = None) -> tuple[Path, bool]:
+    """Where a file lies that another file names, and whether it may be read unasked.
+
+    Parameters
+    ----------
+    named : str
+        The file as it is named, relative to `folder`.
+    folder : Path
+        Folder of the file that names it.
+    root : Path, optional
+        Folder below which files may lie; `folder` without it.
+
+    Returns
+    -------
+    path : Path
+        The file.
+    below : bool
+        Whether it lies below `root` once links are followed.
+
+    Examples
+    --------
+    >>> place_below("a/b.csv", Path("/x"))[1], place_below("../../etc/shadow", Path("/x"))[1]
+    (True, False)
+    """
+    path = Path(normpath(folder / named))
+    try:
+        inside = path.resolve().is_relative_to((root or folder).resolve())
+    except (OSError, ValueError, RuntimeError):
+        inside = True  # too long, or a circle of links: there is no such file
+    return path, inside
