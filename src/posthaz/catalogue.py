@@ -102,6 +102,29 @@ def evidence_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted((_models_folder() / "evidence").glob("*.toml"))}
 
 
+def named_root(path: Path, allow_outside: bool = False) -> Path | None:
+    """Folder below which the files must lie that an analysis file names.
+
+    Parameters
+    ----------
+    path : Path
+        The analysis file.
+    allow_outside : bool
+        Whether they may lie anywhere.
+
+    Returns
+    -------
+    Path or None
+        Its own folder; for an analysis that comes with posthaz, what posthaz was installed
+        with, which holds the data too; None for anywhere.
+    """
+    if allow_outside:
+        return None
+    own = _models_folder().resolve()
+    folder = path.resolve().parent
+    return own.parent if folder == own else path.parent
+
+
 def _models_folder() -> Path:
     """``_models`` inside an installed package, or ``models`` of the repository."""
     packaged = _PACKAGE / "_models"

@@ -2,19 +2,21 @@
 
 from typing import TYPE_CHECKING
 
-from posthaz.cli.options import Data, Quiet, Spec, with_options
+from posthaz.cli.options import Data, Outside, Quiet, Spec, with_options
 from posthaz.cli.say import say
 
 if TYPE_CHECKING:
     from posthaz.cohort import Cohort
 
 
-def check(spec: Spec, data: Data = None, quiet: Quiet = False) -> None:
+def check(
+    spec: Spec, data: Data = None, allow_outside: Outside = False, quiet: Quiet = False
+) -> None:
     """Check an analysis file and its cohort without fitting anything."""
     from posthaz.cli.inputs import read_inputs
     from posthaz.spec import load_analysis
 
-    analysis = with_options(load_analysis(spec), data)
+    analysis = with_options(load_analysis(spec, allow_outside=allow_outside), data)
     cohort = read_inputs(analysis)
     if quiet:
         return

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from posthaz.cli.options import Chains, Data, Draws, Method, Out, Quiet, Seed, Spec, with_options
+from posthaz.cli.options import (
+    Chains,
+    Data,
+    Draws,
+    Method,
+    Out,
+    Outside,
+    Quiet,
+    Seed,
+    Spec,
+    with_options,
+)
 from posthaz.cli.say import say
 
 if TYPE_CHECKING:
@@ -20,6 +31,7 @@ def fit(
     draws: Draws = None,
     chains: Chains = None,
     method: Method = None,
+    allow_outside: Outside = False,
     quiet: Quiet = False,
 ) -> None:
     """Fit the models of an analysis; write posteriors, tables and diagnostics."""
@@ -28,7 +40,9 @@ def fit(
     from posthaz.report import write_tables
     from posthaz.spec import load_analysis
 
-    analysis = with_options(load_analysis(spec), data, seed, draws, chains, method)
+    analysis = with_options(
+        load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
+    )
     results = run(analysis, out, quiet)
     with staged_folder(out) as stage:
         written = write_tables(results, stage)

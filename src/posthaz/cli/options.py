@@ -18,6 +18,9 @@ Spec = Annotated[
 Data = Annotated[
     Path | None, typer.Option("--data", help="Cohort table (CSV or Parquet) instead of the file's.")
 ]
+Outside = Annotated[
+    bool, typer.Option("--allow-outside", help="Read files that SPEC names outside its folder.")
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write to.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the sampler.")]
 Draws = Annotated[int | None, typer.Option("--draws", min=100, help="Kept draws a chain.")]
@@ -66,4 +69,4 @@ def with_options(
     changed = replace(analysis, sampling=replace(analysis.sampling, **changes))
     if data is None:
         return changed
-    return replace(changed, table=data.resolve(), simulated=False)
+    return replace(changed, table=data.resolve(), simulated=False, outside=None)

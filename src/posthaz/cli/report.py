@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from posthaz.cli.fit import finish
-from posthaz.cli.options import Chains, Data, Draws, Method, Out, Quiet, Seed, Spec, with_options
+from posthaz.cli.options import (
+    Chains,
+    Data,
+    Draws,
+    Method,
+    Out,
+    Outside,
+    Quiet,
+    Seed,
+    Spec,
+    with_options,
+)
 from posthaz.errors import SpecError
 
 FORMATS = ("html", "md", "docx")
@@ -25,6 +36,7 @@ def report(
     draws: Draws = None,
     chains: Chains = None,
     method: Method = None,
+    allow_outside: Outside = False,
     quiet: Quiet = False,
 ) -> None:
     """Fit the models of an analysis and write the report."""
@@ -34,7 +46,9 @@ def report(
     from posthaz.report import write_report, write_tables
     from posthaz.spec import load_analysis
 
-    analysis = with_options(load_analysis(spec), data, seed, draws, chains, method)
+    analysis = with_options(
+        load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
+    )
     results = run(analysis, out, quiet)
     with staged_folder(out) as stage:
         written = [*write_tables(results, stage), *write_report(results, stage, wanted)]

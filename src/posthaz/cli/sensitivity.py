@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from posthaz.cli.options import Chains, Data, Draws, Method, Out, Quiet, Seed, Spec, with_options
+from posthaz.cli.options import (
+    Chains,
+    Data,
+    Draws,
+    Method,
+    Out,
+    Outside,
+    Quiet,
+    Seed,
+    Spec,
+    with_options,
+)
 from posthaz.cli.say import say
 
 if TYPE_CHECKING:
@@ -29,6 +40,7 @@ def sensitivity(
     chains: Chains = None,
     method: Method = None,
     workers: Workers = "here",
+    allow_outside: Outside = False,
     quiet: Quiet = False,
 ) -> None:
     """Fit every variant that [sensitivity] asks for and compare their answers."""
@@ -40,7 +52,9 @@ def sensitivity(
     from posthaz.spec import load_analysis
 
     scheduler = read_scheduler(workers)
-    analysis = with_options(load_analysis(spec), data, seed, draws, chains, method)
+    analysis = with_options(
+        load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
+    )
     if analysis.sensitivity is None:
         raise SpecError(
             f"{spec}: nothing is varied. Mend: add a table [sensitivity] that says what is."

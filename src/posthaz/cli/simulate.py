@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from posthaz.cli.options import Quiet, Spec
+from posthaz.cli.options import Outside, Quiet, Spec
 from posthaz.cli.say import say
 from posthaz.errors import OutputError
 
@@ -16,7 +16,11 @@ TwinOut = Annotated[Path, typer.Option("--out", help="CSV file to write.")]
 
 
 def simulate(
-    spec: Spec, seed: TwinSeed = None, out: TwinOut = Path("cohort.csv"), quiet: Quiet = False
+    spec: Spec,
+    seed: TwinSeed = None,
+    out: TwinOut = Path("cohort.csv"),
+    allow_outside: Outside = False,
+    quiet: Quiet = False,
 ) -> None:
     """Draw a simulated cohort with the numbers that a paper printed."""
     if out.suffix.lower() != ".csv":
@@ -24,7 +28,7 @@ def simulate(
     from posthaz.files import csv_text, write_text
     from posthaz.spec import load_analysis, simulate_patients
 
-    analysis = load_analysis(spec)
+    analysis = load_analysis(spec, allow_outside=allow_outside)
     table = simulate_patients(analysis, seed)
     write_text(out, csv_text(table))
     if not quiet:

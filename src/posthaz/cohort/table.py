@@ -11,6 +11,7 @@ import pandas as pd
 
 from posthaz.cohort.csv_text import duplicate_names, read_csv_text, refused
 from posthaz.errors import CohortError, nearest
+from posthaz.files import file_bytes
 
 SIMULATED = "simulated"
 """Column by which a table says that its rows were made by a program."""
@@ -102,18 +103,18 @@ def says_simulated(frame: pd.DataFrame) -> bool:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return file_bytes(path)
     except FileNotFoundError as error:
         raise refused(str(path), f"there is no such file{_neighbour(path)}", "correct the path") \
             from error  # fmt: skip
-    except IsADirectoryError as error:
-        raise refused(
-            str(path), "this is a folder", "name the CSV or Parquet file inside it"
-        ) from error
     except PermissionError as error:
         raise refused(str(path), "reading it is not permitted", "ask for read access") from error
     except (OSError, ValueError) as error:
-        raise refused(str(path), f"can't be read ({error})", "correct the path") from error
+        said = getattr(error, "strerror", None) or str(error)
+        folder = path.is_dir() if said == "it is a folder" else False
+        mend = "name the CSV or Parquet file inside it" if folder else "correct the path"
+        what = "this is a folder" if folder else f"can't be read ({said})"
+        raise refused(str(path)[:200], what, mend) from error
 
 
 def _neighbour(path: Path) -> str:

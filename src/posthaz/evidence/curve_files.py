@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from posthaz.errors import CohortError, Finding
+from posthaz.files import file_bytes
 
+_MOST_BYTES = 50_000_000
 COLUMNS = ("arm", "time", "survival", "row")
 _LONG = {
     "arm": ("arm", "group", "curve", "treatment", "dataset", "strata"),
@@ -63,9 +65,10 @@ def read_clicks(table: str | Path | pd.DataFrame, arms: Sequence[str] = ()) -> p
 def read_cells(path: Path) -> list[list[Any]]:
     """Cells of a CSV file: numbers where they are numbers, blank lines left out."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = file_bytes(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise _refused(str(path), f"can't be read ({error})", "give a CSV file") from error
+        said = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise _refused(str(path)[:200], f"can't be read ({said})", "give a CSV file") from error
     separator = next((one for one in ("\t", ";") if one in text), ",")
     lines = [line.split(separator) for line in text.splitlines() if line.strip(" ,;\t")]
     return [[_cell(cell, separator) for cell in line] for line in lines]

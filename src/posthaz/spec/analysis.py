@@ -207,6 +207,9 @@ class Analysis:
         What a sensitivity analysis varies.
     simulate : SimulateSpec or None
         From what a twin of the cohort is drawn.
+    outside : Path or None
+        The table that the file names, when it lies outside the file's folder and that was not
+        allowed: it is not read.
     path : Path or None
         The file.
     text : str
@@ -233,6 +236,7 @@ class Analysis:
     clinical: Mapping[str, Any] = field(default_factory=dict)
     sensitivity: SensitivitySpec | None = None
     simulate: SimulateSpec | None = None
+    outside: Path | None = None
     path: Path | None = None
     text: str = ""
 

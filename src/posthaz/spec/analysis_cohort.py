@@ -13,6 +13,7 @@ from posthaz.design import formula_variables
 from posthaz.errors import SpecError
 from posthaz.simulate import simulate_twin
 from posthaz.spec.analysis import Analysis
+from posthaz.spec.toml_file import outside_finding
 
 
 def read_analysis_cohort(analysis: Analysis) -> Cohort:
@@ -82,6 +83,9 @@ def _read(analysis: Analysis) -> Cohort:
         column = Column(analysis.starts, label="Start of treatment", unit=spec.unit)
         spec = replace(spec, columns={**spec.columns, analysis.starts: column})
     if analysis.table is not None:
+        if analysis.table == analysis.outside:
+            finding = outside_finding(f"{_place(analysis)} [cohort.table]", analysis.table)
+            raise SpecError.from_findings(f"{_place(analysis)} can't be used:", (finding,))
         return read_cohort(Path(analysis.table), spec, covariates=needed)
     twin = read_table(simulate_patients(analysis))
     return checked_cohort(replace(twin, name=_twin_name(analysis)), spec, needed)

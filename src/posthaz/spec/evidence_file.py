@@ -14,11 +14,12 @@ from posthaz.evidence import (
     impossible,
     standard_priors,
 )
+from posthaz.files import unreadable
 from posthaz.priors import Prior
 from posthaz.spec.fields import Field, UnfitError, choice, either, number, several, table, text
 from posthaz.spec.prior_table import read_prior
 from posthaz.spec.prior_targets import Target
-from posthaz.spec.toml_file import parsed_toml, read_toml_text, shown_path
+from posthaz.spec.toml_file import parsed_toml, quotable, read_toml_text, shown_name, shown_path
 from posthaz.spec.toml_table import TomlTable
 
 
@@ -129,7 +130,7 @@ def load_evidence(spec: str | Path) -> EvidenceSpec:
     path = _find(spec)
     shown = shown_path(path)
     findings = Findings()
-    file = TomlTable(parsed_toml(read_toml_text(path, shown), shown), shown, (), findings)
+    file = TomlTable(_values(path, shown), shown, (), findings)
     file.read({"evidence": table(), "ratio": Field("[[ratio]] tables", lambda raw: raw)})
     about = file.below("evidence").read(_FIELDS)
     shared = {key: about.pop(key) for key in _SHARED if key in about}
@@ -202,14 +203,20 @@ def _read_ratio(
     return printed
 
 
+def _values(path: Path, shown: str) -> dict[str, Any]:
+    return parsed_toml(read_toml_text(path, shown), shown, quoted=quotable(path))
+
+
 def _find(spec: str | Path) -> Path:
     path = Path(spec)
-    if path.is_file():
+    reason = unreadable(path)
+    if not reason:
         return path
     known = evidence_files()
     if str(spec) in known:
         return known[str(spec)]
     raise SpecError(
-        f"{spec}: no such file, and no evidence of that name ({nearest(str(spec), list(known))}). "
+        f"{shown_name(path)}: {reason}, and no evidence of that name "
+        f"({nearest(str(spec)[:200], list(known))}). "
         "Mend: give the path of a file with [[ratio]] tables, or --hr and --ci."
     )

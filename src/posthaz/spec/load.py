@@ -1,12 +1,12 @@
 """Loading an analysis file: every problem in it at once, or an `Analysis`."""
 
 from dataclasses import replace
-from os.path import normpath
 from pathlib import Path
 
-from posthaz.catalogue import find_analysis
+from posthaz.catalogue import find_analysis, named_root
 from posthaz.cohort import CohortSpec
 from posthaz.errors import Findings, SpecError, nearest
+from posthaz.files import place_below, unreadable
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
 from posthaz.spec.clinical import CLINICAL_TABLES, read_clinical
@@ -16,7 +16,14 @@ from posthaz.spec.model_table import read_models
 from posthaz.spec.published_table import read_published
 from posthaz.spec.sensitivity_table import read_sensitivity
 from posthaz.spec.simulate_table import read_simulate
-from posthaz.spec.toml_file import parsed_toml, read_toml_text, shown_path
+from posthaz.spec.toml_file import (
+    parsed_toml,
+    quotable,
+    read_toml_text,
+    shown_name,
+    shown_path,
+    toml_hint,
+)
 from posthaz.spec.toml_table import TomlTable
 
 _FILE_FIELDS = {
@@ -41,7 +48,9 @@ _ANALYSIS_FIELDS = {
 }
 
 
-def load_analysis(spec: str | Path, *, models_folder: Path | None = None) -> Analysis:
+def load_analysis(
+    spec: str | Path, *, models_folder: Path | None = None, allow_outside: bool = False
+) -> Analysis:
     """The analysis that a file states.
 
     Parameters
@@ -50,6 +59,8 @@ def load_analysis(spec: str | Path, *, models_folder: Path | None = None) -> Ana
         Path of a TOML file, or a name of the catalogue.
     models_folder : Path, optional
         Folder of the catalogue; posthaz's own without it.
+    allow_outside : bool
+        Whether the file may name others outside its own folder.
 
     Returns
     -------
@@ -72,13 +83,13 @@ def load_analysis(spec: str | Path, *, models_folder: Path | None = None) -> Ana
     shown = shown_path(path)
     written = read_toml_text(path, shown)
     findings = Findings()
-    file = TomlTable(parsed_toml(written, shown), shown, (), findings)
-    analysis = _read_file(file, path, written)
+    file = TomlTable(parsed_toml(written, shown, quoted=quotable(path)), shown, (), findings)
+    analysis = _read_file(file, path, written, named_root(path, allow_outside))
     findings.raise_if_any(SpecError, f"{shown} can't be used:")
     return analysis
 
 
-def _read_file(file: TomlTable, path: Path, written: str) -> Analysis:
+def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> Analysis:
     file.read(_FILE_FIELDS)
     about = file.below("analysis").read(_ANALYSIS_FIELDS)
     cohort, cohort_table = read_cohort_table(
@@ -88,11 +99,13 @@ def _read_file(file: TomlTable, path: Path, written: str) -> Analysis:
     about["table_one"] = _table_one(file, about.get("table_one", ()), cohort)
     landmark, starts = read_study_time(file.below("cohort"), file.below("treatment"))
     models = read_models(file.below("models"))
+    table, inside = place_below(cohort_table, path.parent, root) if cohort_table else (None, True)
     return Analysis(
         name=path.stem,
         models=models,
         cohort=cohort,
-        table=Path(normpath(path.parent / cohort_table)) if cohort_table else None,
+        table=table,
+        outside=None if inside or root is None else table,
         estimands=read_estimands(file.below("estimands")),
         baselines=read_baseline_answers(file.below("baselines")),
         sampling=read_sampling(file.below("sampling")),
@@ -101,7 +114,7 @@ def _read_file(file: TomlTable, path: Path, written: str) -> Analysis:
         starts=starts,
         clinical=clinical,
         sensitivity=read_sensitivity(file, models, cohort),
-        simulate=read_simulate(file.below("simulate"), path.parent),
+        simulate=read_simulate(file.below("simulate"), path.parent, root),
         path=path,
         text=written,
         **about,
@@ -132,13 +145,12 @@ def _table_one(file: TomlTable, named: tuple[str, ...], cohort: CohortSpec) -> t
 def _find(spec: str | Path, models_folder: Path | None) -> Path:
     """A path when it looks like one or is a file, else the catalogue's."""
     path = Path(spec)
-    if path.is_file():
+    reason = unreadable(path)
+    if not reason:
         return path
     if isinstance(spec, Path) or path.suffix == ".toml" or len(path.parts) > 1:
-        there = [other.name for other in path.parent.glob("*.toml")]
-        hint = f" ({nearest(path.name, there)})" if there else ""
         raise SpecError(
-            f"{path}: {'is a folder' if path.is_dir() else 'no such file'}{hint}. "
+            f"{shown_name(path)}: {reason}{toml_hint(path)}. "
             "Mend: give the path of an analysis file, or a name listed by 'posthaz models'."
         )
     return find_analysis(str(spec), models_folder=models_folder).path

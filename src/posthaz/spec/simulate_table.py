@@ -1,14 +1,19 @@
 """From which printed numbers a cohort is simulated: the table ``[simulate]``."""
 
 from dataclasses import dataclass
-from os.path import normpath
 from pathlib import Path
 
-from posthaz.errors import nearest
+from posthaz.files import place_below, unreadable
 from posthaz.simulate import PrintedCohort
 from posthaz.spec.fields import number, text
 from posthaz.spec.printed_cohort import read_printed_cohort
-from posthaz.spec.toml_file import parsed_toml, read_toml_text, shown_path
+from posthaz.spec.toml_file import (
+    outside_finding,
+    parsed_toml,
+    read_toml_text,
+    shown_path,
+    toml_hint,
+)
 from posthaz.spec.toml_table import TomlTable
 
 _FIELDS = {
@@ -33,7 +38,7 @@ class SimulateSpec:
     seed: int = 1
 
 
-def read_simulate(toml: TomlTable, folder: Path) -> SimulateSpec | None:
+def read_simulate(toml: TomlTable, folder: Path, root: Path | None = None) -> SimulateSpec | None:
     """The table ``[simulate]`` and the cohort description that it names.
 
     Parameters
@@ -42,6 +47,8 @@ def read_simulate(toml: TomlTable, folder: Path) -> SimulateSpec | None:
         The table.
     folder : Path
         Folder of the analysis file.
+    root : Path, optional
+        Folder below which the description must lie; anywhere without it.
 
     Returns
     -------
@@ -58,11 +65,14 @@ def read_simulate(toml: TomlTable, folder: Path) -> SimulateSpec | None:
     parsed = toml.read(_FIELDS)
     if "cohort" not in parsed:
         return None
-    path = Path(normpath(folder / parsed["cohort"]))
-    if not path.is_file():
-        there = [other.name for other in path.parent.glob("*.toml")]
-        hint = f" ({nearest(path.name, there)})" if there else ""
-        toml.refuse("cohort", f"there is no file {shown_path(path)}{hint}", "correct the path")
+    path, inside = place_below(parsed["cohort"], folder, root)
+    if not inside and root is not None:
+        toml.findings.extend([outside_finding(toml.where("cohort"), path)])
+        return None
+    reason = unreadable(path)
+    if reason:
+        what = f"{shown_path(path)}: {reason}{toml_hint(path)}"
+        toml.refuse("cohort", what, "correct the path")
         return None
     shown = shown_path(path)
     values = parsed_toml(read_toml_text(path, shown), shown)
