@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort
+from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Finding, Findings, nearest
 
 _ROWS_NAMED = 8
@@ -110,7 +111,7 @@ def treatment_starts(cohort: Cohort, starts: str) -> np.ndarray:
     if not pd.api.types.is_numeric_dtype(given):
         findings.add(f"{name}, column '{starts}'", "text among the times", "give numbers")
         findings.raise_if_any(AdjustmentError, _TITLE)
-    times, treated = given.to_numpy(dtype=float), cohort.arm != cohort.arms[0]
+    times, treated = at_times_of(cohort, given.to_numpy(dtype=float)), cohort.arm != cohort.arms[0]
     faults = (
         (treated & ~np.isfinite(times), "treated, and no start is given", "give the time"),
         (times < 0, "the start is below 0", "count it from the start of follow-up"),

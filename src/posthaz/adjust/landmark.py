@@ -7,10 +7,10 @@ import pandas as pd
 
 from posthaz.adjust.episodes import treatment_starts
 from posthaz.cohort import Cohort, Dropped
+from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError
 
 EVENT, CENSORED, LATER, UNSURE = "event", "censored", "not yet followed", "event perhaps"
-_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +70,11 @@ def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
             f"{cohort.source.name}: a landmark of {time:g} {cohort.unit} is not a time above 0. "
             "Mend: give one above 0."
         )
+    time = float(at_times_of(cohort, time))
     _check_events(cohort, time)
     if starts:
         cohort = _arm_then(cohort, treatment_starts(cohort, starts), time, starts)
-    kept = cohort.exit > time * (1 + _TOLERANCE)
+    kept = cohort.exit > time
     reason = _reasons(cohort, time, kept)
     keeps = kept & (reason == "")
     from_then = replace(
@@ -92,7 +93,7 @@ def _check_events(cohort: Cohort, time: float) -> None:
     seen = cohort.event | cohort.interval_censored
     times = np.where(cohort.interval_censored, cohort.upper, cohort.exit)[seen]
     last = float(times.max(initial=0.0))
-    if last > time * (1 + _TOLERANCE):
+    if last > time:
         return
     followed = len(np.unique(cohort.subject[cohort.exit > time]))
     raise AdjustmentError(
@@ -118,7 +119,7 @@ def _reasons(cohort: Cohort, time: float, kept: np.ndarray) -> np.ndarray:
     unsure = cohort.interval_censored & (cohort.lower < time)
     reason[unsure & kept] = UNSURE
     first = pd.Series(cohort.entry).groupby(cohort.subject).transform("min").to_numpy()
-    later = kept & (first > time * (1 + _TOLERANCE))
+    later = kept & (first > time)
     reason[later] = LATER
     goes_on = pd.Series(kept).groupby(cohort.subject).transform("any").to_numpy(dtype=bool)
     over = ~goes_on

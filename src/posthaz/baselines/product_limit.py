@@ -9,6 +9,7 @@ import pandas as pd
 
 from posthaz.baselines.response import by_arm, response, whole_weights
 from posthaz.cohort import Cohort, after_origin, last_believable
+from posthaz.cohort.ties import at_times_of
 
 Transform = Literal["log-log", "log", "plain"]
 NOBODY_LEFT = 1e-12
@@ -130,7 +131,8 @@ def numbers_at_risk(cohort: Cohort, times: Sequence[float]) -> pd.DataFrame:
     >>> numbers_at_risk(cohort, [0, 2, 4]).loc["a"].tolist()
     [2, 1, 0]
     """
-    counts = {arm: [_at_risk(part, float(time)) for time in times] for arm, part in by_arm(cohort)}
+    asked = at_times_of(cohort, np.asarray(times, dtype=float))
+    counts = {arm: [_at_risk(part, time) for time in asked] for arm, part in by_arm(cohort)}
     table = pd.DataFrame.from_dict(counts, orient="index", columns=[float(t) for t in times])
     table.index.name = "arm"
     return table.astype(int) if whole_weights(cohort) else table

@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.baselines.product_limit import kaplan_meier, numbers_at_risk
 from posthaz.baselines.response import by_arm, events, subjects
 from posthaz.cohort import Cohort
+from posthaz.cohort.ties import at_times_of
 
 _FLAT = float(np.sqrt(np.finfo(float).eps))
 
@@ -58,7 +59,8 @@ def survival_at(
     ):
         last = curve.iloc[-1]
         for time in (float(t) for t in times):
-            known = curve[curve["time"] <= time]
+            asked = float(at_times_of(cohort, time))
+            known = curve[curve["time"] <= asked]
             here = known.iloc[-1] if len(known) else curve.iloc[0]
             row = {
                 "arm": arm,
@@ -67,7 +69,7 @@ def survival_at(
                 "events": known["events"].sum(),
                 **here[["survival", "std_error", "lower", "upper"]],
             }
-            if time < cohort.origin or (time > last["time"] and last["survival"] > 0):
+            if asked < cohort.origin or (asked > last["time"] and last["survival"] > 0):
                 row |= dict.fromkeys(("survival", "std_error", "lower", "upper"), np.nan)
             rows.append(row)
     columns = ["arm", "time", "at_risk", "events", "survival", "std_error", "lower", "upper"]

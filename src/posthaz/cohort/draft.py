@@ -13,6 +13,7 @@ from posthaz.cohort.numbers import Numbers, median, no_numbers, read_numbers
 from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import Table
+from posthaz.cohort.ties import tied
 
 NUMBER_ROLES = ("time", "entry", "lower", "upper", "weight")
 NAMING_ROLES = (*NUMBER_ROLES, "event", "cause", "subject", "cluster")
@@ -166,11 +167,14 @@ def build_draft(
     coding = _coding(frame, spec, numbers, count)
     cause = np.zeros(len(frame), dtype=int) if coding is None else coding.cause
     lower, upper = _bounds(frame, spec, numbers, cause)
+    # a column of entry times is told apart with the others, time 0 without one is not
+    entry = numbers["entry"].values if spec.entry else np.zeros(len(frame))
+    lower, upper, *entered = tied(lower, upper, *([entry] if spec.entry else []))
+    entry = entered[0] if entered else entry
     zero = (upper == 0) | ((lower == 0) & np.isposinf(upper))
     if isinstance(spec.zero_time, int | float):
         lower = np.where(zero, spec.zero_time, lower)
         upper = np.where(zero & np.isfinite(upper), spec.zero_time, upper)
-    entry = numbers["entry"].values if spec.entry else np.zeros(len(frame))
     return Draft(
         table.name, frame, row_number, spec, needed, kept, numbers, coding,
         entry, lower, upper, zero, cause, count,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.event_names import cdisc_meaning, opposite_readings
 from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.numbers import read_numbers
 from posthaz.cohort.rows import listed
@@ -48,6 +49,8 @@ class Coding:
         How the codes were read, for the report.
     ambiguous : bool
         Whether the codes are numbers that no standard coding has.
+    readings : tuple of str
+        Two opposite mappings, where the name of the column leaves open which is meant.
     """
 
     cause: np.ndarray
@@ -56,6 +59,7 @@ class Coding:
     accepted: str
     sentence: str = ""
     ambiguous: bool = False
+    readings: tuple[str, ...] = ()
 
 
 def read_coding(
@@ -88,12 +92,16 @@ def read_coding(
     """
     codes = level_texts(column).dropna()
     counts = code_counts(codes, count)
-    accepted, ambiguous = _STANDARD, False
+    name, accepted, ambiguous = str(column.name), _STANDARD, False
+    readings: tuple[str, ...] = ()
     if event_codes:
         meaning, basis = _by_mapping(counts, event_codes), "stated in event_codes"
         accepted = listed([f"'{code}'" for code in event_codes])
+    elif meaning := cdisc_meaning(name, list(counts)):
+        basis = "the name is CDISC's CNSR"
     else:
         meaning, basis = _by_standard(counts)
+        readings = opposite_readings(name, list(counts))
         whole = all(code.isdigit() for code in counts)
         ambiguous = whole and len(meaning) < len(counts)
     causes = codes.map(meaning).reindex(column.index)
@@ -104,8 +112,9 @@ def read_coding(
         missing=missing,
         unknown=unknown,
         accepted=accepted,
-        sentence=_sentence(str(column.name), meaning, basis),
+        sentence=_sentence(name, meaning, basis),
         ambiguous=ambiguous,
+        readings=readings,
     )
 
 

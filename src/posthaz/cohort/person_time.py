@@ -10,6 +10,7 @@ import pandas as pd
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.collapse import numbered_groups, pattern_codes, with_covariates
 from posthaz.cohort.resolution import between_steps
+from posthaz.cohort.ties import at_times_of
 from posthaz.errors import CohortError
 
 _ROUNDING = 1e-12
@@ -73,7 +74,7 @@ def person_time(
 
 
 def _edges(cohort: Cohort, cuts: Sequence[float]) -> np.ndarray:
-    times = np.asarray(cuts, dtype=float)
+    times = at_times_of(cohort, np.asarray(cuts, dtype=float))
     if not (np.isfinite(times).all() and (np.diff(times, prepend=0.0) > 0).all()):
         raise CohortError(
             f"{cohort.source.name}: cuts {', '.join(f'{cut:g}' for cut in times)} are not "

@@ -1,6 +1,6 @@
 """Piecewise exponential baseline: the hazard is constant between cuts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import ModuleType
@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from posthaz.cohort.ties import tied_to
 from posthaz.errors import SpecError
 from posthaz.hazards.baseline import Baseline
 from posthaz.hazards.hazard import Array, Hazard
@@ -76,16 +77,18 @@ class PiecewiseExponential(Baseline):
         return {"interval": [f"({a:g}, {b:g}]" for a, b in pairwise(edges)]}
 
     def resolve(self, event_times: np.ndarray) -> "PiecewiseExponential":
-        if self.cuts or self.intervals == 1:
+        if self.intervals == 1:
             return self
-        within = np.arange(1, self.intervals) / self.intervals
-        cuts = np.unique(np.quantile(event_times, within))
-        cuts = cuts[cuts < np.max(event_times)]
+        if self.cuts:
+            tied = _at_times(self.cuts, event_times)
+            return self if tied == self.cuts else replace(self, cuts=tied)
+        cuts = _quantile_cuts(event_times, self.intervals)
         if len(cuts) < self.intervals - 1:
+            most = _most_intervals(event_times, len(cuts) + 1)
             raise SpecError(
                 f"piecewise exponential baseline: the {len(event_times)} event times have too few "
                 f"distinct values for {self.intervals} intervals at event quantiles. "
-                f"Mend: ask for {len(cuts) + 1} intervals or fewer, or give the cuts themselves."
+                f"Mend: ask for {most} intervals or fewer, or give the cuts themselves."
             )
         return replace(self, cuts=tuple(float(cut) for cut in cuts), intervals=len(cuts) + 1)
 
@@ -119,6 +122,27 @@ class PiecewiseExponential(Baseline):
                 overlap(np.asarray(horizon, dtype=float)), rates, multiplier
             ),
         )
+
+
+def _at_times(cuts: Sequence[float], event_times: np.ndarray) -> tuple[float, ...]:
+    """Cuts as the event times that they differ from by rounding only."""
+    found = tied_to(np.unique(event_times), np.asarray(cuts, dtype=float))
+    return tuple(float(cut) for cut in found)
+
+
+def _quantile_cuts(event_times: np.ndarray, intervals: int) -> np.ndarray:
+    """Quantiles of the event times, those that are equal once."""
+    within = np.arange(1, intervals) / intervals
+    cuts = np.unique(np.quantile(event_times, within))
+    return cuts[cuts < np.max(event_times)]
+
+
+def _most_intervals(event_times: np.ndarray, below: int) -> int:
+    """Largest number of intervals, no more than `below`, from which every smaller one is had."""
+    most = 1
+    while most < below and len(_quantile_cuts(event_times, most + 1)) == most:
+        most += 1
+    return most
 
 
 def _time_at(cumulative: np.ndarray, start: np.ndarray, rates: np.ndarray) -> np.ndarray:

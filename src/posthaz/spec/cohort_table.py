@@ -82,7 +82,7 @@ def read_cohort_table(
         columns=columns,
         treatment=arm,
         treatment_reference=reference,
-        where=read_where(cohort.below("where"), columns),
+        where=read_where(cohort.below("where"), columns, of_the_table=True),
     )
     return spec, parsed.get("table", "")
 

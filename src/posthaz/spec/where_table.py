@@ -38,7 +38,9 @@ _CONDITION = Field(
 )
 
 
-def read_where(toml: TomlTable, columns: Mapping[str, Column]) -> Where:
+def read_where(
+    toml: TomlTable, columns: Mapping[str, Column], *, of_the_table: bool = False
+) -> Where:
     """Conditions of one table ``where``; what is wrong with it is recorded.
 
     Parameters
@@ -47,6 +49,8 @@ def read_where(toml: TomlTable, columns: Mapping[str, Column]) -> Where:
         The table: a key for each covariate.
     columns : mapping of str to Column
         Covariates described in ``[cohort.columns]``; when any is, no others may be named.
+    of_the_table : bool
+        Whether rows of the table are chosen, by any column that it has.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def read_where(toml: TomlTable, columns: Mapping[str, Column]) -> Where:
     """
     parsed = toml.read(dict.fromkeys(toml.values, _CONDITION))
     for name in toml.values:
-        if columns and name not in columns:
+        if columns and name not in columns and not of_the_table:
             toml.refuse(
                 name,
                 f"'{name}' is not described in [cohort.columns] ({nearest(name, list(columns))})",

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.origin import origin_possible
-from posthaz.cohort.rules.doubts import DOUBTS
+from posthaz.cohort.rules.doubts import DOUBTS as _SINGLE_DOUBTS
 from posthaz.cohort.rules.factors import FACTOR_RULES
 from posthaz.cohort.rules.intervals import INTERVAL_RULES
 from posthaz.cohort.rules.naming import check_spec
 from posthaz.cohort.rules.outcomes import OUTCOME_RULES
+from posthaz.cohort.rules.repeats import REPEAT_DOUBTS, REPEAT_RULES
 from posthaz.cohort.rules.subjects import SUBJECT_RULES
 from posthaz.cohort.rules.times import TIME_RULES
 from posthaz.cohort.rules.values import VALUE_RULES
@@ -24,6 +25,9 @@ RULES: tuple[Rule, ...] = (
     *VALUE_RULES,
     *FACTOR_RULES,
     origin_possible,
+    *REPEAT_RULES,
 )
+
+DOUBTS: tuple[Rule, ...] = (*_SINGLE_DOUBTS, *REPEAT_DOUBTS)
 
 __all__ = ["DOUBTS", "RULES", "Rule", "check_spec"]

@@ -7,6 +7,7 @@ from scipy.special import digamma
 
 from posthaz.cohort.covariates import factor_levels, is_factor
 from posthaz.cohort.draft import Draft
+from posthaz.cohort.event_names import contradicted
 from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.origin import emptied_before_all_entered, late_origin
 from posthaz.cohort.plausibility import implausible
@@ -66,14 +67,11 @@ def suspected_inversion(draft: Draft) -> Iterator[Finding]:
     if not draft.spec.event:
         return
     column = draft.spec.event
-    lowered = column.lower()
-    if lowered.startswith(("cnsr", "censor", "cens")) and not draft.spec.event_codes:
+    if against := contradicted(column, draft.spec.event_codes):
         yield Finding(
             draft.where(column=column),
-            "the name says that 1 marks censored rows (as CNSR in CDISC), but 1 was read as an "
-            "event",
-            'say which it is: event_codes = { "0" = 1, "1" = 0 } for CDISC, '
-            '{ "0" = 0, "1" = 1 } otherwise',
+            f"{against}, and event_codes say the opposite",
+            "see which code means an event; nothing, when the codes are right",
         )
     rows = draft.number(np.ones(len(draft.cause)))
     share = draft.number(draft.cause > 0) / rows

@@ -22,13 +22,22 @@ def codes_there(draft: Draft) -> Iterator[Finding]:
 def codes_known(draft: Draft) -> Iterator[Finding]:
     """Every event code has a meaning."""
     coding = draft.coding
-    if coding is None or not coding.unknown.any():
+    if coding is None or not (coding.unknown.any() or coding.readings):
         return
     column = _column(draft)
     codes = level_texts(draft.values(column)).dropna()
+    counts = sorted(code_counts(codes, draft.count).items())
+    found = ", ".join(f"{code} ({counted(n, 'row')})" for code, n in counts)
+    if coding.readings:
+        yield Finding(
+            draft.where(column=column),
+            f"the codes {found} of a column with this name mean the events in some tables and "
+            "those without an event in others",
+            f"say which: event_codes = {coding.readings[0]}, or {coding.readings[1]} "
+            "(1 an event, 0 censored)",
+        )
+        return
     if coding.ambiguous:
-        counts = sorted(code_counts(codes, draft.count).items())
-        found = ", ".join(f"{code} ({counted(n, 'row')})" for code, n in counts)
         yield Finding(
             draft.where(coding.unknown, column),
             f"the event codes {found} may be several causes or a slip",

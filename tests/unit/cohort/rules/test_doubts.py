@@ -26,13 +26,30 @@ def test_few_events():
     assert notices(good_table().assign(event=[1, 0, 0, 1, 0] * 8)) == ""
 
 
-@pytest.mark.parametrize("name", ["CNSR", "cnsr", "censored", "Cens"])
-def test_a_column_named_for_censoring(name: str):
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("CNSR", "CNSR in CDISC is 0 for an event"), ("censored", "marks the censored rows"),
+     ("alive", "marks those without the event"), ("Status_alive", "marks those without")],
+)  # fmt: skip
+def test_stated_codes_against_the_name(name: str, says: str):
     table = good_table().rename(columns={"event": name})
-    said = notices(table, event=name)
-    assert f"column '{name}': the name says that 1 marks censored rows" in said
-    assert '{ "0" = 1, "1" = 0 }' in said
+    said = notices(table, event=name, event_codes={"0": 0, "1": 1})
+    assert f"column '{name}': " in said
+    assert f"{says}" in said
     assert notices(table, event=name, event_codes={"0": 1, "1": 0}) == ""
+
+
+def test_stated_codes_that_make_the_dead_censored():
+    table = good_table().rename(columns={"event": "dead"})
+    said = notices(table, event="dead", event_codes={"0": 1, "1": 0})
+    assert "the name says that it marks the events, and event_codes say the opposite" in said
+    assert notices(table, event="dead", event_codes={"0": 0, "1": 1}) == ""
+
+
+@pytest.mark.parametrize("name", ["cens", "failcens", "vital_status", "uncensored"])
+def test_stated_codes_where_the_name_tells_nothing(name: str):
+    table = good_table().rename(columns={"event": name})
+    assert notices(table, event=name, event_codes={"0": 0, "1": 1}) == ""
 
 
 def test_nearly_all_rows_are_events():
