@@ -5,6 +5,7 @@ import pandas as pd
 from posthaz.cohort.columns import Column
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_text, level_texts, referenced, sorted_levels
+from posthaz.cohort.missing_markers import marking_levels
 from posthaz.cohort.numbers import read_numbers
 
 MEASURED_ROLES = ("gtv", "ptv", "dose", "age")
@@ -70,7 +71,9 @@ def factor_levels(draft: Draft, name: str) -> tuple[str, ...]:
     texts = level_texts(draft.values(name), declared)
     found = sorted_levels(draft.values(name), texts)
     if not declared:
-        return found
+        # what looks like a missing value is never the reference unasked
+        marks = marking_levels(found)
+        return (*(level for level in found if level not in marks), *marks)
     return tuple(level for level in map(level_text, declared) if level in found)
 
 

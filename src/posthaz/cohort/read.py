@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.cells import stated_cells, two_readings
 from posthaz.cohort.cohort import Cohort, Dropped, Source
 from posthaz.cohort.columns import Column
 from posthaz.cohort.covariates import typed_covariates
@@ -101,11 +102,15 @@ def checked_cohort(
     spec = with_treatment_role(spec)
     title = f"{read.name} can't be used as a cohort:"
     findings = Findings(list(found))
+    header = [str(column) for column in read.frame.columns]
+    needed = tuple(dict.fromkeys((*([spec.treatment] if spec.treatment else ()), *covariates)))
+    read = stated_cells(read, spec)
+    findings.extend(two_readings(read, spec, _kept(spec, needed, covariates, header)))
+    findings.raise_if_any(CohortError, title)
     derived, spec = derive_columns(read.frame, spec, read.name, findings, read.count)
     read = replace(read, frame=derived)
     findings.raise_if_any(CohortError, title)
     header = [str(column) for column in read.frame.columns]
-    needed = tuple(dict.fromkeys((*([spec.treatment] if spec.treatment else ()), *covariates)))
     kept = _kept(spec, needed, covariates, header)
     if not header or not len(read.frame):
         findings.add(read.name, "the table is empty", "give one with a header and rows below it")

@@ -46,6 +46,12 @@ class CohortSpec:
         half of the most that ever are in a smaller one).
     missing : {"refuse", "drop"}
         What to do with rows that lack a covariate of the analysis.
+    missing_values : tuple of str or number
+        What stands for a missing value, in every column, such as ``("?", "-", 999)``; empty cells,
+        NA and their like are missing without it.
+    decimal : {"", ".", ","}
+        Decimal mark of numbers written as text, the other mark then parting thousands; told from
+        the numbers without it, and refused where they don't tell.
     columns : mapping of str to Column
         Meaning of the covariate columns.
     treatment : str, optional
@@ -71,6 +77,8 @@ class CohortSpec:
     resolution: float = 0.0
     origin: float | None = None
     missing: str = "refuse"
+    missing_values: tuple[str | float, ...] = ()
+    decimal: str = ""
     columns: Mapping[str, Column] = field(default_factory=dict)
     treatment: str = ""
     treatment_reference: str = ""

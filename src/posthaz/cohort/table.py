@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort.csv_text import duplicate_names, read_csv_text, refused
+from posthaz.cohort.csv_text import ParsedCsv, duplicate_names, parsed_csv, refused
 from posthaz.errors import CohortError, nearest
 from posthaz.files import file_bytes
 
@@ -38,6 +38,10 @@ class Table:
         Rows of the registry that each row stands for, when the table holds distinct rows.
     simulated : bool
         Whether the file says that a program made its rows.
+    separator : str
+        What parts the columns of a text file; a comma for other tables.
+    decimal : str
+        Decimal mark that the numbers of a text file show; empty where none does.
     """
 
     frame: pd.DataFrame
@@ -45,6 +49,8 @@ class Table:
     sha256: str
     count: np.ndarray | None = None
     simulated: bool = False
+    separator: str = ","
+    decimal: str = ""
 
     @property
     def rows(self) -> int:
@@ -79,9 +85,10 @@ def read_table(table: Any) -> Table:
     if isinstance(table, str | Path):
         path = Path(table)
         content = _content(path)
-        frame = _cleaned(_parsed(path, content))
-        sha256 = hashlib.sha256(content).hexdigest()
-        return Table(frame, path.name, sha256, simulated=says_simulated(frame))
+        parsed = _parsed(path, content)
+        frame = _cleaned(parsed.frame)
+        sha256, simulated = hashlib.sha256(content).hexdigest(), says_simulated(frame)
+        return Table(frame, path.name, sha256, None, simulated, parsed.separator, parsed.decimal)
     frame = table.to_pandas() if hasattr(table, "to_pandas") else table
     if not isinstance(frame, pd.DataFrame):
         raise refused(
@@ -130,10 +137,10 @@ def _neighbour(path: Path) -> str:
     return f" ({hint})" if hint.startswith("did you mean") else ""
 
 
-def _parsed(path: Path, content: bytes) -> pd.DataFrame:
+def _parsed(path: Path, content: bytes) -> ParsedCsv:
     ending = path.suffix.lower()
     if ending in CSV_ENDINGS:
-        return read_csv_text(content, path.name)
+        return parsed_csv(content, path.name)
     if ending in PARQUET_ENDINGS:
         try:
             frame = pd.read_parquet(io.BytesIO(content))
@@ -142,7 +149,7 @@ def _parsed(path: Path, content: bytes) -> pd.DataFrame:
             raise refused(
                 path.name, f"not a readable Parquet file ({reason})", "write the file again"
             ) from error
-        return _distinctly_named(frame, path.name)
+        return ParsedCsv(_distinctly_named(frame, path.name))
     raise refused(
         path.name,
         f"files ending in '{ending}' are not read" if ending else "the file name has no ending",

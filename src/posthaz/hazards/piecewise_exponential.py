@@ -84,11 +84,11 @@ class PiecewiseExponential(Baseline):
             return self if tied == self.cuts else replace(self, cuts=tied)
         cuts = _quantile_cuts(event_times, self.intervals)
         if len(cuts) < self.intervals - 1:
-            most = _most_intervals(event_times, len(cuts) + 1)
+            most = _most_intervals(event_times, self.intervals)
             raise SpecError(
                 f"piecewise exponential baseline: the {len(event_times)} event times have too few "
                 f"distinct values for {self.intervals} intervals at event quantiles. "
-                f"Mend: ask for {most} intervals or fewer, or give the cuts themselves."
+                f"Mend: ask for {most} intervals, or give the cuts themselves."
             )
         return replace(self, cuts=tuple(float(cut) for cut in cuts), intervals=len(cuts) + 1)
 
@@ -138,10 +138,10 @@ def _quantile_cuts(event_times: np.ndarray, intervals: int) -> np.ndarray:
 
 
 def _most_intervals(event_times: np.ndarray, below: int) -> int:
-    """Largest number of intervals, no more than `below`, from which every smaller one is had."""
-    most = 1
-    while most < below and len(_quantile_cuts(event_times, most + 1)) == most:
-        most += 1
+    """Largest number of intervals below another that the event times give."""
+    ordered, most = np.sort(event_times), min(below - 1, len(np.unique(event_times)))
+    while most > 1 and len(_quantile_cuts(ordered, most)) < most - 1:
+        most -= 1
     return most
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from posthaz.cohort import CohortSpec, Column
 from posthaz.errors import nearest
 from posthaz.spec.column_table import read_column
-from posthaz.spec.fields import Field, UnfitError, choice, label, number, table, text
+from posthaz.spec.fields import Field, UnfitError, choice, label, number, several, table, text
 from posthaz.spec.toml_table import TomlTable
 from posthaz.spec.where_table import read_where
 
@@ -15,7 +15,9 @@ CODE_WORDS = {"event": 1, "censored": 0}
 _COLUMN_KEYS = (
     "time", "event", "entry", "lower", "upper", "cause", "subject", "cluster", "weight"
 )  # fmt: skip
-_OTHER_KEYS = ("unit", "zero_time", "resolution", "origin", "missing")
+_OTHER_KEYS = (
+    "unit", "zero_time", "resolution", "origin", "missing", "missing_values", "decimal"
+)  # fmt: skip
 
 _FIELDS = {
     "table": text(),
@@ -26,6 +28,8 @@ _FIELDS = {
     "resolution": number(above=0),
     "origin": number(at_least=0),
     "missing": choice(["refuse", "drop"]),
+    "missing_values": several(label(), "texts and numbers"),
+    "decimal": choice([".", ","]),
     "columns": table(),
     "where": table(),
     "landmark": number(above=0),

@@ -19,7 +19,7 @@ def test_given_cuts_stay() -> None:
 
 
 def test_too_few_distinct_times_say_how_many_intervals_are_possible() -> None:
-    with pytest.raises(SpecError, match="ask for 3 intervals or fewer"):
+    with pytest.raises(SpecError, match="ask for 2 intervals, or give"):
         PiecewiseExponential(intervals=6).resolve(np.array([1.0, 1.0, 1.0, 2.0]))
 
 

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.collapse import collapse
-from posthaz.cohort.csv_text import with_decimal_points
 from posthaz.cohort.levels import level_text, level_texts, sorted_levels
+from posthaz.cohort.marks import marks_of, settled
 from posthaz.cohort.read import checked_cohort
 from posthaz.cohort.registry.plan import Plan
 from posthaz.cohort.table import Table, says_simulated
@@ -56,7 +56,7 @@ def distinct_cohort(
     if plan.spec.weight:
         frame[plan.spec.weight] = _weights(grouped, count)
     simulated = any(part.simulated for part in plan.parts) or says_simulated(frame)
-    table = Table(frame, plan.name, sha256, count, simulated)
+    table = Table(frame, plan.name, sha256, count, simulated, separator=separator or ",")
     cohort = checked_cohort(table, plan.spec, plan.kept, found)
     return collapse(cohort, plan.kept).cohort
 
@@ -80,9 +80,12 @@ def _values(column: pa.ChunkedArray, separator: str) -> pd.Series:
 
 
 def _numbers(texts: pd.Series, separator: str) -> pd.Series | None:
-    """Texts as numbers, when all of them are; decimal commas as in `read_csv_text`."""
-    if separator not in ("", ","):
-        texts = with_decimal_points(texts)
+    """Texts as numbers, when all of them are in one reading only, as in `read_csv_text`."""
+    texts = settled(texts, separator or ",")
+    if pd.api.types.is_numeric_dtype(texts):
+        return texts
+    if separator not in ("", ",") and marks_of(texts).open:
+        return None
     try:
         numbers = pd.Series(pd.to_numeric(texts))
     except (ValueError, TypeError):

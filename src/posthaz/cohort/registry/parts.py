@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from posthaz.cohort.csv_text import csv_header, duplicate_names, refused
+from posthaz.cohort.csv_text import csv_header, duplicate_names, refused, without_preamble
 from posthaz.cohort.table import CSV_ENDINGS, PARQUET_ENDINGS, SIMULATED
 from posthaz.errors import CohortError, Finding, Findings
 
@@ -139,7 +139,11 @@ def _parquet_header(path: Path, name: str) -> tuple[tuple[str, ...], bool]:
 def _csv_header(path: Path, name: str) -> tuple[str, tuple[str, ...]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            separator, header = csv_header(file.read(_HEADER_BYTES))
+            head = file.read(_HEADER_BYTES)
+            if without_preamble(head) != ("", head):
+                finding = Finding(name, "a line stands before the header", "remove that line")
+                raise CohortError.from_findings(name, (finding,))
+            separator, header = csv_header(head)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(name, f"not readable UTF-8 text ({error})") from error
     if not header:

@@ -7,6 +7,7 @@ from posthaz.cohort.origin import origin_possible
 from posthaz.cohort.rules.doubts import DOUBTS as _SINGLE_DOUBTS
 from posthaz.cohort.rules.factors import FACTOR_RULES
 from posthaz.cohort.rules.intervals import INTERVAL_RULES
+from posthaz.cohort.rules.markers import MARKER_DOUBTS
 from posthaz.cohort.rules.naming import check_spec
 from posthaz.cohort.rules.outcomes import OUTCOME_RULES
 from posthaz.cohort.rules.repeats import REPEAT_DOUBTS, REPEAT_RULES
@@ -28,6 +29,6 @@ RULES: tuple[Rule, ...] = (
     *REPEAT_RULES,
 )
 
-DOUBTS: tuple[Rule, ...] = (*_SINGLE_DOUBTS, *REPEAT_DOUBTS)
+DOUBTS: tuple[Rule, ...] = (*_SINGLE_DOUBTS, *MARKER_DOUBTS, *REPEAT_DOUBTS)
 
 __all__ = ["DOUBTS", "RULES", "Rule", "check_spec"]

@@ -70,6 +70,17 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
         yield Finding(
             "cohort, missing", f"unknown choice '{spec.missing}'", 'use "refuse" or "drop"'
         )
+    values = spec.missing_values
+    if not isinstance(values, list | tuple) or not all(
+        isinstance(v, str | int | float) for v in values
+    ):
+        yield Finding(
+            "cohort, missing_values",
+            f"{values!r} is not a list of texts and numbers",
+            'give one, as ["?", "unknown", 999]',
+        )
+    if spec.decimal not in ("", ".", ","):
+        yield Finding("cohort, decimal", f"unknown mark '{spec.decimal}'", 'use "." or ","')
     stands = spec.zero_time
     if stands is not None and not (isinstance(stands, int | float) and 0 < stands < float("inf")):
         yield Finding("cohort, zero_time", f"{stands!r} is not a time above 0", "give one above 0")

@@ -21,7 +21,8 @@ def no_text(draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 draft.where(text, column),
                 f"{_noun(role)} is text: {found}",
-                "write numbers with a decimal point, without units or thousands separators; "
+                "write numbers with a decimal point, without units or thousands separators, and "
+                "list what stands for a missing one in missing_values; "
                 f"a date becomes the {draft.spec.unit} since the start of follow-up",
             )
 

@@ -29,7 +29,8 @@ def measurements_are_numbers(draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 draft.where(numbers.text, name),
                 f"text in a column of numbers: {found}",
-                "correct the values and leave missing ones empty" + _or_levels(column),
+                "correct the values and leave missing ones empty, or list what stands for them "
+                "in missing_values" + _or_levels(column),
             )
 
 
