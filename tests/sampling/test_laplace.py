@@ -57,8 +57,8 @@ def test_one_shape_is_compiled_once_for_other_data_and_priors() -> None:
     )
     second = ph.fit(other, ph.simulated_example(size=77, seed=9), method="laplace", **SETTINGS)
     assert len(engine._SHAPES) == shapes
-    assert second.draws["log_likelihood"].sizes["row"] == 77
-    assert first.draws["log_likelihood"].sizes["row"] == 120
+    assert second.draws["log_likelihood"].sizes["subject"] == 77
+    assert first.draws["log_likelihood"].sizes["subject"] == 120
     engine._SHAPES.clear()
     fresh = ph.fit(other, ph.simulated_example(size=77, seed=9), method="laplace", **SETTINGS)
     assert fresh == second

@@ -81,7 +81,7 @@ def test_collapsed_rows_give_the_same_posterior_and_a_number_a_patient() -> None
     for name, variable in plain.draws["posterior"].data_vars.items():
         np.testing.assert_allclose(collapsed.draws["posterior"][name], variable, rtol=1e-6)
     pointwise = collapsed.draws["log_likelihood"]["time"]
-    assert pointwise.sizes["row"] == len(cohort)
+    assert pointwise.sizes["subject"] == len(cohort)
     np.testing.assert_allclose(pointwise, plain.draws["log_likelihood"]["time"], rtol=1e-6)
     assert leave_one_out(collapsed).elpd == pytest.approx(leave_one_out(plain).elpd, rel=1e-6)
 
@@ -93,7 +93,7 @@ def test_a_large_cohort_keeps_one_patient_a_distinct_row(monkeypatch: pytest.Mon
     large = ph.fit(MODELS["gompertz"], cohort, LAPLACE)
     subjects = large.draws["constant_data"]["subjects"]
     assert subjects.sum() == len(cohort)
-    assert large.draws["log_likelihood"].sizes["row"] == subjects.sizes["row"] < len(cohort)
+    assert large.draws["log_likelihood"].sizes["subject"] == subjects.sizes["subject"] < len(cohort)
     assert large.draws["log_likelihood"].sizes["draw"] < small.draws["posterior"].sizes["draw"]
     ours, whole = leave_one_out(large), leave_one_out(small)
     assert ours.n_data_points == len(cohort)

@@ -27,20 +27,11 @@ def first_rows(cohort: Cohort) -> Cohort:
         One row a subject. Weights that are not whole numbers are to be ignored: Table 1 describes
         the patients as they are.
     """
-    patients = first_of_subjects(cohort)
+    patients = cohort.patients
     if np.all(patients.weight == 1) or np.any(patients.weight != np.round(patients.weight)):
         return patients
     rows = np.repeat(np.arange(len(patients)), patients.weight.astype(int))
     return _taken(patients, rows)
-
-
-def first_of_subjects(cohort: Cohort) -> Cohort:
-    """The first row of every subject, with its weight."""
-    order = np.lexsort((cohort.entry, cohort.subject))
-    first = np.append(True, cohort.subject[order][1:] != cohort.subject[order][:-1])
-    keep = np.zeros(len(cohort), dtype=bool)
-    keep[order[first[: len(order)]]] = True
-    return cohort.where(keep)
 
 
 def is_categorical(values: pd.Series) -> bool:

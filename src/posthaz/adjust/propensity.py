@@ -8,7 +8,7 @@ import pandas as pd
 from posthaz.adjust.logistic import LogisticFit, logistic_fit, rowwise
 from posthaz.adjust.score import PropensityScore
 from posthaz.adjust.separation import Separation, separation
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, joined
 from posthaz.design import formula_variables, learn_design
 from posthaz.errors import AdjustmentError
 
@@ -65,8 +65,9 @@ def propensity_score(
             f"estimate = '{estimate}' is not known. Mend: choose among {', '.join(ESTIMATES)}."
         )
     formula = covariates if isinstance(covariates, str) else " + ".join(covariates)
+    cohort = joined(cohort)
     _check_cohort(cohort, formula)
-    design = learn_design(cohort.covariates, formula)
+    design = learn_design(cohort.covariates, formula)  # a row a patient
     columns = design.matrix(design.frame)
     treated = cohort.arm == cohort.arms[1]
     found = separation(columns, treated, design.columns)

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from posthaz.adjust.patients import (
-    first_of_subjects,
     first_rows,
     is_categorical,
     level_codes,
@@ -53,7 +52,7 @@ def covariate_summary(
     >>> covariate_summary(cohort, ["age"])[["arm", "mean"]].to_numpy().tolist()
     [['a', 60.0], ['b', 58.0], ['overall', 59.0]]
     """
-    patients = first_of_subjects(cohort) if weighted else first_rows(cohort)
+    patients = cohort.patients if weighted else first_rows(cohort)
     each = patients.weight if weighted else np.ones(len(patients))
     groups = {arm: np.where(patients.arm == arm, each, 0.0) for arm in cohort.arms}
     groups[OVERALL] = each

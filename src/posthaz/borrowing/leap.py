@@ -64,7 +64,7 @@ def leap_fit(
     """
     sampling = sampling or Sampling()
     fixed, pooled = settled(spec, current, history), pooled_rows(current, history)
-    design = learn_design(pooled.covariates, fixed.formula, fixed.centre)
+    design = learn_design(pooled.covariates, fixed.formula, fixed.centre, pooled.patient_weight)
     priors = choose_priors(fixed, design, 1.0)  # `settled` has stated every prior
     historical = (pooled.covariates[STUDY] == HISTORY).to_numpy()
     model = build_leap_model(fixed, design, priors, pooled, historical, share)
@@ -73,7 +73,7 @@ def leap_fit(
     posterior = draws["posterior"].to_dataset()
     kept = [n for n in posterior.data_vars if _MARK not in str(n) and n != EXCHANGEABLE]
     ours = np.flatnonzero(~historical)
-    constant = xr.Dataset({"weight": ("row", pooled.weight[ours])})
+    constant = xr.Dataset({"weight": ("subject", current.patients.weight)})
     tree = xr.DataTree.from_dict(
         {
             "/posterior": posterior[kept],
@@ -83,7 +83,11 @@ def leap_fit(
     )
     result = Fit(
         spec=fixed,
-        design=replace(design, frame=design.frame.iloc[ours].reset_index(drop=True)),
+        design=replace(
+            design,
+            frame=design.frame.iloc[ours].reset_index(drop=True),
+            weight=design.weight[ours],
+        ),
         priors=priors,
         draws=tree,
         unit=current.unit,
@@ -93,6 +97,7 @@ def leap_fit(
             data_sha256=current.source.sha256,
             simulated=current.source.simulated or history.source.simulated,
             rows=len(pooled),
+            patients=len(np.unique(pooled.subject)),
             events=int((pooled.event | pooled.interval_censored).sum()),
             method="NUTS (BlackJAX)",
             seed=sampling.seed,

@@ -210,9 +210,9 @@ def settled(spec: ModelSpec, current: Cohort, history: Cohort) -> ModelSpec:
     """The model with cuts and priors as the current cohort alone would give them."""
     events = current.event | current.interval_censored
     resolved = resolve(spec, current.exit[events], current.weight[events])
-    with_study = pooled_rows(current, history).covariates
-    frame = with_study if STUDY in spec.formula else current.covariates
-    design = learn_design(frame, resolved.formula, resolved.centre)
+    pooled = pooled_rows(current, history)
+    known = pooled if STUDY in spec.formula else current
+    design = learn_design(known.covariates, resolved.formula, resolved.centre, known.patient_weight)
     exposure = float(np.sum(current.weight * (current.exit - current.entry)))
     priors = choose_priors(resolved, design, float(current.weight[events].sum()) / exposure)
     chosen = dict(zip(design.columns, priors.coefficients, strict=True))

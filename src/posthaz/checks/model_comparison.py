@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 def leave_one_out(fit: Fit, *, weighted: bool = False) -> ELPDData:
-    """PSIS-LOO of a fit, one point a subject.
+    """PSIS-LOO of a fit, one point a patient, however many rows the follow-up is cut into.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def leave_one_out(fit: Fit, *, weighted: bool = False) -> ELPDData:
         warnings.simplefilter("ignore")  # a high Pareto k is reported, not warned about
         grouped = "subjects" in fit.draws["constant_data"]
         if not (weighted or grouped):
-            return _arviz.loo(_by_subject(fit), pointwise=True)
+            return _arviz.loo(fit.draws, var_name="time", pointwise=True)
         counts, one = _one_patient(fit)
         result: Any = _arviz.loo(one, pointwise=True)
     return _counted(result, counts, one["log_likelihood"]["time"].to_numpy())
@@ -56,7 +56,7 @@ def leave_one_out(fit: Fit, *, weighted: bool = False) -> ELPDData:
 def _one_patient(fit: Fit) -> tuple[np.ndarray, xr.DataTree]:
     """Patients behind each row that has any, and the log-likelihood of one of them."""
     constant = fit.draws["constant_data"].to_dataset()
-    # a fit to a large cohort keeps the log-likelihood of one subject of each distinct row
+    # a fit to a large cohort keeps the log-likelihood of one patient of each kind
     grouped = "subjects" in constant
     weight = constant["subjects" if grouped else "weight"].to_numpy()
     counts = np.round(weight).astype(int)
@@ -145,24 +145,3 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
     renamed = renamed.rename_axis("model").reset_index()
     renamed["bad_k"] = [bad[str(name)] for name in renamed["model"]]
     return renamed[list(_COLUMNS)]
-
-
-def _by_subject(fit: Fit) -> xr.DataTree:
-    """Log-likelihood added up within subjects that have several rows."""
-    subject = fit.draws["constant_data"]["subject"].to_numpy()
-    pointwise = fit.draws["log_likelihood"]["time"]
-    if len(np.unique(subject)) == len(subject):
-        summed = pointwise
-    else:
-        order, number = np.unique(subject, return_inverse=True)
-        array = pointwise.to_numpy()
-        total = np.zeros((*array.shape[:2], len(order)))
-        for row, one in enumerate(number):
-            total[:, :, one] += array[:, :, row]
-        summed = xr.DataArray(total, dims=("chain", "draw", "subject"))
-    return xr.DataTree.from_dict(
-        {
-            "/posterior": fit.draws["posterior"].to_dataset(),
-            "/log_likelihood": xr.Dataset({"time": summed}),
-        }
-    )

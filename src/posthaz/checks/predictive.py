@@ -7,6 +7,7 @@ import pandas as pd
 
 from posthaz.baselines import kaplan_meier
 from posthaz.cohort import Cohort
+from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 
 _DECIMALS = 9
@@ -15,7 +16,7 @@ _DECIMALS = 9
 def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> pd.DataFrame:
     """Kaplan-Meier curves by arm of cohorts drawn from the fit.
 
-    Replicated follow-up keeps each row's entry and ends at the longest follow-up seen, since
+    Replicated follow-up keeps each patient's entry and ends at the longest follow-up seen, since
     the censoring times of those with an event are unknown. It is recorded as the cohort's is, at
     the ends of steps where there is a resolution.
 
@@ -32,10 +33,22 @@ def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> 
     -------
     DataFrame
         Columns ``arm, replicate, time, survival``.
+
+    Raises
+    ------
+    PosthazError
+        When the fit has no predicted times: covariates that change leave open what they would
+        have been after follow-up, and fits to very large cohorts keep none.
     """
+    if "posterior_predictive" not in fit.draws.children:
+        raise PosthazError(
+            f"model '{fit.spec.name}' has no predicted times to replicate the cohort from. Mend: "
+            "leave covariates that change during follow-up out of the formula, or check a sample "
+            "of a very large cohort."
+        )
+    horizon, cohort = float(cohort.exit.max()), cohort.patients
     times = fit.draws["posterior_predictive"]["time"].to_numpy().reshape(-1, len(cohort))
     chosen = np.linspace(0, len(times) - 1, min(replicates, len(times))).round().astype(int)
-    horizon = float(cohort.exit.max())
     parts = []
     for number, drawn in enumerate(times[chosen]):
         seen = drawn <= horizon

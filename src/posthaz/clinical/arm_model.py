@@ -41,8 +41,8 @@ class ArmTask:
 
     def effect_of(self, fit: Fit, arm: str, reference: str, rows: np.ndarray) -> xr.DataArray:
         """Log hazard ratio of one arm against another, averaged over rows."""
-        patients = self.cohort.covariates.loc[rows]
-        return effect_in_patients(fit, patients, arm, reference, self.cohort.weight[rows])
+        patients = self.cohort.where(rows).patients
+        return effect_in_patients(fit, patients.covariates, arm, reference, patients.weight)
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,12 @@ def effective_weights(cohort: Cohort) -> Cohort:
     """
     if np.all(cohort.weight == 1):
         return cohort
-    weight = cohort.weight.copy()
+    weight, first = cohort.weight.copy(), cohort.first
     for arm in cohort.arms:
         own = cohort.arm == arm
-        if own.any():
-            weight[own] *= effective_size(weight[own]) / weight[own].sum()
+        each = cohort.weight[own & first]
+        if each.sum() > 0:
+            weight[own] *= effective_size(each) / each.sum()
     return replace(cohort, weight=weight)
 
 

@@ -45,7 +45,7 @@ def cause_ratios(
         design = one.design
         if not design.columns:
             continue
-        columns = pd.DataFrame(design.matrix(design.frame), columns=list(design.columns))
+        columns = pd.DataFrame(design.matrix(cohort.covariates), columns=list(design.columns))
         waited = cause_of(cohort, cause)
         cox = cox_model(waited, columns, level=interval)
         frequentist = cox.table.assign(source=COX, n=cox.n, events=cox.events)

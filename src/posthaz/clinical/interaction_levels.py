@@ -99,7 +99,7 @@ def level_effect(
         return row | ({"note": alone} if said else ratio_summary(task.effect(alone), interval))
     whom = ready.cohort.where(rows & inside)
     if fitted is not None and len(whom):
-        effect = effect_in_patients(fitted, whom.covariates, arm, reference, whom.weight)
+        effect = effect_in_patients(fitted, whom.covariates, arm, reference, whom.patient_weight)
         row |= ratio_summary(effect, interval)
     return row
 
@@ -132,7 +132,7 @@ def level_ratios(
 
     def effect(level: str, arm: str) -> xr.DataArray:
         whom = groups[level]
-        return effect_in_patients(fitted, whom.covariates, arm, reference, whom.weight)
+        return effect_in_patients(fitted, whom.covariates, arm, reference, whom.patient_weight)
 
     for arm in arms:
         for level in rest:

@@ -40,7 +40,7 @@ def candidate_relevance(
         and Vehtari 2020, on the linear predictor).
     """
     columns = list(fit.design.columns)
-    matrix = fit.design.matrix(fit.design.frame)
+    matrix = fit.design.matrix(fit.design.frame.loc[fit.design.weight > 0])
     matrix = matrix - matrix.mean(axis=0)
     posterior = fit.draws["posterior"][coefficient_name(fit.spec)].to_numpy()
     draws = posterior.reshape(-1, len(columns))

@@ -65,7 +65,7 @@ def posterior_rows(
             "p": np.nan,
             "p_below_1": table["p_hr_below_1"],
             "sd": [_spread(term, members) for term in table["term"]],
-            "n": fit.provenance.rows,
+            "n": fit.provenance.patients,
             "events": fit.provenance.events,
             "note": "",
         }

@@ -13,7 +13,7 @@ from posthaz.clinical.arm_model import ArmTask, Quick, cox_of, joined, ratio_sum
 from posthaz.clinical.cut_groups import group_name
 from posthaz.clinical.interaction_test import InteractionTest, interaction_test
 from posthaz.cohort import Cohort
-from posthaz.design import quoted, reference_row
+from posthaz.design import quoted
 from posthaz.errors import PosthazError
 from posthaz.estimands import effect_between
 from posthaz.inference import Fit
@@ -181,12 +181,12 @@ def _compared(
     """Covariates with the effect at `end`, and at `start`, a row each."""
     rows = max(np.size(end), np.size(by))
     fixed = {k: v for k, v in ((asked.effect, start), (asked.by, by)) if isinstance(v, str)}
-    base = reference_row(fit.design.frame, fixed)
+    base = fit.design.reference(fixed)
     reference = pd.concat([base] * rows, ignore_index=True)
     if not isinstance(by, str):
         reference[asked.by] = by
     if isinstance(end, str):
-        other = reference_row(fit.design.frame, {asked.effect: end})[asked.effect]
+        other = fit.design.reference({asked.effect: end})[asked.effect]
         everybody = pd.concat([other] * rows, ignore_index=True)
         return reference.assign(**{asked.effect: everybody}), reference
     reference[asked.effect] = start

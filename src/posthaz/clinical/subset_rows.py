@@ -87,7 +87,7 @@ def posterior_curves(fit: Fit, times: Sequence[float], interval: float) -> pd.Da
 def _of_fit(fit: Fit, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
     return frame.assign(
-        source=POSTERIOR, n=fit.provenance.rows, events=fit.provenance.events, note=""
+        source=POSTERIOR, n=fit.provenance.patients, events=fit.provenance.events, note=""
     )
 
 
@@ -96,9 +96,11 @@ def cox_rows(part: Cohort, fit: Fit, interval: float) -> pd.DataFrame:
     terms = _arm_terms(fit)
     if not terms:
         return pd.DataFrame(columns=COLUMNS)
-    columns = pd.DataFrame(fit.design.matrix(fit.design.frame), columns=list(fit.design.columns))
     complete = part.covariates[list(fit.design.variables)].notna().all(axis=1).to_numpy()
-    cox, penalised = cox_or_firth(part.where(complete), columns, level=interval)
+    part = part.where(complete)
+    matrix = fit.design.matrix(part.covariates)
+    columns = pd.DataFrame(matrix, columns=list(fit.design.columns))
+    cox, penalised = cox_or_firth(part, columns, level=interval)
     table = cox.table.set_index("term")
     rows = [
         {

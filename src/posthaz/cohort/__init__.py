@@ -9,6 +9,7 @@ from posthaz.cohort.dose import biologically_effective_dose, equivalent_dose_2gy
 from posthaz.cohort.life_table import read_life_table, unrounded_life_tables
 from posthaz.cohort.life_table_spec import LifeTableSpec
 from posthaz.cohort.origin import after_origin, last_believable
+from posthaz.cohort.patients import changing, joined
 from posthaz.cohort.person_time import person_time
 from posthaz.cohort.read import read_cohort
 from posthaz.cohort.resolution import between_steps
@@ -38,8 +39,10 @@ __all__ = [
     "cause_of",
     "collapse",
     "causes_of",
+    "changing",
     "derived_values",
     "equivalent_dose_2gy",
+    "joined",
     "last_believable",
     "person_time",
     "read_cohort",

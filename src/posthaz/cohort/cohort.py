@@ -66,7 +66,9 @@ class Cohort:
 
     Made by `read_cohort`. An event seen exactly has ``lower == upper``; a right-censored row
     has ``upper == inf``; an interval-censored one lies between; delayed entry is
-    ``entry > 0``; a changing covariate is several rows a subject.
+    ``entry > 0``; a changing covariate is several rows a subject. Rows of a subject that a model
+    can't tell apart are joined where it is fitted (`joined`), so that cutting follow-up changes
+    nothing.
 
     Parameters
     ----------
@@ -145,6 +147,28 @@ class Cohort:
         return np.where(np.isfinite(self.upper), self.upper, self.lower)
 
     @property
+    def first(self) -> np.ndarray:
+        """Whether a row is the first of its subject, shape (row,), bool."""
+        order, again = by_subject(self)
+        found = np.zeros(len(self), dtype=bool)
+        found[order[~again]] = True
+        return found
+
+    @property
+    def patients(self) -> "Cohort":
+        """The first row of every subject: the patients as they were when follow-up began.
+
+        The population over which answers are averaged, and that tables describe. In the order of
+        the rows.
+        """
+        return self.where(self.first)
+
+    @property
+    def patient_weight(self) -> np.ndarray:
+        """Weight of each patient in their first row, 0 in later ones, shape (row,)."""
+        return np.where(self.first, self.weight, 0.0)
+
+    @property
     def arms(self) -> tuple[str, ...]:
         """Levels of the treatment, reference first; empty for a single-arm cohort."""
         if not self.treatment:
@@ -204,3 +228,25 @@ class Cohort:
             covariates=self.covariates.iloc[rows].reset_index(drop=True),
             row_number=self.row_number[rows],
         )
+
+
+def by_subject(cohort: Cohort) -> tuple[np.ndarray, np.ndarray]:
+    """Rows in the order of subject and entry, and whether each is a later row of its subject.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Valid time-to-event data.
+
+    Returns
+    -------
+    order : ndarray of int, shape (row,)
+        Positions of the rows.
+    again : ndarray of bool, shape (row,)
+        In that order: whether the row before is of the same subject.
+    """
+    order = np.lexsort((cohort.entry, cohort.subject))
+    subject = cohort.subject[order]
+    again = np.zeros(len(order), dtype=bool)
+    again[1:] = subject[1:] == subject[:-1]
+    return order, again

@@ -1,11 +1,13 @@
 """A design: covariates to columns, remembered so that new data are coded the same way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from posthaz.design.reference import reference_row
 from posthaz.errors import FormulaError
 
 
@@ -47,6 +49,9 @@ class Design:
         The covariates learned from, one row a cohort row.
     centring : str
         The rule behind `centre`.
+    weight : ndarray of float, shape (row,)
+        How much each row of `frame` counts as a patient: the patient's weight in their first row,
+        0 in later ones. Centre, scale and the population of standardised answers are taken by it.
     """
 
     formula: str
@@ -57,6 +62,7 @@ class Design:
     groups: tuple[Group, ...]
     frame: pd.DataFrame
     centring: str
+    weight: np.ndarray
     matrices: Any = field(repr=False)
 
     def __eq__(self, other: object) -> bool:
@@ -67,6 +73,7 @@ class Design:
             == (other.formula, other.columns, other.terms, other.groups, other.centring)
             and np.array_equal(self.centre, other.centre)
             and np.array_equal(self.scale, other.scale)
+            and np.array_equal(self.weight, other.weight)
             and self.frame.equals(other.frame)
         )
 
@@ -74,6 +81,21 @@ class Design:
     def variables(self) -> tuple[str, ...]:
         """Covariates that the formula uses."""
         return tuple(str(name) for name in self.frame.columns)
+
+    def reference(self, values: Mapping[str, object] | None = None) -> pd.DataFrame:
+        """One row of covariates: those given, the rest at the patients' reference.
+
+        Parameters
+        ----------
+        values : mapping, optional
+            Covariate values to set.
+
+        Returns
+        -------
+        DataFrame
+            Result of `reference_row`, with means over patients.
+        """
+        return reference_row(self.frame, values, self.weight)
 
     def in_product(self, name: str) -> bool:
         """Whether a covariate takes part in a product, so that its effect is not one number."""

@@ -22,7 +22,6 @@ from posthaz.design.factor_coding import (
 )
 from posthaz.design.formula import ENVIRONMENT, formula_variables
 from posthaz.design.function_arguments import SPLINES
-from posthaz.design.reference import reference_row
 from posthaz.errors import FormulaError, nearest
 
 MOST_COLUMNS = 500
@@ -50,8 +49,10 @@ def learn_design(
         their reference, numbers at their mean), ``"all"`` with every column at its mean,
         ``"none"`` with every column at 0.
     weight : ndarray of float, shape (row,), optional
-        Weights of the rows, for the standard deviations (and the means of ``"all"``); each row
-        counts once without them.
+        How much each row counts as a patient, for means and standard deviations: a patient's
+        weight in their first row, 0 in later ones (``Cohort.patient_weight``). Each row counts
+        once without them. A column in which no patient differs at first, such as a treatment that
+        all begin later, has its standard deviation over the rows.
 
     Returns
     -------
@@ -91,18 +92,20 @@ def learn_design(
     matrix = np.asarray(matrices.common.design_matrix, dtype=float)[:, 1:]
     _check_finite(matrix, columns, formula)
     _check_rank(matrix, columns, formula)
+    counted = np.ones(len(frame)) if weight is None else np.asarray(weight, dtype=float)
     design = Design(
         formula=formula,
         columns=columns,
         terms=terms,
         centre=np.zeros(len(columns)),
-        scale=_spread(matrix, weight),
+        scale=_spread(matrix, counted),
         groups=_groups(matrices),
         frame=frame,
         centring=centring,
+        weight=counted,
         matrices=matrices,
     )
-    return replace(design, centre=_centre(matrix, design, weight))
+    return replace(design, centre=_centre(matrix, design))
 
 
 def _evaluated(frame: pd.DataFrame, formula: str, description: Any) -> Any:
@@ -215,19 +218,21 @@ def _groups(matrices: Any) -> tuple[Group, ...]:
     )
 
 
-def _spread(matrix: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+def _spread(matrix: np.ndarray, weight: np.ndarray) -> np.ndarray:
     if not matrix.shape[1]:
         return np.zeros(0)
     mean = np.average(matrix, axis=0, weights=weight)
-    return np.sqrt(np.average((matrix - mean) ** 2, axis=0, weights=weight))
+    spread = np.sqrt(np.average((matrix - mean) ** 2, axis=0, weights=weight))
+    size = np.max(np.abs(matrix), axis=0, initial=1e-300)
+    return np.where(spread > _RANK_TOLERANCE * size, spread, matrix.std(axis=0))
 
 
-def _centre(matrix: np.ndarray, design: Design, weight: np.ndarray | None) -> np.ndarray:
+def _centre(matrix: np.ndarray, design: Design) -> np.ndarray:
     if design.centring == "none" or not design.columns:
         return np.zeros(matrix.shape[1])
     if design.centring == "all":
-        return np.average(matrix, axis=0, weights=weight)
-    return design.matrix(reference_row(design.frame))[0]
+        return np.average(matrix, axis=0, weights=design.weight)
+    return design.matrix(design.reference())[0]
 
 
 def _check_finite(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from posthaz.design import reference_row
 from posthaz.inference import Fit
 
 WHOLE = "all"
@@ -47,21 +46,23 @@ def profile(fit: Fit, label: str, **values: object) -> Population:
     Population
         One row.
     """
-    return Population(label, reference_row(fit.design.frame, values), np.ones(1))
+    return Population(label, fit.design.reference(values), np.ones(1))
 
 
 def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Population, ...]:
-    """The cohort's own covariates with everybody given one arm, for each arm.
+    """The patients' own covariates with everybody given one arm, for each arm.
 
-    Averaging over such a population standardises (g-computation). Without a treatment in the
-    formula there is one population, the cohort as it is.
+    A patient counts once, with the covariates of the first row, however many rows the follow-up
+    is cut into. Averaging over such a population standardises (g-computation). Without a treatment
+    in the formula there is one population, the cohort as it is.
 
     Parameters
     ----------
     fit : Fit
         A fit.
     weight : ndarray of float, shape (row,), optional
-        How much each row counts; its case weight when not given. Rows of weight 0 are left out.
+        How much each row of ``fit.design.frame`` counts if it is a patient's first; the patient's
+        case weight when not given. Patients of weight 0 are left out.
 
     Returns
     -------
@@ -69,7 +70,8 @@ def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Populat
         One an arm, reference first.
     """
     frame = fit.design.frame
-    given = fit.draws["constant_data"]["weight"].to_numpy() if weight is None else weight
+    own = fit.design.weight
+    given = own if weight is None else np.where(own > 0, weight, 0.0)
     counted = given > 0
     frame, counts = frame.loc[counted].reset_index(drop=True), given[counted]
     if not fit.treatment:
@@ -82,7 +84,7 @@ def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Populat
 
 
 def observed_population(fit: Fit) -> Population:
-    """The cohort as it is: everybody with their own covariates and their own arm.
+    """The patients as they were at first: everybody with their own covariates and their own arm.
 
     Parameters
     ----------
@@ -94,7 +96,9 @@ def observed_population(fit: Fit) -> Population:
     Population
         Labelled `WHOLE`.
     """
-    return _distinct(WHOLE, fit.design.frame, fit.draws["constant_data"]["weight"].to_numpy())
+    counted = fit.design.weight > 0
+    frame = fit.design.frame.loc[counted].reset_index(drop=True)
+    return _distinct(WHOLE, frame, fit.design.weight[counted])
 
 
 def _everybody(frame: pd.DataFrame, fit: Fit, arm: object) -> pd.Categorical:

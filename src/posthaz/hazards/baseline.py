@@ -50,6 +50,10 @@ class Baseline(ABC):
         """Labels of the family's own dimensions."""
         return {}
 
+    def from_default(self, name: str, values: Mapping[str, Array], xp: ModuleType | Any) -> Array:
+        """A parameter from the quantity on which its default prior stands."""
+        raise NotImplementedError(name)
+
     def resolve(self, event_times: np.ndarray) -> "Baseline":
         """The same family with every data-dependent choice turned into numbers."""
         return self

@@ -29,6 +29,10 @@ class Parameter:
     level : {"rate", "scale", ""}
         ``"rate"`` when a unit shift multiplies the hazard (its prior follows from a median
         survival), ``"scale"`` when it stretches time.
+    default_on : str
+        Quantity on which the default prior stands instead, where a prior on the parameter would
+        mean another thing in another unit of time; a level ``"scale"``, from which
+        `Baseline.from_default` gives the parameter.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Parameter:
     structure: Structure = "independent"
     order: int = 1
     level: Literal["rate", "scale", ""] = ""
+    default_on: str = ""
 
     @property
     def positive_name(self) -> str:

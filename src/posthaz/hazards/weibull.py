@@ -25,7 +25,9 @@ class Weibull(Baseline):
     location : {"log_scale", "log_rate"}
         Which location parameter carries the prior: ``log_scale``, the log of the time at which
         the cumulative hazard is 1, or ``log_rate``, the log of ``lambda``. A prior on one is
-        not the same prior on the other, since ``log_rate = -k log_scale``.
+        not the same prior on the other, since ``log_rate = -k log_scale``. The default prior is
+        that of ``log_scale`` under both: one of fixed width on ``log_rate`` would mean another
+        thing in days than in months.
 
     Examples
     --------
@@ -40,11 +42,19 @@ class Weibull(Baseline):
     location: Literal["log_scale", "log_rate"] = "log_scale"
 
     def parameters(self) -> tuple[Parameter, ...]:
-        level = "scale" if self.location == "log_scale" else "rate"
+        rate = self.location == "log_rate"
         return (
-            Parameter(self.location, Prior("normal", (0.0, 10.0)), level=level),
+            Parameter(
+                self.location,
+                Prior("normal", (0.0, 10.0)),
+                level="rate" if rate else "scale",
+                default_on="log_scale" if rate else "",
+            ),
             Parameter("log_shape", Prior("normal", (0.0, 1.0))),
         )
+
+    def from_default(self, name: str, values: Mapping[str, Array], xp: ModuleType) -> Array:
+        return -xp.exp(values["log_shape"]) * values["log_scale"]
 
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         log_shape = values["log_shape"]

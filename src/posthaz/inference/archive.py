@@ -21,6 +21,7 @@ from posthaz.priors import Prior
 from posthaz.spec import ChosenPriors, model_from_dict, model_to_dict
 
 _FRAME = "design_frame"
+_WEIGHT = "design_weight"
 _ATTRIBUTE = "posthaz"
 _LONGEST_REASON = 200
 
@@ -42,6 +43,7 @@ def write_fit(fit: Fit, path: Path) -> Path:
     """
     tree = fit.draws.copy()
     tree[_FRAME] = xr.DataTree(_frame_to_dataset(fit.design.frame))
+    tree[_WEIGHT] = xr.DataTree(xr.Dataset({"weight": ("row", fit.design.weight)}))
     tree.attrs[_ATTRIBUTE] = json.dumps(
         {
             "spec": model_to_dict(fit.spec),
@@ -113,8 +115,11 @@ def _read(content: bytes) -> Fit:
     about = json.loads(tree.attrs[_ATTRIBUTE])
     spec = model_from_dict(about["spec"])
     frame = _dataset_to_frame(tree[_FRAME].to_dataset())
+    # a file from before there was a weight: every row is a patient
+    weight = tree[_WEIGHT]["weight"].to_numpy() if _WEIGHT in tree.children else None
+    own = (_FRAME, _WEIGHT)
     draws = xr.DataTree.from_dict(
-        {f"/{name}": node.to_dataset() for name, node in tree.children.items() if name != _FRAME}
+        {f"/{name}": node.to_dataset() for name, node in tree.children.items() if name not in own}
     )
     if "posterior" not in draws.children:
         raise KeyError("posterior")
@@ -122,7 +127,7 @@ def _read(content: bytes) -> Fit:
     provenance["versions"] = tuple(tuple(pair) for pair in provenance["versions"])
     return Fit(
         spec=spec,
-        design=learn_design(frame, spec.formula, about["centring"]),
+        design=learn_design(frame, spec.formula, about["centring"], weight),
         priors=_priors_from_dict(about["priors"]),
         draws=draws,
         unit=about["unit"],

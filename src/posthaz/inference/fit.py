@@ -23,10 +23,12 @@ class Fit:
         The prior of every parameter.
     draws : DataTree
         ArviZ groups ``posterior``, ``sample_stats``, ``log_likelihood``, ``log_prior``,
-        ``prior``, ``posterior_predictive``, ``observed_data``, ``constant_data``. Where rows
-        times draws pass 30 million there are no predicted times, and rows are the distinct ones:
-        ``constant_data["subjects"]`` says how many patients each stands for, and the
-        log-likelihood is that of one of them. `fit_many` keeps only what estimands need.
+        ``prior``, ``posterior_predictive``, ``observed_data``, ``constant_data``. Pointwise
+        values have a dimension ``subject``: one a patient, however many rows the follow-up is
+        cut into; only the design's columns are by ``row``. Covariates that change leave no
+        predicted times. Where patients times draws pass 30 million there are none either, and
+        subjects are one of each kind: ``constant_data["subjects"]`` says how many patients each
+        stands for. `fit_many` keeps only what estimands need.
     unit : str
         Unit of time.
     treatment : str

@@ -6,100 +6,111 @@ from collections.abc import Mapping
 import numpy as np
 import pymc as pm
 import xarray as xr
+from scipy.sparse import csr_array
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, changing
 from posthaz.design import Design
 from posthaz.inference.conditional import baseline_hazard, hazard_of, linear_predictor
 from posthaz.inference.engine import answers_of
 from posthaz.inference.nuts import Sampled
+from posthaz.inference.patients import distinct_patients, patient_numbers, row_shares
 from posthaz.inference.prepare import Prepared
-from posthaz.model import follow_up_data
 from posthaz.simulate import simulate_times
 from posthaz.spec import ModelSpec
 
 _MOST_PREDICTED = 1_000_000
 _MOST_POINTWISE = 30_000_000
+_MOST_AT_ONCE = 8_000_000
 _PRIOR_DRAWS = 1000
 _COORDINATES = ("_scaled", "_standard", "_step", "_first")
 Answers = Mapping[tuple[str, str], np.ndarray]
 
 
 def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.Dataset]:
-    """Every group that ArviZ knows, pointwise values one a row of the cohort."""
+    """Every group that ArviZ knows, pointwise values one a patient."""
     model, cohort = prepared.model, prepared.cohort
-    many = len(cohort) * sampled.theta[..., 0].size > _MOST_POINTWISE
+    many = int(cohort.first.sum()) * sampled.theta[..., 0].size > _MOST_POINTWISE
     if many:
-        return {**posterior_only(prepared, sampled), **_distinct_rows(prepared, sampled)}
-    answers = answers_of(prepared.posterior, sampled.theta)
-    groups = posterior_groups(model, answers, sampled.statistics)
-    groups["log_likelihood"] = _row_by_row(prepared, groups["log_likelihood"])
+        return {**posterior_only(prepared, sampled), **_distinct_patients(prepared, sampled)}
+    shares = row_shares(cohort, prepared.collapsed)
+    groups = _pointwise_groups(prepared, sampled.theta, shares, cohort.subject[cohort.first])
+    groups["sample_stats"] = _statistics(model, sampled.statistics)
     names = [str(name) for name in groups["posterior"].data_vars]
     prior = prior_group(model, seed, names) if prepared.priors.drawable else None
     groups.update({"prior": prior} if prior is not None else {})
-    groups["posterior_predictive"] = predictive_group(
-        prepared.spec, prepared.design, cohort, groups["posterior"], seed
-    )
+    if not changing(cohort, prepared.design.variables):
+        groups["posterior_predictive"] = predictive_group(
+            prepared.spec, prepared.design, cohort, groups["posterior"], seed
+        )
     groups.update(data_groups(cohort, prepared.design))
     return groups
 
 
-def _distinct_rows(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset]:
-    """Groups of a large cohort: log-likelihood of one subject of each distinct row.
+def _distinct_patients(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset]:
+    """Groups of a large cohort: log-likelihood of one patient of each kind.
 
     Draws are thinned so that no more than `_MOST_POINTWISE` numbers are kept; there are no
     predicted times.
     """
-    cohort = prepared.collapsed.cohort
+    cohort = prepared.cohort
+    shares, first, subjects = distinct_patients(cohort, prepared.collapsed)
     chains, draws = sampled.theta.shape[:2]
-    kept = int(np.clip(_MOST_POINTWISE // (chains * len(cohort)), 1, draws))
+    kept = int(np.clip(_MOST_POINTWISE // (chains * len(first)), 1, draws))
     chosen = np.linspace(0, draws - 1, kept).round().astype(int)
-    answers = answers_of(prepared.posterior, sampled.theta[:, chosen])
-    groups = posterior_groups(prepared.model, answers, {})
-    weight = np.maximum(cohort.weight, np.finfo(float).tiny)
-    data = data_groups(cohort, prepared.distinct_design)
-    data["constant_data"]["subjects"] = ("row", cohort.weight)
-    return {"log_likelihood": groups["log_likelihood"] / weight, **data}
+    groups = _pointwise_groups(prepared, sampled.theta[:, chosen], shares, cohort.subject[first])
+    members = np.isin(cohort.subject, cohort.subject[first])
+    data = data_groups(cohort.where(members), prepared.design, with_design=False)
+    data["constant_data"]["subjects"] = ("subject", subjects)
+    return {"log_likelihood": groups["log_likelihood"], **data}
 
 
 def posterior_only(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset]:
     """The groups that estimands and convergence checks need."""
     answers = answers_of(prepared.posterior, sampled.theta, pointwise=False)
-    groups = posterior_groups(prepared.model, answers, sampled.statistics)
-    kept = {name: groups[name] for name in ("posterior", "sample_stats")}
-    return {**kept, **data_groups(prepared.cohort, prepared.design, with_design=False)}
+    posterior = posterior_groups(prepared.model, answers)["posterior"]
+    statistics = _statistics(prepared.model, sampled.statistics)
+    data = data_groups(prepared.cohort, prepared.design, with_design=False)
+    return {"posterior": posterior, "sample_stats": statistics, **data}
 
 
-def _row_by_row(prepared: Prepared, pointwise: xr.Dataset) -> xr.Dataset:
-    """Log-likelihood of each row of the cohort from that of the weighted distinct rows."""
-    collapsed, cohort = prepared.collapsed, prepared.cohort
-    if len(collapsed.cohort) == len(cohort):
-        return pointwise
-    share = cohort.weight / collapsed.cohort.weight[collapsed.number]
-    array = pointwise["time"].to_numpy()[..., collapsed.number] * share
-    coords = {name: pointwise[name].to_numpy() for name in ("chain", "draw")}
-    return xr.Dataset(
-        {"time": (("chain", "draw", "row"), array)}, {**coords, "row": np.arange(len(cohort))}
-    )
-
-
-def posterior_groups(
-    model: pm.Model, answers: Answers, statistics: Mapping[str, np.ndarray]
+def _pointwise_groups(
+    prepared: Prepared, theta: np.ndarray, shares: csr_array, subject: np.ndarray
 ) -> dict[str, xr.Dataset]:
-    """Groups ``posterior``, ``sample_stats``, ``log_likelihood`` and ``log_prior``."""
-    groups: dict[str, dict[str, xr.DataArray]] = {
-        "posterior": {},
-        "log_likelihood": {},
-        "log_prior": {},
-    }
+    """Posterior, log priors and the log-likelihood of each patient, a block of draws at a time."""
+    chains, draws = theta.shape[:2]
+    rows, patients = shares.shape
+    size = int(np.clip(_MOST_AT_ONCE // max(chains * rows, 1), 1, draws))
+    parts: list[dict[tuple[str, str], np.ndarray]] = []
+    for start in range(0, draws, size):
+        # blocks of one size: the last begins early, for another length would be compiled anew
+        begin = min(start, draws - size)
+        answers = answers_of(prepared.posterior, theta[:, begin : begin + size])
+        key = next(key for key in answers if key[0] == "log_likelihood")
+        by_row = answers.pop(key).reshape(-1, rows)
+        own = {name: array[:, start - begin :] for name, array in answers.items()}
+        summed = (by_row @ shares).reshape(chains, size, patients)
+        parts.append({**own, key: summed[:, start - begin :]})
+    whole = {key: np.concatenate([part[key] for part in parts], axis=1) for key in parts[0]}
+    key = next(key for key in whole if key[0] == "log_likelihood")
+    pointwise = xr.Dataset(
+        {"time": (("chain", "draw", "subject"), whole.pop(key))},
+        {"chain": np.arange(chains), "draw": np.arange(draws), "subject": subject},
+    )
+    return {**posterior_groups(prepared.model, whole), "log_likelihood": pointwise}
+
+
+def posterior_groups(model: pm.Model, answers: Answers) -> dict[str, xr.Dataset]:
+    """Groups ``posterior`` and ``log_prior``."""
+    groups: dict[str, dict[str, xr.DataArray]] = {"posterior": {}, "log_prior": {}}
     for (group, name), array in answers.items():
         if group == "posterior" and is_coordinate(name):
             continue
-        variable = "follow_up" if group == "log_likelihood" else name
-        groups[group][name] = _labelled(model, variable, array)
-    groups["sample_stats"] = {
-        name: _labelled(model, name, array) for name, array in statistics.items()
-    }
+        groups[group][name] = _labelled(model, name, array)
     return {name: xr.Dataset(variables) for name, variables in groups.items()}
+
+
+def _statistics(model: pm.Model, statistics: Mapping[str, np.ndarray]) -> xr.Dataset:
+    return xr.Dataset({name: _labelled(model, name, array) for name, array in statistics.items()})
 
 
 def is_coordinate(name: str) -> bool:
@@ -109,7 +120,7 @@ def is_coordinate(name: str) -> bool:
 
 def _labelled(model: pm.Model, name: str, array: np.ndarray) -> xr.DataArray:
     """Array with dimensions chain and draw, then the model's own."""
-    own = model.named_vars_to_dims.get("event" if name == "follow_up" else name, ())
+    own = model.named_vars_to_dims.get(name, ())
     if len(own) != array.ndim - 2:
         own = tuple(f"{name}_dim_{i}" for i in range(array.ndim - 2))
     coordinates = {
@@ -145,54 +156,60 @@ def prior_group(model: pm.Model, seed: int, names: list[str]) -> xr.Dataset | No
 
 def data_groups(cohort: Cohort, design: Design, with_design: bool = True) -> dict[str, xr.Dataset]:
     """Groups ``observed_data`` (times) and ``constant_data`` (everything else that was given)."""
-    row = {"row": np.arange(len(cohort))}
-    follow_up = follow_up_data(cohort)
-    observed = xr.Dataset({"time": ("row", cohort.exit)}, coords=row)
+    patients, number = cohort.patients, patient_numbers(cohort)
+    subject = {"subject": patients.subject}
+    ended, seen = np.zeros(len(patients)), np.zeros(len(patients))
+    np.maximum.at(ended, number, cohort.exit)
+    np.maximum.at(seen, number, (cohort.event | cohort.interval_censored).astype(float))
+    observed = xr.Dataset({"time": ("subject", ended)}, coords=subject)
     constant = {
         # ArviZ looks for the event indicator of a predicted time under the time's own name
-        "time": ("row", (cohort.event | cohort.interval_censored).astype(float)),
-        "weight": ("row", follow_up["weight"]),
-        "entry": ("row", cohort.entry),
-        "subject": ("row", cohort.subject),
+        "time": ("subject", seen),
+        "weight": ("subject", patients.weight.astype(float)),
+        "entry": ("subject", patients.entry.astype(float)),
     }
-    dataset = xr.Dataset(constant, coords=row)
+    dataset = xr.Dataset(constant, coords=subject)
     if design.columns and with_design:
         dataset["design"] = xr.DataArray(
             design.matrix(design.frame),
             dims=("row", "covariate"),
-            coords={**row, "covariate": list(design.columns)},
+            coords={"row": np.arange(len(cohort)), "covariate": list(design.columns)},
         )
+        dataset["subject_of_row"] = ("row", cohort.subject)
     return {"observed_data": observed, "constant_data": dataset}
 
 
 def predictive_group(
     spec: ModelSpec, design: Design, cohort: Cohort, posterior: xr.Dataset, seed: int
 ) -> xr.Dataset:
-    """Group ``posterior_predictive``: uncensored event times, given survival to entry.
+    """Group ``posterior_predictive``: uncensored event times of patients, given survival to entry.
 
     Draws are thinned so that no more than a million times are kept.
     """
+    patients = cohort.patients
     chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
-    kept = int(np.clip(_MOST_PREDICTED // (chains * len(cohort)), 1, draws))
+    kept = int(np.clip(_MOST_PREDICTED // (chains * len(patients)), 1, draws))
     chosen = posterior.isel(draw=np.linspace(0, draws - 1, kept).round().astype(int))
     values = {
         str(name): variable.to_numpy().reshape(-1, *variable.shape[2:])
         for name, variable in chosen.data_vars.items()
     }
     hazard = hazard_of(
-        spec, baseline_hazard(spec, values), linear_predictor(spec, design, values, design.frame)
+        spec,
+        baseline_hazard(spec, values),
+        linear_predictor(spec, design, values, design.frame.loc[cohort.first]),
     )
     times = simulate_times(
         hazard,
-        cohort.entry[:, None],
-        (chains * kept, len(cohort), 1),
+        patients.entry[:, None],
+        (chains * kept, len(patients), 1),
         np.random.default_rng(seed),
     )[..., 0]
     return xr.Dataset(
-        {"time": (("chain", "draw", "row"), times.reshape(chains, kept, len(cohort)))},
+        {"time": (("chain", "draw", "subject"), times.reshape(chains, kept, len(patients)))},
         coords={
             "chain": chosen["chain"].to_numpy(),
             "draw": chosen["draw"].to_numpy(),
-            "row": np.arange(len(cohort)),
+            "subject": patients.subject,
         },
     )

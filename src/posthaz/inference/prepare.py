@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pymc as pm
 
-from posthaz.cohort import Cohort, Collapsed, between_steps, collapse
-from posthaz.design import Design, learn_design
+from posthaz.cohort import Cohort, Collapsed, between_steps, collapse, joined
+from posthaz.design import Design, formula_variables, learn_design
 from posthaz.errors import CohortError
 from posthaz.inference.engine import Posterior, compile_posterior, model_shape
 from posthaz.model import build_model
@@ -23,7 +23,7 @@ class Prepared:
     spec : ModelSpec
         The model, resolved.
     cohort : Cohort
-        The cohort, row by row.
+        The cohort, with rows of a patient that the model can't tell apart joined.
     collapsed : Collapsed
         Its distinct rows, to which the model is fitted.
     design : Design
@@ -47,7 +47,7 @@ class Prepared:
     @property
     def distinct_design(self) -> Design:
         """The design with the covariates of the distinct rows."""
-        return _of_rows(self.design, self.collapsed.cohort)
+        return _of_rows(self.design, self.collapsed)
 
     @property
     def batch(self) -> Hashable:
@@ -78,7 +78,7 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     PosthazError
         When formula or priors don't fit the cohort.
     """
-    cohort = between_steps(cohort)
+    cohort = between_steps(joined(cohort, formula_variables(spec.formula)))
     events = cohort.event | cohort.interval_censored
     if not (events & (cohort.weight > 0)).any():
         raise CohortError(
@@ -86,16 +86,20 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
             "Mend: check the event column and its coding."
         )
     resolved = resolve(spec, cohort.exit[events], cohort.weight[events])
-    design = learn_design(cohort.covariates, resolved.formula, resolved.centre, cohort.weight)
+    design = learn_design(
+        cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
+    )
     person_time = float(np.sum(cohort.weight * (cohort.exit - cohort.entry)))
     crude_rate = float(np.sum(cohort.weight[events])) / person_time
     priors = choose_priors(resolved, design, crude_rate)
     collapsed = collapse(cohort, design.variables)
-    model = build_model(resolved, _of_rows(design, collapsed.cohort), priors, collapsed.cohort)
+    model = build_model(resolved, _of_rows(design, collapsed), priors, collapsed.cohort)
     posterior = compile_posterior(model, model_shape(resolved, design, priors, model))
     return Prepared(resolved, cohort, collapsed, design, priors, model, posterior)
 
 
-def _of_rows(design: Design, cohort: Cohort) -> Design:
-    frame = cohort.covariates.loc[:, list(design.variables)].reset_index(drop=True)
-    return replace(design, frame=frame)
+def _of_rows(design: Design, collapsed: Collapsed) -> Design:
+    covariates = collapsed.cohort.covariates
+    frame = covariates.loc[:, list(design.variables)].reset_index(drop=True)
+    weight = np.bincount(collapsed.number, weights=design.weight, minlength=len(frame))
+    return replace(design, frame=frame, weight=weight)

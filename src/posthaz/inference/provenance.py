@@ -21,7 +21,7 @@ class Provenance:
     simulated : bool
         Whether the cohort is simulated.
     rows, events : int
-        Size of the cohort.
+        Size of the cohort, rows of a patient that the model can't tell apart being joined.
     method : str
         How it was sampled.
     seed, chains, draws, tune : int
@@ -38,6 +38,8 @@ class Provenance:
     log_evidence : float or None
         Log marginal likelihood by those weights, where they can be trusted; it means something
         only under proper priors.
+    patients : int
+        Patients of the cohort.
     """
 
     data: str
@@ -55,6 +57,11 @@ class Provenance:
     collapse_factor: float = 1.0
     khat: float | None = None
     log_evidence: float | None = None
+    patients: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.patients:
+            object.__setattr__(self, "patients", self.rows)
 
 
 @cache

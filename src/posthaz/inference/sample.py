@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import xarray as xr
 
 from posthaz.cohort import Cohort
@@ -154,6 +155,7 @@ def _fit(
 ) -> Fit:
     cohort = prepared.cohort
     grouped = "subjects" in groups["constant_data"]
+    # a large cohort's design holds its distinct rows, with the patients whose first row each is
     design = prepared.distinct_design if grouped else prepared.design
     return Fit(
         spec=prepared.spec,
@@ -167,6 +169,7 @@ def _fit(
             data_sha256=cohort.source.sha256,
             simulated=cohort.source.simulated,
             rows=len(cohort),
+            patients=len(np.unique(cohort.subject)),
             events=round(float(cohort.event.sum() + cohort.weight[cohort.interval_censored].sum())),
             method=drawn.method,
             seed=sampling.seed,

@@ -32,17 +32,28 @@ def baseline_values(
     """
     values = {name: pm.Data(name, array) for name, array in baseline.constants().items()}
     for parameter in baseline.parameters():
-        stated = next(
-            name for name in (parameter.name, parameter.positive_name) if name in priors.baseline
-        )
+        names = (parameter.name, parameter.positive_name, parameter.default_on)
+        stated = next(name for name in names if name in priors.baseline)
         prior = priors.baseline[stated]
-        if parameter.structure == "random_walk":
+        if stated == parameter.default_on:
+            values[stated] = prior_variable(stated, prior)
+        elif parameter.structure == "random_walk":
             values[parameter.name] = random_walk(
                 parameter, prior, priors.scales[STEP_SD], baseline, event_times
             )
         else:
             values[parameter.name] = _independent(parameter, stated, prior)
+    for parameter in baseline.parameters():
+        if parameter.name not in values:
+            values[parameter.name] = _derived(parameter, baseline, values)
     return values
+
+
+def _derived(parameter: Parameter, baseline: Baseline, values: dict[str, Array]) -> Array:
+    """A parameter that follows from the quantity on which its default prior stands."""
+    made = baseline.from_default(parameter.name, values, pt)
+    pm.Deterministic(parameter.positive_name, pt.exp(made))
+    return pm.Deterministic(parameter.name, made)
 
 
 def _independent(parameter: Parameter, stated: str, prior: Prior) -> Array:

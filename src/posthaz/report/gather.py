@@ -179,7 +179,7 @@ def _posterior(
     primary = next(iter(fits.values()))
     a_patient = "life_table" in analysis.clinical
     left_out = {n: leave_one_out(one, weighted=a_patient) for n, one in fits.items()}
-    exact = not cohort.interval_censored.any()
+    exact = not cohort.interval_censored.any() and "posterior_predictive" in primary.draws.children
     replicated = replicated_kaplan_meier(primary, cohort) if exact else NOTHING_REPLICATED
     has_prior = "prior" in primary.draws.children
     return Posterior(

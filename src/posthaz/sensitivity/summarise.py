@@ -119,7 +119,7 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
         prior=[str(fit.priors.coefficients[j]) for j in own],
         baseline=baseline_words(fit.spec.baseline),
         formula=fit.spec.formula,
-        patients=len(np.unique(fit.draws["constant_data"]["subject"].to_numpy())),
+        patients=fit.provenance.patients,
         events=fit.provenance.events,
         method=fit.provenance.method,
         khat=np.nan if khat is None else khat,

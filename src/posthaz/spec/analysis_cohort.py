@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from posthaz.adjust import landmark, split_at_treatment
-from posthaz.cohort import Cohort, Column, read_cohort, read_life_table
+from posthaz.cohort import Cohort, Column, joined, read_cohort, read_life_table
 from posthaz.cohort.read import checked_cohort
 from posthaz.cohort.table import read_table
 from posthaz.design import formula_variables
@@ -20,9 +20,10 @@ def read_analysis_cohort(analysis: Analysis) -> Cohort:
     """The cohort of an analysis, as its file says it is read and studied.
 
     Without a table, a twin of the paper's cohort is drawn by the seed of ``[simulate]``.
-    Rows outside ``[cohort.where]`` are left out; the follow-up of patients whose treatment begins
-    later is cut there (``[treatment] starts``); with ``landmark`` only those at risk then are
-    kept, in the arm they were in then, and times count from it.
+    Rows of a patient that differ in nothing are joined, and those outside ``[cohort.where]`` left
+    out; the follow-up of patients whose treatment begins later is cut there
+    (``[treatment] starts``); with ``landmark`` only those at risk then are kept, in the arm they
+    were in then, and times count from it.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def read_analysis_cohort(analysis: Analysis) -> Cohort:
     >>> len(read_analysis_cohort(ph.load_analysis("nvalt11_pci_os")))
     174
     """
-    return _from_then(analysis, _read(analysis))
+    return _from_then(analysis, joined(_read(analysis)))
 
 
 def needed_covariates(analysis: Analysis) -> tuple[str, ...]:

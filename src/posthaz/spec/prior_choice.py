@@ -93,7 +93,9 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
             continue
         name, prior = _baseline_prior(parameter, spec, crude_rate)
         used.add(name)
-        _check_support(name, prior, "real" if name == parameter.name else "positive", findings)
+        _check_support(
+            name, prior, "positive" if name == parameter.positive_name else "real", findings
+        )
         baseline[name] = prior
     shrunken = shrunken_columns(spec.shrinkage, design)
     matrix = design.matrix(design.frame)
@@ -114,13 +116,15 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
 
 
 def _baseline_prior(parameter: Parameter, spec: ModelSpec, crude_rate: float) -> tuple[str, Prior]:
-    for name in (parameter.name, parameter.positive_name):
+    for name in (parameter.name, parameter.positive_name, parameter.default_on):
         if name and name in spec.priors:
             return name, spec.priors[name]
     if parameter.level:
         sign = 1.0 if parameter.level == "rate" else -1.0
         centre = sign * math.log(crude_rate)
         origin = "default: centred on the crude event rate"
+        if parameter.default_on:
+            return parameter.default_on, Prior("normal", (-centre, _LEVEL_SD), origin)
         return parameter.name, Prior("normal", (centre, _LEVEL_SD), origin)
     return parameter.name, replace(parameter.default, origin="default")
 

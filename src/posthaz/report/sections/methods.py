@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from posthaz.cohort import Cohort
 from posthaz.report.blocks import Bullets, Paragraph, Section
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
@@ -63,13 +64,13 @@ def _cohort(results: Results) -> str:
         kinds.append("interval censoring")
     if (cohort.entry > 0).any():
         kinds.append("delayed entry")
-    if len(set(cohort.subject)) < len(cohort):
+    if not cohort.first.all():
         kinds.append("several rows a patient")
     if (cohort.weight != 1).any():
         kinds.append("case weights")
     made = "simulated cohort" if results.simulated else "cohort"
     text = (
-        f"The {made} had {counted(len(cohort), 'row')} and {counted(_events(results), 'event')} "
+        f"The {made} had {_size(cohort)} and {counted(_events(results), 'event')} "
         f"(endpoint: {results.analysis.endpoint}), with {listed(kinds)}; time was counted in "
         f"{cohort.unit}. {missing}"
     )
@@ -92,6 +93,14 @@ def _cohort(results: Results) -> str:
     if cohort.arms and len(results.frequentist.table_one):
         return f"{text} and the balance of the arms by standardised mean differences [@smd]."
     return f"{text}."
+
+
+def _size(cohort: Cohort) -> str:
+    """Patients, and rows where they are more; rows alone where one stands for many patients."""
+    patients, rows = int(cohort.first.sum()), counted(len(cohort), "row")
+    if patients == len(cohort):
+        return rows
+    return f"{counted(patients, 'patient')} ({rows})"
 
 
 def _events(results: Results) -> float:
@@ -177,7 +186,7 @@ def _frequentist(results: Results) -> str:
 
 def _robust(results: Results) -> bool:
     cohort = results.cohort
-    several = len(set(cohort.subject)) < len(cohort)
+    several = not cohort.first.all()
     return cohort.cluster is not None or several or bool((cohort.weight % 1 != 0).any())
 
 

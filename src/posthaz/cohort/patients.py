@@ -1,0 +1,117 @@
+"""Rows and patients: which row is a patient's first, which rows say one thing, what changes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort.cohort import Cohort, by_subject
+
+_SAME_TIME = 1e-9
+
+
+def joined(cohort: Cohort, covariates: Sequence[str] | None = None) -> Cohort:
+    """The cohort with rows of a patient that follow each other and differ in nothing as one row.
+
+    Follow-up cut into pieces says what the whole says: the log-likelihood adds up to the same,
+    and whoever counts rows counts patients.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Valid time-to-event data.
+    covariates : sequence of str, optional
+        Covariates to tell rows apart by, those of a formula; all when not given. Names that the
+        cohort doesn't have are passed over.
+
+    Returns
+    -------
+    Cohort
+        Each run of a subject's rows, of which each begins where the one before ended without an
+        event, with equal covariates, weight and cluster, is one row at the place of its first,
+        with the covariates of that row. The cohort itself where there is no such run.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> frame = pd.DataFrame({"id": [1, 1, 2], "from": [0, 4, 0], "to": [4, 9, 7],
+    ...                       "dead": [0, 1, 0], "size": [2, 3, 5]})
+    >>> cohort = ph.read_cohort(
+    ...     frame, time="to", event="dead", entry="from", subject="id", covariates=["size"]
+    ... )
+    >>> len(cohort), joined(cohort, []).exit.tolist()
+    (3, [9.0, 7.0])
+    """
+    order, again = by_subject(cohort)
+    if not again.any():
+        return cohort
+    before, after = order[:-1], order[1:]
+    goes_on = again[1:] & _same_time(cohort.exit[before], cohort.entry[after])
+    goes_on &= (cohort.cause[before] == 0) & np.isposinf(cohort.upper[before])
+    goes_on &= cohort.weight[before] == cohort.weight[after]
+    if cohort.cluster is not None:
+        goes_on &= cohort.cluster[before] == cohort.cluster[after]
+    known = [str(name) for name in cohort.covariates.columns]
+    for name in known if covariates is None else [n for n in known if n in covariates]:
+        goes_on &= _equal(cohort.covariates[name].iloc[before], cohort.covariates[name].iloc[after])
+    if not goes_on.any():
+        return cohort
+    first = order[np.append(True, ~goes_on)]
+    last = order[np.append(~goes_on, True)]
+    place = np.argsort(first)
+    first, last = first[place], last[place]
+    return replace(
+        cohort.at(first),
+        lower=cohort.lower[last],
+        upper=cohort.upper[last],
+        cause=cohort.cause[last],
+    )
+
+
+def changing(cohort: Cohort, covariates: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Covariates that have different values in rows of one patient.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Valid time-to-event data.
+    covariates : sequence of str, optional
+        Covariates to look at; all when not given.
+
+    Returns
+    -------
+    tuple of str
+        Their names, in the order of the cohort's covariates.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> frame = pd.DataFrame({"id": [1, 1, 2], "from": [0, 4, 0], "to": [4, 9, 7],
+    ...                       "dead": [0, 1, 0], "size": [2, 3, 5], "sex": list("mmf")})
+    >>> cohort = ph.read_cohort(
+    ...     frame, time="to", event="dead", entry="from", subject="id", covariates=["size", "sex"]
+    ... )
+    >>> changing(cohort)
+    ('size',)
+    """
+    order, again = by_subject(cohort)
+    if not again.any():
+        return ()
+    before, after = order[:-1][again[1:]], order[1:][again[1:]]
+    return tuple(
+        str(name)
+        for name, values in cohort.covariates.items()
+        if (covariates is None or name in covariates)
+        and not _equal(values.iloc[before], values.iloc[after]).all()
+    )
+
+
+def _same_time(ended: np.ndarray, began: np.ndarray) -> np.ndarray:
+    return np.abs(ended - began) <= _SAME_TIME * np.maximum(ended, began)
+
+
+def _equal(before: pd.Series, after: pd.Series) -> np.ndarray:
+    """Whether values agree, place by place; missing ones agree with each other."""
+    codes = pd.factorize(pd.concat([before, after], ignore_index=True), use_na_sentinel=False)[0]
+    return codes[: len(before)] == codes[len(before) :]

@@ -1,0 +1,94 @@
+"""From rows to patients: what each row of a model adds to the log-likelihood of each patient."""
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from posthaz.cohort import Cohort, Collapsed
+
+
+def patient_numbers(cohort: Cohort) -> np.ndarray:
+    """Number of the patient of each row, in the order of the patients' first rows.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Valid time-to-event data.
+
+    Returns
+    -------
+    ndarray of int, shape (row,)
+        Positions in ``cohort.patients``.
+    """
+    subject = cohort.subject[cohort.first]
+    order = np.argsort(subject)
+    return order[np.searchsorted(subject[order], cohort.subject)]
+
+
+def row_shares(cohort: Cohort, collapsed: Collapsed) -> csr_array:
+    """What a distinct row's log-likelihood is worth to each patient.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort.
+    collapsed : Collapsed
+        Its distinct rows.
+
+    Returns
+    -------
+    sparse array, shape (distinct row, patient)
+        The log-likelihood of the weighted distinct rows times it is that of the patients.
+    """
+    total = _positive(collapsed.cohort.weight)[collapsed.number]
+    places = (collapsed.number, patient_numbers(cohort))
+    shape = (len(collapsed.cohort), int(cohort.first.sum()))
+    return csr_array((cohort.weight / total, places), shape=shape)
+
+
+def distinct_patients(
+    cohort: Cohort, collapsed: Collapsed
+) -> tuple[csr_array, np.ndarray, np.ndarray]:
+    """Patients whose rows are equal, one of each kind.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort.
+    collapsed : Collapsed
+        Its distinct rows.
+
+    Returns
+    -------
+    shares : sparse array, shape (distinct row, kind)
+        The log-likelihood of the weighted distinct rows times it is that of one patient.
+    first : ndarray of int, shape (kind,)
+        The first row of the first patient of each kind.
+    subjects : ndarray of float, shape (kind,)
+        How many patients, or what weight of them, each stands for.
+    """
+    number = patient_numbers(cohort)
+    weight = cohort.weight[cohort.first]
+    order = np.lexsort((cohort.entry, number))
+    ends = np.flatnonzero(np.diff(number[order])) + 1
+    # a weight that changes from row to row tells patients apart, a weight as such doesn't
+    relative = np.where(cohort.weight > 0, cohort.weight / _positive(weight)[number], 1.0)
+    if cohort.first.all():
+        kind = collapsed.number
+    else:
+        rows = np.split(collapsed.number[order], ends)
+        weights = np.split(relative[order], ends)
+        kinds: dict[tuple[bytes, bytes], int] = {}
+        pieces = ((r.tobytes(), w.tobytes()) for r, w in zip(rows, weights, strict=True))
+        kind = np.array([kinds.setdefault(piece, len(kinds)) for piece in pieces])
+    _, patient = np.unique(kind, return_index=True)
+    one = np.isin(number, patient)
+    total = _positive(collapsed.cohort.weight)[collapsed.number]
+    shares = csr_array(
+        ((relative / total)[one], (collapsed.number[one], kind[number[one]])),
+        shape=(len(collapsed.cohort), len(patient)),
+    )
+    return shares, np.flatnonzero(cohort.first)[patient], np.bincount(kind, weights=weight)
+
+
+def _positive(weight: np.ndarray) -> np.ndarray:
+    return np.maximum(weight, np.finfo(float).tiny)
