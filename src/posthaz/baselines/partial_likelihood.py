@@ -9,7 +9,7 @@ import pandas as pd
 
 from posthaz.baselines.response import response, subjects, whole_weights
 from posthaz.baselines.score_residuals import score_residuals
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, joined
 
 _RANK_TOLERANCE = 1e-9
 # What R's coxph calls toler.inf: a next Newton step larger than this share of the coefficient
@@ -56,6 +56,18 @@ class PartialLikelihood:
     ties: str
     strata: np.ndarray | None
     notes: tuple[str, ...]
+
+
+def told_apart(cohort: Cohort, columns: pd.DataFrame) -> tuple[Cohort, pd.DataFrame]:
+    """The cohort with rows of a patient that agree in all columns joined, and the columns of each.
+
+    Pieces of one patient's follow-up that are alike are no reason for a robust variance.
+    """
+    if cohort.first.all():
+        return cohort, columns
+    whole = joined(replace(cohort, covariates=columns.reset_index(drop=True)))
+    kept = whole.covariates
+    return replace(whole, covariates=kept, treatment=""), kept
 
 
 def maximise_partial_likelihood(

@@ -11,6 +11,7 @@ from posthaz.baselines.cox_fit import CoxFit
 from posthaz.baselines.partial_likelihood import (
     PartialLikelihood,
     maximise_partial_likelihood,
+    told_apart,
 )
 from posthaz.baselines.response import whole_weights
 from posthaz.cohort import Cohort
@@ -40,8 +41,8 @@ def cox_model(
         How tied events are handled; Breslow's when the weights are not whole numbers.
     robust : bool, optional
         Whether to use the sandwich variance, by cluster where the cohort has one and by subject
-        otherwise. When not given: where the cohort has clusters, a subject has several rows, or
-        the weights are not whole numbers.
+        otherwise. When not given: where the cohort has clusters, a subject has several rows that
+        differ in the columns, or the weights are not whole numbers.
     level : float
         Confidence level.
     strata : array-like, shape (row,), optional
@@ -69,6 +70,8 @@ def cox_model(
     ([0.987], True)
     """
     labels = None if strata is None else np.asarray(strata, dtype=object)
+    if labels is None:
+        cohort, columns = told_apart(cohort, columns)
     fit = maximise_partial_likelihood(cohort, columns, ties, labels)
     if robust is None:
         several = len(np.unique(cohort.subject)) < len(cohort)

@@ -6,7 +6,7 @@ import greenwood as gw
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, joined
 from posthaz.errors import CohortError, Finding
 
 _ROWS_NAMED = 5
@@ -57,13 +57,15 @@ def by_arm(cohort: Cohort) -> Iterator[tuple[str, Cohort]]:
     Yields
     ------
     tuple of str and Cohort
-        The arm and its rows.
+        The arm and its rows, those of a patient that follow each other being one; covariates
+        are those of its first.
     """
     arm = cohort.arm
     for name in cohort.arms or ("all",):
         inside = arm == name
         if inside.any():
-            yield name, cohort.where(inside)
+            # pieces of one patient's follow-up are no patients censored
+            yield name, joined(cohort.where(inside), ())
 
 
 def whole_weights(cohort: Cohort) -> bool:
