@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import posthaz as ph
+from posthaz.answers import COLUMNS as ANSWER_COLUMNS
 from posthaz.baselines import COLUMNS as BASELINE_COLUMNS
 from posthaz.clinical.risk import RISK_COLUMNS
 from posthaz.design import ALLOWED_FUNCTIONS
@@ -172,6 +173,7 @@ def test_families_statements_baselines_and_functions_are_named(analysis_referenc
 def test_columns_of_the_tables_are_described():
     text = (REFERENCE / "outputs.md").read_text(encoding="utf-8")
     for name in (
+        *ANSWER_COLUMNS,
         *COEFFICIENT_COLUMNS,
         *ESTIMAND_COLUMNS,
         *BASELINE_COLUMNS,

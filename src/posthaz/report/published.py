@@ -5,6 +5,7 @@ import pandas as pd
 
 from posthaz.report.clinical.registry import clinical_counterpart
 from posthaz.report.counterpart import Counterpart, counterpart
+from posthaz.report.printed_rows import whom
 from posthaz.report.results import Results
 from posthaz.spec import Published, Within
 
@@ -40,7 +41,7 @@ def _row(results: Results, one: Published) -> dict[str, object]:
     return {
         **{"quantity": one.quantity, "arm": one.arm, "time": one.time},
         **{"covariate": one.covariate, "level": one.level, "grade": one.grade},
-        **{"model": one.model, "within": _whom(one.within)},
+        **{"model": one.model, "within": whom(one.within)},
         **{"printed": one.value, "printed_lower": one.lower, "printed_upper": one.upper},
         **{"below": one.below, "value": found.ours.value},
         **{"lower": found.ours.lower, "upper": found.ours.upper},
@@ -54,10 +55,6 @@ def _found(results: Results, one: Published) -> Counterpart:
     """The whole cohort's answer, else what a clinical analysis gives."""
     whole = counterpart(results, one) if one.within == Within() else Counterpart()
     return (clinical_counterpart(results, one) or whole) if whole.ours.missing else whole
-
-
-def _whom(within: Within) -> str:
-    return within.subset or within.sample or " ".join(filter(None, (within.column, within.level)))
 
 
 def _agrees(one: Published, ours: float) -> str:

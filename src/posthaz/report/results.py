@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import xarray as xr
 
+from posthaz.answers import joined
+from posthaz.baselines.answer_rows import baseline_answers
 from posthaz.checks import Convergence
 from posthaz.cohort import Cohort
+from posthaz.design import named_steps
+from posthaz.estimands.answer_rows import coefficient_answers, estimand_answers
 from posthaz.inference import Fit
-from posthaz.spec import Analysis
+from posthaz.report.printed_rows import printed_answers
+from posthaz.spec import Analysis, coefficient_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +121,29 @@ class Results:
     clinical: Mapping[str, Any] = field(default_factory=dict)
     clinical_failures: tuple[str, ...] = ()
     published: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """Answers of models, baselines and print about the whole cohort, one tidy row each.
+
+        Columns `posthaz.answers.COLUMNS`, as in ``answers.csv``.
+        """
+        fits = self.posterior.fits
+        effects = {name: coefficient_name(one.spec) for name, one in fits.items()}
+        columns = {name: self._coefficients(one) for name, one in fits.items()}
+        return joined(
+            [
+                estimand_answers(self.posterior.estimands, self.cohort.arms),
+                coefficient_answers(self.posterior.coefficients, effects, columns),
+                baseline_answers(self.frequentist.answers),
+                printed_answers(self.analysis.published),
+            ]
+        )
+
+    def _coefficients(self, one: Fit) -> tuple[str, ...]:
+        """Columns of a fit's design, and steps of them that are reported."""
+        steps = (step.label for step in named_steps(one.design, self.cohort.columns))
+        return (*one.design.columns, *steps)
 
     @property
     def failures(self) -> tuple[str, ...]:

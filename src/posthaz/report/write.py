@@ -36,6 +36,7 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
     """
     posterior, frequentist = results.posterior, results.frequentist
     tables = {
+        "answers": results.answers,
         "coefficients": posterior.coefficients,
         "estimands": posterior.estimands,
         "baselines": frequentist.answers,

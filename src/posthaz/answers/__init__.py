@@ -1,0 +1,18 @@
+"""An answer is a value: one tidy row says who, by which method, which quantity and how sure."""
+
+from posthaz.answers.beside import beside
+from posthaz.answers.find import find, one_answer
+from posthaz.answers.frame import COLUMNS, answer_frame, joined
+from posthaz.answers.vocabulary import MAIN, METHODS, QUANTITIES
+
+__all__ = [
+    "COLUMNS",
+    "MAIN",
+    "METHODS",
+    "QUANTITIES",
+    "answer_frame",
+    "beside",
+    "find",
+    "joined",
+    "one_answer",
+]
