@@ -53,9 +53,26 @@ def read_numbers(column: pd.Series) -> Numbers:
     # each different value once: there are few of them in most columns of text
     codes, different = pd.factorize(column)
     plain = pd.Series(different).astype(object)
-    numbers = np.append(np.asarray(pd.to_numeric(plain, errors="coerce"), dtype=float), np.nan)
+    numbers = np.append(_floats(plain), np.nan)
     values = numbers[codes]
     return Numbers(values, missing, np.isnan(values) & ~missing)
+
+
+def _floats(plain: pd.Series) -> np.ndarray:
+    """Numbers of text and objects; infinite where a whole number is larger than a computer's."""
+    try:
+        return np.asarray(pd.to_numeric(plain, errors="coerce"), dtype=float)
+    except (OverflowError, ValueError):
+        return np.array([_float(value) for value in plain], dtype=float)
+
+
+def _float(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return np.inf if value > 0 else -np.inf  # type: ignore[operator]
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def no_numbers(rows: int) -> Numbers:

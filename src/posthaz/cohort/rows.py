@@ -1,9 +1,13 @@
 """Row numbers and values as messages show them."""
 
+import sys
 from collections.abc import Iterable, Sequence
+
+from posthaz.errors import plain_line
 
 ROWS_SHOWN = 10
 VALUES_SHOWN = 4
+_LONGEST = 60
 
 
 def listed(words: Sequence[str]) -> str:
@@ -72,11 +76,19 @@ def shown_values(values: Iterable[object]) -> str:
     """
     different: dict[str, None] = {}
     for value in values:
-        different[f"{value:g}" if isinstance(value, float | int) else f"'{value}'"] = None
+        different[_shown(value)] = None
         if len(different) > VALUES_SHOWN:
             break
     words = list(different)
     return ", ".join(words[:VALUES_SHOWN]) + (", ..." if len(words) > VALUES_SHOWN else "")
+
+
+def _shown(value: object) -> str:
+    """One value, cut where it is long."""
+    if isinstance(value, float | int):
+        return f"{value:g}" if abs(value) <= sys.float_info.max or value != value else "infinity"
+    text = plain_line(str(value))
+    return f"'{text[:_LONGEST]}...'" if len(text) > _LONGEST else f"'{text}'"
 
 
 def counted(number: int, noun: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from posthaz.figures.plain import make_plain
 from posthaz.figures.style import styled
 from posthaz.files import file_below, whole_file
 
@@ -67,6 +68,7 @@ def figure_bytes(figure: Figure) -> tuple[bytes, bytes]:
     png, svg : bytes
         What `write_figure` writes.
     """
+    make_plain(figure)
     raster, vector = BytesIO(), BytesIO()
     figure.savefig(raster, format="png", dpi=DPI, metadata=PNG_METADATA)
     figure.savefig(vector, format="svg", metadata=SVG_METADATA)

@@ -8,6 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
+from posthaz.errors import plain_text
 from posthaz.report.blocks import Checklist, Format, Report, Table
 
 MISSING = "–"
@@ -87,9 +88,14 @@ def table_rows(table: Table) -> list[Row]:
     [Row(group='weibull', cells=('arm', '0.90'))]
     """
     names = list(table.shown)
-    columns = [[cell_text(v, table.formats.get(name)) for v in table.frame[name]] for name in names]
+    columns = [
+        [plain_text(cell_text(v, table.formats.get(name))) for v in table.frame[name]]
+        for name in names
+    ]
     count = len(table.frame)
-    groups = [cell_text(v) for v in table.frame[table.group]] if table.group else [""] * count
+    groups = [""] * count
+    if table.group:
+        groups = [plain_text(cell_text(v)) for v in table.frame[table.group]]
     return [Row(groups[i], tuple(column[i] for column in columns)) for i in range(count)]
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from posthaz.report.blocks import Block, FigureBlock, Report
 from posthaz.report.cells import grouped_rows, numeric_columns
 from posthaz.report.inline import sentence, spans
+from posthaz.report.plain import plain_report
 
 TAGS = {"bold": "strong", "code": "code"}
 _HELD = re.compile(
@@ -41,7 +42,7 @@ def render_html(report: Report) -> str:
     >>> "<p>HR <strong>0.90</strong>, n &lt;\u00a0200</p>" in page
     True
     """
-    return environment().get_template("report.html").render(report=report)
+    return environment().get_template("report.html").render(report=plain_report(report))
 
 
 @cache

@@ -16,6 +16,7 @@ from posthaz.report.blocks import (
 )
 from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
 from posthaz.report.inline import sentence, spans
+from posthaz.report.plain import plain_report
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
@@ -42,6 +43,7 @@ def render_markdown(report: Report, figures_folder: str = "figures") -> str:
     >>> render_markdown(Report("PCI", lead=(Paragraph("HR **0.90**"),)))
     '# PCI\n\nHR **0.90**\n'
     """
+    report = plain_report(report)
     parts = [f"# {inline_markdown(report.title)}"]
     if report.simulated:
         parts.append("> **SIMULATED COHORT.** The patients in this report were made by a program.")

@@ -29,6 +29,7 @@ from posthaz.report.blocks import (
 )
 from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
 from posthaz.report.inline import sentence, spans
+from posthaz.report.plain import plain_report
 
 WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
 TEXT_WIDTH = Cm(16)
@@ -71,6 +72,7 @@ def write_word(report: Report, path: str | Path) -> Path:
 
 def build_document(report: Report) -> WordDocument:
     """The document, not yet on disk."""
+    report = plain_report(report)
     document = Document()
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)

@@ -1,6 +1,6 @@
 """What a key of an analysis file may hold: one declared field a key."""
 
-import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,8 +89,8 @@ def number(
         kinds = (int,) if whole else (int, float)
         if isinstance(raw, bool) or not isinstance(raw, kinds):
             raise UnfitError
-        if not math.isfinite(raw):
-            raise UnfitError("not a finite number")
+        if not is_finite(raw):
+            raise UnfitError("not a finite number, or too large for one")
         for word, limit, holds in stated:
             if not holds(raw, limit):
                 raise UnfitError(f"not {word} {limit:g}")
@@ -102,12 +102,25 @@ def number(
     return Field(expects, parse, required)
 
 
+def is_finite(value: float) -> bool:
+    """Whether a number is finite and no larger than a computer's; whole ones can be.
+
+    Examples
+    --------
+    >>> is_finite(3), is_finite(10**400)
+    (True, False)
+    """
+    return abs(value) <= sys.float_info.max
+
+
 def label() -> Field:
     """A code in a column: text or a number, kept as text."""
 
     def parse(raw: Any) -> str:
         if not isinstance(raw, str | int | float) or raw == "":
             raise UnfitError
+        if not isinstance(raw, str) and not is_finite(raw):
+            raise UnfitError("not a finite number, or too large for one")
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
         return str(raw)

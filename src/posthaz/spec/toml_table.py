@@ -6,7 +6,7 @@ from typing import Any
 
 from posthaz.errors import Findings, nearest
 from posthaz.files import name_fault, same_file
-from posthaz.spec.fields import Field, UnfitError
+from posthaz.spec.fields import Field, UnfitError, is_finite
 
 _LONGEST_SHOWN = 60
 
@@ -132,6 +132,8 @@ def shown(raw: Any) -> str:
         written = "a table" if raw else "an empty table"
     elif isinstance(raw, list):
         written = f"[{', '.join(shown(element) for element in raw)}]"
+    elif isinstance(raw, int) and not is_finite(raw):
+        written = "a whole number of hundreds of digits"
     else:
         written = str(raw)
     return written if len(written) <= _LONGEST_SHOWN else written[: _LONGEST_SHOWN - 4] + " ..."
