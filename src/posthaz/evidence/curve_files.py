@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.rows import shown_values
 from posthaz.errors import CohortError, Finding
 from posthaz.files import file_bytes
 
 _MOST_BYTES = 50_000_000
+_LARGEST = 1e9
+"""Largest time or number of patients; anything above is a slip."""
 COLUMNS = ("arm", "time", "survival", "row")
 _LONG = {
     "arm": ("arm", "group", "curve", "treatment", "dataset", "strata"),
@@ -86,6 +89,11 @@ def _is_number(cell: Any) -> bool:
     return isinstance(cell, int | float | np.integer | np.floating) and not isinstance(cell, bool)
 
 
+def _cut(cell: Any) -> str:
+    """A cell in a message."""
+    return shown_values([cell])
+
+
 def _paired(cells: list[list[Any]]) -> bool:
     """Whether the second line is X, Y, X, Y, ... under a line of names."""
     if len(cells) < 3:
@@ -152,10 +160,10 @@ def _text(cell: Any) -> str:
 
 def _check_numbers(frame: pd.DataFrame, name: str) -> None:
     findings = [
-        Finding(f"{name}, row {row}", f"{axis} is {value!r}", "give a number, or leave the row out")
+        Finding(f"{name}, row {row}", f"{axis} is {_cut(value)}", "give a number, or leave the row out")
         for axis in ("time", "survival")
         for row, value in zip(frame["row"], frame[axis], strict=True)
-        if not _is_number(value) or not np.isfinite(value)
+        if not _is_number(value) or not abs(value) <= _LARGEST
     ]
     if findings:
         raise CohortError.from_findings(f"{name} can't be read as a curve:", tuple(findings))
@@ -201,10 +209,10 @@ def read_numbers_at_risk(
         rows = []
         for number, line in enumerate(body, start=1):
             cells_ = [line[0], line[place + 1] if place + 1 < len(line) else ""]
-            if cells_[1] == "" or (_is_number(cells_[1]) and np.isnan(cells_[1])):
+            if cells_[1] == "" or cells_[1] != cells_[1]:
                 continue
-            if not all(map(_is_number, cells_)):
-                what = f"{cells_[0]!r}, {cells_[1]!r} are not numbers"
+            if not all(_is_number(cell) and abs(cell) <= _LARGEST for cell in cells_):
+                what = f"{_cut(cells_[0])}, {_cut(cells_[1])} are not numbers of time and patients"
                 findings.append(Finding(f"{name}, row {number}", what, "correct the row"))
                 continue
             rows.append(cells_)

@@ -1,0 +1,1 @@
+"""Hostile and broken inputs: an answer or one clear error, and nothing written elsewhere."""
