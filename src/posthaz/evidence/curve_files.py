@@ -159,8 +159,9 @@ def _text(cell: Any) -> str:
 
 
 def _check_numbers(frame: pd.DataFrame, name: str) -> None:
+    mend = "give a number, or leave the row out"
     findings = [
-        Finding(f"{name}, row {row}", f"{axis} is {_cut(value)}", "give a number, or leave the row out")
+        Finding(f"{name}, row {row}", f"{axis} is {_cut(value)}", mend)
         for axis in ("time", "survival")
         for row, value in zip(frame["row"], frame[axis], strict=True)
         if not _is_number(value) or not abs(value) <= _LARGEST
