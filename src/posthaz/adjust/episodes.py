@@ -61,6 +61,7 @@ def split_at_treatment(cohort: Cohort, starts: str) -> Cohort:
     values = cohort.covariates[cohort.treatment].iloc[rows].reset_index(drop=True)
     covariates = cohort.covariates.drop(columns=starts).iloc[rows].reset_index(drop=True)
     covariates[cohort.treatment] = values.where(~(early | never[rows]), reference)
+    _check_arms(cohort, covariates[cohort.treatment])
     return replace(
         cohort,
         entry=np.where(late, begin[rows], cohort.entry[rows]),
@@ -75,6 +76,21 @@ def split_at_treatment(cohort: Cohort, starts: str) -> Cohort:
         row_number=cohort.row_number[rows],
         notices=(*cohort.notices, *_notices(cohort, starts, never)),
     )
+
+
+def _check_arms(cohort: Cohort, arm: pd.Series) -> None:
+    """Refuse where treatment began in nobody of an arm before follow-up ended."""
+    emptied = [
+        name for name in cohort.arms if (cohort.arm == name).any() and not (arm == name).any()
+    ]
+    findings = Findings()
+    for name in emptied:
+        findings.add(
+            f"{cohort.source.name}, column '{cohort.treatment}'",
+            f"nobody is left in arm {name}: treatment began when follow-up ended, or after it",
+            "see whether the times at which treatment began are right",
+        )
+    findings.raise_if_any(AdjustmentError, _TITLE)
 
 
 def treatment_starts(cohort: Cohort, starts: str) -> np.ndarray:

@@ -8,7 +8,7 @@ import pandas as pd
 from posthaz.adjust.episodes import treatment_starts
 from posthaz.cohort import Cohort, Dropped
 from posthaz.cohort.ties import at_times_of
-from posthaz.errors import AdjustmentError
+from posthaz.errors import AdjustmentError, Findings
 
 EVENT, CENSORED, LATER, UNSURE = "event", "censored", "not yet followed", "event perhaps"
 
@@ -85,6 +85,7 @@ def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
         origin=max(cohort.origin - time, 0.0),
     ).where(keeps)
     excluded = _excluded(cohort, reason)
+    _check_arms(cohort, from_then, excluded, time)
     dropped = tuple(_dropped(cohort, reason, excluded, time, why) for why in _found(excluded))
     return Landmark(time, replace(from_then, dropped=(*cohort.dropped, *dropped)), excluded)
 
@@ -101,6 +102,24 @@ def _check_events(cohort: Cohort, time: float) -> None:
         f"last one is at {last:g} {cohort.unit}, and {followed} patients are followed beyond the "
         f"landmark. Mend: set the landmark before {last:g} {cohort.unit}."
     )
+
+
+def _check_arms(cohort: Cohort, left: Cohort, excluded: pd.DataFrame, time: float) -> None:
+    findings = Findings()
+    for arm in cohort.arms:
+        own = cohort.exit[cohort.arm == arm]
+        if (left.arm == arm).any():
+            continue
+        counts = [f"{row['n']} {_COUNTED[row['reason']]}"
+                  for row in excluded[excluded["arm"] == arm].to_dict("records")]  # fmt: skip
+        earlier = f"set the landmark before {own.max():g} {cohort.unit}" if len(own) else ""
+        findings.add(
+            f"{cohort.source.name}, column '{cohort.treatment}'",
+            f"nobody is left in arm {arm} at the landmark of {time:g} {cohort.unit}"
+            f" ({', '.join(counts) if counts else 'nobody was in it by then'})",
+            f"{earlier or 'set a later landmark'}, or compare without this arm",
+        )
+    findings.raise_if_any(AdjustmentError, f"{cohort.source.name} can't be studied from then on:")
 
 
 def _arm_then(cohort: Cohort, starts: np.ndarray, time: float, column: str) -> Cohort:
@@ -146,6 +165,12 @@ def _found(excluded: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(excluded["reason"]))
 
 
+_COUNTED = {
+    EVENT: "with an event by then",
+    CENSORED: "censored by then",
+    LATER: "not under observation yet",
+    UNSURE: "whose event may have come before",
+}
 _WORDS = {
     EVENT: "an event by the landmark",
     CENSORED: "censored by the landmark",

@@ -151,6 +151,13 @@ def _check_options(
     for name in exact:
         if name not in score.cohort.covariates:
             findings.add("exact", f"there is no covariate '{name}'", "correct the name")
+        elif lacking := int(score.cohort.covariates[name].isna().sum()):
+            findings.add(
+                "exact",
+                f"'{name}' is missing in {lacking} of {len(score.cohort)} rows, who are equal to "
+                "nobody in it",
+                f"complete it, leave those rows out, or don't match exactly on '{name}'",
+            )
     if np.any(score.cohort.weight != 1):
         findings.add("cohort", "patients have case weights", "match patients who count once each")
     findings.raise_if_any(AdjustmentError, f"{score.cohort.source.name} can't be matched:")

@@ -72,13 +72,14 @@ def curves(
     checks = reconstruction_checks(made)
     checks["printed_median"] = checks["arm"].map(printed)
     answers = compared(patients, unit, hr)
+    figure = _figure(made, patients, unit)
     prepare_folder(out)
     tables = {"cohort": patients, "reconstruction": checks, "at_risk": at_risk_table(made),
               "hazard_ratio": answers}  # fmt: skip
     with staged_folder(out) as stage:
         for name, table in tables.items():
             write_text(file_below(stage, f"{name}.csv"), csv_text(table))
-        write_figure(_figure(made, patients, unit), stage / "figures", "reconstruction")
+        write_figure(figure, stage / "figures", "reconstruction")
     if not quiet:
         say(_summary(checks, answers, unit))
         say(f"wrote {len(tables) + 2} files to {out}; use {out / 'cohort.csv'} as a cohort")
@@ -148,16 +149,19 @@ def _figure(made: "Sequence[Reconstruction]", patients: "pd.DataFrame", unit: st
     from posthaz.figures import draw_reconstruction
 
     arms = [one.arm for one in made]
+    several = {"treatment": "arm", "treatment_reference": arms[0]} if len(arms) > 1 else {}
     cohort = read_cohort(
-        patients, time="time", event="event", treatment="arm", treatment_reference=arms[0],
-        zero_time=float(patients.loc[patients["time"] > 0, "time"].min()) / 2.0,
+        patients.drop(columns=[] if several else "arm"), time="time", event="event",
+        zero_time=float(patients.loc[patients["time"] > 0, "time"].min()) / 2.0, **several,
     )  # fmt: skip
+    curve = kaplan_meier(cohort)
+    curve = curve if several else curve.assign(arm=arms[0])
     clicked = [
         pd.DataFrame(one.curve.clicked, columns=["time", "survival"]).assign(arm=one.arm)
         for one in made
     ]
     return draw_reconstruction(
-        kaplan_meier(cohort),
+        curve,
         pd.concat(clicked, ignore_index=True),
         at_risk_table(made),
         labels={arm: arm for arm in arms},

@@ -13,6 +13,7 @@ from posthaz.design import formula_variables
 from posthaz.errors import SpecError
 from posthaz.simulate import simulate_twin
 from posthaz.spec.analysis import Analysis
+from posthaz.spec.asked_times import beyond_follow_up
 from posthaz.spec.toml_file import outside_finding
 
 
@@ -50,7 +51,8 @@ def read_analysis_cohort(analysis: Analysis) -> Cohort:
     >>> len(read_analysis_cohort(ph.load_analysis("nvalt11_pci_os")))
     174
     """
-    return _from_then(analysis, joined(_read(analysis)))
+    cohort = _from_then(analysis, joined(_read(analysis)))
+    return replace(cohort, notices=(*cohort.notices, *beyond_follow_up(analysis, cohort)))
 
 
 def needed_covariates(analysis: Analysis) -> tuple[str, ...]:

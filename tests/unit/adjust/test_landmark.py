@@ -33,8 +33,8 @@ def test_times_restart_and_the_left_out_are_told():
 
 
 def test_late_entries_are_left_out():
-    found = landmark(cohort(entry=[0.0, 0.0, 5.0, 1.0, 0.0]), 4.0)
-    assert found.excluded["reason"].tolist() == ["event", "not yet followed", "censored"]
+    found = landmark(cohort(entry=[0.0, 0.0, 5.0, 1.0, 0.0], arm=list("CTTTC")), 4.0)
+    assert found.excluded["reason"].tolist() == ["event", "censored", "not yet followed"]
     assert found.cohort.entry.tolist() == [0.0, 0.0]
 
 
@@ -88,3 +88,16 @@ def test_starts_that_cannot_be_are_found_together():
     assert first == ["treated,", "the", "a"]
     with pytest.raises(AdjustmentError, match=r"no column 'begin'"):
         split_at_treatment(cohort(), "begin")
+
+
+def test_an_arm_that_nobody_is_left_in_is_named():
+    frame = pd.DataFrame({"t": [1.0, 2, 3, 5, 6], "d": [1, 1, 0, 1, 1], "a": list("TTTCC")})
+    cohort = read_cohort(frame, time="t", event="d", treatment="a", treatment_reference="C")
+    with pytest.raises(AdjustmentError, match="nobody is left in arm T at the landmark of 4") as e:
+        landmark(cohort, 4.0)
+    assert "2 with an event by then, 1 censored by then" in str(e.value)
+    assert "set the landmark before 3 months" in str(e.value)
+    late = frame.assign(s=[9.0, 9.0, 9.0, np.nan, np.nan])
+    cohort = read_cohort(late, time="t", event="d", treatment="a", treatment_reference="C")
+    with pytest.raises(AdjustmentError, match="nobody is left in arm T: treatment began when"):
+        split_at_treatment(cohort, "s")

@@ -1,5 +1,6 @@
 """Matching: order, ties, calipers, replacement, exact covariates, optimal pairs."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -130,3 +131,11 @@ def test_options_are_checked_together():
     with pytest.raises(AdjustmentError) as error:
         match_patients(SCORE, ratio=0, caliper=-1.0, order="best", exact=["y"], target="ATE")
     assert len(error.value.findings) == 5
+
+
+def test_a_missing_value_is_equal_to_nobody():
+    covariates = SCORE.cohort.covariates.copy()
+    covariates.loc[[0, 5], "site"] = None
+    score = replace(SCORE, cohort=replace(SCORE.cohort, covariates=covariates))
+    with pytest.raises(AdjustmentError, match=r"exact: 'site' is missing in 2 of \d+ rows"):
+        match_patients(score, exact=["site"])

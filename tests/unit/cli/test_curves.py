@@ -95,3 +95,13 @@ def test_a_curve_that_goes_up_names_its_row(run, inputs):
     assert code == 2
     assert "clicks.csv, row 21: the curve of 'A' rises by" in said
     assert not out.exists()
+
+
+def test_one_curve_alone_needs_no_treatment(inputs, run):
+    (inputs / "clicks.csv").write_text("0,1\n2,1\n2,0.9\n4,0.9\n4,0.8\n6,0.8\n6,0.6\n10,0.6\n")
+    (inputs / "risk.csv").write_text("time,n\n0,10\n5,8\n10,3\n")
+    code, said, out = run()
+    assert code == 0, said
+    made = pd.read_csv(out / "cohort.csv")
+    assert (len(made), int(made["event"].sum())) == (10, 4)
+    assert (out / "figures" / "reconstruction.png").stat().st_size > 1000
