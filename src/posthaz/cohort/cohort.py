@@ -107,6 +107,9 @@ class Cohort:
     origin : float
         Time from which curves are told: survival is that of those event-free then. 0 unless
         nobody is under observation from 0, or another was stated.
+    recurrent : bool
+        Whether every event of a subject counts: there is a mean number of events then, and no
+        survival.
     """
 
     entry: np.ndarray
@@ -127,6 +130,7 @@ class Cohort:
     event_coding: str = ""
     resolution: float = 0.0
     origin: float = 0.0
+    recurrent: bool = False
 
     def __len__(self) -> int:
         return len(self.lower)

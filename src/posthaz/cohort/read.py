@@ -18,6 +18,7 @@ from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
 from posthaz.cohort.levels import level_text
 from posthaz.cohort.origin import origin_of
 from posthaz.cohort.reconstructed import origin, reconstructed
+from posthaz.cohort.recurrent import after_first_event
 from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
 from posthaz.cohort.spec import CohortSpec
@@ -119,13 +120,16 @@ def checked_cohort(
     inside, outside = subset_rows(read, spec, findings)
     frame, dropped = _complete(read, inside, spec, needed, findings)
     draft = build_draft(read, frame, spec, needed, kept)
+    until_first, later = after_first_event(draft)
+    if later:
+        draft = build_draft(read, frame.loc[until_first], spec, needed, kept)
     if len(frame):
         for rule in RULES:
             findings.extend(rule(draft))
     findings.raise_if_any(CohortError, title)
     notices = tuple(notice for doubt in DOUBTS for notice in doubt(draft))
     notices += tuple(reconstructed(read))
-    return _cohort(draft, read, (*outside, *dropped), notices)
+    return _cohort(draft, read, (*outside, *dropped, *later), notices)
 
 
 def _stated(spec: CohortSpec | None, fields: dict[str, Any]) -> CohortSpec:
@@ -233,6 +237,7 @@ def _cohort(
         event_coding="" if draft.coding is None else draft.coding.sentence,
         resolution=draft.resolution,
         origin=origin_of(draft),
+        recurrent=spec.recurrent == "all",
     )
 
 

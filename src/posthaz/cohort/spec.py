@@ -44,6 +44,10 @@ class CohortSpec:
         are those of patients event-free then. When not given: 0 where somebody is under
         observation from 0, otherwise the first time at which enough are (ten in every arm, or
         half of the most that ever are in a smaller one).
+    recurrent : {"first", "all"}, optional
+        What is asked where subjects have several events: about their first (rows after it are
+        left out), or about all of them (mean cumulative count, rate ratios and expected numbers
+        of events in place of survival). Without it a subject with several events is refused.
     missing : {"refuse", "drop"}
         What to do with rows that lack a covariate of the analysis.
     missing_values : tuple of str or number
@@ -76,6 +80,7 @@ class CohortSpec:
     zero_time: float | None = None
     resolution: float = 0.0
     origin: float | None = None
+    recurrent: str = ""
     missing: str = "refuse"
     missing_values: tuple[str | float, ...] = ()
     decimal: str = ""

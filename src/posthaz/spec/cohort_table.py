@@ -16,7 +16,8 @@ _COLUMN_KEYS = (
     "time", "event", "entry", "lower", "upper", "cause", "subject", "cluster", "weight"
 )  # fmt: skip
 _OTHER_KEYS = (
-    "unit", "zero_time", "resolution", "origin", "missing", "missing_values", "decimal"
+    "unit", "zero_time", "resolution", "origin", "recurrent", "missing", "missing_values",
+    "decimal"
 )  # fmt: skip
 
 _FIELDS = {
@@ -27,6 +28,7 @@ _FIELDS = {
     "zero_time": number(above=0),
     "resolution": number(above=0),
     "origin": number(at_least=0),
+    "recurrent": choice(["first", "all"]),
     "missing": choice(["refuse", "drop"]),
     "missing_values": several(label(), "texts and numbers"),
     "decimal": choice([".", ","]),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.origin import origin_possible
+from posthaz.cohort.recurrent import events_stated
 from posthaz.cohort.rules.doubts import DOUBTS as _SINGLE_DOUBTS
 from posthaz.cohort.rules.factors import FACTOR_RULES
 from posthaz.cohort.rules.intervals import INTERVAL_RULES
@@ -26,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     *VALUE_RULES,
     *FACTOR_RULES,
     origin_possible,
+    events_stated,
     *REPEAT_RULES,
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from posthaz.cohort.columns import ROLES
 from posthaz.cohort.draft import NAMING_ROLES
+from posthaz.cohort.recurrent import RECURRENT
 from posthaz.cohort.spec import CohortSpec
 from posthaz.errors import Finding, nearest
 
@@ -92,6 +93,10 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
             "cohort, resolution",
             "the bounds of events are given, so there is no step to take them from",
             "leave it out",
+        )
+    if spec.recurrent not in ("", *RECURRENT):
+        yield Finding(
+            "cohort, recurrent", f"unknown choice '{spec.recurrent}'", 'use "first" or "all"'
         )
     origin = spec.origin
     if origin is not None and not (isinstance(origin, int | float) and 0 <= origin < float("inf")):
