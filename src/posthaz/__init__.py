@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         cumulative_hazard,
         difference,
         estimand_table,
+        expected_events,
         hazard,
         probability_above,
         probability_below,
@@ -143,7 +144,7 @@ _ROOMS = {
     "design": "learn_design",
     "estimands": (
         "Population arm_populations band coefficient_table cumulative_hazard difference "
-        "estimand_table hazard probability_above probability_below profile ratio "
+        "estimand_table expected_events hazard probability_above probability_below profile ratio "
         "restricted_mean summary survival survival_quantile"
     ),
     "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
@@ -212,6 +213,7 @@ __all__ = [
     "enthusiastic",
     "equivalent_dose_2gy",
     "estimand_table",
+    "expected_events",
     "evidence_table",
     "fit",
     "fit_many",

@@ -65,6 +65,11 @@ def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
     >>> len(at_six.cohort), at_six.excluded.to_numpy().tolist()
     (91, [['A', 'event', 16], ['B', 'event', 13]])
     """
+    if cohort.recurrent:
+        raise AdjustmentError(
+            f"{cohort.source.name}: a landmark keeps those who are event-free at it, and recurrent "
+            'events end nothing. Mend: leave the landmark out, or give recurrent = "first".'
+        )
     if not (np.isfinite(time) and time > 0):
         raise AdjustmentError(
             f"{cohort.source.name}: a landmark of {time:g} {cohort.unit} is not a time above 0. "

@@ -1,6 +1,10 @@
 """The frequentist answers that a Bayesian one is set beside."""
 
-from posthaz.baselines.answers import frequentist_answers, grouped_answers
+from posthaz.baselines.answers import (
+    frequentist_answers,
+    grouped_answers,
+    recurrent_answers,
+)
 from posthaz.baselines.cox_fit import CoxFit
 from posthaz.baselines.cox_or_firth import cox_or_firth
 from posthaz.baselines.cumulative_incidence import cumulative_incidence, naive_incidence
@@ -13,6 +17,7 @@ from posthaz.baselines.grouped_cox import (
     univariable_grouped_cox,
 )
 from posthaz.baselines.grouped_likelihood import Maximum, grouped_follow_up, maximise
+from posthaz.baselines.mean_cumulative import mean_count_at, mean_cumulative_count
 from posthaz.baselines.observation import follow_up
 from posthaz.baselines.partial_likelihood import independent_columns
 from posthaz.baselines.product_limit import kaplan_meier, nelson_aalen, numbers_at_risk
@@ -53,10 +58,13 @@ __all__ = [
     "kaplan_meier",
     "logrank",
     "maximise",
+    "mean_count_at",
+    "mean_cumulative_count",
     "median_survival",
     "naive_incidence",
     "nelson_aalen",
     "numbers_at_risk",
+    "recurrent_answers",
     "rmst",
     "schoenfeld_test",
     "screen_candidates",

@@ -9,6 +9,11 @@ from posthaz.baselines.grouped_cox import (
     grouped_cox_rows,
     univariable_grouped_cox,
 )
+from posthaz.baselines.mean_cumulative import (
+    event_rate_rows,
+    mean_count_at,
+    mean_count_rows,
+)
 from posthaz.baselines.observation import follow_up
 from posthaz.baselines.product_limit import kaplan_meier
 from posthaz.baselines.proportional_hazards import cox_model
@@ -164,6 +169,69 @@ def grouped_answers(
     curve = turnbull(cohort, level=level)
     parts.append(curve_rows(curve).assign(analysis="turnbull_curve"))
     return baseline_table(parts)
+
+
+def recurrent_answers(
+    cohort: Cohort,
+    *,
+    covariates: Sequence[str] = (),
+    columns: Mapping[str, pd.DataFrame] | None = None,
+    times: Sequence[float] = (),
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Every frequentist answer where each event of a patient counts.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort read with ``recurrent="all"``.
+    covariates : sequence of str
+        Covariates of the univariable models.
+    columns : mapping of str to DataFrame, optional
+        Design of each multivariable model, by its formula.
+    times : sequence of float
+        Times at which the mean cumulative count is reported.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `baseline_table`. `analysis` is ``mean_cumulative_count``,
+        ``reverse_kaplan_meier`` (follow-up), ``andersen_gill_univariable`` or
+        ``andersen_gill: <formula>``: Cox's model of every event, with errors that are robust to
+        what the events of one patient (or cluster) share.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from posthaz.cohort import read_cohort
+    >>> table = pd.DataFrame({"id": [1, 1, 2], "start": [0, 2, 0], "stop": [2, 4, 3],
+    ...                       "relapse": [1, 1, 0]})
+    >>> cohort = read_cohort(table, time="stop", event="relapse", entry="start", subject="id",
+    ...                      recurrent="all")
+    >>> recurrent_answers(cohort, times=[2])["quantity"].unique().tolist()[-2:]
+    ['mean cumulative count', 'event rate']
+    """
+    parts = [
+        follow_up_rows(follow_up(cohort, level=level)),
+        mean_count_rows(mean_count_at(cohort, times, level=level)),
+        event_rate_rows(cohort),
+    ]
+    for name in covariates:
+        alone = covariate_columns(pd.Series(cohort.covariates[name]))
+        rows = _andersen_gill(cohort, "andersen_gill_univariable", alone, level)
+        parts.append(rows.assign(term=rows["term"].where(rows["term"] != "", name)))
+    for formula, design in (columns or {}).items():
+        parts.append(_andersen_gill(cohort, f"andersen_gill: {formula}", design, level))
+    return baseline_table(parts)
+
+
+def _andersen_gill(
+    cohort: Cohort, analysis: str, columns: pd.DataFrame, level: float
+) -> pd.DataFrame:
+    fit = cox_model(cohort, columns, robust=True, level=level)
+    return cox_rows(analysis, fit, schoenfeld_test(cohort, columns))
 
 
 def _cox(

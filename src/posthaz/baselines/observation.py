@@ -91,7 +91,8 @@ def _reversed(part: Cohort) -> Cohort:
     first_entry = pd.Series(part.entry).groupby(part.subject).transform("min").to_numpy()
     keep = np.zeros(len(part), dtype=bool)
     keep[order[last]] = True
-    censored = part.cause == 0
+    # a recurrent event ends nothing
+    censored = (part.cause == 0) | part.recurrent
     followed = part.exit - first_entry
     return replace(
         part,
@@ -101,4 +102,5 @@ def _reversed(part: Cohort) -> Cohort:
         cause=censored.astype(int),
         treatment="",
         origin=0.0,
+        recurrent=False,
     ).where(keep)

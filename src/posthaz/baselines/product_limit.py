@@ -7,7 +7,7 @@ import greenwood as gw
 import numpy as np
 import pandas as pd
 
-from posthaz.baselines.response import by_arm, response, whole_weights
+from posthaz.baselines.response import by_arm, refuse_recurrent, response, whole_weights
 from posthaz.cohort import Cohort, after_origin, last_believable
 from posthaz.cohort.ties import at_times_of
 
@@ -57,6 +57,7 @@ def kaplan_meier(
     >>> kaplan_meier(cohort).query("arm == 'b'")["survival"].tolist()
     [1.0, 1.0, 0.0]
     """
+    refuse_recurrent(cohort, "Kaplan-Meier survival")
     later = after_origin(cohort)
     parts = [_curve(arm, part, transform, level) for arm, part in by_arm(later)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_COLUMNS))
@@ -93,6 +94,7 @@ def nelson_aalen(cohort: Cohort, *, level: float = 0.95) -> pd.DataFrame:
     >>> nelson_aalen(cohort)["cumulative_hazard"].tolist()
     [0.5, 1.5, 0.0, 1.0]
     """
+    refuse_recurrent(cohort, "cumulative hazard of a single event")
     parts = []
     for arm, part in by_arm(after_origin(cohort)):
         fit = gw.NelsonAalen(conf_level=level).fit(response(part), weights=part.weight)

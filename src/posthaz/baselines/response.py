@@ -46,6 +46,29 @@ def response(cohort: Cohort) -> gw.Surv:
     return gw.Surv(cohort.exit, cohort.event)
 
 
+def refuse_recurrent(cohort: Cohort, what: str) -> None:
+    """Refuse an answer that has no meaning where a patient may have several events.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    what : str
+        The answer asked for.
+
+    Raises
+    ------
+    CohortError
+        When every event of a subject counts.
+    """
+    if cohort.recurrent:
+        raise CohortError(
+            f"{cohort.source.name}: events are recurrent: a patient goes on after an event, so "
+            f"there is no {what}. Mend: ask for mean_cumulative_count(cohort), or read the cohort "
+            'with recurrent = "first" for the time to the first event.'
+        )
+
+
 def by_arm(cohort: Cohort) -> Iterator[tuple[str, Cohort]]:
     """Each arm that has rows, reference first, with its rows; ``"all"`` for a single-arm cohort.
 

@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from posthaz.baselines.influence import area_influence, clustered
 from posthaz.baselines.product_limit import NOBODY_LEFT
-from posthaz.baselines.response import by_arm, response, whole_weights
+from posthaz.baselines.response import by_arm, refuse_recurrent, response, whole_weights
 from posthaz.cohort import Cohort, after_origin, last_believable
 
 _COLUMNS = [
@@ -65,6 +65,7 @@ def rmst(
     >>> rmst(cohort, 3)[["quantity", "value"]].to_numpy().tolist()
     [['rmst', 2.0], ['rmst', 3.0], ['difference', 1.0], ['ratio', 1.5]]
     """
+    refuse_recurrent(cohort, "restricted mean survival time")
     z = float(norm.ppf(0.5 + level / 2))
     robust = not whole_weights(cohort) if robust is None else robust
     later = after_origin(cohort)

@@ -4,7 +4,7 @@ import greenwood as gw
 import numpy as np
 import pandas as pd
 
-from posthaz.baselines.response import by_arm, response, subjects
+from posthaz.baselines.response import by_arm, refuse_recurrent, response, subjects
 from posthaz.cohort import Cohort
 
 _COLUMNS = ["test", "arm", "n", "observed", "expected", "chisq", "df", "p", "note"]
@@ -50,6 +50,7 @@ def logrank(
     >>> logrank(cohort)[["observed", "expected"]].to_numpy().round(6).tolist()
     [[2.0, 1.0], [1.0, 2.0]]
     """
+    refuse_recurrent(cohort, "log-rank test")
     labels = None if strata is None else np.asarray(strata, dtype=object)
     if labels is not None:
         known = ~pd.isna(labels)

@@ -108,5 +108,6 @@ def leap_fit(
             versions=installed_versions(),
         ),
         origin=current.origin,
+        recurrent=current.recurrent,
     )
     return Leap(result, posterior[EXCHANGEABLE])

@@ -11,6 +11,7 @@ from posthaz.estimands.population import (
     profile,
 )
 from posthaz.estimands.quantiles import survival_quantile
+from posthaz.estimands.recurrent import expected_events
 from posthaz.estimands.rmst import restricted_mean
 from posthaz.estimands.summary import band, summary
 from posthaz.estimands.table import estimand_table
@@ -26,6 +27,7 @@ __all__ = [
     "effect_between",
     "effect_in_patients",
     "estimand_table",
+    "expected_events",
     "hazard",
     "observed_population",
     "probability_above",

@@ -7,6 +7,7 @@ import xarray as xr
 
 from posthaz.estimands.engine import averaged, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
+from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit
 
@@ -47,6 +48,7 @@ def survival(
     >>> ph.survival(fit, [0.0, 12.0]).dims
     ('chain', 'draw', 'profile', 'time')
     """
+    refuse_recurrent(fit, "survival")
     grid = np.asarray(times, dtype=float)
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
@@ -90,7 +92,8 @@ def hazard(
     """Hazard of those still at risk, for every draw.
 
     Over a population it is the hazard weighted by survival, ``sum S h / sum S``: those who
-    failed no longer count. NaN before ``fit.origin``.
+    failed no longer count. NaN before ``fit.origin``. Of recurrent events it is the mean intensity:
+    nobody leaves by an event.
 
     Parameters
     ----------
@@ -111,7 +114,7 @@ def hazard(
     grid = np.asarray(times, dtype=float)
 
     def answer(own: Hazard, weight: np.ndarray) -> np.ndarray:
-        alive = np.exp(-own.cumulative_hazard(grid))
+        alive = np.exp(-own.cumulative_hazard(grid) * (not fit.recurrent))
         mean = averaged(alive * np.exp(own.log_hazard(grid)), weight) / averaged(alive, weight)
         return np.where(grid >= fit.origin, mean, np.nan)
 

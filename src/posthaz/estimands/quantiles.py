@@ -7,6 +7,7 @@ import xarray as xr
 
 from posthaz.estimands.engine import averaged, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
+from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit
 
@@ -38,6 +39,7 @@ def survival_quantile(
         Times in the fit's unit, infinite where the fraction never fails; dimensions ``chain,
         draw, profile, time``, the last one holding the fractions.
     """
+    refuse_recurrent(fit, "quantile of survival")
     failed = np.asarray(fractions, dtype=float)
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:

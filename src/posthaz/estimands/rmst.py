@@ -7,6 +7,7 @@ import xarray as xr
 
 from posthaz.estimands.engine import averaged, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
+from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Array, Hazard
 from posthaz.inference import Fit
 
@@ -38,6 +39,7 @@ def restricted_mean(
     DataArray
         In the fit's unit; dimensions ``chain, draw, profile, time``.
     """
+    refuse_recurrent(fit, "restricted mean survival time")
     grid = np.asarray(horizons, dtype=float)
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from posthaz.estimands.contrast import difference, ratio
 from posthaz.estimands.curves import hazard, survival
 from posthaz.estimands.population import Population, arm_populations, profile
 from posthaz.estimands.quantiles import survival_quantile
+from posthaz.estimands.recurrent import expected_events
 from posthaz.estimands.rmst import restricted_mean
 from posthaz.estimands.summary import COLUMNS as NUMBERS
 from posthaz.estimands.summary import summary
@@ -36,7 +37,8 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
     -------
     DataFrame
         Columns as in ``estimands.csv``. Contrasts have a profile ``"B - A"`` or ``"B / A"``;
-        a row whose estimand starts with ``P(`` is a posterior probability (its ``mean``).
+        a row whose estimand starts with ``P(`` is a posterior probability (its ``mean``). Of
+        recurrent events there are ``expected events`` in place of survival.
     """
     populations = (
         *arm_populations(fit),
@@ -56,6 +58,11 @@ def _draws(
     fit: Fit, wanted: EstimandSpec, populations: tuple[Population, ...], horizon: float
 ) -> Rows:
     arms = [population.label for population in arm_populations(fit)]
+    if fit.recurrent:
+        counts = expected_events(fit, wanted.survival_at or (horizon,), populations)
+        yield from _each("expected events", counts)
+        yield from _contrasts("expected events", counts, arms, (0.0,))
+        return
     restriction = wanted.rmst_to or (max(wanted.survival_at) if wanted.survival_at else horizon)
     if wanted.survival_at:
         curves = survival(fit, wanted.survival_at, populations)

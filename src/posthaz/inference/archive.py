@@ -52,6 +52,7 @@ def write_fit(fit: Fit, path: Path) -> Path:
             "unit": fit.unit,
             "treatment": fit.treatment,
             "origin": fit.origin,
+            "recurrent": fit.recurrent,
             "provenance": asdict(fit.provenance),
         }
     )
@@ -134,6 +135,7 @@ def _read(content: bytes) -> Fit:
         treatment=about["treatment"],
         provenance=Provenance(**provenance),
         origin=about.get("origin", 0.0),
+        recurrent=about.get("recurrent", False),
     )
 
 

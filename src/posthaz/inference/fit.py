@@ -35,6 +35,8 @@ class Fit:
         Covariate that holds the arm; empty for none.
     provenance : Provenance
         Data, seed, versions.
+    recurrent : bool
+        Whether every event of a subject counts: hazards are then intensities.
     origin : float
         The cohort's origin: curves, quantiles and restricted means are of those event-free then.
     """
@@ -47,14 +49,15 @@ class Fit:
     treatment: str
     provenance: Provenance
     origin: float = 0.0
+    recurrent: bool = False
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fit):
             return NotImplemented
         return (
             (self.spec, self.design, self.priors) == (other.spec, other.design, other.priors)
-            and (self.unit, self.treatment, self.origin)
-            == (other.unit, other.treatment, other.origin)
+            and (self.unit, self.treatment) == (other.unit, other.treatment)
+            and (self.origin, self.recurrent) == (other.origin, other.recurrent)
             and self.provenance == other.provenance
             and self.draws.equals(other.draws)
         )

@@ -183,4 +183,5 @@ def _fit(
             log_evidence=drawn.log_evidence,
         ),
         origin=cohort.origin,
+        recurrent=cohort.recurrent,
     )

@@ -1,0 +1,87 @@
+import pandas as pd
+import pytest
+
+from posthaz.cohort import Cohort, read_cohort
+from posthaz.errors import CohortError
+from tests.shared_data import DATA, needs_data
+
+
+def relapses() -> pd.DataFrame:
+    """Three patients: two relapses, one and none."""
+    return pd.DataFrame(
+        {
+            "id": [1, 1, 1, 2, 2, 3],
+            "start": [0, 2, 4, 0, 3, 0],
+            "stop": [2, 4, 6, 3, 5, 7],
+            "relapse": [1, 1, 0, 1, 0, 0],
+        }
+    )
+
+
+def read(table: pd.DataFrame, **fields: object) -> Cohort:
+    roles = {"time": "stop", "event": "relapse", "entry": "start", "subject": "id"}
+    return read_cohort(table, **(roles | fields))
+
+
+def test_several_events_of_a_subject_are_refused_with_both_ways_named() -> None:
+    with pytest.raises(CohortError) as raised:
+        read(relapses())
+    text = str(raised.value)
+    assert "1 subject of 3 has more than one event (1)" in text
+    assert "row 2" in text
+    assert 'recurrent = "first"' in text and 'recurrent = "all"' in text
+
+
+def test_several_rows_with_one_event_are_no_recurrence() -> None:
+    table = relapses().assign(relapse=[0, 1, 0, 1, 0, 0])
+    assert len(read(table)) == 6  # follow-up after the event is kept as it was given
+    assert not read(table).recurrent
+
+
+def test_first_ends_follow_up_at_the_first_event() -> None:
+    cohort = read(relapses(), recurrent="first")
+    assert cohort.row_number.tolist() == [1, 4, 6]
+    assert cohort.event.tolist() == [True, True, False]
+    (dropped,) = cohort.dropped
+    assert dropped.rows == (2, 3, 5)
+    assert "2 patients, 1 further event" in dropped.reason
+    assert not cohort.recurrent
+
+
+def test_first_does_not_depend_on_the_order_of_rows() -> None:
+    cohort = read(relapses().iloc[::-1].reset_index(drop=True), recurrent="first")
+    assert sorted(cohort.exit.tolist()) == [2, 3, 7]
+
+
+def test_all_keeps_every_row() -> None:
+    cohort = read(relapses(), recurrent="all")
+    assert cohort.recurrent and len(cohort) == 6 and cohort.event.sum() == 3
+
+
+@pytest.mark.parametrize("choice", ["first", "all"])
+def test_without_a_subject_there_is_nothing_to_count(choice: str) -> None:
+    with pytest.raises(CohortError, match="name it as subject"):
+        read(relapses().drop(columns="id"), subject="", recurrent=choice)
+
+
+def test_an_unknown_choice_is_refused() -> None:
+    with pytest.raises(CohortError, match='use "first" or "all"'):
+        read(relapses(), recurrent="each")
+
+
+def test_other_causes_and_intervals_cannot_be_counted() -> None:
+    table = relapses().assign(relapse=[1, 1, 2, 1, 0, 0])
+    with pytest.raises(CohortError, match="other causes end the counting"):
+        read(table, recurrent="all", event_codes={"0": 0, "1": 1, "2": 2})
+    bounds = pd.DataFrame({"id": [1, 2], "from": [0, 1], "to": [1, 3]})
+    with pytest.raises(CohortError, match="between two times"):
+        read_cohort(bounds, lower="from", upper="to", subject="id", recurrent="all")
+
+
+@needs_data
+def test_bladder_tumours() -> None:
+    table = pd.read_csv(DATA / "bladder2.csv")
+    with pytest.raises(CohortError, match="29 subjects of 85 have more than one event"):
+        read(table, event="event")
+    assert read(table, event="event", recurrent="first").event.sum() == 47
+    assert read(table, event="event", recurrent="all").event.sum() == 112
