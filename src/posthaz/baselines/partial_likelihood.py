@@ -12,6 +12,8 @@ from posthaz.baselines.score_residuals import score_residuals
 from posthaz.cohort import Cohort, joined
 
 _RANK_TOLERANCE = 1e-9
+_COPY = 1e-6
+_MOST_ROWS = 20_000_000
 # What R's coxph calls toler.inf: a next Newton step larger than this share of the coefficient
 # means that the likelihood still rises, so that the estimate is on its way to infinity.
 _STEP_TOLERANCE = 3e-5
@@ -97,18 +99,20 @@ def maximise_partial_likelihood(
         complete &= ~pd.isna(strata)
     rows, notes = np.flatnonzero(complete), []
     n = subjects(cohort.where(complete))
-    if whole_weights(cohort):
+    if whole_weights(cohort) and cohort.weight[rows].sum() <= _MOST_ROWS:
         # greenwood 0.8 leaves the weights out of the Efron denominators
         rows = np.repeat(rows, cohort.weight[rows].astype(int))
     elif ties == "efron":
         ties = "breslow"
-        notes.append("weights that are not whole numbers: Breslow's handling of ties")
+        notes.append("weights that are not written out as rows: Breslow's handling of ties")
     used, matrix = _rows(cohort, rows), matrix[rows]
     labels = None if strata is None else np.asarray(strata)[rows]
     kept = independent_columns(matrix)
     aliased = [str(name) for name, keep in zip(columns.columns, kept, strict=True) if not keep]
     if aliased:
-        notes.append(f"left out, constant or determined by other columns: {', '.join(aliased)}")
+        notes.append(
+            f"left out, constant or (nearly) determined by other columns: {', '.join(aliased)}"
+        )
     matrix = matrix[:, kept]
     scale = matrix.std(axis=0) if len(matrix) else np.ones(0)
     standardised = (matrix - matrix.mean(axis=0)) / scale if len(matrix) else matrix
@@ -153,7 +157,8 @@ def _fit(
 
 
 def _rows(cohort: Cohort, rows: np.ndarray) -> Cohort:
-    weight = np.ones(len(rows)) if whole_weights(cohort) else cohort.weight[rows]
+    written_out = whole_weights(cohort) and len(np.unique(rows)) < len(rows)
+    weight = np.ones(len(rows)) if written_out else cohort.weight[rows]
     return replace(cohort.at(rows), weight=weight)
 
 
@@ -167,8 +172,9 @@ def independent_columns(matrix: np.ndarray) -> np.ndarray:
         size = np.linalg.norm(column)
         left = column - basis @ (basis.T @ column)
         left -= basis @ (basis.T @ left)
-        if size > 0 and np.linalg.norm(left) > _RANK_TOLERANCE * max(
-            size, float(np.abs(matrix[:, place]).max())
+        # near-copies have log ratios of millions that say nothing
+        if size > 0 and np.linalg.norm(left) > max(
+            _COPY * size, _RANK_TOLERANCE * float(np.abs(matrix[:, place]).max())
         ):
             kept[place] = True
             basis = np.column_stack([basis, left / np.linalg.norm(left)])

@@ -17,7 +17,7 @@ from posthaz.baselines.response import whole_weights
 from posthaz.cohort import Cohort
 
 _INFINITE = "no finite estimate: the partial likelihood keeps rising (no events on one side?)"
-_OUT = "left out: constant or determined by other columns"
+_OUT = "left out: constant, or (nearly) determined by other columns"
 
 
 def cox_model(

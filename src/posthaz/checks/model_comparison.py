@@ -110,7 +110,8 @@ def pareto_table(results: Mapping[str, ELPDData]) -> pd.DataFrame:
         for name, k in ((name, result.pareto_k) for name, result in results.items())
         if k is not None
     ]
-    return pd.concat(parts, ignore_index=True)
+    empty = pd.DataFrame(columns=["model", "subject", "pareto_k"])
+    return pd.concat(parts, ignore_index=True) if parts else empty
 
 
 def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
@@ -128,6 +129,8 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
         difference is from the best model, and `bad_k` counts the subjects whose Pareto k is
         above its threshold.
     """
+    if not results:
+        return pd.DataFrame(columns=list(_COLUMNS))
     bad = {
         name: int((result.pareto_k.to_numpy() > result.good_k).sum())
         for name, result in results.items()

@@ -38,7 +38,8 @@ def main() -> None:
     """Run the command line.
 
     Exit codes: 0 done; 2 the input can't be used, nothing written; 3 done, but a convergence
-    check failed; 130 stopped by Ctrl-C, nothing written; 1 a fault of posthaz itself.
+    check failed or a part could not be made; 130 stopped by Ctrl-C, nothing written; 1 a fault of
+    posthaz itself.
     """
     stopped = Stopped()
     if threading.current_thread() is threading.main_thread():

@@ -88,7 +88,11 @@ def _answer(spec: "EvidenceSpec", out: Path | None, quiet: bool) -> None:
         with staged_folder(out) as stage:
             written = write_evidence(found, stage)
         if not quiet:
-            say(f"wrote {len(written)} files to {out}")
+            say(f"wrote {len(written.files)} files to {out}")
+        for part in written.missing:
+            say(f"posthaz: missing from the results: {part.name}: {part.reason}", err=True)
+        if written.missing:
+            raise typer.Exit(3)
 
 
 def _printed(hr: str, ci: tuple[str, str], level: float, p: str, events: int | None):  # noqa: ANN202

@@ -20,7 +20,7 @@ from posthaz.cli.options import (
 from posthaz.cli.say import say
 
 if TYPE_CHECKING:
-    from posthaz.report import Results
+    from posthaz.report import Results, Written
 
 
 def fit(
@@ -37,7 +37,7 @@ def fit(
     """Fit the models of an analysis; write posteriors, tables and diagnostics."""
     from posthaz.cli.run import run
     from posthaz.files import staged_folder
-    from posthaz.report import write_tables
+    from posthaz.report import write_results
     from posthaz.spec import load_analysis
 
     analysis = with_options(
@@ -45,31 +45,33 @@ def fit(
     )
     results = run(analysis, out, quiet)
     with staged_folder(out) as stage:
-        written = write_tables(results, stage)
-    raise typer.Exit(finish(results, out, len(written), quiet))
+        written = write_results(results, stage)
+    raise typer.Exit(finish(results, written, out, quiet))
 
 
-def finish(results: "Results", out: Path, written: int, quiet: bool) -> int:
-    """Say what was written and what failed.
+def finish(results: "Results", written: "Written", out: Path, quiet: bool) -> int:
+    """Say what was written, what failed and what is missing.
 
     Parameters
     ----------
     results : Results
         The results.
+    written : Written
+        Files written, and what is missing.
     out : Path
         Folder written to.
-    written : int
-        Number of files written.
     quiet : bool
         Print nothing but failed checks.
 
     Returns
     -------
     int
-        0, or 3 when a convergence check failed.
+        0, or 3 when a convergence check failed or something is missing.
     """
     if not quiet:
-        say(f"wrote {written} files to {out}")
+        say(f"wrote {len(written.files)} files to {out}")
     for failure in results.failures:
         say(f"posthaz: convergence check failed: {failure}", err=True)
-    return 3 if results.failures else 0
+    for part in written.missing:
+        say(f"posthaz: missing from the results: {part.name}: {part.reason}", err=True)
+    return 3 if results.failures or written.missing else 0

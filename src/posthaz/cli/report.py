@@ -43,7 +43,7 @@ def report(
     wanted = _formats(formats)
     from posthaz.cli.run import run
     from posthaz.files import staged_folder
-    from posthaz.report import write_report, write_tables
+    from posthaz.report import write_results
     from posthaz.spec import load_analysis
 
     analysis = with_options(
@@ -51,8 +51,8 @@ def report(
     )
     results = run(analysis, out, quiet)
     with staged_folder(out) as stage:
-        written = [*write_tables(results, stage), *write_report(results, stage, wanted)]
-    raise typer.Exit(finish(results, out, len(written), quiet))
+        written = write_results(results, stage, wanted)
+    raise typer.Exit(finish(results, written, out, quiet))
 
 
 def _formats(text: str) -> tuple[str, ...]:

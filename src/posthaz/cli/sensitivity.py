@@ -80,10 +80,12 @@ def sensitivity(
     with staged_folder(out) as stage:
         written = write_sensitivity(results, stage)
     if not quiet:
-        say(f"wrote {len(written)} files to {out}")
+        say(f"wrote {len(written.files)} files to {out}")
     for failure in answer.failures:
         say(f"posthaz: variant without a reliable answer: {failure}", err=True)
-    raise typer.Exit(3 if answer.failures else 0)
+    for part in written.missing:
+        say(f"posthaz: missing from the results: {part.name}: {part.reason}", err=True)
+    raise typer.Exit(3 if answer.failures or written.missing else 0)
 
 
 def with_method(asked: "SensitivitySpec", method: str) -> "SensitivitySpec":

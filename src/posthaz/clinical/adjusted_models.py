@@ -20,6 +20,7 @@ from posthaz.clinical.adjusted_plan import (
     plan_models,
 )
 from posthaz.clinical.arm_model import arm_model, first_line, ratio_summary
+from posthaz.clinical.lost import Lost
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.estimands import (
@@ -96,7 +97,8 @@ def posterior_effects(
         try:
             fitted = _fitted(one, *how)
         except PosthazError as error:
-            remarks.append(f"Not given: {one.sample}, {one.analysis}, since {first_line(error)}.")
+            name = f"{one.analysis} model of the {one.sample} sample"
+            remarks.append(Lost(name, first_line(error)))
             continue
         failures += [f"{fitted.spec.name}: {text}" for text in _failures(fitted)]
         if one.analysis == STANDARDISED and score is not None:

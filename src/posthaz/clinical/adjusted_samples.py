@@ -13,6 +13,7 @@ from posthaz.adjust import (
     overlap_table,
     propensity_score,
 )
+from posthaz.clinical.lost import Lost
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.spec.clinical.adjust import AdjustSpec
@@ -61,7 +62,7 @@ def adjusted_samples(cohort: Cohort, spec: AdjustSpec) -> AdjustedSamples:
         remarks.append(f"{error} The score below is Firth's.")
         score = propensity_score(cohort, spec.formula, estimate="firth")
     except PosthazError as error:
-        return AdjustedSamples(None, {}, (str(error),))
+        return AdjustedSamples(None, {}, (Lost("propensity score", str(error)),))
     if not _ranges_meet(score):
         remarks.append(
             "The scores of the arms do not overlap: every patient of one arm has a score above "
@@ -100,7 +101,7 @@ def samples_of(
         try:
             samples[names[method]] = makers[method]()
         except PosthazError as error:
-            failed.append(str(error))
+            failed.append(Lost(f"{names[method]} sample", str(error)))
     return samples, tuple(failed)
 
 

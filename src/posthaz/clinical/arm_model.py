@@ -16,6 +16,7 @@ from posthaz.estimands import effect_in_patients, summary
 from posthaz.inference import Fit, fit, fit_many
 from posthaz.spec import ModelSpec, Sampling, Shrinkage, resolve
 from posthaz.spec.prior_targets import ALL_EFFECTS, FRAILTY_SD, baseline_targets
+from posthaz.spec.shrinkage import shrunken_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +155,10 @@ def arm_model(
 ) -> ModelSpec:
     """A model with the baseline of another, and those of its priors that still have a place."""
     design = learn_design(cohort.covariates, formula, base.centre)
-    known = {*baseline_targets(base.baseline), *design.columns, *design.terms, ALL_EFFECTS}
+    shrunken = shrunken_columns(shrinkage, design)
+    free = [place for place in range(len(design.columns)) if place not in shrunken]
+    coefficients = {name[place] for name in (design.columns, design.terms) for place in free}
+    known = {*baseline_targets(base.baseline), *coefficients, ALL_EFFECTS}
     priors = {
         key: prior
         for key, prior in base.priors.items()

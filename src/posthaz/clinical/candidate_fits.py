@@ -10,6 +10,7 @@ from posthaz.baselines import Candidate, independent_columns
 from posthaz.checks import LEAST_ESS_A_CHAIN, MOST_RHAT, convergence
 from posthaz.clinical.arm_model import ArmTask, Quick, arm_model, complete_in, joined
 from posthaz.clinical.candidate_survival import by_levels
+from posthaz.clinical.lost import Lost
 from posthaz.clinical.sparse_baseline import sparse_model
 from posthaz.cohort import Cohort, restricted
 from posthaz.errors import PosthazError
@@ -60,7 +61,7 @@ class CandidateSampler:
             if isinstance(made, Fit):
                 found[one.term] = made
             else:
-                self.notes.append(f"There is no Bayesian model of {one.term} alone: {made}.")
+                self.notes.append(Lost(f"Bayesian model of {one.term} alone", made))
         return found
 
     def add(
@@ -75,7 +76,7 @@ class CandidateSampler:
         rows = complete_in(self.cohort, terms)
         part = restricted(self.cohort, rows)
         if not part.event.any():
-            self.notes.append(f"There is no {_WORDS[name]}: no event among the complete rows.")
+            self.notes.append(Lost(_WORDS[name], "no event among the complete rows"))
             return
         if not rows.all():
             complete = f"{int(rows.sum())} of {len(rows)} rows, which are complete"
@@ -86,8 +87,19 @@ class CandidateSampler:
         try:
             spec = arm_model(self._base(part), part, joined(terms), name, shared)
             fits[name] = self._sampled(spec, part, sampling, shared is not None)
+            self._say_unused(spec, arm_model(self._base(part), part, joined(terms), name))
         except PosthazError as error:
-            self.notes.append(f"There is no {_WORDS[name]}: {error}")
+            self.notes.append(Lost(_WORDS[name], str(error)))
+
+    def _say_unused(self, shrunken: ModelSpec, free: ModelSpec) -> None:
+        """Say which priors of the primary model the shared prior takes the place of."""
+        unused = [key for key in free.priors if key not in shrunken.priors]
+        if unused:
+            self.notes.append(
+                f"The {_WORDS[shrunken.name]} doesn't use the primary model's "
+                f"{'prior' if len(unused) == 1 else 'priors'} on {', '.join(unused)}: the prior "
+                "that shrinks all candidates together takes the place."
+            )
 
     def _base(self, part: Cohort) -> ModelSpec:
         """Baseline hazard and priors, with as many intervals as the events bear."""

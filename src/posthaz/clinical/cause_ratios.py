@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.baselines import cox_model, subdistribution_model
+from posthaz.clinical.lost import Lost
 from posthaz.cohort import Cohort, cause_of
 from posthaz.errors import CohortError
 from posthaz.estimands import coefficient_table
@@ -56,7 +57,7 @@ def cause_ratios(
             gray = gray.rename(columns={"hr_lower": "lower", "hr_upper": "upper"})
             found.append(gray.assign(source=FINE_GRAY))
         except CohortError as error:
-            said = f"There is no Fine-Gray model: {error}"
+            said = Lost("Fine-Gray model", str(error))
             notes.extend([] if said in notes else [said])
         parts += [frame.assign(cause=cause) for frame in found]
     if not parts:

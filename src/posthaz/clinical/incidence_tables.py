@@ -7,6 +7,7 @@ import pandas as pd
 
 from posthaz.baselines import cumulative_incidence, gray_test, naive_incidence
 from posthaz.clinical.incidence import posterior_incidence
+from posthaz.clinical.lost import Lost
 from posthaz.cohort import Cohort
 from posthaz.errors import CohortError
 from posthaz.estimands import band
@@ -63,7 +64,7 @@ def without_model(
         ]
         tests = pd.concat([gray_test(cohort, cause) for cause in causes], ignore_index=True)
     except CohortError as error:
-        notes.append(f"Without a model nothing is given: {error}")
+        notes.append(Lost("estimate without a model", str(error)))
         return (pd.DataFrame(), pd.DataFrame()), pd.DataFrame()
     return (tables[0], tables[1]), tests
 

@@ -20,6 +20,7 @@ from posthaz.clinical.arm_model import (
 from posthaz.clinical.interaction_levels import WHOLE, level_effect, level_ratios
 from posthaz.clinical.interaction_rows import EffectCohort, effect_cohort, measured
 from posthaz.clinical.interaction_test import InteractionTest, interaction_test
+from posthaz.clinical.lost import Lost
 from posthaz.clinical.matched_sample import NO_SAMPLE, sample_note
 from posthaz.clinical.smooth_interaction import SmoothInteraction, smooth_interaction
 from posthaz.clinical.subgroup_estimates import covariate_label
@@ -185,7 +186,7 @@ def no_interaction(cohort: Cohort, asked: InteractionSpec) -> InteractionEffects
         ratios=_frame([], RATIO_COLUMNS, asked),
         smooth=None,
         comparison=None,
-        notes=(NO_SAMPLE,),
+        notes=(Lost("interaction in the matched sample", NO_SAMPLE),),
     )
 
 
@@ -220,7 +221,7 @@ def _cut_off_model(
         cox = cox_of(part, formula, interval)
         fit = quick.fit(ArmTask(part, formula), "levels")
     except PosthazError as error:
-        notes.append(f"The model of the levels can't be fitted: {first_line(error)}.")
+        notes.append(Lost("model of the levels", first_line(error)))
         return _CutOff(nothing)
     return _CutOff(interaction_test(part, terms, others), cox, fit)
 
@@ -232,7 +233,7 @@ def _smooth(
     try:
         return smooth_interaction(part, asked, others, quick, interval)
     except PosthazError as error:
-        notes.append(f"The continuous model can't be fitted: {first_line(error)}.")
+        notes.append(Lost("continuous model", first_line(error)))
         return None
 
 

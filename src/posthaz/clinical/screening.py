@@ -16,6 +16,7 @@ from posthaz.clinical.candidate_fits import (
 )
 from posthaz.clinical.candidate_survival import COLUMNS as LEVEL_COLUMNS
 from posthaz.clinical.candidate_survival import level_survival
+from posthaz.clinical.lost import Lost
 from posthaz.clinical.matched_sample import NO_SAMPLE, check_sample, sample_note
 from posthaz.clinical.relevance import candidate_relevance
 from posthaz.clinical.screening_rows import COLUMNS, candidate_rows, cox_rows_of, posterior_rows
@@ -220,7 +221,7 @@ def no_screening(cohort: Cohort, asked: ScreeningSpec) -> Screening:
     return Screening(
         *(_verdicts((), curves), curves, pd.DataFrame(columns=COLUMNS), pd.DataFrame()),
         sample=asked.sample,
-        notes=(NO_SAMPLE,),
+        notes=(Lost("screening of the matched sample", NO_SAMPLE),),
     )
 
 

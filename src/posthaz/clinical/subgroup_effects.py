@@ -14,6 +14,7 @@ from posthaz.clinical.arm_model import (
     ratio_summary,
     shared_baseline,
 )
+from posthaz.clinical.lost import Lost
 from posthaz.clinical.matched_sample import NO_SAMPLE, check_sample, sample_note
 from posthaz.clinical.pooled_subgroups import PooledSubgroups, pooled_subgroups
 from posthaz.clinical.subgroup_estimates import WHOLE, interaction_with, separate_effect
@@ -188,7 +189,14 @@ def no_subgroups(cohort: Cohort, asked: SubgroupSpec) -> SubgroupEffects:
     reference, arm = two_arms(cohort, asked.arm).arms
     table, tests = _frame([], COLUMNS, asked), _frame([], TEST_COLUMNS, asked)
     return SubgroupEffects(
-        table, tests, None, arm, reference, asked.differs_by, (NO_SAMPLE,), asked.sample
+        table,
+        tests,
+        None,
+        arm,
+        reference,
+        asked.differs_by,
+        (Lost("analysis of subgroups in the matched sample", NO_SAMPLE),),
+        asked.sample,
     )
 
 
@@ -257,7 +265,7 @@ def _notes(
     if model.form != "proportional_hazards":
         notes.append("The effect acts on the hazard here, not on time as in the primary model.")
     if pooled is None:
-        notes.append(f"There are no partially pooled estimates: {reason}.")
+        notes.append(Lost("model of partially pooled estimates", reason))
     elif pooled.rows < len(cohort):
         notes.append(
             f"The partially pooled model leaves out {len(cohort) - pooled.rows} of {len(cohort)} "

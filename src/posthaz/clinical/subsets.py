@@ -16,6 +16,7 @@ from posthaz.clinical.arm_model import (
     varying_terms,
     without_empty_arms,
 )
+from posthaz.clinical.lost import Lost
 from posthaz.clinical.sparse_baseline import sparse_model
 from posthaz.clinical.subset_rows import cox_rows, frequentist_rows, posterior_rows
 from posthaz.cohort import Cohort, restricted, rows_where
@@ -188,7 +189,7 @@ def _refitted(
         spec = arm_model(sparse, used, formula, name)
         return fit(spec, used, sampling, lambda done, total: progress(name, done, total))
     except PosthazError as error:
-        notes.append(f"no model: {error}")
+        notes.append(Lost("model of this subset", str(error)))
         return None
 
 

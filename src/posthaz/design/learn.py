@@ -26,7 +26,10 @@ from posthaz.errors import FormulaError, nearest
 
 MOST_COLUMNS = 500
 
-_RANK_TOLERANCE = 1e-8
+# what is left of a column beside the others, as a share of its own spread: near-copies have
+# ratios of millions to one that say nothing
+_RANK_TOLERANCE = 1e-6
+_LEAST_SPREAD = 1e-8
 _MOST_NAMED = 10
 
 
@@ -92,6 +95,7 @@ def learn_design(
     matrix = np.asarray(matrices.common.design_matrix, dtype=float)[:, 1:]
     _check_finite(matrix, columns, formula)
     _check_rank(matrix, columns, formula)
+    _check_spread(matrix, columns, formula)
     counted = np.ones(len(frame)) if weight is None else np.asarray(weight, dtype=float)
     design = Design(
         formula=formula,
@@ -263,7 +267,9 @@ def _check_rank(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> N
         left = column - known @ (known.T @ column)
         left -= known @ (known.T @ left)
         size = float(np.linalg.norm(left))
-        if size > _RANK_TOLERANCE * max(np.linalg.norm(column), 1e-300) and len(kept) < len(matrix):
+        spread = float(np.linalg.norm(column - column.mean()))
+        least = max(_RANK_TOLERANCE * spread, 1e-8 * float(np.linalg.norm(column)), 1e-300)
+        if size > least and len(kept) < len(matrix):
             basis[:, len(kept)] = left / size
             kept.append(column)
             names.append(f"'{label}'")
@@ -275,8 +281,23 @@ def _check_rank(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> N
             problems[-1] = "and further ones"
     if problems:
         raise FormulaError(
-            f"formula '{formula}': perfectly collinear columns: {'; '.join(problems)}. "
-            "Mend: leave one of them out."
+            f"formula '{formula}': collinear columns: {'; '.join(problems)}, exactly or but for a "
+            "millionth of its spread. Mend: leave one of them out."
+        )
+
+
+def _check_spread(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:
+    """Refuse columns so small that a ratio per unit is beyond any number."""
+    spread = matrix.std(axis=0) if len(matrix) else np.ones(len(columns))
+    small = (spread > 0) & (spread < _LEAST_SPREAD)
+    if small.any():
+        named = [
+            f"'{columns[j]}' has a standard deviation of {spread[j]:.3g}"
+            for j in np.flatnonzero(small)
+        ]
+        raise FormulaError(
+            f"formula '{formula}': numerically constant: {'; '.join(named)}. "
+            "Mend: give the column in a larger unit's parts (as mg for kg), or leave it out."
         )
 
 

@@ -53,6 +53,8 @@ STYLE: dict[str, Any] = {
     "axes.facecolor": "white",
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
+    # names in labels are names, whatever dollars and underscores they hold
+    "text.parse_math": False,
     "axes.grid": False,
     "axes.axisbelow": True,
     "axes.unicode_minus": True,

@@ -1,7 +1,8 @@
 """A fit as a NetCDF file that ArviZ opens and that reads back to an equal fit."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,7 @@ _FRAME = "design_frame"
 _WEIGHT = "design_weight"
 _ATTRIBUTE = "posthaz"
 _LONGEST_REASON = 200
+_PLAIN = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
 
 def write_fit(fit: Fit, path: Path) -> Path:
@@ -142,21 +144,38 @@ def _read(content: bytes) -> Fit:
 def _frame_to_dataset(frame: pd.DataFrame) -> xr.Dataset:
     """Covariates by row; factors as codes with their levels as an attribute."""
     variables: dict[str, xr.Variable] = {}
-    for name in frame.columns:
-        column = frame[name]
+    names = variable_names([str(name) for name in frame.columns])
+    for name, (_, column) in zip(names, frame.items(), strict=True):
         if isinstance(column.dtype, pd.CategoricalDtype):
             levels = json.dumps([str(level) for level in column.cat.categories])
             variables[name] = xr.Variable("row", column.cat.codes.to_numpy(), {"levels": levels})
         else:
             variables[name] = xr.Variable("row", column.to_numpy())
     rows = xr.Variable("row", np.arange(len(frame)))
-    return xr.Dataset(variables, {"row": rows}, {"columns": json.dumps(list(frame.columns))})
+    attributes = {"columns": json.dumps(list(frame.columns)), "variables": json.dumps(names)}
+    return xr.Dataset(variables, {"row": rows}, attributes)
+
+
+def variable_names(columns: Sequence[str]) -> list[str]:
+    """Names that NetCDF takes: a column's own, else its place among the columns.
+
+    Examples
+    --------
+    >>> variable_names(["age", "dose/fraction", "row"])
+    ['age', 'column_1', 'column_2']
+    """
+    taken = {"row", *(f"column_{place}" for place in range(len(columns)))}
+    return [
+        name if _PLAIN.fullmatch(name) and name not in taken else f"column_{place}"
+        for place, name in enumerate(columns)
+    ]
 
 
 def _dataset_to_frame(dataset: xr.Dataset) -> pd.DataFrame:
     columns: dict[str, Any] = {}
-    for name in json.loads(dataset.attrs["columns"]):
-        variable = dataset[name]
+    names = json.loads(dataset.attrs["columns"])
+    stored = json.loads(dataset.attrs.get("variables", dataset.attrs["columns"]))
+    for name, variable in zip(names, (dataset[one] for one in stored), strict=True):
         if "levels" in variable.attrs:
             levels = json.loads(variable.attrs["levels"])
             codes = variable.to_numpy()

@@ -16,9 +16,11 @@ from posthaz.report.blocks import (
 from posthaz.report.gather import gather_results
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
+from posthaz.report.missing import MissingPart
+from posthaz.report.page import Written
 from posthaz.report.results import Frequentist, Posterior, Results
 from posthaz.report.word import write_word
-from posthaz.report.write import write_report, write_tables
+from posthaz.report.write import write_report, write_results
 
 __all__ = [
     "Block",
@@ -28,6 +30,7 @@ __all__ = [
     "FigureBlock",
     "Frequentist",
     "KeyValues",
+    "MissingPart",
     "Note",
     "Paragraph",
     "Posterior",
@@ -35,10 +38,11 @@ __all__ = [
     "Results",
     "Section",
     "Table",
+    "Written",
     "gather_results",
     "render_html",
     "render_markdown",
     "write_report",
-    "write_tables",
+    "write_results",
     "write_word",
 ]

@@ -10,6 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
+from posthaz.report.missing import MissingPart
+
 Format = str | Callable[[object], str]
 
 
@@ -188,7 +190,7 @@ class Checklist:
     items: tuple[ChecklistItem, ...]
 
 
-Block = Paragraph | Note | Bullets | Table | FigureBlock | KeyValues | Checklist
+Block = MissingPart | Paragraph | Note | Bullets | Table | FigureBlock | KeyValues | Checklist
 
 
 @dataclass(frozen=True)

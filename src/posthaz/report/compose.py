@@ -5,6 +5,9 @@ from functools import partial
 
 from posthaz.report.blocks import Report, Section
 from posthaz.report.clinical import clinical_methods, clinical_sections
+from posthaz.report.missing import MissingPart
+from posthaz.report.page import missing_from
+from posthaz.report.parts import guarded_blocks, guarded_section, placed
 from posthaz.report.pictures import pictures
 from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
@@ -21,21 +24,23 @@ from posthaz.report.sections.provenance import provenance_blocks
 from posthaz.report.sections.published import published_section
 from posthaz.report.sections.survival import survival_section
 
-_BEFORE = (
-    cohort_section,
-    priors_section,
-    survival_section,
-    hazard_ratios_section,
-    answers_section,
+Maker = tuple[str, str, Callable[[Results], Section | None]]
+
+_BEFORE: tuple[Maker, ...] = (
+    ("Cohort", "cohort", cohort_section),
+    ("Models and priors", "priors", priors_section),
+    ("Survival", "survival", survival_section),
+    ("Hazard ratios", "hazard-ratios", hazard_ratios_section),
+    ("Answers", "answers", answers_section),
 )
 # clinical analyses stand between what was asked and how far to believe it
-_AFTER = (
-    published_section,
-    diagnostics_section,
-    predictive_section,
-    comparison_section,
-    partial(methods_section, clinical=clinical_methods),
-    checklist_section,
+_AFTER: tuple[Maker, ...] = (
+    ("Published numbers", "published", published_section),
+    ("Diagnostics", "diagnostics", diagnostics_section),
+    ("Predictive check", "predictive-check", predictive_section),
+    ("Model comparison", "comparison", comparison_section),
+    ("Methods", "methods", partial(methods_section, clinical=clinical_methods)),
+    ("Reporting checklist", "checklist", checklist_section),
 )
 
 
@@ -50,26 +55,33 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
     Returns
     -------
     report : Report
-        The report.
+        The report. What can't be made says why in its place; `missing_parts` lists it.
     figures : dict of str to (bytes, bytes)
         PNG and SVG of every figure in it, by name.
     """
-    sections = (
-        *_made(_BEFORE, results),
-        *clinical_sections(results),
-        *_made(_AFTER, results),
-    )
+    made = [*_made(_BEFORE, results), *clinical_sections(results), *_made(_AFTER, results)]
+    sections = placed(made, results.missing)
+    lead = guarded_blocks("answer in the lead", lambda: lead_blocks(results))
+    footer = guarded_blocks("provenance", lambda: provenance_blocks(results))
     title = results.analysis.title or results.analysis.name
     report = Report(
         title=f"{title} (simulated cohort)" if results.simulated else title,
         subtitle=results.analysis.question or results.analysis.population,
-        lead=lead_blocks(results),
+        lead=lead,
         sections=sections,
-        footer=provenance_blocks(results),
+        footer=footer,
         simulated=results.simulated,
     )
     return report, pictures(sections)
 
 
-def _made(makers: Iterable[Callable[[Results], Section | None]], results: Results) -> list[Section]:
-    return [section for make in makers if (section := make(results)) is not None]
+def missing_parts(results: Results, report: Report) -> tuple[MissingPart, ...]:
+    """Everything that was asked for and could not be made, each once."""
+    return tuple(dict.fromkeys([*results.missing, *missing_from(report)]))
+
+
+def _made(makers: Iterable[Maker], results: Results) -> list[Section]:
+    found = (
+        guarded_section(title, anchor, partial(make, results)) for title, anchor, make in makers
+    )
+    return [section for section in found if section is not None]

@@ -16,7 +16,7 @@ from posthaz.evidence import (
 )
 from posthaz.figures import draw_evidence
 from posthaz.files import csv_text, file_below, file_names, write_text
-from posthaz.report.blocks import Block, KeyValues, Note, Paragraph, Report, Section
+from posthaz.report.blocks import Block, FigureBlock, KeyValues, Note, Paragraph, Report, Section
 from posthaz.report.evidence_tables import (
     credibility_items,
     evidence_words,
@@ -24,8 +24,8 @@ from posthaz.report.evidence_tables import (
     printed_table,
     prior_title,
 )
-from posthaz.report.html import render_html
-from posthaz.report.pictures import pictures, write_pictures
+from posthaz.report.missing import guarded_block
+from posthaz.report.page import Written, write_page
 from posthaz.report.sections.naming import linked
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import interval_name, with_interval
@@ -91,7 +91,7 @@ def _row(printed: PrintedRatio) -> dict[str, object]:
     }
 
 
-def write_evidence(evidence: Evidence, folder: Path) -> list[Path]:
+def write_evidence(evidence: Evidence, folder: Path) -> Written:
     """Write tables, report and figures of printed hazard ratios.
 
     Parameters
@@ -103,8 +103,9 @@ def write_evidence(evidence: Evidence, folder: Path) -> list[Path]:
 
     Returns
     -------
-    list of Path
-        ``evidence.csv``, ``evidence_ratios.csv``, ``evidence.html`` and the figures.
+    Written
+        ``evidence.csv``, ``evidence_ratios.csv``, ``evidence.html`` and the figures; and what
+        could not be made.
     """
     report = compose_evidence(evidence)
     written = [
@@ -114,9 +115,7 @@ def write_evidence(evidence: Evidence, folder: Path) -> list[Path]:
             ("evidence_ratios", evidence.ratios),
         )
     ]
-    written.append(write_text(folder / "evidence.html", render_html(report)))
-    written += write_pictures(pictures(report.sections), folder)
-    return written
+    return write_page(report, folder, "evidence.html", written)
 
 
 def compose_evidence(evidence: Evidence) -> Report:
@@ -167,6 +166,25 @@ def _overview(evidence: Evidence) -> Section:
 def _section(evidence: Evidence, printed: PrintedRatio) -> Section:
     spec, table = evidence.spec, evidence.posteriors
     mine = table[table["ratio"] == printed.name]
+    blocks: list[Block] = []
+    if len(spec.ratios) > 1:
+        blocks.append(Paragraph(evidence_words(table, printed, spec)))
+    blocks += [
+        posterior_table(mine, spec),
+        _figure(evidence, printed, mine),
+        KeyValues(tuple(credibility_items(printed))),
+    ]
+    return Section(printed.shown, _anchor(printed), tuple(blocks))
+
+
+def _anchor(printed: PrintedRatio) -> str:
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in printed.name.lower())
+    return f"ratio-{name}"
+
+
+@guarded_block
+def _figure(evidence: Evidence, printed: PrintedRatio, mine: pd.DataFrame) -> FigureBlock:
+    spec = evidence.spec
     figure = draw_evidence(
         evidence_densities(printed, spec.priors_of(printed)),
         mine,
@@ -184,13 +202,4 @@ def _section(evidence: Evidence, printed: PrintedRatio) -> Section:
         "is drawn to its own height"
     )
     name = f"evidence_{file_names(one.name for one in spec.ratios)[printed.name]}"
-    blocks: list[Block] = []
-    if len(spec.ratios) > 1:
-        blocks.append(Paragraph(evidence_words(table, printed, spec)))
-    blocks += [
-        posterior_table(mine, spec),
-        picture(evidence, figure, name, alt, caption, "evidence.csv"),
-        KeyValues(tuple(credibility_items(printed))),
-    ]
-    anchor = "".join(c if c.isascii() and c.isalnum() else "-" for c in printed.name.lower())
-    return Section(printed.shown, f"ratio-{anchor}", tuple(blocks))
+    return picture(evidence, figure, name, alt, caption, "evidence.csv")

@@ -14,6 +14,7 @@ from posthaz.evidence import (
     wald_p_range,
 )
 from posthaz.report.blocks import Table
+from posthaz.report.missing import guarded_block
 from posthaz.report.sections.wording import (
     SPACE,
     interval_name,
@@ -38,6 +39,7 @@ def prior_title(name: str) -> str:
     return _TITLES.get(name, name.replace("_", " ").capitalize())
 
 
+@guarded_block
 def printed_table(ratios: pd.DataFrame) -> Table:
     """What was printed, what it implies and what doesn't fit."""
     shown = pd.DataFrame(
@@ -75,6 +77,7 @@ def printed_table(ratios: pd.DataFrame) -> Table:
     return Table(shown, "Printed hazard ratios", heads, source="evidence_ratios.csv", notes=(note,))
 
 
+@guarded_block
 def posterior_table(table: pd.DataFrame, spec: EvidenceSpec) -> Table:
     """Posterior of one ratio under each prior."""
     shown = pd.DataFrame(

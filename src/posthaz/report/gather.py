@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from posthaz.adjust import table_one
@@ -18,27 +18,18 @@ from posthaz.baselines import (
     schoenfeld_test,
     turnbull,
 )
-from posthaz.checks import (
-    compare_models,
-    convergence,
-    leave_one_out,
-    pareto_table,
-    predictive_agreement,
-    replicated_kaplan_meier,
-)
 from posthaz.cohort import Cohort
 from posthaz.design import formula_variables, learn_design
-from posthaz.estimands import band, coefficient_table, estimand_table, survival
 from posthaz.inference import Fit, fit
 from posthaz.report.clinical.part import Given
 from posthaz.report.clinical.registry import answer_clinical, clinical_failures
+from posthaz.report.gather_posterior import gather_posterior
 from posthaz.report.horizon import restriction
+from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.published import published_answers
-from posthaz.report.results import Frequentist, Posterior, Results
+from posthaz.report.results import Frequentist, Results
 from posthaz.spec import Analysis, Sampling
 
-_CURVE_POINTS = 121
-NOTHING_REPLICATED = pd.DataFrame(columns=["arm", "replicate", "time", "survival"])
 Progress = Callable[[str, int, int], None]
 
 
@@ -61,7 +52,33 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
     Results
         Everything the analysis gives.
     """
+    parts = MissingParts()
     curve = _curve(analysis, cohort)
+    fits = _fits(analysis, cohort, progress, parts)
+    clinical = answer_clinical(Given(analysis, cohort, fits, progress), parts)
+    results = Results(
+        analysis=analysis,
+        cohort=cohort,
+        frequentist=_frequentist(analysis, cohort, curve, parts),
+        posterior=gather_posterior(analysis, cohort, fits, curve, parts),
+        command=command,
+        clinical=clinical,
+        clinical_failures=clinical_failures(clinical, parts),
+        missing=tuple(parts.found),
+    )
+    published = parts.made(
+        "comparison with published numbers",
+        lambda: published_answers(results),
+        results.published,
+        "published",
+    )
+    return replace(results, published=published, missing=tuple(parts.found))
+
+
+def _fits(
+    analysis: Analysis, cohort: Cohort, progress: Progress, parts: MissingParts
+) -> dict[str, Fit]:
+    """Every model's fit; only without the primary one is there nothing to report."""
     fits: dict[str, Fit] = {}
     for spec in analysis.models:
 
@@ -71,18 +88,13 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
         # what is signed rests on the primary model: it gets chains whatever the others get
         quick = fits and analysis.sampling.method in ("laplace", "auto")
         chains = analysis.sampling if quick else _with_chains(analysis.sampling)
-        fits[spec.name] = fit(spec, cohort, chains, report)
-    clinical = answer_clinical(Given(analysis, cohort, fits, progress))
-    results = Results(
-        analysis=analysis,
-        cohort=cohort,
-        frequentist=_frequentist(analysis, cohort, curve),
-        posterior=_posterior(analysis, cohort, fits, curve),
-        command=command,
-        clinical=clinical,
-        clinical_failures=clinical_failures(clinical),
-    )
-    return replace(results, published=published_answers(results))
+        make = partial(fit, spec, cohort, chains, report)
+        made = guarded(f"model “{spec.name}”", make, "priors") if fits else make()
+        if isinstance(made, MissingPart):
+            parts.found.append(made)
+        else:
+            fits[spec.name] = made
+    return fits
 
 
 def _curve(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
@@ -97,25 +109,40 @@ def _with_chains(sampling: Sampling) -> Sampling:
     return sampling if sampling.method == "pymc" else replace(sampling, method="nuts")
 
 
-def _frequentist(analysis: Analysis, cohort: Cohort, curve: pd.DataFrame) -> Frequentist:
+def _frequentist(
+    analysis: Analysis, cohort: Cohort, curve: pd.DataFrame, parts: MissingParts
+) -> Frequentist:
+    """Frequentist answers and the description of the cohort, those that can be made."""
+    nothing = baseline_table([])
+    where = "hazard-ratios"
+    exact = not cohort.interval_censored.any()
+    asked = partial(_answers if exact else _grouped_answers, analysis, cohort)
+    answers = [parts.made("table of frequentist answers", asked, nothing, "answers")]
+    if exact and "multivariable" in analysis.baselines.cox:
+        for formula, columns in parts.made(
+            "designs of the Cox models", lambda: _designs(analysis, cohort), {}, where
+        ).items():
+            made = partial(_cox_model, analysis, cohort, formula, columns)
+            answers.append(parts.made(f"Cox model of {formula}", made, nothing, where))
+    return Frequentist(
+        answers=baseline_table(answers) if exact else answers[0],
+        kaplan_meier=curve,
+        table_one=parts.made(
+            "table of characteristics",
+            lambda: _table_one(analysis, cohort),
+            pd.DataFrame(),
+            "cohort",
+        ),
+        follow_up=follow_up(cohort),
+    )
+
+
+def _answers(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
+    """Answers that need no formula."""
     wanted, asked = analysis.baselines, analysis.estimands
-    candidates = {n: None for m in analysis.models for n in formula_variables(m.formula)}
-    if cohort.interval_censored.any():
-        return Frequentist(
-            answers=grouped_answers(
-                cohort,
-                covariates=list(candidates) if "univariable" in wanted.cox else [],
-                columns=_designs(analysis, cohort) if "multivariable" in wanted.cox else {},
-                times=asked.survival_at,
-                level=asked.interval,
-            ),
-            kaplan_meier=curve,
-            table_one=_table_one(analysis, cohort),
-            follow_up=follow_up(cohort),
-        )
-    answers = frequentist_answers(
+    return frequentist_answers(
         cohort,
-        covariates=list(candidates),
+        covariates=_candidates(analysis),
         times=asked.survival_at,
         horizon=restriction(analysis, cohort),
         quantiles=asked.quantiles,
@@ -126,13 +153,23 @@ def _frequentist(analysis: Analysis, cohort: Cohort, curve: pd.DataFrame) -> Fre
         transform=wanted.confidence_transform,
         level=asked.interval,
     )
-    models = _cox_models(analysis, cohort) if "multivariable" in wanted.cox else []
-    return Frequentist(
-        answers=baseline_table([answers, *models]),
-        kaplan_meier=curve,
-        table_one=_table_one(analysis, cohort),
-        follow_up=follow_up(cohort),
+
+
+def _grouped_answers(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
+    """Answers where events are known to lie between two times."""
+    wanted, asked = analysis.baselines, analysis.estimands
+    return grouped_answers(
+        cohort,
+        covariates=_candidates(analysis) if "univariable" in wanted.cox else [],
+        columns=_designs(analysis, cohort) if "multivariable" in wanted.cox else {},
+        times=asked.survival_at,
+        level=asked.interval,
     )
+
+
+def _candidates(analysis: Analysis) -> list[str]:
+    """Every covariate of any formula."""
+    return list({n: None for m in analysis.models for n in formula_variables(m.formula)})
 
 
 def _table_one(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
@@ -141,13 +178,12 @@ def _table_one(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
     return table_one(cohort, named)
 
 
-def _cox_models(analysis: Analysis, cohort: Cohort) -> list[pd.DataFrame]:
-    """Cox model of each formula of the analysis, frailties left out: ``cox: <formula>``."""
-    parts = []
-    for formula, columns in _designs(analysis, cohort).items():
-        fitted = cox_model(cohort, columns, level=analysis.estimands.interval)
-        parts.append(cox_rows(f"cox: {formula}", fitted, schoenfeld_test(cohort, columns)))
-    return parts
+def _cox_model(
+    analysis: Analysis, cohort: Cohort, formula: str, columns: pd.DataFrame
+) -> pd.DataFrame:
+    """Cox model of a formula of the analysis, frailties left out: ``cox: <formula>``."""
+    fitted = cox_model(cohort, columns, level=analysis.estimands.interval)
+    return cox_rows(f"cox: {formula}", fitted, schoenfeld_test(cohort, columns))
 
 
 def _designs(analysis: Analysis, cohort: Cohort) -> dict[str, pd.DataFrame]:
@@ -167,39 +203,3 @@ def _described(analysis: Analysis, cohort: Cohort) -> list[str]:
     known = tuple(cohort.columns) or tuple(cohort.covariates.columns)
     chosen = analysis.table_one or [name for name in known if name not in outcomes]
     return [name for name in chosen if name != cohort.treatment and name in cohort.covariates]
-
-
-def _posterior(
-    analysis: Analysis, cohort: Cohort, fits: dict[str, Fit], curve: pd.DataFrame
-) -> Posterior:
-    # one horizon for both halves: restricted means to different times can't be set side by side
-    asked = replace(analysis.estimands, rmst_to=restriction(analysis, cohort))
-    horizon = float(cohort.exit.max())
-    grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
-    primary = next(iter(fits.values()))
-    a_patient = "life_table" in analysis.clinical
-    left_out = {n: leave_one_out(one, weighted=a_patient) for n, one in fits.items()}
-    exact = not cohort.interval_censored.any() and "posterior_predictive" in primary.draws.children
-    replicated = replicated_kaplan_meier(primary, cohort) if exact else NOTHING_REPLICATED
-    has_prior = "prior" in primary.draws.children
-    return Posterior(
-        fits=fits,
-        coefficients=_stacked(
-            coefficient_table(one, cohort.columns, asked.interval) for one in fits.values()
-        ),
-        estimands=_stacked(estimand_table(one, asked, horizon) for one in fits.values()),
-        convergence=tuple(convergence(one) for one in fits.values()),
-        comparison=compare_models(left_out),
-        pareto=pareto_table(left_out),
-        replicated=replicated,
-        agreement=predictive_agreement(curve if exact else curve[:0], replicated, asked.interval),
-        curves=_stacked(
-            band(survival(one, grid), asked.interval).assign(model=name)
-            for name, one in fits.items()
-        ),
-        prior_curves=survival(primary, grid, group="prior") if has_prior else None,
-    )
-
-
-def _stacked(frames) -> pd.DataFrame:  # noqa: ANN001 - any iterable of frames
-    return pd.concat(list(frames), ignore_index=True)

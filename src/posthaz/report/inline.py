@@ -9,6 +9,9 @@ PATTERN = re.compile(
 )
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
 @dataclass(frozen=True)
 class Span:
     """A run of text.
@@ -68,3 +71,14 @@ def sentence(text: str) -> str:
     ('Hazard ratios.', 'Hazard ratios.')
     """
     return text if not text or text[-1] in ".!?:" else f"{text}."
+
+
+def printable(text: str) -> str:
+    r"""Text without the characters that XML, and so Word, can't hold.
+
+    Examples
+    --------
+    >>> printable("a\x00b\tc")
+    'ab\tc'
+    """
+    return _CONTROL.sub("", text)

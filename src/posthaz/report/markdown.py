@@ -16,6 +16,7 @@ from posthaz.report.blocks import (
 )
 from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
 from posthaz.report.inline import sentence, spans
+from posthaz.report.missing import MissingPart
 from posthaz.report.plain import plain_report
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
@@ -74,6 +75,8 @@ def block_markdown(block: Block, report: Report, folder: str) -> str:
             return inline_markdown(text)
         case Note(kind, text):
             return f"> **{WORDS[kind]}:** {inline_markdown(text)}"
+        case MissingPart():
+            return f"> **Missing:** {inline_markdown(block.text)}"
         case Bullets(items, ordered):
             marks = [f"{i}." if ordered else "-" for i in range(1, len(items) + 1)]
             pairs = zip(marks, items, strict=True)

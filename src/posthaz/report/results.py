@@ -15,6 +15,7 @@ from posthaz.cohort import Cohort
 from posthaz.design import named_steps
 from posthaz.estimands.answer_rows import coefficient_answers, estimand_answers
 from posthaz.inference import Fit
+from posthaz.report.missing import MissingPart
 from posthaz.report.printed_rows import printed_answers
 from posthaz.spec import Analysis, coefficient_name
 
@@ -111,6 +112,8 @@ class Results:
         Failed convergence checks of fits that clinical analyses made, in words.
     published : DataFrame
         As in ``published.csv``: printed numbers beside those of this cohort.
+    missing : tuple of MissingPart
+        What was asked for and could not be made.
     """
 
     analysis: Analysis
@@ -121,6 +124,7 @@ class Results:
     clinical: Mapping[str, Any] = field(default_factory=dict)
     clinical_failures: tuple[str, ...] = ()
     published: pd.DataFrame = field(default_factory=pd.DataFrame)
+    missing: tuple[MissingPart, ...] = ()
 
     @cached_property
     def answers(self) -> pd.DataFrame:

@@ -1,14 +1,15 @@
 """A sensitivity analysis as a page of its own, with its files."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from posthaz.cohort import Cohort
 from posthaz.files import csv_text, file_below, write_text
 from posthaz.inference import installed_versions
 from posthaz.report.blocks import Block, KeyValues, Note, Paragraph, Report, Section
-from posthaz.report.html import render_html
-from posthaz.report.pictures import pictures, write_pictures
+from posthaz.report.page import Written, write_page
+from posthaz.report.parts import guarded_blocks, guarded_section
 from posthaz.report.sections.lead import doubt_text
 from posthaz.report.sections.sensitivity import sensitivity_blocks
 from posthaz.report.sections.sensitivity_words import range_paragraphs
@@ -44,7 +45,7 @@ class SensitivityResults:
         return self.cohort.source.simulated or self.analysis.simulated
 
 
-def write_sensitivity(results: SensitivityResults, folder: Path) -> list[Path]:
+def write_sensitivity(results: SensitivityResults, folder: Path) -> Written:
     """Write the tables, the figures and the page.
 
     Parameters
@@ -56,17 +57,16 @@ def write_sensitivity(results: SensitivityResults, folder: Path) -> list[Path]:
 
     Returns
     -------
-    list of Path
-        Files written: ``sensitivity.csv``, ``sensitivity_axes.csv``, ``sensitivity.html`` and
-        the figures.
+    Written
+        Files ``sensitivity.csv``, ``sensitivity_axes.csv``, ``sensitivity.html`` and the figures;
+        and what could not be made.
     """
-    report = compose_sensitivity(results)
     written = [
         write_text(file_below(folder, f"{name}.csv"), csv_text(frame))
         for name, frame in sensitivity_tables(results.answer).items()
     ]
-    written += write_pictures(pictures(report.sections), folder)
-    return [*written, write_text(folder / "sensitivity.html", render_html(report))]
+    report = compose_sensitivity(results)
+    return write_page(report, folder, "sensitivity.html", written)
 
 
 def sensitivity_tables(answer: Sensitivity) -> dict:
@@ -78,16 +78,19 @@ def compose_sensitivity(results: SensitivityResults) -> Report:
     """The page: what forbids believing it, the answer, the variants, where it is from."""
     analysis = results.analysis
     title = f"Sensitivity analysis: {analysis.title or analysis.name}"
+    variants = guarded_section("The variants", "variants", partial(_variants, results))
     return Report(
         title=f"{title} (simulated cohort)" if results.simulated else title,
         subtitle=analysis.question or analysis.population,
-        lead=_lead(results),
-        sections=(
-            Section("The variants", "variants", sensitivity_blocks(results, results.answer)),
-        ),
+        lead=guarded_blocks("answer in the lead", partial(_lead, results)),
+        sections=(variants,) if variants else (),
         footer=_provenance(results),
         simulated=results.simulated,
     )
+
+
+def _variants(results: SensitivityResults) -> Section:
+    return Section("The variants", "variants", sensitivity_blocks(results, results.answer))
 
 
 def _lead(results: SensitivityResults) -> tuple[Block, ...]:

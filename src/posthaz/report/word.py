@@ -28,10 +28,12 @@ from posthaz.report.blocks import (
     Table,
 )
 from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
-from posthaz.report.inline import sentence, spans
+from posthaz.report.inline import printable, sentence, spans
+from posthaz.report.missing import MissingPart
 from posthaz.report.plain import plain_report
 
 WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
+_LONGEST = 255
 TEXT_WIDTH = Cm(16)
 WARNING = RGBColor(0xA3, 0x2A, 0x00)
 
@@ -78,17 +80,17 @@ def build_document(report: Report) -> WordDocument:
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2.5)
     document.styles["Normal"].font.size = Pt(10.5)  # type: ignore[attr-defined]
-    document.core_properties.title = report.title
+    document.core_properties.title = property_text(report.title)
     document.core_properties.author = ""
     document.core_properties.created = datetime.now(UTC)
     document.core_properties.language = report.language
-    document.add_heading(report.title, level=0)
+    document.add_heading(printable(report.title), level=0)
     if report.simulated:
         run = document.add_paragraph().add_run("SIMULATED COHORT")
         run.bold, run.font.color.rgb = True, WARNING
         page.header.paragraphs[0].text = "SIMULATED COHORT"
     if report.subtitle:
-        document.add_paragraph(report.subtitle, style="Subtitle")
+        document.add_paragraph(printable(report.subtitle), style="Subtitle")
     for block in report.lead:
         add_block(document, block, report)
     for section in report.sections:
@@ -100,9 +102,21 @@ def build_document(report: Report) -> WordDocument:
     return document
 
 
+def property_text(text: str) -> str:
+    r"""Text that Word's document properties can hold: no control characters, 255 letters.
+
+    Examples
+    --------
+    >>> len(property_text("x" * 300)), property_text("a\x07b")
+    (255, 'ab')
+    """
+    clean = printable(text)
+    return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…"
+
+
 def add_section(document: WordDocument, section: Section, report: Report, level: int) -> None:
     """A section and its subsections, under heading styles that Word can navigate."""
-    document.add_heading(section.title, level=level)
+    document.add_heading(printable(section.title), level=level)
     for block in section.blocks:
         add_block(document, block, report)
     for one in section.subsections:
@@ -115,9 +129,9 @@ def add_block(document: WordDocument, block: Block, report: Report) -> None:
         case Paragraph(text):
             add_spans(document.add_paragraph(), text)
         case Note(kind, text):
-            paragraph = document.add_paragraph(style="Intense Quote")
-            paragraph.add_run(f"{WORDS[kind]}: ").bold = True
-            add_spans(paragraph, text)
+            add_note(document, WORDS[kind], text)
+        case MissingPart():
+            add_note(document, "Missing", block.text)
         case Bullets(items, ordered):
             for item in items:
                 style = "List Number" if ordered else "List Bullet"
@@ -125,7 +139,7 @@ def add_block(document: WordDocument, block: Block, report: Report) -> None:
         case KeyValues(items):
             for term, text in items:
                 paragraph = document.add_paragraph()
-                paragraph.add_run(f"{term}: ").bold = True
+                paragraph.add_run(f"{printable(term)}: ").bold = True
                 add_spans(paragraph, text)
         case Table():
             add_table(document, block, report.label(block))
@@ -135,10 +149,17 @@ def add_block(document: WordDocument, block: Block, report: Report) -> None:
             add_figure(document, block, report.label(block))
 
 
+def add_note(document: WordDocument, word: str, text: str) -> None:
+    """A remark set apart, with the word that says how grave it is."""
+    paragraph = document.add_paragraph(style="Intense Quote")
+    paragraph.add_run(f"{word}: ").bold = True
+    add_spans(paragraph, text)
+
+
 def add_spans(paragraph: WordParagraph, text: str) -> None:
     """Text with its markup as runs."""
     for span in spans(text):
-        run = paragraph.add_run(span.text)
+        run = paragraph.add_run(printable(span.text))
         run.bold = True if span.kind == "bold" else None
         if span.kind == "code":
             run.font.name = "Courier New"
@@ -155,7 +176,7 @@ def add_figure(document: WordDocument, block: FigureBlock, label: str) -> None:
     """A picture with its alternative text, kept on the page of its caption."""
     shape = document.add_picture(BytesIO(block.png), width=TEXT_WIDTH)
     properties = shape._inline.docPr
-    properties.set("descr", block.alt)
+    properties.set("descr", printable(block.alt))
     properties.set("name", block.name)
     document.paragraphs[-1].paragraph_format.keep_with_next = True
     add_caption(document, f"**{label}.** {sentence(block.caption)}", block.source)

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,21 @@ import pandas as pd
 
 from posthaz.files import csv_text, file_below, write_text
 from posthaz.inference import installed_versions, write_fit
+from posthaz.report.blocks import Report
 from posthaz.report.clinical.registry import clinical_tables
-from posthaz.report.compose import compose_report
+from posthaz.report.compose import compose_report, missing_parts
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
+from posthaz.report.missing import MissingPart, MissingParts, guarded
+from posthaz.report.page import Written
+from posthaz.report.parts import with_missing
 from posthaz.report.pictures import write_pictures
 from posthaz.report.results import Results
 from posthaz.report.word import write_word
 
 
-def write_tables(results: Results, folder: Path) -> list[Path]:
-    """Write posteriors, tables, diagnostics and provenance.
+def write_results(results: Results, folder: Path, formats: Sequence[str] = ()) -> Written:
+    """Write posteriors, tables, the report, diagnostics and provenance: whatever can be made.
 
     Parameters
     ----------
@@ -28,15 +33,52 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
         The results.
     folder : Path
         Folder to write to.
+    formats : sequence of str, optional
+        Formats of the report, among ``html``, ``md``, ``docx``; no report without any.
 
     Returns
     -------
-    list of Path
-        Files written.
+    Written
+        Files, and the parts that are missing with the reasons: they stand in the lead of the
+        report and in ``diagnostics.json``.
+
+    Raises
+    ------
+    OutputError
+        When the folder can't be written to.
     """
+    parts = MissingParts(list(results.missing))
+    written = [*_write_posteriors(results, folder, parts), *_write_tables(results, folder, parts)]
+    results = replace(results, missing=tuple(parts.found))
+    if formats:
+        report = write_report(results, folder, formats)
+        written += report.files
+        results = replace(results, missing=report.missing)
+    written += [
+        _write_json(_diagnostics(results), folder / "diagnostics.json"),
+        _write_json(_provenance(results), folder / "provenance.json"),
+    ]
+    return Written(tuple(written), results.missing)
+
+
+def _write_posteriors(results: Results, folder: Path, parts: MissingParts) -> list[Path]:
+    """The fits first: they are what took the time."""
+    made = [
+        guarded(
+            f"file posterior/{name}.nc",
+            partial(write_fit, fit, file_below(folder, "posterior", f"{name}.nc")),
+            "priors",
+        )
+        for name, fit in results.posterior.fits.items()
+    ]
+    parts.found += [one for one in made if isinstance(one, MissingPart)]
+    return [one for one in made if not isinstance(one, MissingPart)]
+
+
+def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[Path]:
     posterior, frequentist = results.posterior, results.frequentist
     tables = {
-        "answers": results.answers,
+        "answers": parts.made("table of all answers", lambda: results.answers, pd.DataFrame()),
         "coefficients": posterior.coefficients,
         "estimands": posterior.estimands,
         "baselines": frequentist.answers,
@@ -46,25 +88,21 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
         "follow_up": frequentist.follow_up,
         "model_comparison": posterior.comparison,
         "pareto_k": posterior.pareto,
-        "priors": _priors(results),
-        **clinical_tables(results.clinical),
+        "priors": parts.made("table of priors", lambda: _priors(results), pd.DataFrame()),
+        **clinical_tables(results.clinical, parts),
         **({"published": results.published} if len(results.published) else {}),
     }
-    written = [
-        _write_csv(frame, file_below(folder, f"{name}.csv")) for name, frame in tables.items()
-    ]
-    written += [
-        _write_json(_diagnostics(results), folder / "diagnostics.json"),
-        _write_json(_provenance(results), folder / "provenance.json"),
-    ]
-    written += [
-        write_fit(fit, file_below(folder, "posterior", f"{name}.nc"))
-        for name, fit in posterior.fits.items()
-    ]
-    return written
+    made = {
+        name: guarded(
+            f"file {name}.csv", partial(_write_csv, frame, file_below(folder, f"{name}.csv"))
+        )
+        for name, frame in tables.items()
+    }
+    parts.found += [one for one in made.values() if isinstance(one, MissingPart)]
+    return [one for one in made.values() if not isinstance(one, MissingPart)]
 
 
-def write_report(results: Results, folder: Path, formats: Sequence[str]) -> list[Path]:
+def write_report(results: Results, folder: Path, formats: Sequence[str]) -> Written:
     """Write the report and its figures.
 
     Parameters
@@ -78,18 +116,32 @@ def write_report(results: Results, folder: Path, formats: Sequence[str]) -> list
 
     Returns
     -------
-    list of Path
-        Files written.
+    Written
+        Files, and everything that is missing, the results' own parts too.
     """
     report, figures = compose_report(results)
+    missing = list(missing_parts(results, report))
     written = write_pictures(figures, folder)
-    if "html" in formats:
-        written.append(write_text(folder / "report.html", render_html(report)))
-    if "md" in formats:
-        written.append(write_text(folder / "report.md", render_markdown(report)))
-    if "docx" in formats:
-        written.append(write_word(report, folder / "report.docx"))
-    return written
+    # the page that everybody gets is made last, so that it tells which others are missing
+    for ending in sorted(set(formats), key=("docx", "md", "html").index):
+        path = folder / f"report.{ending}"
+        page = replace(report, lead=with_missing(report.lead, missing))
+        made = guarded(f"file {path.name}", partial(_write_page, page, path))
+        if isinstance(made, MissingPart):
+            missing.append(made)
+        else:
+            written.append(made)
+    return Written(tuple(written), tuple(missing))
+
+
+def _write_page(report: Report, path: Path) -> Path:
+    match path.suffix:
+        case ".docx":
+            return write_word(report, path)
+        case ".md":
+            return write_text(path, render_markdown(report))
+        case _:
+            return write_text(path, render_html(report))
 
 
 def _priors(results: Results) -> pd.DataFrame:
@@ -117,8 +169,9 @@ def _write_json(content: dict[str, Any], path: Path) -> Path:
 def _diagnostics(results: Results) -> dict[str, Any]:
     posterior = results.posterior
     return {
-        "passed": not results.failures,
+        "passed": not (results.failures or results.missing),
         "failures": list(results.failures),
+        "missing": [asdict(part) for part in results.missing],
         "models": {
             check.model: {**asdict(check), "passed": check.passed}
             for check in posterior.convergence

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from posthaz.cohort import CohortSpec
+from posthaz.errors import SpecError
+from posthaz.spec.fields import repeated
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.sensitivity import SensitivitySpec
 from posthaz.spec.simulate_table import SimulateSpec
@@ -41,6 +43,13 @@ class EstimandSpec:
     rmst_thresholds: tuple[float, ...] = ()
     profiles: tuple[tuple[str, dict[str, object]], ...] = ()
     interval: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Refuse what is asked for twice: its rows could not be told apart."""
+        for name in ("survival_at", "quantiles", "thresholds", "rmst_thresholds"):
+            twice = repeated(getattr(self, name))
+            if twice is not None:
+                raise SpecError(f"{name}: {twice:g} stands twice. Mend: name it once.")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from posthaz.spec.fields import (
     Field,
     UnfitError,
     choice,
+    distinct,
     either,
     flag,
     number,
@@ -19,11 +20,11 @@ from posthaz.spec.toml_table import TomlTable
 _SHARE = number(above=0, below=1)
 
 _ESTIMAND_FIELDS = {
-    "survival_at": several(number(above=0), "times above 0"),
+    "survival_at": distinct(several(number(above=0), "times above 0")),
     "rmst_to": number(above=0),
-    "quantiles": several(_SHARE, "numbers between 0 and 1", empty=True),
-    "thresholds": several(number(above=0), "hazard ratios above 0", empty=True),
-    "rmst_thresholds": several(number(), "numbers", empty=True),
+    "quantiles": distinct(several(_SHARE, "numbers between 0 and 1", empty=True)),
+    "thresholds": distinct(several(number(above=0), "hazard ratios above 0", empty=True)),
+    "rmst_thresholds": distinct(several(number(), "numbers", empty=True)),
     "interval": _SHARE,
     "profiles": table(),
     "contrast": unavailable("every arm is contrasted with the reference of [treatment]"),
@@ -37,7 +38,7 @@ def _one_or_several(options: tuple[str, ...]) -> Field:
     def parse(raw: Any) -> tuple[str, ...]:
         return (one.parse(raw),)
 
-    return either(Field(one.expects, parse), several(one, "them", empty=True))
+    return either(Field(one.expects, parse), distinct(several(one, "them", empty=True)))
 
 
 def _weights() -> Field:
@@ -64,7 +65,7 @@ _BASELINE_FIELDS = {
 _SAMPLING_FIELDS = {
     "seed": number(at_least=0, whole=True),
     "chains": number(at_least=1, whole=True),
-    "draws": number(at_least=1, whole=True),
+    "draws": number(at_least=20, whole=True),
     "tune": number(at_least=1, whole=True),
     "target_accept": _SHARE,
     "method": choice(["nuts", "laplace", "auto", "pymc"]),

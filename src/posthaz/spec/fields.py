@@ -148,6 +148,39 @@ def several(item: Field, many: str, *, empty: bool = False, required: bool = Fal
     return Field(f"a list of {many}", parse, required)
 
 
+def distinct(list_of: Field) -> Field:
+    """A list in which nothing stands twice."""
+
+    def parse(raw: Any) -> tuple[Any, ...]:
+        parsed = list_of.parse(raw)
+        twice = repeated(parsed)
+        if twice is not None:
+            raise UnfitError(f"{_shown(twice)} stands twice")
+        return parsed
+
+    return Field(f"{list_of.expects}, each once", parse, list_of.required)
+
+
+def repeated(values: Sequence[Any]) -> Any:
+    """The first value that has stood before, numbers to a billionth; None where all differ.
+
+    Examples
+    --------
+    >>> repeated([3.0, 6.0, 3.0])
+    3.0
+    """
+    for place, one in enumerate(values):
+        for other in values[:place]:
+            numbers = isinstance(one, int | float) and isinstance(other, int | float)
+            if one == other or (numbers and math.isclose(one, other)):
+                return one
+    return None
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
 def either(*fields: Field) -> Field:
     """Whatever one of `fields` takes; the first that fits."""
 

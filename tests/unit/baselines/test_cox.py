@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from posthaz.baselines import covariate_columns, cox_model, schoenfeld_test, univariable_cox
 from posthaz.baselines.concordance import concordance
 from posthaz.baselines.score_residuals import score_residuals
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, read_cohort
 from tests.unit.baselines.small_cohorts import random_cohort, small_cohort, written_out
 
 
@@ -200,3 +200,17 @@ def test_text_and_boolean_covariates_become_columns() -> None:
     assert text["g[y]"].tolist()[:2] == [0, 1]
     assert np.isnan(text["g[y]"].iloc[2])
     assert covariate_columns(pd.Series([True, False], name="b"))["b"].tolist() == [1, 0]
+
+
+def test_a_near_copy_is_left_out_and_said():
+    rng = np.random.default_rng(3)
+    age = rng.uniform(40, 80, 60)
+    time = rng.exponential(10, 60)
+    table = pd.DataFrame({"time": time, "event": 1, "age": age})
+    cohort = read_cohort(table, time="time", event="event", unit="months")
+    columns = pd.DataFrame({"age": age, "copy": age + rng.normal(0, 1e-6, 60)})
+    fit = cox_model(cohort, columns)
+    row = fit.table.set_index("term").loc["copy"]
+    assert np.isnan(row["log_hr"]) and "determined" in row["note"]
+    assert any("copy" in note for note in fit.notes)
+    assert abs(fit.table["log_hr"].iloc[0]) < 1

@@ -132,3 +132,17 @@ def test_terms_with_odd_names_can_be_read_again() -> None:
         "`GTV cm³ before`",
     )
     assert formula_variables(" + ".join(terms)) == formula_variables(formula)
+
+
+def test_near_copies_and_constants_are_refused():
+    rng = np.random.default_rng(1)
+    age = rng.uniform(40, 80, 50)
+    frame = pd.DataFrame({"age": age, "copy": age + rng.normal(0, 1e-6, 50)})
+    with pytest.raises(FormulaError, match=r"'copy' is determined by .*millionth"):
+        learn_design(frame, "age + copy")
+    tiny = pd.DataFrame({"dose": rng.normal(0, 1e-12, 50)})
+    with pytest.raises(FormulaError, match="numerically constant: 'dose'"):
+        learn_design(tiny, "dose")
+    # a parabola in calendar years is nearly a line, and no copy
+    year = pd.DataFrame({"year": rng.uniform(1990, 2020, 50)})
+    assert len(learn_design(year, "year + I(year ** 2)").columns) == 2

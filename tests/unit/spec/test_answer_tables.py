@@ -38,9 +38,9 @@ def test_baselines():
 
 def test_sampling():
     table = toml_table(
-        'seed = 1\nchains = 2\ndraws = 10\ntune = 20\ntarget_accept = 0.8\nmethod = "pymc"'
+        'seed = 1\nchains = 2\ndraws = 20\ntune = 20\ntarget_accept = 0.8\nmethod = "pymc"'
     )
-    assert read_sampling(table) == Sampling(1, 2, 10, 20, 0.8, "pymc")
+    assert read_sampling(table) == Sampling(1, 2, 20, 20, 0.8, "pymc")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,10 @@ def test_sampling():
         (read_baseline_answers, "fleming_harrington = [1]", "list of pairs"),
         (read_baseline_answers, "kaplan_meier = 1", "give true or false"),
         (read_sampling, "chains = 0", "not at least 1"),
-        (read_sampling, "draws = 0", "not at least 1"),
+        (read_sampling, "draws = 0", "not at least 20"),
+        (read_sampling, "draws = 10", "not at least 20"),
+        (read_estimands, "survival_at = [3, 6, 3]", "3 stands twice"),
+        (read_estimands, "quantiles = [0.5, 0.5]", "0.5 stands twice"),
         (read_sampling, "draws = 10.5", "give a whole number"),
         (read_sampling, "target_accept = 1", "not below 1"),
         (read_sampling, "seed = -1", "not at least 0"),

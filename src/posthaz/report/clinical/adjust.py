@@ -30,6 +30,7 @@ from posthaz.report.clinical.adjust_words import (
 from posthaz.report.clinical.methods import adjustment_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_sample
+from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
@@ -101,6 +102,7 @@ def _score_section(results: Results, answers: AdjustedAnswers) -> Section:
     return Section("Score and overlap", "adjust-score", blocks)
 
 
+@guarded_block
 def _overlap_figure(results: Results, answers: AdjustedAnswers) -> FigureBlock:
     score, labels = answers.score, arm_labels(results)
     assert score is not None
@@ -127,6 +129,7 @@ def _balance_section(results: Results, answers: AdjustedAnswers) -> Section:
     return Section("Who is compared, and how alike", "adjust-balance", tuple(blocks))
 
 
+@guarded_block
 def _love_figure(results: Results, answers: AdjustedAnswers) -> FigureBlock:
     rows, samples = balance_rows(results, answers), sample_labels(answers)
     figure = draw_love(rows, samples=samples, mark=IMBALANCE, simulated=results.simulated)
@@ -173,6 +176,7 @@ def _effect_section(results: Results, answers: AdjustedAnswers) -> Section:
     return Section("Effect before and after", "adjust-effect", tuple(blocks))
 
 
+@guarded_block
 def _curves_figure(results: Results, answers: AdjustedAnswers) -> FigureBlock:
     samples, labels = sample_labels(answers), arm_labels(results)
     shown = {
@@ -210,4 +214,5 @@ ADJUST = ClinicalPart(
     failures=lambda answers: answers.failures,
     printed=printed_in_sample,
     methods=adjustment_methods,
+    missing=lambda answers: lost_parts(answers.remarks),
 )

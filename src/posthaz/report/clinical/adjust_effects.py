@@ -11,6 +11,7 @@ from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.adjust_tables import CRUDE_LABEL, sample_labels
 from posthaz.report.clinical.curve_rows import curve_rows
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, lowered, term_label, variable_label
 from posthaz.report.sections.wording import (
@@ -26,6 +27,7 @@ from posthaz.report.sections.wording import (
 )
 
 
+@guarded_block
 def ratio_block(results: Results, answers: AdjustedAnswers) -> Table:
     """Hazard ratios of every sample and analysis."""
     chosen = answers.effects[
@@ -70,6 +72,7 @@ def _adjusted_note(results: Results) -> tuple[str, ...]:
     return (f"Adjusted: for {listed(names)} besides.",) if names else ()
 
 
+@guarded_block
 def covariate_block(results: Results, answers: AdjustedAnswers) -> Table | None:
     """Hazard ratios of what the adjusted models hold besides the treatment; None for nothing."""
     chosen = answers.effects[answers.effects["quantity"] == OF_COVARIATE]
@@ -97,6 +100,7 @@ def covariate_block(results: Results, answers: AdjustedAnswers) -> Table | None:
     )
 
 
+@guarded_block
 def gain_block(results: Results, answers: AdjustedAnswers) -> Table:
     """Differences in survival and in restricted means."""
     chosen = answers.effects[
@@ -126,6 +130,7 @@ def gain_block(results: Results, answers: AdjustedAnswers) -> Table:
     )
 
 
+@guarded_block
 def rate_block(results: Results, answers: AdjustedAnswers) -> Table:
     """Medians and survival rates of each arm in every sample."""
     chosen = answers.effects[answers.effects["quantity"].isin(["median", "survival"])]

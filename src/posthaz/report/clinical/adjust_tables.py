@@ -9,6 +9,7 @@ from posthaz.adjust import BEFORE, SCORE, Matched, Weighted
 from posthaz.clinical import AdjustedAnswers
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
+from posthaz.report.missing import MissingPart, guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, variable_label
 from posthaz.report.sections.wording import (
@@ -27,6 +28,7 @@ def sample_labels(answers: AdjustedAnswers) -> dict[str, str]:
     return {BEFORE: CRUDE_LABEL, **named}
 
 
+@guarded_block
 def size_table(results: Results, answers: AdjustedAnswers) -> Table:
     """Patients, events and effective sizes of each sample."""
     labels, samples = arm_labels(results), sample_labels(answers)
@@ -57,6 +59,7 @@ def size_table(results: Results, answers: AdjustedAnswers) -> Table:
     )
 
 
+@guarded_block
 def overlap_block(results: Results, answers: AdjustedAnswers) -> Table:
     """Scores of each arm, and patients without a counterpart."""
     labels = arm_labels(results)
@@ -88,6 +91,7 @@ def balance_rows(results: Results, answers: AdjustedAnswers) -> pd.DataFrame:
     return frame.sort_values("label", key=lambda labels: labels.map(place), kind="stable")
 
 
+@guarded_block
 def balance_block(results: Results, answers: AdjustedAnswers) -> Table:
     """Standardised differences before and in each sample, side by side."""
     frame, samples = balance_rows(results, answers), sample_labels(answers)
@@ -114,13 +118,14 @@ def balance_block(results: Results, answers: AdjustedAnswers) -> Table:
     )
 
 
-def table_one_blocks(results: Results, answers: AdjustedAnswers) -> list[Table]:
+def table_one_blocks(results: Results, answers: AdjustedAnswers) -> list[Table | MissingPart]:
     """Table 1 of all patients beside that of each sample, one table a sample."""
     if answers.table_one.empty:
         return []
     return [_before_and_after(results, answers, name) for name in answers.samples]
 
 
+@guarded_block
 def _before_and_after(results: Results, answers: AdjustedAnswers, name: str) -> Table:
     frame, samples = answers.table_one, sample_labels(answers)
     before = frame[frame["sample"] == BEFORE].reset_index(drop=True)

@@ -11,6 +11,7 @@ from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, 
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.borrowing_words import MISLEADING, answer_sentence, prior_label
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
@@ -74,6 +75,7 @@ def _section(results: Results, answer: Borrowing) -> Section:
     return Section("What the history adds", _NAME, tuple(blocks))
 
 
+@guarded_block
 def _answers_table(results: Results, answer: Borrowing) -> Table:
     level = interval_name(results.analysis.estimands.interval)
     threshold = _relevant(results.analysis.estimands.thresholds)
@@ -104,6 +106,7 @@ def _answers_table(results: Results, answer: Borrowing) -> Table:
     )
 
 
+@guarded_block
 def _priors_table(results: Results, answer: Borrowing) -> Table:
     level = interval_name(results.analysis.estimands.interval)
     rows = [
@@ -138,6 +141,7 @@ def _events(results: Results) -> float:
     return float(results.cohort.weight[results.cohort.event].sum())
 
 
+@guarded_block
 def _forest(results: Results, answer: Borrowing) -> FigureBlock:
     histories = [
         {"term": f"history {k}", "label": row["history"], "source": "Printed",
@@ -165,6 +169,7 @@ def _forest(results: Results, answer: Borrowing) -> FigureBlock:
     return picture(results, figure, "borrowing_priors", alt, caption, "borrowing.csv")
 
 
+@guarded_block
 def _discounts_figure(results: Results, answer: Borrowing) -> FigureBlock:
     full: Any = answer.table.set_index("prior").loc[FULL]
     figure = draw_borrowing(
@@ -188,6 +193,7 @@ def percent_used(discount: float) -> str:
     return f"{100 * discount:g}{SPACE}%"
 
 
+@guarded_block
 def _histories_table(answer: Borrowing) -> Table:
     rows = [
         {

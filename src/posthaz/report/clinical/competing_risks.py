@@ -10,6 +10,7 @@ from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
 from posthaz.report.clinical.competing_risks_tables import incidence_table, ratio_table
 from posthaz.report.clinical.methods import competing_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.missing import lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, lowered
 from posthaz.report.sections.picture import picture
@@ -154,4 +155,5 @@ COMPETING_RISKS = ClinicalPart(
     _section,
     failures=lambda answer: answer.failures,
     methods=competing_methods,
+    missing=lambda answer: lost_parts(answer.notes),
 )

@@ -6,6 +6,7 @@ from posthaz.clinical.competing_risks import CompetingRisks
 from posthaz.clinical.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, term_label
 from posthaz.report.sections.wording import (
@@ -21,6 +22,7 @@ from posthaz.report.sections.wording import (
 _ANALYSES = {"naive": NAIVE, "aalen_johansen": AALEN_JOHANSEN, "posterior": POSTERIOR}
 
 
+@guarded_block
 def incidence_table(results: Results, answer: CompetingRisks) -> Table:
     """Incidence of each cause at the times asked for, by every method."""
     labels = arm_labels(results)
@@ -54,6 +56,7 @@ def incidence_table(results: Results, answer: CompetingRisks) -> Table:
     )
 
 
+@guarded_block
 def ratio_table(results: Results, answer: CompetingRisks) -> Table:
     """Hazard ratios of each cause, by every model."""
     rows = []

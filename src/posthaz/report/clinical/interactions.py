@@ -15,6 +15,7 @@ from posthaz.report.clinical.interactions_smooth import smooth_blocks
 from posthaz.report.clinical.methods import interaction_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_at_level
+from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
 from posthaz.report.sections.wording import (
@@ -141,6 +142,7 @@ def _against(one: InteractionEffects) -> str:
     return f", {shown.iloc[0, 0]} v {shown.iloc[0, 1]}" if len(shown) == 1 else ""
 
 
+@guarded_block
 def _levels(results: Results, one: InteractionEffects) -> Table:
     rows = []
     several = len(one.levels["level"].unique()) > 1
@@ -179,6 +181,7 @@ def _levels(results: Results, one: InteractionEffects) -> Table:
     )
 
 
+@guarded_block
 def _ratios(results: Results, one: InteractionEffects) -> Table:
     rows = [
         {
@@ -217,5 +220,12 @@ def _remarks(one: InteractionEffects) -> list[str]:
 
 
 INTERACTIONS = ClinicalPart(
-    _NAME, _answer, _tables, _section, _failures, printed_at_level, methods=interaction_methods
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=_failures,
+    printed=printed_at_level,
+    methods=interaction_methods,
+    missing=lambda answer: tuple(p for one in answer for p in lost_parts(one.notes, one.name)),
 )

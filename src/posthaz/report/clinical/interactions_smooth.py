@@ -7,6 +7,7 @@ from posthaz.cohort import Column
 from posthaz.figures import draw_interaction
 from posthaz.files import file_name
 from posthaz.report.blocks import Block, FigureBlock, Paragraph
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
 from posthaz.report.sections.picture import picture
@@ -54,6 +55,7 @@ def _words(results: Results, one: InteractionEffects, smooth: SmoothInteraction)
     )
 
 
+@guarded_block
 def _figure(
     results: Results, one: InteractionEffects, smooth: SmoothInteraction, along: str
 ) -> FigureBlock:

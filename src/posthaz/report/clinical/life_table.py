@@ -13,6 +13,7 @@ from posthaz.figures import draw_hazard_ratios
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.part import ClinicalPart, Given
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, term_label
 from posthaz.report.sections.picture import picture
@@ -77,6 +78,7 @@ def _section(results: Results, answer: LifeTableAnswer) -> Section:
     return Section("Life table", "life-table", (), tuple(parts))
 
 
+@guarded_block
 def _points_table(results: Results, points: pd.DataFrame) -> Table:
     labels, unit = arm_labels(results), results.cohort.unit
     rows = [
@@ -165,6 +167,7 @@ def change_sentence(results: Results, change: EffectChange) -> str:
     )
 
 
+@guarded_block
 def _change_table(results: Results, change: EffectChange) -> Table:
     labels, unit = arm_labels(results), results.cohort.unit
     reference = next(iter(labels.values()))
@@ -202,6 +205,7 @@ def _interval_text(row: dict[Any, Any], value: str, lower: str, upper: str) -> s
     return with_interval(row[value], row[lower], row[upper], ratio)
 
 
+@guarded_block
 def _change_figure(results: Results, change: EffectChange) -> FigureBlock:
     labels, unit = arm_labels(results), results.cohort.unit
     several = len(set(change.intervals["arm"])) > 1

@@ -12,6 +12,7 @@ from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 from posthaz.report.blocks import Section
 from posthaz.report.counterpart import Counterpart
+from posthaz.report.missing import MissingPart
 from posthaz.report.results import Results
 from posthaz.spec import Analysis, Published
 
@@ -65,6 +66,8 @@ class ClinicalPart:
         What stands beside a printed number in this analysis; None where it doesn't give it.
     methods : callable
         What was done, in the style of a journal; empty where the section says it all.
+    missing : callable
+        Models and answers that were asked for and that the answer lacks.
     """
 
     name: str
@@ -74,3 +77,4 @@ class ClinicalPart:
     failures: Callable[[Any], tuple[str, ...]] = lambda answer: ()
     printed: Callable[[Results, Any, Published], Counterpart | None] = lambda *_: None
     methods: Callable[[Results, Any], str] = lambda *_: ""
+    missing: Callable[[Any], tuple[MissingPart, ...]] = lambda answer: ()

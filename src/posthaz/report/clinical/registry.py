@@ -1,6 +1,8 @@
 """Which clinical analyses there are, in the order of the report."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -18,6 +20,8 @@ from posthaz.report.clinical.subgroups import SUBGROUPS
 from posthaz.report.clinical.subsets import SUBSETS
 from posthaz.report.clinical.toxicity import TOXICITY
 from posthaz.report.counterpart import Counterpart
+from posthaz.report.missing import MissingPart, MissingParts, guarded
+from posthaz.report.parts import guarded_section
 from posthaz.report.results import Results
 from posthaz.spec import Analysis, Published
 
@@ -35,9 +39,18 @@ CLINICAL_PARTS: tuple[ClinicalPart, ...] = (
 )
 
 
-def answer_clinical(given: Given) -> Mapping[str, Any]:
+def answer_clinical(given: Given, parts: MissingParts) -> Mapping[str, Any]:
     """Answers of the clinical analyses that the analysis file asks for, by name."""
-    return {part.name: part.answer(given) for part in _asked(_wanted(given.analysis))}
+    answers: dict[str, Any] = {}
+    for part in _asked(_wanted(given.analysis)):
+        answer = guarded(f"analysis [{part.name}]", partial(part.answer, given), _anchor(part))
+        if isinstance(answer, MissingPart):
+            parts.found.append(answer)
+            continue
+        answers[part.name] = answer
+        lost = parts.made(f"list of what [{part.name}] lacks", partial(part.missing, answer), ())
+        parts.found += [replace(one, section=_anchor(part)) for one in lost]
+    return answers
 
 
 def _wanted(analysis: Analysis) -> Mapping[str, Any]:
@@ -48,19 +61,40 @@ def _wanted(analysis: Analysis) -> Mapping[str, Any]:
     return {**analysis.clinical, "sensitivity": varied}
 
 
-def clinical_tables(answers: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+def clinical_tables(answers: Mapping[str, Any], parts: MissingParts) -> dict[str, pd.DataFrame]:
     """Files of all answers: CSV name without ending to DataFrame."""
+    nothing: dict[str, pd.DataFrame] = {}
     return {
         name: frame
         for part in _asked(answers)
-        for name, frame in part.tables(answers[part.name]).items()
+        for name, frame in parts.made(
+            f"files of [{part.name}]", partial(part.tables, answers[part.name]), nothing
+        ).items()
     }
 
 
 def clinical_sections(results: Results) -> list[Section]:
     """Sections of the report, one for each clinical analysis with something to say."""
-    made = (part.section(results, results.clinical[part.name]) for part in _asked(results.clinical))
+    made = [
+        guarded_section(_title(part), _anchor(part), partial(_section_of, results, part))
+        for part in _asked(_wanted(results.analysis))
+    ]
     return [section for section in made if section is not None]
+
+
+def _section_of(results: Results, part: ClinicalPart) -> Section | None:
+    """Section of an analysis; where there is no answer, one that has place for the reason."""
+    if part.name not in results.clinical:
+        return Section(_title(part), _anchor(part))
+    return part.section(results, results.clinical[part.name])
+
+
+def _title(part: ClinicalPart) -> str:
+    return part.name.replace("_", " ").capitalize()
+
+
+def _anchor(part: ClinicalPart) -> str:
+    return part.name.replace("_", "-")
 
 
 def clinical_methods(results: Results) -> list[str]:
@@ -69,9 +103,15 @@ def clinical_methods(results: Results) -> list[str]:
     return [text for text in made if text]
 
 
-def clinical_failures(answers: Mapping[str, Any]) -> tuple[str, ...]:
+def clinical_failures(answers: Mapping[str, Any], parts: MissingParts) -> tuple[str, ...]:
     """Failed convergence checks of fits that clinical analyses made themselves."""
-    return tuple(text for part in _asked(answers) for text in part.failures(answers[part.name]))
+    return tuple(
+        text
+        for part in _asked(answers)
+        for text in parts.made(
+            f"convergence checks of [{part.name}]", partial(part.failures, answers[part.name]), ()
+        )
+    )
 
 
 def clinical_counterpart(results: Results, one: Published) -> Counterpart | None:

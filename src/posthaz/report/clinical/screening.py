@@ -17,6 +17,7 @@ from posthaz.report.clinical.screening_tables import (
     survival_table,
     verdicts_table,
 )
+from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
@@ -125,6 +126,7 @@ def _shrunken_words(kind: str) -> str:
     )
 
 
+@guarded_block
 def _forest(results: Results, answer: Screening) -> FigureBlock:
     table = scaled_estimates(results.cohort, answer.estimates)
     table = table.assign(source=table["analysis"].map(SOURCES))
@@ -143,6 +145,7 @@ def _forest(results: Results, answer: Screening) -> FigureBlock:
     return picture(results, figure, "screening", alt, caption, "screening_estimates.csv")
 
 
+@guarded_block
 def _relevance_figure(results: Results, answer: Screening) -> FigureBlock:
     labels = {name: candidate_label(results.cohort, name) for name in answer.relevance["candidate"]}
     kept = set(answer.candidates.loc[answer.candidates["kept"], "candidate"])
@@ -166,4 +169,5 @@ SCREENING = ClinicalPart(
     failures=lambda answer: answer.failures,
     printed=printed_of_candidate,
     methods=screening_methods,
+    missing=lambda answer: lost_parts(answer.notes),
 )

@@ -8,6 +8,7 @@ from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.curve_rows import curve_rows
 from posthaz.report.clinical.screening_labels import candidate_label, scaled_estimates
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.wording import (
     count_text,
@@ -28,6 +29,7 @@ SOURCES = {
 """Name of each analysis."""
 
 
+@guarded_block
 def verdicts_table(results: Results, answer: Screening) -> Table:
     """Each candidate by itself, and what the rule says of it."""
     rows = [
@@ -53,6 +55,7 @@ def verdicts_table(results: Results, answer: Screening) -> Table:
     )  # fmt: skip
 
 
+@guarded_block
 def survival_table(results: Results, answer: Screening) -> Table:
     """Medians and rates by the levels of every factor."""
     frame, heads = curve_rows(answer.survival, ("candidate", "level"), results.cohort.unit)
@@ -77,6 +80,7 @@ def _level_label(results: Results, name: str, level: str) -> str:
     return column.level_label(level) if column else level
 
 
+@guarded_block
 def estimates_table(results: Results, answer: Screening) -> Table:
     """Hazard ratios of every term, one column a model."""
     table = scaled_estimates(results.cohort, answer.estimates)
@@ -112,6 +116,7 @@ def estimates_table(results: Results, answer: Screening) -> Table:
     )
 
 
+@guarded_block
 def relevance_table(results: Results, answer: Screening) -> Table:
     """How much each candidate matters in the model of all of them."""
     rows = [

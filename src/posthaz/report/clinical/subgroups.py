@@ -16,6 +16,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.clinical.methods import subgroup_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_subgroup
+from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
 from posthaz.report.sections.picture import picture
@@ -190,6 +191,7 @@ def _spread(results: Results, answer: SubgroupEffects) -> str:
     )
 
 
+@guarded_block
 def _forest(results: Results, answer: SubgroupEffects) -> FigureBlock:
     figure = draw_subgroups(
         answer.table,
@@ -214,6 +216,7 @@ def _forest(results: Results, answer: SubgroupEffects) -> FigureBlock:
     return picture(results, figure, "subgroups", alt, caption, "subgroups.csv")
 
 
+@guarded_block
 def _effects(results: Results, answer: SubgroupEffects) -> Table:
     rows = []
     for _, row in answer.table.iterrows():
@@ -248,6 +251,7 @@ def _effects(results: Results, answer: SubgroupEffects) -> Table:
     )
 
 
+@guarded_block
 def _tests(answer: SubgroupEffects) -> Table:
     frame = pd.DataFrame(
         {
@@ -279,5 +283,12 @@ def _remarks(answer: SubgroupEffects) -> list[str]:
 
 
 SUBGROUPS = ClinicalPart(
-    _NAME, _answer, _tables, _section, _failures, printed_in_subgroup, methods=subgroup_methods
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=_failures,
+    printed=printed_in_subgroup,
+    methods=subgroup_methods,
+    missing=lambda answer: lost_parts(answer.notes),
 )

@@ -17,6 +17,7 @@ from posthaz.report.clinical.subsets_tables import (
     rates_table,
     subset_rows,
 )
+from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
@@ -77,7 +78,7 @@ def _section(results: Results, answer: Answer) -> Section:
     for table in (rates_table(results, answer), comparison_table(results, answer)):
         if table is not None:
             blocks.append(table)
-    said = tuple(f"{one.label}: {note}." for one in answer for note in one.notes)
+    said = tuple(f"{one.label}: {note.rstrip('.')}." for one in answer for note in one.notes)
     if said:
         blocks += [Paragraph("What a reader must know of the subsets:"), Bullets(said)]
     for failure in _failures(answer):
@@ -85,6 +86,7 @@ def _section(results: Results, answer: Answer) -> Section:
     return Section("Subsets", _NAME, tuple(blocks))
 
 
+@guarded_block
 def _figure(results: Results, answer: Answer) -> FigureBlock:
     shown = [one for one in answer if len(one.steps)]
     panels = []
@@ -129,4 +131,5 @@ SUBSETS = ClinicalPart(
     failures=_failures,
     printed=printed_in_subset,
     methods=subset_methods,
+    missing=lambda answer: tuple(p for one in answer for p in lost_parts(one.notes, one.label)),
 )

@@ -7,6 +7,7 @@ from posthaz.clinical.subset_rows import COX, FIRTH, KAPLAN_MEIER, LOGRANK, POST
 from posthaz.clinical.subsets import SubsetSurvival
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.wording import (
@@ -22,6 +23,7 @@ from posthaz.report.sections.wording import (
 Answer = tuple[SubsetSurvival, ...]
 
 
+@guarded_block
 def rates_table(results: Results, answer: Answer) -> Table | None:
     """Patients, events, medians and rates by arm; Kaplan-Meier over Bayes."""
     times, unit = results.analysis.estimands.survival_at, results.cohort.unit
@@ -61,6 +63,7 @@ def rates_table(results: Results, answer: Answer) -> Table | None:
     )
 
 
+@guarded_block
 def comparison_table(results: Results, answer: Answer) -> Table | None:
     """Log-rank P and hazard ratios of each subset; None for a single arm."""
     rows = []

@@ -19,6 +19,7 @@ from posthaz.report.clinical.toxicity_tables import (
     threshold_label,
 )
 from posthaz.report.horizon import restriction
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, reference_arm
 from posthaz.report.sections.picture import picture
@@ -141,6 +142,7 @@ def _pooled_words(answer: ToxicityAnswer) -> str:
     )
 
 
+@guarded_block
 def _grades_figure(results: Results, answer: ToxicityAnswer) -> FigureBlock:
     labels, table = arm_labels(results), answer.grades
     figure = draw_grades(table, labels=labels, simulated=results.simulated)
@@ -154,6 +156,7 @@ def _grades_figure(results: Results, answer: ToxicityAnswer) -> FigureBlock:
     return picture(results, figure, "toxicity_grades", alt, caption, "toxicity_grades.csv")
 
 
+@guarded_block
 def _forest(results: Results, answer: ToxicityAnswer) -> FigureBlock:
     labels, risks = arm_labels(results), answer.risks
     several = len(labels) > 2
@@ -218,6 +221,7 @@ def _extra(pair: BenefitRisk, risks: pd.DataFrame, tail: float) -> list[float]:
     return [float(q) for q in np.quantile(pair.extra, [0.5, tail, 1 - tail])]
 
 
+@guarded_block
 def _benefit_figure(results: Results, pair: BenefitRisk, files: dict[str, str]) -> FigureBlock:
     labels, table = arm_labels(results), quadrants(pair)
     endpoint = results.analysis.endpoint

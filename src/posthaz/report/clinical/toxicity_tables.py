@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.clinical.toxicity import ToxicityAnswer, grade_words
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.wording import (
@@ -26,6 +27,7 @@ SOURCES = {"separate": "On its own", "pooled": "All toxicities and grades"}
 _TESTS = {"chi_square": "chi", "chi_square_corrected": "yates", "fisher": "fisher"}
 
 
+@guarded_block
 def counts_table(results: Results, answer: ToxicityAnswer) -> Table:
     """Patients with each grade or worse by arm, and the tests."""
     labels, rows = arm_labels(results), []
@@ -59,6 +61,7 @@ def _p_values(tests: pd.DataFrame, name: str, grade: int) -> dict[str, str]:
     return {_TESTS[row["test"]]: p_value(row["p"]) for _, row in mine.iterrows()}
 
 
+@guarded_block
 def risks_table(results: Results, answer: ToxicityAnswer) -> Table:
     """Differences, ratios and numbers needed to harm."""
     labels, risks = arm_labels(results), answer.risks
@@ -135,6 +138,7 @@ def _number(value: float) -> str:
     return f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"
 
 
+@guarded_block
 def odds_table(results: Results, answer: ToxicityAnswer) -> Table:
     """Odds ratios of a worse grade, their mean and their spread."""
     assert answer.odds is not None

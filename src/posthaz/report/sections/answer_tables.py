@@ -7,6 +7,7 @@ import pandas as pd
 
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import arm_labels, profile_labels
@@ -41,6 +42,7 @@ def profiles(results: Results) -> Iterator[tuple[str, str, str]]:
         yield label, label, ""
 
 
+@guarded_block
 def survival_table(results: Results) -> Table | None:
     """Survival at the asked times."""
     unit, names = results.cohort.unit, beside(results.cohort)
@@ -65,6 +67,7 @@ def survival_table(results: Results) -> Table | None:
     return _table(rows, caption, heads, notes=_extrapolated(results, latest))
 
 
+@guarded_block
 def quantile_table(results: Results) -> Table | None:
     """Medians and other quantiles, with the probability that they are not reached."""
     unit = results.cohort.unit
@@ -96,6 +99,7 @@ def quantile_table(results: Results) -> Table | None:
     return _table(rows, caption, {key: heads[key] for key in order}, notes=_standing_still(results))
 
 
+@guarded_block
 def means_table(results: Results) -> Table | None:
     """Restricted means."""
     unit, horizon = results.cohort.unit, restriction(results)

@@ -59,12 +59,14 @@ def software_answer(results: Results) -> str:
 def convergence_answer(results: Results) -> str:
     """Worst R-hat, divergences and failures."""
     checks = results.posterior.convergence
-    worst = max(check.rhat for check in checks)
+    worst = max((check.rhat for check in checks), default=float("nan"))
     divergences = sum(check.divergences for check in checks)
     text = f"Largest R-hat over all models and parameters {worst:.3f}; "
     text += f"{counted(divergences, 'divergence')}."
     if results.failures:
         return f"{text} **Failed**: {'; '.join(results.failures)}."
+    if results.missing:
+        return f"{text} What could be checked passed; not everything asked for could be made."
     return f"{text} All checks passed."
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 
 from posthaz.report.blocks import Block, Bullets, Paragraph, Section, Table
 from posthaz.report.inline import sentence
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, linked, lowered, variable_label
@@ -117,6 +118,7 @@ def _follow_up_sentence(results: Results) -> str:
     )
 
 
+@guarded_block
 def _follow_up_table(results: Results) -> Table:
     frame, unit = results.frequentist.follow_up, results.cohort.unit
     labels = arm_labels(results) | {"overall": "All patients"}
@@ -144,6 +146,7 @@ def _median(row: pd.Series, unit: str) -> str:
     return with_interval(*numbers, lambda time: duration(time, unit))
 
 
+@guarded_block
 def _table_one(results: Results) -> Table:
     frame = results.frequentist.table_one
     labels = arm_labels(results) if results.cohort.arms else {}

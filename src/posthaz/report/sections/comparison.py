@@ -5,6 +5,7 @@ import pandas as pd
 
 from posthaz.figures import draw_comparison, draw_pareto_k
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import model_labels
 from posthaz.report.sections.picture import picture
@@ -69,6 +70,7 @@ def verdict(results: Results) -> str:
     return f"{text}."
 
 
+@guarded_block
 def _table(results: Results) -> Table:
     labels, table = model_labels(results), results.posterior.comparison
     shown = pd.DataFrame(
@@ -92,6 +94,7 @@ def _table(results: Results) -> Table:
     return Table(shown, caption, heads, source="model_comparison.csv")
 
 
+@guarded_block
 def _figure(results: Results) -> FigureBlock:
     labels, table = model_labels(results), results.posterior.comparison
     figure = draw_comparison(
@@ -120,6 +123,7 @@ def _pareto_sentence(results: Results) -> str:
     )
 
 
+@guarded_block
 def _pareto(results: Results) -> FigureBlock:
     table, limit = results.posterior.pareto, pareto_limit(results)
     figure = draw_pareto_k(

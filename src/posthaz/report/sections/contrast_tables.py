@@ -8,6 +8,7 @@ from scipy import stats
 
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.answer_tables import frequentist_text, posterior_text
 from posthaz.report.sections.beside import beside
@@ -29,6 +30,7 @@ from posthaz.report.sections.wording import (
 _SOURCE = "estimands.csv"
 
 
+@guarded_block
 def contrast_table(results: Results) -> Table:
     """Differences and ratios of survival and restricted means, each arm against the reference."""
     fit, notes = results.posterior.primary, []
@@ -123,6 +125,7 @@ def _mean_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
         }
 
 
+@guarded_block
 def probability_table(results: Results) -> Table | None:
     """Posterior probabilities of the thresholds that the analysis names."""
     fit, asked, unit = results.posterior.primary, results.analysis.estimands, results.cohort.unit
@@ -163,6 +166,7 @@ def probability_table(results: Results) -> Table | None:
     return Table(pd.DataFrame(rows), caption, heads, group="arm", source=_SOURCE)
 
 
+@guarded_block
 def models_table(results: Results) -> Table | None:
     """Hazard ratio and gain in restricted mean under every model that compares the arms."""
     unit, reference = results.cohort.unit, reference_arm(results)

@@ -6,6 +6,7 @@ import pandas as pd
 from posthaz.figures import draw_ranks
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.methods_sampling import by_laplace
 from posthaz.report.sections.naming import model_labels
@@ -44,6 +45,9 @@ def diagnostics_section(results: Results) -> Section:
             for failure in check.failures
         ]
         blocks += [Note("error", f"{failure}.") for failure in results.clinical_failures]
+    elif results.missing:
+        text = "Every model that could be fitted passes every check that could be made."
+        blocks.append(Paragraph(f"{text} What is missing is named at the top of the page."))
     else:
         count = len(results.posterior.convergence)
         which = {1: "The model passes", 2: "Both models pass"}.get(
@@ -55,6 +59,7 @@ def diagnostics_section(results: Results) -> Section:
     return Section("Diagnostics", "diagnostics", tuple(blocks))
 
 
+@guarded_block
 def _table(results: Results) -> Table:
     labels = model_labels(results)
     rows = [
@@ -89,6 +94,7 @@ def _table(results: Results) -> Table:
     )
 
 
+@guarded_block
 def _ranks(results: Results) -> FigureBlock:
     fit = results.posterior.primary
     shown = main_parameters(results, fit)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
+import xarray as xr
 
 from posthaz.estimands import difference, restricted_mean
 from posthaz.figures import draw_difference
 from posthaz.report.blocks import FigureBlock
+from posthaz.report.missing import MissingPart, guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.effect import longer
 from posthaz.report.sections.naming import contrasts, reference_arm
@@ -16,32 +18,39 @@ from posthaz.report.sections.time_scale import up_to
 from posthaz.report.sections.wording import moment, percent
 
 
-def difference_figures(results: Results) -> Iterator[FigureBlock]:
+def difference_figures(results: Results) -> Iterator[FigureBlock | MissingPart]:
     """One figure for each arm against the reference, of the primary model."""
-    fit, asked, unit = results.posterior.primary, results.analysis.estimands, results.cohort.unit
-    horizon, reference = restriction(results), reference_arm(results)
+    fit, horizon = results.posterior.primary, restriction(results)
     if not np.isfinite(horizon):
         return
     means = restricted_mean(fit, [horizon]).isel(time=0)
-    for place, (arm, (name, against)) in enumerate(contrasts(results, fit).items(), 1):
-        draws = difference(means, arm, reference).to_numpy()
-        figure = draw_difference(
-            draws,
-            label=f"Gain in restricted mean to {moment(horizon)} {unit} ({unit})",
-            thresholds=(0.0, *asked.rmst_thresholds),
-            interval=asked.interval,
-            simulated=results.simulated,
-        )
-        row = estimand_row(results, "rmst difference", f"{arm} - {reference}")
-        chance = estimand_row(results, "P(rmst difference > 0)", f"{arm} - {reference}")
-        alt = (
-            f"Posterior density of the gain in restricted mean with {name} v {against}: median "
-            f"{longer(row['median'], unit)}, from {longer(row['lower'], unit)} to "
-            f"{longer(row['upper'], unit)}; {percent(chance['mean'])} of it lies above 0."
-        )
-        caption = (
-            f"Posterior of the difference in mean event-free time {up_to(results, horizon)}, "
-            f"{name} minus {against}; the shaded part favours {name}"
-        )
+    for place, arm in enumerate(contrasts(results, fit), 1):
         file = "rmst_difference" if place == 1 else f"rmst_difference_{place}"
-        yield picture(results, figure, file, alt, caption, "estimands.csv")
+        yield _difference_figure(results, arm, means, file)
+
+
+@guarded_block
+def _difference_figure(results: Results, arm: str, means: xr.DataArray, file: str) -> FigureBlock:
+    fit, asked, unit = results.posterior.primary, results.analysis.estimands, results.cohort.unit
+    horizon, reference = restriction(results), reference_arm(results)
+    name, against = contrasts(results, fit)[arm]
+    draws = difference(means, arm, reference).to_numpy()
+    figure = draw_difference(
+        draws,
+        label=f"Gain in restricted mean to {moment(horizon)} {unit} ({unit})",
+        thresholds=(0.0, *asked.rmst_thresholds),
+        interval=asked.interval,
+        simulated=results.simulated,
+    )
+    row = estimand_row(results, "rmst difference", f"{arm} - {reference}")
+    chance = estimand_row(results, "P(rmst difference > 0)", f"{arm} - {reference}")
+    alt = (
+        f"Posterior density of the gain in restricted mean with {name} v {against}: median "
+        f"{longer(row['median'], unit)}, from {longer(row['lower'], unit)} to "
+        f"{longer(row['upper'], unit)}; {percent(chance['mean'])} of it lies above 0."
+    )
+    caption = (
+        f"Posterior of the difference in mean event-free time {up_to(results, horizon)}, "
+        f"{name} minus {against}; the shaded part favours {name}"
+    )
+    return picture(results, figure, file, alt, caption, "estimands.csv")

@@ -4,6 +4,7 @@ import pandas as pd
 
 from posthaz.figures import draw_hazard_ratios
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import arm_labels
@@ -61,6 +62,7 @@ def _meaning(results: Results) -> str:
     )
 
 
+@guarded_block
 def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
     shown = pd.DataFrame(
         {
@@ -99,6 +101,7 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
     )
 
 
+@guarded_block
 def _forest(results: Results, frame: pd.DataFrame, name: str) -> FigureBlock:
     interval = results.analysis.estimands.interval
     several = len(set(frame["label"])) > 1

@@ -6,6 +6,7 @@ from posthaz.estimands import band, hazard, ratio
 from posthaz.figures import draw_hazard_ratio_over_time
 from posthaz.inference import Fit
 from posthaz.report.blocks import FigureBlock, Paragraph, Section
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import contrasts, model_labels, reference_arm
 from posthaz.report.sections.picture import picture
@@ -54,6 +55,7 @@ def changes(fit: Fit) -> bool:
     return bool(fit.treatment) and (bool(others) or not proportional)
 
 
+@guarded_block
 def _figure(results: Results, fit: Fit, arm: str) -> FigureBlock:
     name, against = contrasts(results, fit)[arm]
     reference, unit = reference_arm(results), results.cohort.unit

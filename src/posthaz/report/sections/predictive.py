@@ -4,6 +4,7 @@ import pandas as pd
 
 from posthaz.figures import draw_predictive_check
 from posthaz.report.blocks import FigureBlock, Paragraph, Section
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, model_labels
@@ -105,6 +106,7 @@ def _printed_inside(results: Results) -> str:
     )
 
 
+@guarded_block
 def _figure(results: Results) -> FigureBlock:
     labels, replicated = arm_labels(results), results.posterior.replicated
     figure = draw_predictive_check(

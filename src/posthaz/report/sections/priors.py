@@ -6,6 +6,7 @@ import pandas as pd
 from posthaz.figures import draw_prior_posterior, draw_prior_predictive
 from posthaz.inference import Fit
 from posthaz.report.blocks import Block, Paragraph, Section, Table
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, model_labels, profile_labels
 from posthaz.report.sections.parameters import main_parameters
@@ -44,6 +45,7 @@ def priors_section(results: Results) -> Section:
     return Section("Models and priors", "priors", tuple(blocks))
 
 
+@guarded_block
 def _models(results: Results) -> Table:
     labels = model_labels(results)
     rows = [
@@ -60,6 +62,7 @@ def _models(results: Results) -> Table:
     return Table(pd.DataFrame(rows), "Models fitted; the first is the primary one", heads)
 
 
+@guarded_block
 def _priors(results: Results) -> Table:
     labels, interval = model_labels(results), results.analysis.estimands.interval
     rows = [

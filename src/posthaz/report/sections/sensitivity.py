@@ -7,6 +7,7 @@ from posthaz.figures import draw_sensitivity
 from posthaz.files import file_names
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Table
 from posthaz.report.cells import MISSING
+from posthaz.report.missing import guarded_block
 from posthaz.report.sections.naming import term_label
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.sensitivity_words import (
@@ -63,6 +64,7 @@ def sensitivity_blocks(study: Study, answer: Sensitivity) -> tuple[Block, ...]:
     return (*blocks, *_axes(study, answer.comparison), *_alternatives(study))
 
 
+@guarded_block
 def _figure(study: Study, rows: pd.DataFrame, term: str, name: str) -> FigureBlock:
     models = len(set(rows["model"]))
     drawn = pd.DataFrame(
@@ -89,6 +91,7 @@ def _figure(study: Study, rows: pd.DataFrame, term: str, name: str) -> FigureBlo
     return picture(study, figure, name, alt, caption, "sensitivity.csv")
 
 
+@guarded_block
 def _variants(study: Study, rows: pd.DataFrame, term: str) -> Table:
     unit = study.cohort.unit
     several = len(set(rows["model"])) > 1

@@ -3,6 +3,7 @@
 from posthaz.baselines import numbers_at_risk
 from posthaz.figures import draw_survival, draw_survival_points, time_ticks
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside, grouped
 from posthaz.report.sections.contrast_tables import kaplan_meier_gain
@@ -92,6 +93,7 @@ def _disagreement(results: Results) -> str:
     )
 
 
+@guarded_block
 def _figure(results: Results) -> FigureBlock:
     cohort, fit = results.cohort, results.posterior.primary
     curves = results.posterior.curves

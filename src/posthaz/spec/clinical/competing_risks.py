@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from posthaz.cohort import Cohort, CohortSpec, causes_of
 from posthaz.errors import Finding
-from posthaz.spec.fields import number, several, table, text
+from posthaz.spec.fields import distinct, number, several, table, text
 from posthaz.spec.toml_table import TomlTable
 
 
@@ -41,7 +41,7 @@ class CompetingRisksSpec:
 _FIELDS = {
     "causes": table(required=True),
     "of_interest": number(at_least=1, whole=True),
-    "times": several(number(above=0), "times above 0"),
+    "times": distinct(several(number(above=0), "times above 0")),
 }
 
 

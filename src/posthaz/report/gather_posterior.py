@@ -1,0 +1,153 @@
+"""Fits to the Bayesian half of the results: tables and checks, those that can be made."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from posthaz.checks import (
+    compare_models,
+    convergence,
+    leave_one_out,
+    pareto_table,
+    predictive_agreement,
+    replicated_kaplan_meier,
+)
+from posthaz.cohort import Cohort
+from posthaz.estimands import band, coefficient_table, estimand_table, survival
+from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
+from posthaz.estimands.table import COLUMNS as ESTIMANDS
+from posthaz.inference import Fit
+from posthaz.report.horizon import restriction
+from posthaz.report.missing import MissingPart, MissingParts, guarded
+from posthaz.report.results import Posterior
+from posthaz.spec import Analysis
+
+_CURVE_POINTS = 121
+NOTHING_REPLICATED = pd.DataFrame(columns=["arm", "replicate", "time", "survival"])
+
+
+def gather_posterior(
+    analysis: Analysis,
+    cohort: Cohort,
+    fits: Mapping[str, Fit],
+    curve: pd.DataFrame,
+    parts: MissingParts,
+) -> Posterior:
+    """Tables and checks of fits.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What is asked.
+    cohort : Cohort
+        Its cohort.
+    fits : mapping of str to Fit
+        By model, the primary one first.
+    curve : DataFrame
+        Survival without a model, by arm.
+    parts : MissingParts
+        Where it is recorded what could not be made.
+
+    Returns
+    -------
+    Posterior
+        What could be made; the rest is empty.
+    """
+    # one horizon for both halves: restricted means to different times can't be set side by side
+    asked = replace(analysis.estimands, rmst_to=restriction(analysis, cohort))
+    horizon = float(cohort.exit.max())
+    grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
+    primary = next(iter(fits.values()))
+    a_patient = "life_table" in analysis.clinical
+    exact = not cohort.interval_censored.any() and "posterior_predictive" in primary.draws.children
+    each = partial(_each, fits, parts)
+    left_out = each(
+        "leave-one-out check", lambda one: leave_one_out(one, weighted=a_patient), "comparison"
+    )
+    replicated = NOTHING_REPLICATED
+    if exact:
+        draw = partial(replicated_kaplan_meier, primary, cohort)
+        replicated = parts.made("predictive check", draw, replicated, "predictive-check")
+    checked = each("convergence check", convergence, "diagnostics")
+    return Posterior(
+        fits=fits,
+        coefficients=_stacked(
+            COEFFICIENTS,
+            each(
+                "table of coefficients",
+                lambda one: coefficient_table(one, cohort.columns, asked.interval),
+                "hazard-ratios",
+            ),
+        ),
+        estimands=_stacked(
+            ESTIMANDS,
+            each("table of answers", lambda one: estimand_table(one, asked, horizon), "answers"),
+        ),
+        convergence=tuple(checked.values()),
+        comparison=parts.made(
+            "comparison of models",
+            lambda: compare_models(left_out),
+            compare_models({}),
+            "comparison",
+        ),
+        pareto=parts.made(
+            "table of Pareto k", lambda: pareto_table(left_out), pareto_table({}), "comparison"
+        ),
+        replicated=replicated,
+        agreement=parts.made(
+            "predictive check",
+            lambda: predictive_agreement(curve if exact else curve[:0], replicated, asked.interval),
+            pd.DataFrame(columns=["arm", "inside", "largest"]),
+            "predictive-check",
+        ),
+        curves=_stacked(
+            ("arm", "time", "median", "lower", "upper", "model"),
+            each(
+                "survival curves",
+                lambda one: band(survival(one, grid), asked.interval).assign(model=one.spec.name),
+                "survival",
+            ),
+        ),
+        prior_curves=_prior_curves(primary, grid, parts),
+    )
+
+
+def _prior_curves(primary: Fit, grid: np.ndarray, parts: MissingParts) -> xr.DataArray | None:
+    """Survival curves that the prior of the primary model gives, where its draws are kept."""
+    if "prior" not in primary.draws.children:
+        return None
+    made = guarded(
+        "prior survival curves", lambda: survival(primary, grid, group="prior"), "priors"
+    )
+    if isinstance(made, MissingPart):
+        parts.found.append(made)
+        return None
+    return made
+
+
+def _each[T](
+    fits: Mapping[str, Fit],
+    parts: MissingParts,
+    what: str,
+    make: Callable[[Fit], T],
+    section: str,
+) -> dict[str, T]:
+    """Something of every fit, by model; a fit that has none is recorded and left out."""
+    found: dict[str, T] = {}
+    for name, one in fits.items():
+        made = guarded(f"{what} of “{name}”", partial(make, one), section)
+        if isinstance(made, MissingPart):
+            parts.found.append(made)
+        else:
+            found[name] = made
+    return found
+
+
+def _stacked(columns: Sequence[str], frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of all fits in one; its columns without rows where there is none."""
+    empty = pd.DataFrame(columns=list(columns))
+    return pd.concat(list(frames.values()), ignore_index=True) if frames else empty
