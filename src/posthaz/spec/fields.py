@@ -1,5 +1,6 @@
 """What a key of an analysis file may hold: one declared field a key."""
 
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
