@@ -65,7 +65,13 @@ class Weibull(Baseline):
             log_rate = values["log_rate"]
 
         def log_time(time: Array) -> Array:
-            return xp.log(xp.maximum(time, _TINY))
+            # the logarithm is never taken at 0, where its second derivative is infinite and would
+            # make the curvature not a number even where nothing depends on it
+            later = time > _TINY
+            return xp.where(later, xp.log(xp.where(later, time, 1.0)), np.log(_TINY))
+
+        def cumulative_hazard(time: Array) -> Array:
+            return xp.where(time > _TINY, xp.exp(log_rate + shape * log_time(time)), 0.0)
 
         def survival_integral(horizon: Array, multiplier: Array) -> Array:
             log_multiplied = np.log(multiplier) + log_rate
@@ -75,7 +81,7 @@ class Weibull(Baseline):
 
         return Hazard(
             log_hazard=lambda time: log_rate + log_shape + (shape - 1.0) * log_time(time),
-            cumulative_hazard=lambda time: xp.exp(log_rate + shape * log_time(time)),
+            cumulative_hazard=cumulative_hazard,
             time_at=lambda cumulative: np.exp((log_time(cumulative) - log_rate) / shape),
             survival_integral=survival_integral,
         )

@@ -63,6 +63,8 @@ def likelihood_terms(
     log_rest = hazard.cumulative_hazard(data["entry"]) - at_exit if "entry" in data else -at_exit
     if "upper" in data:
         within = hazard.cumulative_hazard(data["upper"]) - at_exit
+        # rows without an interval have no such term, so that none of theirs may be infinite
+        within = xp.where(data["interval_censored"] > 0, within, 1.0)
         log_rest = log_rest + data["interval_censored"] * xp.log(-xp.expm1(-within))
     return hazard.log_hazard(data["exit"]), log_rest
 
