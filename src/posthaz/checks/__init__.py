@@ -9,6 +9,7 @@ from posthaz.checks.convergence import (
 )
 from posthaz.checks.model_comparison import compare_models, leave_one_out, pareto_table
 from posthaz.checks.predictive import predictive_agreement, replicated_kaplan_meier
+from posthaz.checks.prior_influence import prior_conflicts, prior_influence
 
 __all__ = [
     "LEAST_ESS_A_CHAIN",
@@ -20,5 +21,7 @@ __all__ = [
     "leave_one_out",
     "pareto_table",
     "predictive_agreement",
+    "prior_conflicts",
+    "prior_influence",
     "replicated_kaplan_meier",
 ]

@@ -16,12 +16,14 @@ from posthaz.inference.conditional import (
 )
 from posthaz.inference.engine import model_shape
 from posthaz.inference.fit import Fit
+from posthaz.inference.named_priors import NamedPrior, named_priors
 from posthaz.inference.posterior_draws import posterior_draws
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.sample import fit, fit_many
 
 __all__ = [
     "Fit",
+    "NamedPrior",
     "Provenance",
     "baseline_hazard",
     "ess_bulk",
@@ -35,6 +37,7 @@ __all__ = [
     "load_fit",
     "mcse_mean",
     "model_shape",
+    "named_priors",
     "posterior_draws",
     "rhat",
     "smoothed_weights",

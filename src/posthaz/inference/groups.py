@@ -12,6 +12,7 @@ from posthaz.cohort import Cohort, changing
 from posthaz.design import Design
 from posthaz.inference.conditional import baseline_hazard, hazard_of, linear_predictor
 from posthaz.inference.engine import answers_of
+from posthaz.inference.named_priors import labelled_log_priors
 from posthaz.inference.nuts import Sampled
 from posthaz.inference.patients import distinct_patients, patient_numbers, row_shares
 from posthaz.inference.prepare import Prepared
@@ -35,6 +36,9 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
     shares = row_shares(cohort, prepared.collapsed)
     groups = _pointwise_groups(prepared, sampled.theta, shares, cohort.subject[cohort.first])
     groups["sample_stats"] = _statistics(model, sampled.statistics)
+    groups["log_prior"] = labelled_log_priors(
+        prepared.spec, prepared.design, prepared.priors, groups
+    )
     names = [str(name) for name in groups["posterior"].data_vars]
     prior = prior_group(model, seed, names) if prepared.priors.drawable else None
     groups.update({"prior": prior} if prior is not None else {})

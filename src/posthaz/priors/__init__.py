@@ -1,5 +1,10 @@
 """A prior as a value, with elicitation."""
 
+from posthaz.priors.distribution import (
+    prior_log_density,
+    prior_probability_below,
+    prior_quantile,
+)
 from posthaz.priors.elicit import (
     enthusiastic,
     from_quantiles,
@@ -21,5 +26,8 @@ __all__ = [
     "hazard_ratio",
     "historical",
     "median_survival",
+    "prior_log_density",
+    "prior_probability_below",
+    "prior_quantile",
     "sceptical",
 ]

@@ -14,8 +14,10 @@ from posthaz.checks import (
     leave_one_out,
     pareto_table,
     predictive_agreement,
+    prior_influence,
     replicated_kaplan_meier,
 )
+from posthaz.checks.prior_influence import COLUMNS as INFLUENCE
 from posthaz.cohort import Cohort
 from posthaz.estimands import band, coefficient_table, estimand_table, survival
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
@@ -113,6 +115,9 @@ def gather_posterior(
             ),
         ),
         prior_curves=_prior_curves(primary, grid, parts),
+        prior_influence=_stacked(
+            INFLUENCE, each("influence of the priors", prior_influence, "priors")
+        ),
     )
 
 

@@ -44,6 +44,8 @@ class Posterior:
         Posterior survival bands by model and arm: ``model, arm, time, median, lower, upper``.
     prior_curves : DataArray or None
         Prior survival curves of the primary model.
+    prior_influence : DataFrame
+        Result of `prior_influence` for every model, stacked.
     """
 
     fits: Mapping[str, Fit]
@@ -56,6 +58,7 @@ class Posterior:
     agreement: pd.DataFrame
     curves: pd.DataFrame
     prior_curves: xr.DataArray | None
+    prior_influence: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def primary(self) -> Fit:

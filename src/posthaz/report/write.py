@@ -89,6 +89,7 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
         "model_comparison": posterior.comparison,
         "pareto_k": posterior.pareto,
         "priors": parts.made("table of priors", lambda: _priors(results), pd.DataFrame()),
+        "prior_influence": posterior.prior_influence,
         **clinical_tables(results.clinical, parts),
         **({"published": results.published} if len(results.published) else {}),
     }

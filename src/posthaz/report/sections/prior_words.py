@@ -1,33 +1,19 @@
 """Priors in words: family, interval on a scale people read, and where they are from."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
 from posthaz.cohort import Cohort
 from posthaz.hazards import Parameter
 from posthaz.inference import Fit
-from posthaz.priors import Prior
+from posthaz.priors import Prior, prior_probability_below, prior_quantile
 from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, contrasts, term_label
 from posthaz.report.sections.rows import treatment_term
 from posthaz.report.sections.wording import interval_name, percent, plain, ratio, signed
 
-_QUANTILES: dict[str, Callable[..., Any]] = {
-    "normal": lambda p, mean, sd: stats.norm.ppf(p, mean, sd),
-    "student_t": lambda p, df, mean, scale: stats.t.ppf(p, df, mean, scale),
-    "cauchy": lambda p, mean, scale: stats.cauchy.ppf(p, mean, scale),
-    "laplace": lambda p, mean, scale: stats.laplace.ppf(p, mean, scale),
-    "half_normal": lambda p, sd: stats.halfnorm.ppf(p, scale=sd),
-    "half_student_t": lambda p, df, scale: stats.t.ppf((1 + p) / 2, df, scale=scale),
-    "half_cauchy": lambda p, scale: stats.halfcauchy.ppf(p, scale=scale),
-    "exponential": lambda p, rate: stats.expon.ppf(p, scale=1 / rate),
-    "gamma": lambda p, shape, rate: stats.gamma.ppf(p, shape, scale=1 / rate),
-    "lognormal": lambda p, mean, sd: stats.lognorm.ppf(p, sd, scale=np.exp(mean)),
-}
 _RATIOS = ("HR", "TR")
 _VALUE_WORDS = {"sd": "SD", "df": "degrees of freedom", "mean_log": "log mean", "sd_log": "log SD"}
 _SCALE_WORDS = {
@@ -68,8 +54,8 @@ def effect_statements(results: Results, fit: Fit) -> Iterator[str]:
         if prior.family == "flat":
             yield f"The prior of the effect of {name} v {against} is flat: it favours no value."
             continue
-        lower, middle, upper = (np.exp(_quantile(prior, p)) for p in _tails(interval))
-        below = _below_zero(prior)
+        lower, middle, upper = (np.exp(prior_quantile(prior, p)) for p in _tails(interval))
+        below = prior_probability_below(prior, 0.0)
         kind = "time ratio" if accelerated else "hazard ratio"
         yield (
             f"Before the data, the primary model’s prior put {interval_name(interval)} "
@@ -129,21 +115,11 @@ def _tails(interval: float) -> tuple[float, float, float]:
     return (1 - interval) / 2, 0.5, (1 + interval) / 2
 
 
-def _quantile(prior: Prior, probability: float) -> float:
-    return float(_QUANTILES[prior.family](probability, *prior.values))
-
-
 def _range(prior: Prior, interval: float, what: str, exponential: bool) -> str:
     if prior.family == "flat":
         return MISSING
-    lower, _, upper = (_quantile(prior, p) for p in _tails(interval))
+    lower, _, upper = (prior_quantile(prior, p) for p in _tails(interval))
     if exponential:
         lower, upper = np.exp(lower), np.exp(upper)
     write = ratio if what in _RATIOS else plain
     return f"{what} {write(lower)} to {write(upper)}"
-
-
-def _below_zero(prior: Prior) -> float:
-    """Probability that a variable of a real-line family is below 0."""
-    grid = np.linspace(0.0005, 0.9995, 2000)
-    return float(np.interp(0.0, [_quantile(prior, p) for p in grid], grid))
