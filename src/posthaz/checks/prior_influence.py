@@ -175,12 +175,13 @@ def _learnt(prior: Prior, sd: float) -> float:
 
 
 def _likelihood_weights(fit: Fit) -> tuple[np.ndarray, np.ndarray] | None:
-    if "log_likelihood" not in fit.draws.children:
+    # a large cohort keeps the log-likelihood of one patient of each kind, its draws thinned
+    grouped = "subjects" in fit.draws["constant_data"].to_dataset()
+    if grouped or "log_likelihood" not in fit.draws.children:
         return None
-    rows = fit.draws["log_likelihood"].to_dataset()["time"].transpose("chain", "draw", "row")
-    if rows.sizes["draw"] != fit.draws["posterior"].to_dataset().sizes["draw"]:
-        return None  # thinned, as for large cohorts
-    return _weights(rows.to_numpy().sum(axis=2))
+    pointwise = fit.draws["log_likelihood"].to_dataset()["time"]
+    own = [dim for dim in pointwise.dims if dim not in ("chain", "draw")]
+    return _weights(pointwise.sum(own).transpose("chain", "draw").to_numpy())
 
 
 def _weights(log_density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from arviz_stats import base
+from scipy.special import logsumexp
 
 _stats: Any = base.array_stats  # pyright: ignore[reportPrivateImportUsage]
 _AXES = {"chain_axis": 0, "draw_axis": 1}
@@ -32,7 +33,17 @@ def mcse_mean(draws: np.ndarray) -> float:
 
 
 def smoothed_weights(log_ratio: np.ndarray) -> tuple[np.ndarray, float]:
-    """Pareto-smoothed log weights of importance ratios, and the shape of their tail (k-hat)."""
-    # ArviZ smooths the weights of a left-out density, so it takes the negative
-    log_weights, khat = _stats.psislw(-log_ratio)
+    """Pareto-smoothed log weights of importance ratios, and the shape of their tail (k-hat).
+
+    Ratios that have no tail to smooth, nearly all of them being 0, are as bad as can be: k-hat
+    is infinite. Where all are equal there is nothing to smooth, and k-hat is minus infinity.
+    """
+    finite = np.isfinite(log_ratio)
+    if finite.all() and np.ptp(log_ratio) == 0.0:
+        return np.full(log_ratio.shape, -np.log(log_ratio.size)), -np.inf
+    try:
+        # ArviZ smooths the weights of a left-out density, so it takes the negative
+        log_weights, khat = _stats.psislw(-log_ratio)
+    except ValueError:
+        return log_ratio - logsumexp(log_ratio), np.inf
     return np.asarray(log_weights), float(np.asarray(khat))

@@ -3,14 +3,13 @@
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pymc as pm
 
 from posthaz.cohort import Cohort, Collapsed, between_steps, collapse, joined
 from posthaz.design import Design, formula_variables, learn_design
 from posthaz.errors import CohortError
 from posthaz.inference.engine import Posterior, compile_posterior, model_shape
-from posthaz.model import build_model
+from posthaz.model import build_model, event_rate
 from posthaz.spec import ChosenPriors, ModelSpec, choose_priors, resolve
 
 
@@ -89,9 +88,7 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     design = learn_design(
         cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
     )
-    person_time = float(np.sum(cohort.weight * (cohort.exit - cohort.entry)))
-    crude_rate = float(np.sum(cohort.weight[events])) / person_time
-    priors = choose_priors(resolved, design, crude_rate)
+    priors = choose_priors(resolved, design, event_rate(cohort))
     collapsed = collapse(cohort, design.variables)
     model = build_model(resolved, _of_rows(design, collapsed), priors, collapsed.cohort)
     posterior = compile_posterior(model, model_shape(resolved, design, priors, model))

@@ -1,19 +1,20 @@
 """Parameters of the baseline hazard, each with its structure, as PyMC variables."""
 
-import numpy as np
+import math
+
 import pymc as pm
 import pytensor.tensor as pt
 
+from posthaz.cohort import Cohort
 from posthaz.hazards import Array, Baseline, Parameter
 from posthaz.model.distributions import prior_variable
+from posthaz.model.likelihood import event_rate
 from posthaz.model.random_walk import random_walk
 from posthaz.priors import Prior
 from posthaz.spec import STEP_SD, ChosenPriors
 
 
-def baseline_values(
-    baseline: Baseline, priors: ChosenPriors, event_times: np.ndarray
-) -> dict[str, Array]:
+def baseline_values(baseline: Baseline, priors: ChosenPriors, cohort: Cohort) -> dict[str, Array]:
     """Parameters and constants of a baseline hazard, in the enclosing model.
 
     Parameters
@@ -22,27 +23,32 @@ def baseline_values(
         A resolved baseline hazard.
     priors : ChosenPriors
         Priors of its parameters.
-    event_times : ndarray of float, shape (event,)
-        Times of the events, which say how much is known of each interval.
+    cohort : Cohort
+        The cohort, whose events say how much is known of each interval, and whose rate of them
+        where to begin.
 
     Returns
     -------
     dict of str to TensorVariable
         What ``baseline.hazard`` takes.
     """
+    seen = cohort.event | cohort.interval_censored
+    level = math.log(event_rate(cohort))
     values = {name: pm.Data(name, array) for name, array in baseline.constants().items()}
     for parameter in baseline.parameters():
         names = (parameter.name, parameter.positive_name, parameter.default_on)
         stated = next(name for name in names if name in priors.baseline)
         prior = priors.baseline[stated]
         if stated == parameter.default_on:
-            values[stated] = prior_variable(stated, prior)
+            values[stated] = prior_variable(
+                stated, prior, -level if parameter.level == "rate" else level
+            )
         elif parameter.structure == "random_walk":
             values[parameter.name] = random_walk(
-                parameter, prior, priors.scales[STEP_SD], baseline, event_times
+                parameter, prior, priors.scales[STEP_SD], baseline, cohort.exit[seen], level
             )
         else:
-            values[parameter.name] = _independent(parameter, stated, prior)
+            values[parameter.name] = _independent(parameter, stated, prior, level)
     for parameter in baseline.parameters():
         if parameter.name not in values:
             values[parameter.name] = _derived(parameter, baseline, values)
@@ -56,10 +62,12 @@ def _derived(parameter: Parameter, baseline: Baseline, values: dict[str, Array])
     return pm.Deterministic(parameter.name, made)
 
 
-def _independent(parameter: Parameter, stated: str, prior: Prior) -> Array:
+def _independent(parameter: Parameter, stated: str, prior: Prior, level: float) -> Array:
     """A parameter under its own prior, stated on it or on its exponential."""
     dims = (parameter.dim,) if parameter.dim else ()
-    variable = prior_variable(stated, prior, dims=dims)
+    start = {"rate": level, "scale": -level}.get(parameter.level, 0.0)
+    start = start if stated == parameter.name else math.exp(start)
+    variable = prior_variable(stated, prior, start, dims=dims)
     if stated == parameter.name:
         if parameter.positive_name:
             pm.Deterministic(parameter.positive_name, pt.exp(variable), dims=dims)

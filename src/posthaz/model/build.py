@@ -58,7 +58,7 @@ def build_model(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
     events = cohort.event | cohort.interval_censored
     effect = proportional if spec.form == "proportional_hazards" else accelerated
     with pm.Model(coords=coordinates) as model:
-        parameters = baseline_values(spec.baseline, priors, cohort.exit[events])
+        parameters = baseline_values(spec.baseline, priors, cohort)
         predictor = linear_predictor(spec, design, priors, events.astype(float))
         hazard = effect(spec.baseline.hazard(parameters, pt), predictor, pt)
         data = {

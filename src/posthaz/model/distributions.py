@@ -1,14 +1,16 @@
 """The one map from a prior's family to a PyMC distribution; prior numbers are model inputs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pymc as pm
 
 from posthaz.hazards import Array
 from posthaz.model.half_normal_scale import half_normal_scale
-from posthaz.priors import Prior
+from posthaz.priors import Prior, prior_quantile
 
+_MOST_SPREAD = 0.3  # effects on the log scale spread about this much in practice
 _CLASSES = {
     "normal": (pm.Normal, ("mu", "sigma")),
     "student_t": (pm.StudentT, ("nu", "mu", "sigma")),
@@ -24,7 +26,7 @@ _CLASSES = {
 }
 
 
-def prior_variable(name: str, prior: Prior, **shape: object) -> Array:
+def prior_variable(name: str, prior: Prior, start: float, **shape: Any) -> Array:
     """Random variable of a prior, its numbers held as data of the model.
 
     Parameters
@@ -33,6 +35,9 @@ def prior_variable(name: str, prior: Prior, **shape: object) -> Array:
         Name of the variable.
     prior : Prior
         Its prior; for a vector every element has it.
+    start : float
+        Where the search for the mode begins: near the data, since the mean of a vague prior may
+        lie where the likelihood is 0.
     **shape
         ``dims`` or ``shape`` of the variable.
 
@@ -41,11 +46,16 @@ def prior_variable(name: str, prior: Prior, **shape: object) -> Array:
     TensorVariable
         The variable, in the model of the enclosing context.
     """
-    return prior_vector(name, [prior], elementwise=False, **shape)
+    return prior_vector(name, [prior], elementwise=False, start=start, **shape)
 
 
 def prior_vector(
-    name: str, priors: Sequence[Prior], *, elementwise: bool = True, **shape: object
+    name: str,
+    priors: Sequence[Prior],
+    *,
+    elementwise: bool = True,
+    start: float = 0.0,
+    **shape: Any,
 ) -> Array:
     """Random vector whose elements have priors of one family.
 
@@ -57,6 +67,8 @@ def prior_vector(
         One an element, all of one family; or a single one with ``elementwise=False``.
     elementwise : bool
         Whether `priors` has one prior an element.
+    start : float
+        Where the search for the mode begins; no effect unless told otherwise.
     **shape
         ``dims`` or ``shape`` of the variable.
 
@@ -66,11 +78,15 @@ def prior_vector(
         The variable, in the model of the enclosing context.
     """
     distribution, arguments = _CLASSES[priors[0].family]
+    coordinates = pm.modelcontext(None).coords
+    lengths = shape.get("shape") or tuple(len(coordinates[d]) for d in shape.get("dims", ()))
+    begin = np.full(lengths, start)
     if not arguments:
-        return distribution(name, **shape)
+        return distribution(name, initval=begin, **shape)
     numbers = np.array([prior.values for prior in priors], dtype=float)
     data: Array = pm.Data(f"prior_{name}", numbers.T if elementwise else numbers[0])
-    return distribution(name, **{key: data[i] for i, key in enumerate(arguments)}, **shape)
+    numbered = {key: data[i] for i, key in enumerate(arguments)}
+    return distribution(name, **numbered, initval=begin, **shape)
 
 
 def scale_variable(name: str, prior: Prior) -> Array:
@@ -88,7 +104,8 @@ def scale_variable(name: str, prior: Prior) -> Array:
     TensorVariable
         The variable, in the model of the enclosing context.
     """
+    start = min(prior_quantile(prior, 0.5), _MOST_SPREAD)
     if prior.family != "half_normal":
-        return prior_variable(name, prior)
+        return prior_variable(name, prior, start)
     data: Array = pm.Data(f"prior_{name}", np.array(prior.values))
-    return half_normal_scale(name, data[0])
+    return half_normal_scale(name, data[0], start)

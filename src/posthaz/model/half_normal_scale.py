@@ -41,7 +41,7 @@ class HalfNormalScale(Transform):
         return standard - (0.5 * math.log(2.0 / math.pi) - pt.log(scale) - 0.5 * own**2)
 
 
-def half_normal_scale(name: str, sd: Array) -> Array:
+def half_normal_scale(name: str, sd: Array, start: float) -> Array:
     """Half-normal variable, sampled in the coordinates of `HalfNormalScale`.
 
     Parameters
@@ -50,10 +50,12 @@ def half_normal_scale(name: str, sd: Array) -> Array:
         Name of the variable.
     sd : array
         Standard deviation of the half-normal.
+    start : float
+        Where the search for the mode begins.
 
     Returns
     -------
     TensorVariable
         The variable, in the model of the enclosing context.
     """
-    return pm.HalfNormal(name, sd, default_transform=HalfNormalScale())
+    return pm.HalfNormal(name, sd, initval=start, default_transform=HalfNormalScale())

@@ -30,7 +30,7 @@ class _Rows:
     design: Design
     priors: ChosenPriors
     events: np.ndarray
-    times: np.ndarray
+    cohort: Cohort
 
 
 def build_leap_model(
@@ -65,7 +65,7 @@ def build_leap_model(
         ``unlike::``, and ``exchangeable_share``.
     """
     seen = cohort.event | cohort.interval_censored
-    rows = _Rows(spec, design, priors, seen.astype(float), cohort.exit[seen])
+    rows = _Rows(spec, design, priors, seen.astype(float), cohort)
     coordinates = {
         **spec.baseline.coordinates(),
         "row": range(len(cohort)),
@@ -99,7 +99,7 @@ def build_leap_model(
 def _terms(rows: _Rows, data: dict[str, Array]) -> tuple[Array, Array]:
     """What an event adds to each row's log-likelihood, and the rest, for one set of parameters."""
     effect = proportional if rows.spec.form == "proportional_hazards" else accelerated
-    parameters = baseline_values(rows.spec.baseline, rows.priors, rows.times)
+    parameters = baseline_values(rows.spec.baseline, rows.priors, rows.cohort)
     predictor = linear_predictor(rows.spec, rows.design, rows.priors, rows.events)
     hazard = effect(rows.spec.baseline.hazard(parameters, pt), predictor, pt)
     return likelihood_terms(hazard, data, pt)

@@ -39,6 +39,13 @@ def follow_up_data(cohort: Cohort) -> dict[str, np.ndarray]:
     return data
 
 
+def event_rate(cohort: Cohort) -> float:
+    """Crude rate: weighted events per unit of time at risk."""
+    seen = cohort.event | cohort.interval_censored
+    person_time = np.sum(cohort.weight * (cohort.exit - cohort.entry))
+    return float(np.sum(cohort.weight[seen]) / person_time)
+
+
 def likelihood_terms(
     hazard: Hazard, data: Mapping[str, Array], xp: ModuleType | Any
 ) -> tuple[Array, Array]:

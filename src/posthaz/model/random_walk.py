@@ -17,6 +17,7 @@ def random_walk(
     step_sd: Prior,
     baseline: Baseline,
     event_times: np.ndarray,
+    start: float,
 ) -> Array:
     """A random walk of first or second order, its steps weighted by spacing.
 
@@ -36,6 +37,8 @@ def random_walk(
         Baseline with the constants ``interval_start`` and ``interval_spacing``.
     event_times : ndarray of float, shape (event,)
         Times of the events, which say how much is known of each interval.
+    start : float
+        Where the search for the mode of the mean begins.
 
     Returns
     -------
@@ -43,11 +46,11 @@ def random_walk(
         Shape (interval,), a deterministic variable of the enclosing model.
     """
     constants = baseline.constants()
-    start, spacing = constants["interval_start"], constants["interval_spacing"]
-    events = np.bincount(np.searchsorted(start[1:], event_times), minlength=len(start))
+    edges, spacing = constants["interval_start"], constants["interval_spacing"]
+    events = np.bincount(np.searchsorted(edges[1:], event_times), minlength=len(edges))
     basis, information = told_apart(_steps(spacing, parameter.order), events)
     name = parameter.name
-    walk = prior_variable(f"{name}_first", level)
+    walk = prior_variable(f"{name}_first", level, start)
     if parameter.order == 2:
         along = np.concatenate([[0.0], np.cumsum(spacing)])
         trend = pm.Data(f"{name}_trend", along - along.mean())

@@ -80,7 +80,7 @@ def build_toxicity_model(
 
 def _alone(prior: Prior) -> Array:
     """Effects of a single toxicity: one an arm, each its own mean."""
-    return prior_variable("mean_log_odds_ratio", prior, dims=("arm",))
+    return prior_variable("mean_log_odds_ratio", prior, 0.0, dims=("arm",))
 
 
 def _pooled(place: np.ndarray, told: np.ndarray, priors: Mapping[str, Prior]) -> Array:

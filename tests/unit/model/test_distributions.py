@@ -31,7 +31,7 @@ def test_every_family_is_checked() -> None:
 def test_density(family: str) -> None:
     prior, second = SECOND_OPINION[family]
     with pm.Model():
-        variable = prior_variable("x", prior)
+        variable = prior_variable("x", prior, 0.5)
     points = np.array([0.3, 1.7])
     ours = np.array([pm.logp(variable, x).eval(mode="FAST_COMPILE") for x in points])
     if family == "flat":

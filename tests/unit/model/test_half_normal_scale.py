@@ -38,7 +38,7 @@ def test_log_jacobian_is_the_derivative() -> None:
 
 def test_its_prior_is_standard_normal() -> None:
     with pm.Model() as model:
-        half_normal_scale("sd", np.float64(0.7))
+        half_normal_scale("sd", np.float64(0.7), 0.3)
     value = model.value_vars[0].name
     density = model.compile_logp(mode="FAST_COMPILE")
     ours = [float(density({value: point})) for point in POINTS]
