@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pymc as pm
 
 from posthaz.cohort import Cohort, Collapsed, between_steps, collapse, joined
