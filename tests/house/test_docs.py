@@ -24,6 +24,7 @@ from posthaz.priors import FAMILIES
 from posthaz.sensitivity import AXIS_COLUMNS
 from posthaz.sensitivity import COLUMNS as SENSITIVITY_COLUMNS
 from posthaz.spec import (
+    answer_fields,
     answer_tables,
     baseline_options,
     cohort_table,
@@ -65,9 +66,9 @@ DECLARED = {
     "[life_table]": life_table._FIELDS,
     "[adjust]": adjust._FIELDS,
     "[models.NAME]": {**model_table._FIELDS, **baseline_options.ALL_OPTIONS},
-    "[estimands]": answer_tables._ESTIMAND_FIELDS,
-    "[baselines]": answer_tables._BASELINE_FIELDS,
-    "[sampling]": answer_tables._SAMPLING_FIELDS,
+    "[estimands]": {**answer_fields.ESTIMAND_FIELDS, **answer_tables._ONLY_IN_FILES},
+    "[baselines]": answer_fields.BASELINE_FIELDS,
+    "[sampling]": answer_fields.SAMPLING_FIELDS,
     "[screening]": screening._FIELDS,
     "[competing_risks]": competing_risks._FIELDS,
     "[subsets.NAME]": subsets._FIELDS,

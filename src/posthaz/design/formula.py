@@ -1,6 +1,7 @@
 """Formulas: read by formulae's own parser, held to an allow-list of functions."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from formulae import model_description
@@ -41,6 +42,17 @@ def formula_variables(formula: str) -> tuple[str, ...]:
     >>> formula_variables("arm * log(gtv_cc) + (1 | centre)")
     ('arm', 'centre', 'gtv_cc')
     """
+    if not isinstance(formula, str):
+        raise FormulaError(
+            f"a formula is text, and this is a {type(formula).__name__}. "
+            "Mend: give the right-hand side in quotes, such as 'arm * age'."
+        )
+    return _variables(formula)
+
+
+@lru_cache(maxsize=1024)
+def _variables(formula: str) -> tuple[str, ...]:
+    """`formula_variables` of text."""
     _check_syntax(formula)
     try:
         description = model_description(formula)
@@ -104,12 +116,7 @@ def quoted(name: str) -> str:
     return name if name.isidentifier() else f"`{name}`"
 
 
-def _check_syntax(formula: object) -> None:
-    if not isinstance(formula, str):
-        raise FormulaError(
-            f"a formula is text, and this is a {type(formula).__name__}. "
-            "Mend: give the right-hand side in quotes, such as 'arm * age'."
-        )
+def _check_syntax(formula: str) -> None:
     long = length_fault(formula)
     if long:
         raise _refused(formula, long)

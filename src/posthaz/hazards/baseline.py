@@ -1,12 +1,13 @@
 """What every baseline hazard offers; a new one is one file here and a line in the registry."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
 
+from posthaz.errors import Finding, SpecError
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.parameter import Parameter
 
@@ -57,3 +58,30 @@ class Baseline(ABC):
     def resolve(self, event_times: np.ndarray) -> "Baseline":
         """The same family with every data-dependent choice turned into numbers."""
         return self
+
+
+def refuse_options(kind: str, faults: Iterable[tuple[str, str, str]]) -> None:
+    """Raise every fault of a baseline's options at once.
+
+    Parameters
+    ----------
+    kind : str
+        The baseline's class.
+    faults : iterable of (str, str, str)
+        Option, what was found, and the mend.
+
+    Raises
+    ------
+    SpecError
+        When there is a fault; the findings' places are the options.
+    """
+    findings = tuple(Finding(option, what, mend) for option, what, mend in faults)
+    if findings:
+        lines = "\n".join(f"  - {kind}, {finding}" for finding in findings)
+        raise SpecError(f"{kind} can't be used:\n{lines}", findings)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a finite number, and not True or False."""
+    real = isinstance(value, int | float | np.integer | np.floating)
+    return real and not isinstance(value, bool) and bool(np.isfinite(float(value)))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from posthaz.hazards.baseline import Baseline
+from posthaz.hazards.baseline import Baseline, is_number, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.parameter import Parameter
 from posthaz.priors import Prior
@@ -39,6 +39,11 @@ class Gompertz(Baseline):
     kind: ClassVar[str] = "gompertz"
     title: ClassVar[str] = "Gompertz"
     unit_time: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not is_number(self.unit_time) or self.unit_time < 0:
+            found = f"found {self.unit_time!r}"
+            refuse_options("Gompertz", [("unit_time", found, "give a number above 0")])
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (

@@ -1,6 +1,6 @@
 """Piecewise exponential baseline: the hazard is constant between cuts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import ModuleType
@@ -10,10 +10,13 @@ import numpy as np
 
 from posthaz.cohort.ties import tied_to
 from posthaz.errors import SpecError
-from posthaz.hazards.baseline import Baseline
+from posthaz.hazards.baseline import Baseline, is_number, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.parameter import Parameter
 from posthaz.priors import Prior
+
+MOST_INTERVALS = 500
+SMOOTHING = ("independent", "random_walk")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class PiecewiseExponential(Baseline):
     order : int
         Order of the random walk, 1 or 2. Steps are weighted by the spacing of the intervals.
 
+    Raises
+    ------
+    SpecError
+        When cuts don't increase or aren't above 0, or an option can't be.
+
     Examples
     --------
     >>> import numpy as np
@@ -48,6 +56,22 @@ class PiecewiseExponential(Baseline):
     intervals: int = 6
     smoothing: Literal["independent", "random_walk"] = "independent"
     order: int = 1
+
+    def __post_init__(self) -> None:
+        faults = list(_cut_faults(self.cuts))
+        if not faults:
+            object.__setattr__(self, "cuts", tuple(float(cut) for cut in self.cuts))
+        if not faults and self.cuts:
+            object.__setattr__(self, "intervals", len(self.cuts) + 1)
+        faults += _interval_faults(self.intervals)
+        if self.smoothing not in SMOOTHING:
+            mend = f"give one of {', '.join(SMOOTHING)}"
+            faults.append(("smoothing", f"found {self.smoothing!r}", mend))
+        if self.order not in (1, 2) or isinstance(self.order, bool):
+            faults.append(("order", f"found {self.order!r}", "give 1 or 2"))
+        elif not faults:
+            faults += _walk_faults(self.intervals, self.smoothing, self.order)
+        refuse_options("PiecewiseExponential", faults)
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (
@@ -88,7 +112,7 @@ class PiecewiseExponential(Baseline):
             raise SpecError(
                 f"piecewise exponential baseline: the {len(event_times)} event times have too few "
                 f"distinct values for {self.intervals} intervals at event quantiles. "
-                f"Mend: ask for {most} intervals, or give the cuts themselves."
+                f"Mend: ask for {most} interval{'s' * (most != 1)}, or give the cuts themselves."
             )
         return replace(self, cuts=tuple(float(cut) for cut in cuts), intervals=len(cuts) + 1)
 
@@ -121,6 +145,50 @@ class PiecewiseExponential(Baseline):
             survival_integral=lambda horizon, multiplier: _survival_integral(
                 overlap(np.asarray(horizon, dtype=float)), rates, multiplier
             ),
+        )
+
+
+def _cut_faults(cuts: object) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with cuts that were given as such."""
+    increasing = "give increasing times above 0"
+    if is_number(cuts):
+        yield "cuts", f"found {cuts}", f"give intervals={cuts} for their number, or the times"
+        return
+    if isinstance(cuts, str | bytes) or not isinstance(cuts, Iterable):
+        yield "cuts", f"found {cuts!r}", increasing
+        return
+    values = list(cuts)
+    if len(values) >= MOST_INTERVALS:
+        yield "cuts", f"gives {len(values) + 1:,} intervals", f"give at most {MOST_INTERVALS}"
+        return
+    for position, value in enumerate(values, start=1):
+        if not is_number(value) or value <= 0:
+            yield "cuts", f"element {position} is {value!r}", increasing
+            return
+    for earlier, later in pairwise(values):
+        if later <= earlier:
+            yield "cuts", f"{later:g} after {earlier:g} does not increase", increasing
+            return
+
+
+def _interval_faults(intervals: object) -> Iterator[tuple[str, str, str]]:
+    whole = isinstance(intervals, int | np.integer) and not isinstance(intervals, bool)
+    if not whole or not 1 <= int(intervals) <= MOST_INTERVALS:  # type: ignore[call-overload]
+        mend = f"give a whole number from 1 to {MOST_INTERVALS}"
+        yield "intervals", f"found {intervals!r}", mend
+
+
+def _walk_faults(intervals: int, smoothing: str, order: int) -> Iterator[tuple[str, str, str]]:
+    if smoothing != "random_walk":
+        if order != 1:
+            mend = 'add smoothing = "random_walk" or remove it'
+            yield "order", "only a random walk has an order", mend
+        return
+    if intervals <= order:
+        yield (
+            "cuts",
+            f"gives {intervals} interval(s), too few for a random walk of order {order}",
+            f"ask for {order + 1} intervals or more",
         )
 
 

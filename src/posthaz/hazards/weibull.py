@@ -8,11 +8,12 @@ from typing import ClassVar, Literal
 import numpy as np
 from scipy.special import gammainc, gammaln
 
-from posthaz.hazards.baseline import Baseline
+from posthaz.hazards.baseline import Baseline, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.parameter import Parameter
 from posthaz.priors import Prior
 
+LOCATIONS = ("log_scale", "log_rate")
 _TINY = 1e-300
 
 
@@ -40,6 +41,11 @@ class Weibull(Baseline):
     kind: ClassVar[str] = "weibull"
     title: ClassVar[str] = "Weibull"
     location: Literal["log_scale", "log_rate"] = "log_scale"
+
+    def __post_init__(self) -> None:
+        if self.location not in LOCATIONS:
+            mend = f"give one of {', '.join(LOCATIONS)}"
+            refuse_options("Weibull", [("location", f"found {self.location!r}", mend)])
 
     def parameters(self) -> tuple[Parameter, ...]:
         rate = self.location == "log_rate"

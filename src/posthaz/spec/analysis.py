@@ -7,7 +7,13 @@ from typing import Any
 
 from posthaz.cohort import CohortSpec
 from posthaz.errors import SpecError
-from posthaz.spec.fields import repeated
+from posthaz.spec.answer_fields import (
+    BASELINE_FIELDS,
+    ESTIMAND_FIELDS,
+    MOST_KEPT,
+    SAMPLING_FIELDS,
+)
+from posthaz.spec.checked_values import check_values
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.sensitivity import SensitivitySpec
 from posthaz.spec.simulate_table import SimulateSpec
@@ -45,11 +51,7 @@ class EstimandSpec:
     interval: float = 0.95
 
     def __post_init__(self) -> None:
-        """Refuse what is asked for twice: its rows could not be told apart."""
-        for name in ("survival_at", "quantiles", "thresholds", "rmst_thresholds"):
-            twice = repeated(getattr(self, name))
-            if twice is not None:
-                raise SpecError(f"{name}: {twice:g} stands twice. Mend: name it once.")
+        check_values(self, ESTIMAND_FIELDS, optional=("rmst_to",))
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,9 @@ class BaselineSpec:
     fleming_harrington: tuple[tuple[float, float], ...] = ()
     cox: tuple[str, ...] = ("univariable", "multivariable")
     confidence_transform: str = "log-log"
+
+    def __post_init__(self) -> None:
+        check_values(self, BASELINE_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,15 @@ class Sampling:
     tune: int = 400
     target_accept: float = 0.9
     method: str = "nuts"
+
+    def __post_init__(self) -> None:
+        check_values(self, SAMPLING_FIELDS)
+        if self.chains * self.draws > MOST_KEPT:
+            raise SpecError(
+                f"{self.chains} chains of {self.draws:,} draws are {self.chains * self.draws:,} "
+                f"draws, and at most {MOST_KEPT:,} are kept. "
+                f"Mend: give draws = {MOST_KEPT // self.chains:,} or fewer."
+            )
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,24 @@
 """The baseline hazard a model's table asks for."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
+from posthaz.errors import SpecError
 from posthaz.hazards import BASELINES, Baseline
-from posthaz.spec.fields import Field, UnfitError, choice, either, number, several
+from posthaz.hazards.piecewise_exponential import MOST_INTERVALS, SMOOTHING
+from posthaz.hazards.weibull import LOCATIONS
+from posthaz.spec.fields import Field, choice, either, number, several
 from posthaz.spec.toml_table import TomlTable
 
-
-def _increasing_times() -> Field:
-    times = several(number(above=0), "times above 0")
-
-    def parse(raw: Any) -> tuple[float, ...]:
-        cuts = times.parse(raw)
-        for earlier, later in pairwise(cuts):
-            if later <= earlier:
-                raise UnfitError(f"{later:g} after {earlier:g} does not increase")
-        return cuts
-
-    return Field("a list of increasing times above 0", parse)
-
-
 OPTIONS: dict[str, dict[str, Field]] = {
-    "weibull": {"location": choice(["log_scale", "log_rate"])},
+    "weibull": {"location": choice(LOCATIONS)},
     "gompertz": {"unit_time": number(above=0)},
     "piecewise_exponential": {
-        "cuts": either(number(at_least=1, whole=True), _increasing_times()),
-        "smoothing": choice(["independent", "random_walk"]),
+        "cuts": either(
+            number(at_least=1, at_most=MOST_INTERVALS, whole=True),
+            several(number(above=0), "increasing times above 0", most=MOST_INTERVALS - 1),
+        ),
+        "smoothing": choice(SMOOTHING),
         "order": number(at_least=1, at_most=2, whole=True),
     },
 }
@@ -71,30 +62,21 @@ def read_baseline(toml: TomlTable, parsed: Mapping[str, Any]) -> Baseline | None
             )
     options = {key: parsed[key] for key in own if key in parsed}
     _spread_cuts(options)
-    _check_random_walk(toml, options)
-    return None if len(toml.findings) > before else BASELINES[kind](**options)
+    if "order" in options and options.get("smoothing") != "random_walk":
+        toml.refuse(
+            "order", "only a random walk has an order", 'add smoothing = "random_walk" or remove it'
+        )
+    if len(toml.findings) > before:
+        return None
+    try:
+        return BASELINES[kind](**options)
+    except SpecError as error:
+        for finding in error.findings:
+            toml.refuse(finding.where, finding.what, finding.mend)
+    return None
 
 
 def _spread_cuts(options: dict[str, Any]) -> None:
     """``cuts = 6`` asks for six intervals; a list gives the times themselves."""
-    cuts = options.get("cuts")
-    if isinstance(cuts, int):
+    if isinstance(options.get("cuts"), int):
         options["intervals"] = options.pop("cuts")
-    elif cuts is not None:
-        options["intervals"] = len(cuts) + 1
-
-
-def _check_random_walk(toml: TomlTable, options: Mapping[str, Any]) -> None:
-    walks = options.get("smoothing") == "random_walk"
-    if "order" in options and not walks:
-        toml.refuse(
-            "order", "only a random walk has an order", 'add smoothing = "random_walk" or remove it'
-        )
-    needed = options.get("order", 1) + 1
-    if walks and options.get("intervals", needed) < needed:
-        toml.refuse(
-            "cuts",
-            f"gives {options['intervals']} interval(s), too few for a random walk of order "
-            f"{needed - 1}",
-            f"ask for {needed} intervals or more",
-        )

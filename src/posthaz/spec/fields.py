@@ -129,7 +129,17 @@ def label() -> Field:
     return Field("text or a number", parse)
 
 
-def several(item: Field, many: str, *, empty: bool = False, required: bool = False) -> Field:
+MOST_ELEMENTS = 10_000
+
+
+def several(
+    item: Field,
+    many: str,
+    *,
+    empty: bool = False,
+    required: bool = False,
+    most: int = MOST_ELEMENTS,
+) -> Field:
     """A list whose elements are all of one kind; `many` says what they are."""
 
     def parse(raw: Any) -> tuple[Any, ...]:
@@ -137,6 +147,8 @@ def several(item: Field, many: str, *, empty: bool = False, required: bool = Fal
             raise UnfitError
         if not raw and not empty:
             raise UnfitError("the list is empty")
+        if len(raw) > most:
+            raise UnfitError(f"{len(raw):,} elements; at most {most:,} are taken")
         parsed = []
         for position, element in enumerate(raw, start=1):
             try:

@@ -1,16 +1,21 @@
 """Which model: a baseline hazard, covariate effects and priors, as a frozen value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
-from posthaz.hazards import Baseline
-from posthaz.priors import Prior
+from posthaz.design import formula_variables
+from posthaz.errors import Finding, Findings, FormulaError, SpecError, nearest
+from posthaz.hazards import BASELINES, Baseline
+from posthaz.priors import FAMILIES, Prior
 from posthaz.spec.shrinkage import Shrinkage
 
 Form = Literal["proportional_hazards", "accelerated_failure_time"]
+Centre = Literal["mean", "all", "none"]
+FORMS: tuple[str, ...] = get_args(Form)
+CENTRES: tuple[str, ...] = get_args(Centre)
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,93 @@ class ModelSpec:
     formula: str = "1"
     form: Form = "proportional_hazards"
     priors: Mapping[str, Prior] = field(default_factory=dict)
-    centre: Literal["mean", "all", "none"] = "mean"
+    centre: Centre = "mean"
     shrinkage: Shrinkage | None = None
+
+    def __post_init__(self) -> None:
+        findings = Findings()
+        findings.extend(_model_faults(self))
+        findings.raise_if_any(SpecError, f"ModelSpec {self.name!r} can't be used:")
+
+
+def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
+    """What an analysis file would refuse in a model, in its words."""
+    if not isinstance(spec.name, str) or not spec.name:
+        yield Finding("ModelSpec, name", f"found {spec.name!r}", "give text in quotes")
+    if not isinstance(spec.baseline, Baseline):
+        yield Finding("ModelSpec, baseline", *_no_baseline(spec.baseline))
+    try:
+        formula_variables(spec.formula)
+    except FormulaError as error:
+        what, _, mend = str(error).partition("Mend: ")
+        mend = mend.rstrip(".") or "correct the formula"
+        yield Finding("ModelSpec, formula", what.rstrip(". \n"), mend)
+    for key, words in (("form", FORMS), ("centre", CENTRES)):
+        found = getattr(spec, key)
+        if found not in words:
+            known = ", ".join(f'"{word}"' for word in words)
+            near = f" ({nearest(found, words)})" if isinstance(found, str) else ""
+            yield Finding(f"ModelSpec, {key}", f"found {found!r}{near}", f"give one of {known}")
+    if not isinstance(spec.priors, Mapping):
+        found = f"found a {type(spec.priors).__name__}"
+        yield Finding("ModelSpec, priors", found, 'give a mapping, as {"arm": Prior(...)}')
+    else:
+        for key, prior in spec.priors.items():
+            if not isinstance(prior, Prior):
+                yield Finding(f"ModelSpec, priors[{key!r}]", *_no_prior(prior))
+    if not isinstance(spec.shrinkage, Shrinkage | None):
+        found = f"found a {type(spec.shrinkage).__name__}"
+        yield Finding("ModelSpec, shrinkage", found, "give a Shrinkage or None")
+
+
+def _no_baseline(found: object) -> tuple[str, str]:
+    """What stands in place of a baseline, and the mend."""
+    classes = {kind: cls.__name__ for kind, cls in BASELINES.items()}
+    every = ", ".join(f"{name}()" for name in classes.values())
+    if isinstance(found, type) and issubclass(found, Baseline):
+        return f"found the class {found.__name__}", f"give a value of it, {found.__name__}()"
+    if isinstance(found, str):
+        near = nearest(found, list(classes))
+        return f"found the text {found!r} ({near})", f"give a baseline hazard, one of {every}"
+    return f"found a {type(found).__name__}", f"give a baseline hazard, one of {every}"
+
+
+def _no_prior(found: object) -> tuple[str, str]:
+    """What stands in place of a prior, and the mend."""
+    example = 'Prior("normal", (0.0, 1.0))'
+    if isinstance(found, Mapping):
+        return "found a dict, as an analysis file has it", f"give a Prior, such as {example}"
+    family, values = _family_and_values(found)
+    source = type(found).__module__.partition(".")[0]
+    if family and values:
+        inner = ", ".join(f"{float(value):g}" for value in values)
+        return (
+            f"found a distribution of {source}",
+            f'give Prior("{family}", ({inner}{"," * (len(values) == 1)}))',
+        )
+    if source in ("scipy", "preliz", "pymc", "pytensor"):
+        known = ", ".join(FAMILIES)
+        mend = f"give a Prior, such as {example}; its families are {known}"
+        return f"found a distribution of {source}", mend
+    return f"found a {type(found).__name__}", f"give a Prior, such as {example}"
+
+
+def _family_and_values(found: object) -> tuple[str, tuple[float, ...]]:
+    """A normal or half-normal distribution of SciPy or PreliZ as a family and its values."""
+    inner = getattr(found, "dist", None)
+    name = getattr(inner, "name", "") or type(found).__name__
+    try:
+        if name == "norm":
+            return "normal", (found.mean(), found.std())  # type: ignore[attr-defined]
+        if name == "halfnorm" and found.support()[0] == 0:  # type: ignore[attr-defined]
+            return "half_normal", (found.kwds.get("scale", 1.0),)  # type: ignore[attr-defined]
+        if name == "Normal":
+            return "normal", (found.mu, found.sigma)  # type: ignore[attr-defined]
+        if name == "HalfNormal":
+            return "half_normal", (found.sigma,)  # type: ignore[attr-defined]
+    except (AttributeError, TypeError, ValueError):
+        return "", ()
+    return "", ()
 
 
 _MOST_COUNTED = 100_000

@@ -8,13 +8,10 @@ from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import Prior
 from posthaz.spec.baseline_options import ALL_OPTIONS, read_baseline
 from posthaz.spec.fields import choice, table, text
-from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.model_spec import CENTRES, FORMS, ModelSpec
 from posthaz.spec.prior_table import read_prior
 from posthaz.spec.prior_targets import prior_keys, prior_target
 from posthaz.spec.toml_table import TomlTable
-
-FORMS = ("proportional_hazards", "accelerated_failure_time")
-CENTRES = ("mean", "all", "none")
 
 _FIELDS = {
     "baseline": choice(list(BASELINES), required=True),

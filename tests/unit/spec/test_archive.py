@@ -26,8 +26,10 @@ def priors(draw):
 def piecewise(draw):
     cuts = tuple(sorted(draw(st.sets(POSITIVE, max_size=5))))
     intervals = len(cuts) + 1 if cuts else draw(st.integers(1, 9))
-    smoothing = draw(st.sampled_from(["independent", "random_walk"]))
-    return PiecewiseExponential(cuts, intervals, smoothing, draw(st.sampled_from([1, 2])))
+    order = draw(st.integers(0, min(2, intervals - 1)))
+    return PiecewiseExponential(
+        cuts, intervals, "random_walk" if order else "independent", max(order, 1)
+    )
 
 
 BASELINES = st.one_of(

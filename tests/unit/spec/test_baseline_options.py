@@ -64,7 +64,15 @@ def test_options_that_do_not_belong_are_refused(text, message):
     assert message in found[0]
 
 
-@pytest.mark.parametrize("raw", [0, -1, 2.5, [], [0, 3], [6, 3], [3, 3], ["3"], "six"])
+@pytest.mark.parametrize("raw", [0, -1, 2.5, [], [0, 3], ["3"], "six", 10**9, [1.0] * 500])
 def test_impossible_cuts(raw):
     with pytest.raises(UnfitError):
         ALL_OPTIONS["cuts"].parse(raw)
+
+
+@pytest.mark.parametrize("cuts", ["[6, 3]", "[3, 3]"])
+def test_cuts_increase(cuts):
+    baseline, found = read(f'baseline = "piecewise_exponential"\ncuts = {cuts}')
+    assert baseline is None
+    assert len(found) == 1
+    assert "[cuts]: 3 after" in found[0]
