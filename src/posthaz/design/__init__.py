@@ -2,6 +2,7 @@
 
 from posthaz.design.design import Design, Group
 from posthaz.design.formula import (
+    effect_variables,
     formula_terms,
     formula_variables,
     quoted,
@@ -18,6 +19,7 @@ __all__ = [
     "Design",
     "Group",
     "Step",
+    "effect_variables",
     "formula_terms",
     "formula_variables",
     "learn_design",

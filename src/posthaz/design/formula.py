@@ -65,6 +65,19 @@ def _variables(formula: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in description.var_names if name))
 
 
+def effect_variables(formula: str) -> tuple[str, ...]:
+    """Names of the covariates that have effects, those of frailties alone left out.
+
+    Examples
+    --------
+    >>> effect_variables("arm * age + (1 | centre)")
+    ('age', 'arm')
+    """
+    formula_variables(formula)
+    terms = [term for term in model_description(formula).common_terms if hasattr(term, "var_names")]
+    return tuple(sorted({str(name) for term in terms for name in term.var_names if name}))
+
+
 def formula_terms(formula: str) -> tuple[str, ...]:
     """Names of the terms of a formula, without intercept and frailties, products multiplied out.
 

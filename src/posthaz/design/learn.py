@@ -103,7 +103,7 @@ def learn_design(
         terms=terms,
         centre=np.zeros(len(columns)),
         scale=_spread(matrix, counted),
-        groups=_groups(matrices),
+        groups=_groups(matrices, formula),
         frame=frame,
         centring=centring,
         weight=counted,
@@ -213,12 +213,21 @@ def _labels(matrices: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(columns), tuple(terms)
 
 
-def _groups(matrices: Any) -> tuple[Group, ...]:
+def _groups(matrices: Any, formula: str) -> tuple[Group, ...]:
     if matrices.group is None:
         return ()
+    names = [str(term.factor.name) for term in matrices.group.terms.values()]
+    for name in names:
+        clash = [f"sd_{name}", f"{name}_standard", f"{name}_number"]
+        taken = [other for other in names if other in clash]
+        if taken:
+            raise FormulaError(
+                f"formula '{formula}' has frailties of '{name}' and '{taken[0]}', whose parameters "
+                f"would have one name. Mend: rename the column '{taken[0]}'."
+            )
     return tuple(
-        Group(str(term.factor.name), tuple(str(level) for level in term.groups))
-        for term in matrices.group.terms.values()
+        Group(name, tuple(str(level) for level in term.groups))
+        for name, term in zip(names, matrices.group.terms.values(), strict=True)
     )
 
 

@@ -23,6 +23,7 @@ _MOST_PREDICTED = 1_000_000
 _MOST_POINTWISE = 30_000_000
 _MOST_AT_ONCE = 8_000_000
 _PRIOR_DRAWS = 1000
+_FRAILTY, _SD = "frailty_", "frailty_sd_"
 _COORDINATES = ("_scaled", "_standard", "_step", "_first")
 Answers = Mapping[tuple[str, str], np.ndarray]
 
@@ -106,8 +107,9 @@ def _pointwise_groups(
 def posterior_groups(model: pm.Model, answers: Answers) -> dict[str, xr.Dataset]:
     """Groups ``posterior`` and ``log_prior``."""
     groups: dict[str, dict[str, xr.DataArray]] = {"posterior": {}, "log_prior": {}}
+    coordinates = sampling_coordinates(model)
     for (group, name), array in answers.items():
-        if group == "posterior" and is_coordinate(name):
+        if group == "posterior" and name in coordinates:
             continue
         groups[group][name] = _labelled(model, name, array)
     return {name: xr.Dataset(variables) for name, variables in groups.items()}
@@ -117,9 +119,18 @@ def _statistics(model: pm.Model, statistics: Mapping[str, np.ndarray]) -> xr.Dat
     return xr.Dataset({name: _labelled(model, name, array) for name, array in statistics.items()})
 
 
-def is_coordinate(name: str) -> bool:
-    """Whether a variable only serves sampling, its meaning being carried by another."""
-    return any(part in name for part in _COORDINATES)
+def sampling_coordinates(model: pm.Model) -> set[str]:
+    """Variables that only serve sampling, their meaning being carried by others.
+
+    The names of clusters are the user's, so that a frailty may be called as coordinates are.
+    """
+    named = {variable.name for variable in model.deterministics}
+    spreads = {f"{_SD}{name.removeprefix(_FRAILTY)}" for name in named if name.startswith(_FRAILTY)}
+    return {
+        name
+        for name in (variable.name for variable in model.free_RVs)
+        if name not in spreads and any(part in name for part in _COORDINATES)
+    }
 
 
 def _labelled(model: pm.Model, name: str, array: np.ndarray) -> xr.DataArray:

@@ -13,6 +13,7 @@ from posthaz.spec.clinical import CLINICAL_TABLES, read_clinical
 from posthaz.spec.cohort_table import read_cohort_table, read_study_time
 from posthaz.spec.fields import Field, flag, several, table, text
 from posthaz.spec.model_table import read_models
+from posthaz.spec.outcome_terms import refuse_outcome_terms
 from posthaz.spec.published_table import read_published
 from posthaz.spec.sensitivity_table import read_sensitivity
 from posthaz.spec.simulate_table import read_simulate
@@ -100,6 +101,8 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
     landmark, starts = read_study_time(file.below("cohort"), file.below("treatment"))
     models = read_models(file.below("models"))
     table, inside = place_below(cohort_table, path.parent, root) if cohort_table else (None, True)
+    sensitivity = read_sensitivity(file, models, cohort)
+    refuse_outcome_terms(file, cohort, models, sensitivity)
     return Analysis(
         name=path.stem,
         models=models,
@@ -113,7 +116,7 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         landmark=landmark,
         starts=starts,
         clinical=clinical,
-        sensitivity=read_sensitivity(file, models, cohort),
+        sensitivity=sensitivity,
         simulate=read_simulate(file.below("simulate"), path.parent, root),
         path=path,
         text=written,

@@ -88,9 +88,15 @@ def prior_target(
         return targets[key]
     if has_frailty and (key == FRAILTY_SD or key.startswith(f"{FRAILTY_SD}_")):
         return Target("positive")
-    if key == ALL_EFFECTS or set(_NAME.findall(key)) & set(variables):
+    if key == ALL_EFFECTS or set(_NAME.findall(key)) & set(variables) or _names_odd(key, variables):
         return Target("real", effect=True)
     return None
+
+
+def _names_odd(key: str, variables: Sequence[str]) -> bool:
+    """Whether a key names a covariate whose name is not one word."""
+    odd = [name for name in variables if not _NAME.fullmatch(name)]
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", key) for name in odd)
 
 
 def prior_keys(baseline: Baseline, variables: Sequence[str], has_frailty: bool) -> list[str]:

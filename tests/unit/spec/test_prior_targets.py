@@ -2,7 +2,7 @@
 
 import pytest
 
-from posthaz.hazards import Gompertz, PiecewiseExponential, Weibull
+from posthaz.hazards import Exponential, Gompertz, PiecewiseExponential, Weibull
 from posthaz.spec.prior_targets import prior_keys, prior_target
 
 WALK = PiecewiseExponential(smoothing="random_walk")
@@ -41,3 +41,12 @@ def test_unknown_keys(key):
 def test_known_keys_are_listed_for_the_message():
     keys = prior_keys(WALK, ["arm"], has_frailty=True)
     assert keys == ["log_hazard", "hazard", "sigma", "frailty_sd", "arm", "covariates"]
+
+
+@pytest.mark.parametrize("name", ["CA-125", "rx arm", "tumour size (cm)", "1p19q"])
+def test_priors_on_names_that_are_not_one_word(name):
+    for key in (name, f"{name}[PCI]", f"log({name})", f"arm:{name}"):
+        target = prior_target(key, Exponential(), [name], False)
+        assert target is not None
+        assert target.effect
+    assert prior_target("age", Exponential(), [name], False) is None

@@ -10,6 +10,7 @@ from posthaz.cohort.rules.factors import FACTOR_RULES
 from posthaz.cohort.rules.intervals import INTERVAL_RULES
 from posthaz.cohort.rules.markers import MARKER_DOUBTS
 from posthaz.cohort.rules.naming import check_spec
+from posthaz.cohort.rules.outcome_copies import COPY_RULES
 from posthaz.cohort.rules.outcomes import OUTCOME_RULES
 from posthaz.cohort.rules.repeats import REPEAT_DOUBTS, REPEAT_RULES
 from posthaz.cohort.rules.subjects import SUBJECT_RULES
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     origin_possible,
     events_stated,
     *REPEAT_RULES,
+    *COPY_RULES,
 )
 
 DOUBTS: tuple[Rule, ...] = (*_SINGLE_DOUBTS, *MARKER_DOUBTS, *REPEAT_DOUBTS)

@@ -8,6 +8,20 @@ from posthaz.cohort.recurrent import RECURRENT
 from posthaz.cohort.spec import CohortSpec
 from posthaz.errors import Finding, nearest
 
+OUTCOME_MEND = (
+    "leave it out: what is known only at the end of follow-up explains nothing before it; an "
+    "effect that changes with time is modelled by cutting each patient's follow-up into rows "
+    "(entry, subject) with a covariate that says which part a row is, or by a landmark"
+)
+_MEANINGS = {
+    "time": "the follow-up time",
+    "event": "the event",
+    "entry": "the time at which follow-up begins",
+    "lower": "a bound of the event's time",
+    "upper": "a bound of the event's time",
+    "cause": "the cause of the event",
+    "weight": "the case weight",
+}
 UNITS = ("days", "weeks", "months", "years")
 
 
@@ -41,6 +55,21 @@ def check_spec(
     yield from _follow_up_named(spec)
     yield from _choices_known(spec)
     yield from _columns_there(spec, name, header, kept)
+
+
+def outcome_meaning(spec: CohortSpec, column: str) -> str:
+    """What a column means for follow-up, in words; empty for one that may be a covariate.
+
+    Subject and cluster may, as the clusters of a frailty.
+
+    Examples
+    --------
+    >>> outcome_meaning(CohortSpec(time="t", event="d"), "t")
+    'the follow-up time'
+    """
+    if not column:
+        return ""
+    return next((words for role, words in _MEANINGS.items() if getattr(spec, role) == column), "")
 
 
 def _follow_up_named(spec: CohortSpec) -> Iterator[Finding]:
@@ -133,6 +162,11 @@ def _columns_there(
     for covariate in kept:
         role = "treatment" if covariate == spec.treatment else "covariate"
         roles.setdefault(covariate, []).append(role)
+    for covariate in kept:
+        meaning = outcome_meaning(spec, covariate)
+        if meaning:
+            place = "treatment" if covariate == spec.treatment else "covariate"
+            yield Finding(f"{name}, {place} '{covariate}'", f"it is {meaning}", OUTCOME_MEND)
     for column, uses in roles.items():
         if column not in header:
             yield Finding(
