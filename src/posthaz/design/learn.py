@@ -31,6 +31,8 @@ MOST_COLUMNS = 500
 _RANK_TOLERANCE = 1e-6
 _LEAST_SPREAD = 1e-8
 _MOST_NAMED = 10
+# dimensions of the model and of archives
+_TAKEN = frozenset(("row", "chain", "draw", "covariate", "interval", "__sample__"))
 
 
 def learn_design(
@@ -218,6 +220,12 @@ def _groups(matrices: Any, formula: str) -> tuple[Group, ...]:
         return ()
     names = [str(term.factor.name) for term in matrices.group.terms.values()]
     for name in names:
+        if name in _TAKEN or "/" in name:
+            raise FormulaError(
+                f"formula '{formula}': the column '{name}' can't name clusters: archives of draws "
+                f"need {'names without a slash' if '/' in name else 'this name themselves'}. "
+                "Mend: rename the column."
+            )
         clash = [f"sd_{name}", f"{name}_standard", f"{name}_number"]
         taken = [other for other in names if other in clash]
         if taken:

@@ -11,6 +11,7 @@ import numpy as np
 from posthaz.cohort.ties import tied_to
 from posthaz.errors import SpecError
 from posthaz.hazards.baseline import Baseline, is_number, refuse_options
+from posthaz.hazards.default_cuts import default_cuts, most_intervals
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.parameter import Parameter
 from posthaz.priors import Prior
@@ -30,7 +31,7 @@ class PiecewiseExponential(Baseline):
     cuts : tuple of float
         Times between intervals, increasing, above 0; empty before `resolve`.
     intervals : int
-        Number of intervals to place at quantiles of the event times when no cuts are given.
+        Number of intervals when no cuts are given: see `posthaz.hazards.default_cuts`.
     smoothing : {"independent", "random_walk"}
         Whether the log hazards are independent or a random walk.
     order : int
@@ -106,9 +107,9 @@ class PiecewiseExponential(Baseline):
         if self.cuts:
             tied = _at_times(self.cuts, event_times)
             return self if tied == self.cuts else replace(self, cuts=tied)
-        cuts = _quantile_cuts(event_times, self.intervals)
+        cuts = default_cuts(event_times, self.intervals)
         if len(cuts) < self.intervals - 1:
-            most = _most_intervals(event_times, self.intervals)
+            most = most_intervals(event_times, self.intervals)
             raise SpecError(
                 f"piecewise exponential baseline: the {len(event_times)} event times have too few "
                 f"distinct values for {self.intervals} intervals at event quantiles. "
@@ -196,21 +197,6 @@ def _at_times(cuts: Sequence[float], event_times: np.ndarray) -> tuple[float, ..
     """Cuts as the event times that they differ from by rounding only."""
     found = tied_to(np.unique(event_times), np.asarray(cuts, dtype=float))
     return tuple(float(cut) for cut in found)
-
-
-def _quantile_cuts(event_times: np.ndarray, intervals: int) -> np.ndarray:
-    """Quantiles of the event times, those that are equal once."""
-    within = np.arange(1, intervals) / intervals
-    cuts = np.unique(np.quantile(event_times, within))
-    return cuts[cuts < np.max(event_times)]
-
-
-def _most_intervals(event_times: np.ndarray, below: int) -> int:
-    """Largest number of intervals below another that the event times give."""
-    ordered, most = np.sort(event_times), min(below - 1, len(np.unique(event_times)))
-    while most > 1 and len(_quantile_cuts(ordered, most)) < most - 1:
-        most -= 1
-    return most
 
 
 def _time_at(cumulative: np.ndarray, start: np.ndarray, rates: np.ndarray) -> np.ndarray:

@@ -146,3 +146,10 @@ def test_near_copies_and_constants_are_refused():
     # a parabola in calendar years is nearly a line, and no copy
     year = pd.DataFrame({"year": rng.uniform(1990, 2020, 50)})
     assert len(learn_design(year, "year + I(year ** 2)").columns) == 2
+
+
+@pytest.mark.parametrize("name", ["row", "draw", "chain", "interval", "ward/step"])
+def test_names_of_clusters_that_archives_need_are_refused(name):
+    frame = pd.DataFrame({name: pd.Categorical(list("abab"))})
+    with pytest.raises(FormulaError, match="rename the column"):
+        learn_design(frame, f"(1 | `{name}`)")
