@@ -39,6 +39,7 @@ QUANTITIES: Mapping[str, str] = {
     "expected_events_difference": "mean number of events in `arm` minus that in `reference`",
     "expected_events_ratio": "mean number of events in `arm` divided by that in `reference`",
     "mean_cumulative_count": "nonparametric mean number of events a patient up to `time`",
+    "event_rate": "events a unit of time at risk",
     "test": "a test of equal survival: `statistic`, `df`, `p`",
     "schoenfeld_test": "a test of proportional hazards",
     "likelihood_ratio": "the likelihood-ratio test of a regression",

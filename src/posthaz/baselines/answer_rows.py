@@ -49,7 +49,7 @@ def _answer(row: Mapping[str, object]) -> dict[str, object]:
         method, model = "logrank", method
     if method.endswith(_UNIVARIABLE):
         method, model = method.removesuffix(_UNIVARIABLE), "univariable"
-    quantity = str(row["quantity"])
+    quantity = str(row["quantity"]).replace(" ", "_")
     if analysis == "rmst":
         quantity = {"difference": "rmst_difference", "ratio": "rmst_ratio"}.get(quantity, quantity)
     reference = term.removeprefix(_AGAINST) if term.startswith(_AGAINST) else ""

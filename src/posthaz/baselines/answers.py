@@ -197,7 +197,7 @@ def recurrent_answers(
     Returns
     -------
     DataFrame
-        The columns of `baseline_table`. `analysis` is ``mean_cumulative_count``,
+        The columns of `baseline_table`. `analysis` is ``mean_cumulative_function``,
         ``reverse_kaplan_meier`` (follow-up), ``andersen_gill_univariable`` or
         ``andersen_gill: <formula>``: Cox's model of every event, with errors that are robust to
         what the events of one patient (or cluster) share.

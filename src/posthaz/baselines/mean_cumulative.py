@@ -102,7 +102,7 @@ def mean_count_at(cohort: Cohort, times: Sequence[float], *, level: float = 0.95
 def mean_count_rows(counts: pd.DataFrame) -> pd.DataFrame:
     """Rows of ``baselines.csv`` of `mean_count_at`."""
     return counts.rename(columns={"mean_count": "value"}).assign(
-        analysis="mean_cumulative_count",
+        analysis="mean_cumulative_function",
         quantity="mean cumulative count",
         note=np.where(counts["mean_count"].isna(), "no follow-up then", ""),
     )
@@ -116,7 +116,7 @@ def event_rate_rows(cohort: Cohort) -> pd.DataFrame:
         watched = float((part.weight * (part.exit - part.entry)).sum())
         rows.append((arm, count / watched, subjects(part), count))
     table = pd.DataFrame(rows, columns=["arm", "value", "n", "events"])
-    return table.assign(analysis="mean_cumulative_count", quantity="event rate")
+    return table.assign(analysis="mean_cumulative_function", quantity="event rate")
 
 
 def _curve(cohort: Cohort, arm: str, part: Cohort, level: float) -> pd.DataFrame:

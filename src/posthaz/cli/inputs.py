@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from posthaz.cohort import Cohort
-from posthaz.design import learn_design
+from posthaz.design import formula_groups, learn_design
 from posthaz.errors import Finding, Findings, PosthazError, SpecError
 from posthaz.sensitivity import variants
 from posthaz.spec import Analysis, ModelSpec, choose_priors, read_analysis_cohort, resolve
@@ -44,9 +44,10 @@ def read_inputs(analysis: Analysis) -> Cohort:
                 what, _, mend = str(error).partition(" Mend: ")
                 findings.add(where, what.rstrip("."), mend.rstrip(".") or "see above")
     findings.extend(_before_origin(analysis, cohort))
+    findings.extend(_not_for_recurrent(analysis, cohort))
     findings.extend(clinical_faults(analysis.clinical, cohort))
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
-    return cohort
+    return replace(cohort, notices=(*cohort.notices, *_without_frailty(analysis, cohort)))
 
 
 def _specifications(analysis: Analysis) -> dict[str, ModelSpec]:
@@ -86,6 +87,35 @@ def _before_origin(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
                 f"from {cohort.origin:g} {cohort.unit} on, when enough patients are under "
                 "observation",
                 "ask for later times, or set an earlier one as origin in [cohort]",
+            )
+
+
+def _not_for_recurrent(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
+    """Parts of an analysis that are about the time to one event."""
+    if not cohort.recurrent:
+        return
+    parts = [f"[{name}]" for name in analysis.clinical]
+    parts += ["[sensitivity]"] if analysis.sensitivity is not None else []
+    parts += ["[[published]]"] if analysis.published else []
+    parts += ["[treatment] starts"] if analysis.starts else []
+    for part in parts:
+        yield Finding(
+            f"{_place(analysis)} {part}",
+            "it is about the time to one event, and recurrent events have no survival",
+            'remove it, or ask about first events by recurrent = "first" in [cohort]',
+        )
+
+
+def _without_frailty(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
+    """Models of recurrent events that take the events of one subject as independent."""
+    subject = analysis.cohort.subject
+    for model in analysis.models if cohort.recurrent else ():
+        if subject not in formula_groups(model.formula):
+            yield Finding(
+                f"{_place(analysis)} [models.{model.name}]",
+                "the events of one subject are taken as independent, so that credible intervals "
+                "are too narrow",
+                f"add (1 | {subject}) to the formula, a frailty of the subject",
             )
 
 

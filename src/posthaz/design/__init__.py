@@ -3,6 +3,7 @@
 from posthaz.design.design import Design, Group
 from posthaz.design.formula import (
     effect_variables,
+    formula_groups,
     formula_terms,
     formula_variables,
     quoted,
@@ -20,6 +21,7 @@ __all__ = [
     "Group",
     "Step",
     "effect_variables",
+    "formula_groups",
     "formula_terms",
     "formula_variables",
     "learn_design",

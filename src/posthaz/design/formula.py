@@ -78,6 +78,28 @@ def effect_variables(formula: str) -> tuple[str, ...]:
     return tuple(sorted({str(name) for term in terms for name in term.var_names if name}))
 
 
+def formula_groups(formula: str) -> tuple[str, ...]:
+    """Names of the columns that a formula has frailties by.
+
+    Parameters
+    ----------
+    formula : str
+        Right-hand side of a formula, lme4 style.
+
+    Returns
+    -------
+    tuple of str
+        Column names.
+
+    Examples
+    --------
+    >>> formula_groups("arm + (1 | centre)")
+    ('centre',)
+    """
+    terms = getattr(model_description(formula), "group_terms", ())
+    return tuple(str(term.factor.name) for term in terms)
+
+
 def formula_terms(formula: str) -> tuple[str, ...]:
     """Names of the terms of a formula, without intercept and frailties, products multiplied out.
 

@@ -14,6 +14,7 @@ from posthaz.figures.hazard_ratios import draw_hazard_ratios
 from posthaz.figures.incidence import draw_incidence
 from posthaz.figures.interaction import draw_interaction
 from posthaz.figures.love import draw_love
+from posthaz.figures.mean_count import draw_mean_count
 from posthaz.figures.overlap import draw_overlap
 from posthaz.figures.pareto_k import draw_pareto_k
 from posthaz.figures.predictive_check import draw_predictive_check
@@ -45,6 +46,7 @@ __all__ = [
     "draw_incidence",
     "draw_interaction",
     "draw_love",
+    "draw_mean_count",
     "draw_overlap",
     "draw_pareto_k",
     "draw_predictive_check",

@@ -22,6 +22,7 @@ from posthaz.report.sections.predictive import predictive_section
 from posthaz.report.sections.priors import priors_section
 from posthaz.report.sections.provenance import provenance_blocks
 from posthaz.report.sections.published import published_section
+from posthaz.report.sections.recurrent import recurrent_section
 from posthaz.report.sections.survival import survival_section
 
 Maker = tuple[str, str, Callable[[Results], Section | None]]
@@ -42,6 +43,13 @@ _AFTER: tuple[Maker, ...] = (
     ("Methods", "methods", partial(methods_section, clinical=clinical_methods)),
     ("Reporting checklist", "checklist", checklist_section),
 )
+# recurrent events have no survival, and no replicated curves of it
+_COUNTED: tuple[Maker, ...] = (
+    *_BEFORE[:2],
+    ("Number of events", "recurrent", recurrent_section),
+    ("Hazard ratios", "hazard-ratios", hazard_ratios_section),
+)
+_COUNTED_AFTER = tuple(one for one in _AFTER if one[1] != "predictive-check")
 
 
 def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, bytes]]]:
@@ -59,7 +67,8 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
     figures : dict of str to (bytes, bytes)
         PNG and SVG of every figure in it, by name.
     """
-    made = [*_made(_BEFORE, results), *clinical_sections(results), *_made(_AFTER, results)]
+    before, after = (_COUNTED, _COUNTED_AFTER) if results.cohort.recurrent else (_BEFORE, _AFTER)
+    made = [*_made(before, results), *clinical_sections(results), *_made(after, results)]
     sections = placed(made, results.missing)
     lead = guarded_blocks("answer in the lead", lambda: lead_blocks(results))
     footer = guarded_blocks("provenance", lambda: provenance_blocks(results))

@@ -15,11 +15,13 @@ from posthaz.baselines import (
     frequentist_answers,
     grouped_answers,
     kaplan_meier,
+    mean_cumulative_count,
+    recurrent_answers,
     schoenfeld_test,
     turnbull,
 )
 from posthaz.cohort import Cohort
-from posthaz.design import formula_variables, learn_design
+from posthaz.design import formula_groups, formula_variables, learn_design
 from posthaz.inference import Fit, fit
 from posthaz.report.clinical.part import Given
 from posthaz.report.clinical.registry import answer_clinical, clinical_failures
@@ -98,10 +100,12 @@ def _fits(
 
 
 def _curve(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
-    """Survival without a model: Kaplan-Meier, or Turnbull's where times are not exact."""
+    """What no model shapes: Kaplan-Meier, Turnbull's estimate, or the mean cumulative count."""
     level = analysis.estimands.interval
     if cohort.interval_censored.any():
         return turnbull(cohort, level=level)
+    if cohort.recurrent:
+        return mean_cumulative_count(cohort, level=level)
     return kaplan_meier(cohort, transform=analysis.baselines.confidence_transform, level=level)
 
 
@@ -115,8 +119,9 @@ def _frequentist(
     """Frequentist answers and the description of the cohort, those that can be made."""
     nothing = baseline_table([])
     where = "hazard-ratios"
-    exact = not cohort.interval_censored.any()
-    asked = partial(_answers if exact else _grouped_answers, analysis, cohort)
+    exact = not (cohort.interval_censored.any() or cohort.recurrent)
+    other = _recurrent_answers if cohort.recurrent else _grouped_answers
+    asked = partial(_answers if exact else other, analysis, cohort)
     answers = [parts.made("table of frequentist answers", asked, nothing, "answers")]
     if exact and "multivariable" in analysis.baselines.cox:
         for formula, columns in parts.made(
@@ -163,6 +168,20 @@ def _grouped_answers(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
         covariates=_candidates(analysis) if "univariable" in wanted.cox else [],
         columns=_designs(analysis, cohort) if "multivariable" in wanted.cox else {},
         times=asked.survival_at,
+        level=asked.interval,
+    )
+
+
+def _recurrent_answers(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
+    """Answers where every event of a patient counts."""
+    wanted, asked = analysis.baselines, analysis.estimands
+    grouping = {name for model in analysis.models for name in formula_groups(model.formula)}
+    candidates = [name for name in _candidates(analysis) if name not in grouping]
+    return recurrent_answers(
+        cohort,
+        covariates=candidates if "univariable" in wanted.cox else [],
+        columns=_designs(analysis, cohort) if "multivariable" in wanted.cox else {},
+        times=asked.survival_at or (float(cohort.exit.max()),),
         level=asked.interval,
     )
 

@@ -19,7 +19,7 @@ from posthaz.checks import (
 )
 from posthaz.checks.prior_influence import COLUMNS as INFLUENCE
 from posthaz.cohort import Cohort
-from posthaz.estimands import band, coefficient_table, estimand_table, survival
+from posthaz.estimands import band, coefficient_table, estimand_table, expected_events, survival
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
 from posthaz.estimands.table import COLUMNS as ESTIMANDS
 from posthaz.inference import Fit
@@ -65,7 +65,9 @@ def gather_posterior(
     grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
     a_patient = "life_table" in analysis.clinical
-    exact = not cohort.interval_censored.any() and "posterior_predictive" in primary.draws.children
+    exact = not (cohort.interval_censored.any() or cohort.recurrent)
+    exact = exact and "posterior_predictive" in primary.draws.children
+    curve_of = expected_events if cohort.recurrent else survival
     each = partial(_each, fits, parts)
     left_out = each(
         "leave-one-out check", lambda one: leave_one_out(one, weighted=a_patient), "comparison"
@@ -102,7 +104,9 @@ def gather_posterior(
         replicated=replicated,
         agreement=parts.made(
             "predictive check",
-            lambda: predictive_agreement(curve if exact else curve[:0], replicated, asked.interval),
+            lambda: predictive_agreement(
+                curve if exact else NOTHING_REPLICATED, replicated, asked.interval
+            ),
             pd.DataFrame(columns=["arm", "inside", "largest"]),
             "predictive-check",
         ),
@@ -110,7 +114,7 @@ def gather_posterior(
             ("arm", "time", "median", "lower", "upper", "model"),
             each(
                 "survival curves",
-                lambda one: band(survival(one, grid), asked.interval).assign(model=one.spec.name),
+                lambda one: band(curve_of(one, grid), asked.interval).assign(model=one.spec.name),
                 "survival",
             ),
         ),
@@ -123,7 +127,7 @@ def gather_posterior(
 
 def _prior_curves(primary: Fit, grid: np.ndarray, parts: MissingParts) -> xr.DataArray | None:
     """Survival curves that the prior of the primary model gives, where its draws are kept."""
-    if "prior" not in primary.draws.children:
+    if "prior" not in primary.draws.children or primary.recurrent:
         return None
     made = guarded(
         "prior survival curves", lambda: survival(primary, grid, group="prior"), "priors"

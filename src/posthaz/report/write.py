@@ -82,8 +82,7 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
         "coefficients": posterior.coefficients,
         "estimands": posterior.estimands,
         "baselines": frequentist.answers,
-        "kaplan_meier": frequentist.kaplan_meier,
-        "survival_curves": posterior.curves,
+        **_curves(results),
         "table_one": frequentist.table_one,
         "follow_up": frequentist.follow_up,
         "model_comparison": posterior.comparison,
@@ -143,6 +142,14 @@ def _write_page(report: Report, path: Path) -> Path:
             return write_text(path, render_markdown(report))
         case _:
             return write_text(path, render_html(report))
+
+
+def _curves(results: Results) -> dict[str, pd.DataFrame]:
+    """Curves without a model and with it, under the names of what they are."""
+    steps, bands = results.frequentist.kaplan_meier, results.posterior.curves
+    if results.cohort.recurrent:
+        return {"mean_cumulative_count": steps, "expected_events": bands}
+    return {"kaplan_meier": steps, "survival_curves": bands}
 
 
 def _priors(results: Results) -> pd.DataFrame:

@@ -109,7 +109,7 @@ def test_the_answers_of_recurrent_events_have_their_names() -> None:
     table = recurrent_answers(cohort, covariates=["number"], columns=design, times=[12])
     assert set(table["analysis"]) == {
         "reverse_kaplan_meier",
-        "mean_cumulative_count",
+        "mean_cumulative_function",
         "andersen_gill_univariable",
         "andersen_gill: rx",
     }

@@ -54,6 +54,17 @@ GROUPED = Beside(
 )
 
 
+RECURRENT = Beside(
+    curve="Mean cumulative count",
+    curve_analysis="mean_cumulative_function",
+    regression="Andersen–Gill regression",
+    model="Andersen–Gill",
+    univariable="andersen_gill_univariable",
+    formula="andersen_gill: ",
+    likelihood="the partial likelihood",
+)
+
+
 def grouped(cohort: Cohort) -> bool:
     """Whether events are only known to lie between two times."""
     return bool(cohort.interval_censored.any())
@@ -61,4 +72,6 @@ def grouped(cohort: Cohort) -> bool:
 
 def beside(cohort: Cohort) -> Beside:
     """The names for a cohort."""
+    if cohort.recurrent:
+        return RECURRENT
     return GROUPED if grouped(cohort) else EXACT

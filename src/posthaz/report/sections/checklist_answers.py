@@ -44,6 +44,8 @@ def prior_answer(results: Results) -> str:
 
 def prior_predictive_answer(results: Results) -> str:
     """Whether prior curves were drawn."""
+    if results.cohort.recurrent:
+        return "The prior stands beside the posterior; no curves were drawn from it."
     if results.posterior.prior_curves is None:
         return "Not done: a prior is improper, so nothing can be drawn from it."
     return "Done: survival curves drawn from the priors alone."

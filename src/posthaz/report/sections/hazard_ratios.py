@@ -53,8 +53,14 @@ def hazard_ratios_section(results: Results) -> Section | None:
 def _meaning(results: Results) -> str:
     level = interval_name(results.analysis.estimands.interval)
     names = beside(results.cohort)
+    several = (
+        " Every event of a patient counts, so that a hazard ratio here is a ratio of event rates "
+        "(intensities), and Andersen–Gill intervals are robust to what the events of one patient "
+        "share."
+    )
     return (
-        "A hazard ratio below 1 means fewer events per unit of time. Bayesian rows give the "
+        f"A hazard ratio below 1 means fewer events per unit of time."
+        f"{several if results.cohort.recurrent else ''} Bayesian rows give the "
         f"posterior median with the {level} credible interval and the posterior probability of a "
         f"ratio below 1; {names.model} rows give the estimate with the {level} confidence interval "
         "and the Wald P value. A probability of a ratio below 1 and a P value answer different "

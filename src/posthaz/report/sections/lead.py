@@ -8,6 +8,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.adjusted_effect import adjusted_sentence
 from posthaz.report.sections.effect import effect_sentence, frequentist_sentence
 from posthaz.report.sections.naming import arm_labels, contrasts, model_labels
+from posthaz.report.sections.recurrent import recurrent_lead
 from posthaz.report.sections.rows import follow_up_row, others_failed
 from posthaz.report.sections.single import single_blocks
 from posthaz.report.sections.wording import count_text, counted, duration, interval_name, listed
@@ -26,6 +27,8 @@ def lead_blocks(results: Results) -> tuple[Block, ...]:
     tuple of Block
         Notes, then who was studied, what was found, and what the data can't say.
     """
+    if results.cohort.recurrent:
+        return (*notes(results), *recurrent_lead(results))
     fit = results.posterior.primary
     compared = contrasts(results, fit)
     first = Paragraph(studied_sentence(results))

@@ -125,6 +125,12 @@ def _computation(results: Results) -> str:
 
 def _estimands(results: Results) -> str:
     asked, unit = results.analysis.estimands, results.cohort.unit
+    if results.cohort.recurrent:
+        return (
+            "Expected numbers of events (the integrated intensity) were computed for every "
+            "posterior draw, averaged over the cohort’s covariates, and summarised by the "
+            f"posterior median and the equal-tailed {interval_name(asked.interval)} interval."
+        )
     kinds = ["quantiles of survival", "restricted mean survival time [@rmst]"]
     if asked.survival_at:
         times = listed([f"{time:g}" for time in asked.survival_at])
@@ -151,6 +157,15 @@ def _estimands(results: Results) -> str:
 def _frequentist(results: Results) -> str:
     wanted, arms = results.analysis.baselines, len(results.cohort.arms)
     version = dict(results.posterior.primary.provenance.versions)["greenwood"]
+    if results.cohort.recurrent:
+        return (
+            "Every event of a patient counted. The mean number of events was also estimated "
+            "without a model by the Nelson–Aalen estimate of recurrent events with Lawless and "
+            "Nadeau’s robust variance, and rate ratios by Andersen and Gill’s model, Cox "
+            "regression of all events with sandwich standard errors by patient, computed with "
+            f"greenwood {version}. Log-rank tests, medians and restricted means have no meaning "
+            "there."
+        )
     if grouped(results.cohort):
         return (
             "Survival was also estimated without a model by Turnbull’s estimate, and hazard ratios "
@@ -194,7 +209,7 @@ def _checks(results: Results) -> str:
     replicates = results.posterior.replicated["replicate"].nunique()
     text = (
         ""
-        if grouped(results.cohort)
+        if grouped(results.cohort) or results.cohort.recurrent
         else "Fit was judged by laying the observed Kaplan–Meier curves over those of "
         f"{replicates} cohorts drawn from the posterior predictive distribution [@visual]. "
     )

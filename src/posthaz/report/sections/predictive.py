@@ -84,6 +84,11 @@ def inside_sentence(results: Results) -> str:
     """Share of the observed curve inside the predictive band, in short."""
     if "life_table" in results.clinical:
         return _printed_inside(results)
+    if results.cohort.recurrent:
+        return (
+            "The expected number of events is laid over the mean cumulative count, under “Number "
+            "of events”; no cohorts were replicated."
+        )
     if grouped(results.cohort):
         return "Not done: there are no exact event times to lay over replicated ones."
     labels = arm_labels(results)
