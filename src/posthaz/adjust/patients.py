@@ -28,7 +28,7 @@ def first_rows(cohort: Cohort) -> Cohort:
         the patients as they are.
     """
     patients = cohort.patients
-    if np.all(patients.weight == 1) or np.any(patients.weight != np.round(patients.weight)):
+    if np.all(patients.weight == 1) or not patients.weights_count:
         return patients
     rows = np.repeat(np.arange(len(patients)), patients.weight.astype(int))
     return _taken(patients, rows)

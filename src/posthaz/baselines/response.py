@@ -93,7 +93,7 @@ def by_arm(cohort: Cohort) -> Iterator[tuple[str, Cohort]]:
 
 def whole_weights(cohort: Cohort) -> bool:
     """Whether every case weight is a whole number, so that a row stands for so many rows."""
-    return bool(np.all(cohort.weight == np.round(cohort.weight)))
+    return cohort.weights_count
 
 
 def subjects(cohort: Cohort) -> float:

@@ -85,7 +85,7 @@ def level_effect(
         return row
     task = ArmTask(part, joined((quoted(ready.effect), *varying_terms(part, ready.adjusted))))
     try:
-        if np.all(part.weight == np.round(part.weight)):  # P values of weighted rows mean nothing
+        if part.weights_count:  # P values of weighted rows mean nothing
             test = logrank(part).iloc[0]
             row |= {"logrank_chisq": float(test["chisq"]), "logrank_p": float(test["p"])}
         cox = cox_of(part, task.formula, interval)

@@ -101,6 +101,8 @@ class Cohort:
         Doubts that do not stop the analysis.
     event_coding : str
         How the event codes were read, as a sentence.
+    weight_kind : {"", "frequency", "probability", "importance"}
+        What the weights are said to be; probability weights sum to the number of patients.
     resolution : float
         Step in `unit` in which times were recorded; models then take an event to lie in the step
         that ends at its time. 0 for exact times.
@@ -128,12 +130,19 @@ class Cohort:
     dropped: tuple[Dropped, ...] = ()
     notices: tuple[Finding, ...] = field(default=())
     event_coding: str = ""
+    weight_kind: str = ""
     resolution: float = 0.0
     origin: float = 0.0
     recurrent: bool = False
 
     def __len__(self) -> int:
         return len(self.lower)
+
+    @property
+    def weights_count(self) -> bool:
+        """Whether weights are whole numbers of patients that each row stands for."""
+        counts = self.weight_kind in ("", "frequency")
+        return counts and bool(np.all(self.weight == np.round(self.weight)))
 
     @property
     def event(self) -> np.ndarray:

@@ -21,6 +21,7 @@ from posthaz.cohort.reconstructed import origin, reconstructed
 from posthaz.cohort.recurrent import after_first_event
 from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
+from posthaz.cohort.rules.weights import weight_total
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.subset import subset_rows
 from posthaz.cohort.table import RECONSTRUCTED, SIMULATED, Table, read_table
@@ -218,6 +219,9 @@ def _cohort(
     spec, rows = draft.spec, len(draft.frame)
     cluster = _numbered(draft.values(spec.cluster)) if spec.cluster else None
     weight = draft.numbers["weight"].values if spec.weight else np.ones(rows)
+    if spec.weight_kind == "probability":
+        total, patients = weight_total(draft)
+        weight = weight * (patients / total)
     return Cohort(
         entry=draft.entry.astype(float),
         lower=draft.lower.astype(float),
@@ -236,6 +240,7 @@ def _cohort(
         notices=notices,
         event_coding="" if draft.coding is None else draft.coding.sentence,
         resolution=draft.resolution,
+        weight_kind=spec.weight_kind,
         origin=origin_of(draft),
         recurrent=spec.recurrent == "all",
     )

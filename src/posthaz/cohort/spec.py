@@ -28,6 +28,11 @@ class CohortSpec:
         Column of clusters, for robust standard errors.
     weight : str, optional
         Column of case weights.
+    weight_kind : {"", "frequency", "probability", "importance"}
+        What the weights are: how many patients a row stands for; inverse probabilities of being
+        in the sample or the arm, scaled to sum to the number of patients; or factors of a row's
+        log-likelihood, taken as they are. Needed where the weights don't sum to about the number
+        of patients.
     unit : str, optional
         Unit of time: days, weeks, months or years.
     event_codes : mapping of str to int, optional
@@ -75,6 +80,7 @@ class CohortSpec:
     subject: str = ""
     cluster: str = ""
     weight: str = ""
+    weight_kind: str = ""
     unit: str = "months"
     event_codes: Mapping[str, int] = field(default_factory=dict)
     zero_time: float | None = None

@@ -10,19 +10,21 @@ from posthaz.spec.fields import Field, UnfitError, choice, label, number, severa
 from posthaz.spec.toml_table import TomlTable
 from posthaz.spec.where_table import read_where
 
+WEIGHT_KINDS = ("frequency", "probability", "importance")
 UNITS = ("days", "weeks", "months", "years")
 CODE_WORDS = {"event": 1, "censored": 0}
 _COLUMN_KEYS = (
     "time", "event", "entry", "lower", "upper", "cause", "subject", "cluster", "weight"
 )  # fmt: skip
 _OTHER_KEYS = (
-    "unit", "zero_time", "resolution", "origin", "recurrent", "missing", "missing_values",
-    "decimal"
+    "unit", "weight_kind", "zero_time", "resolution", "origin", "recurrent", "missing",
+    "missing_values", "decimal",
 )  # fmt: skip
 
 _FIELDS = {
     "table": text(),
     **{key: text() for key in _COLUMN_KEYS},
+    "weight_kind": choice(WEIGHT_KINDS),
     "unit": choice(UNITS),
     "event_codes": table(),
     "zero_time": number(above=0),

@@ -85,7 +85,9 @@ def test_entry_cluster_and_cause_tell_rows_apart():
 
 def test_weights_add_up():
     table = registry(weight=np.linspace(0.5, 2.0, 400))
-    cohort = read_cohort(table, SPEC, covariates=["stage"], weight="weight")
+    cohort = read_cohort(
+        table, SPEC, covariates=["stage"], weight="weight", weight_kind="importance"
+    )
     collapsed = collapse(cohort)
     expected = table.groupby(collapsed.number)["weight"].sum()
     assert np.allclose(collapsed.cohort.weight, expected, rtol=1e-14)

@@ -52,8 +52,9 @@ def test_entry_subject_cluster_and_weight():
         }
     )
     cohort = read_cohort(
-        table, time="stop", entry="start", event="dead", subject="id", cluster="centre", weight="w"
-    )
+        table, time="stop", entry="start", event="dead", subject="id", cluster="centre", weight="w",
+        weight_kind="importance",
+    )  # fmt: skip
     assert cohort.entry.tolist() == [0, 5, 2]
     assert cohort.subject.tolist() == [0, 0, 1]
     assert cohort.cluster is not None

@@ -16,6 +16,7 @@ from posthaz.cohort.rules.repeats import REPEAT_DOUBTS, REPEAT_RULES
 from posthaz.cohort.rules.subjects import SUBJECT_RULES
 from posthaz.cohort.rules.times import TIME_RULES
 from posthaz.cohort.rules.values import VALUE_RULES
+from posthaz.cohort.rules.weights import WEIGHT_DOUBTS, WEIGHT_RULES
 from posthaz.errors import Finding
 
 Rule = Callable[[Draft], Iterator[Finding]]
@@ -31,8 +32,9 @@ RULES: tuple[Rule, ...] = (
     events_stated,
     *REPEAT_RULES,
     *COPY_RULES,
+    *WEIGHT_RULES,
 )
 
-DOUBTS: tuple[Rule, ...] = (*_SINGLE_DOUBTS, *MARKER_DOUBTS, *REPEAT_DOUBTS)
+DOUBTS: tuple[Rule, ...] = (*_SINGLE_DOUBTS, *MARKER_DOUBTS, *REPEAT_DOUBTS, *WEIGHT_DOUBTS)
 
 __all__ = ["DOUBTS", "RULES", "Rule", "check_spec"]

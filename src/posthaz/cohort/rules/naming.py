@@ -22,6 +22,7 @@ _MEANINGS = {
     "cause": "the cause of the event",
     "weight": "the case weight",
 }
+WEIGHT_KINDS = ("frequency", "probability", "importance")
 UNITS = ("days", "weeks", "months", "years")
 
 
@@ -109,6 +110,15 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
             f"{values!r} is not a list of texts and numbers",
             'give one, as ["?", "unknown", 999]',
         )
+    if spec.weight_kind not in ("", *WEIGHT_KINDS):
+        yield Finding(
+            "cohort, weight_kind",
+            f"unknown kind '{spec.weight_kind}'",
+            f"use one of {', '.join(WEIGHT_KINDS)}",
+        )
+    elif spec.weight_kind and not spec.weight:
+        what = "no column of weights is named"
+        yield Finding("cohort, weight_kind", what, "give weight beside it, or leave it out")
     if spec.decimal not in ("", ".", ","):
         yield Finding("cohort, decimal", f"unknown mark '{spec.decimal}'", 'use "." or ","')
     stands = spec.zero_time

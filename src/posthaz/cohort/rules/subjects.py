@@ -1,4 +1,4 @@
-"""Rules on subjects, clusters and weights."""
+"""Rules on subjects and clusters."""
 
 from collections.abc import Iterator
 
@@ -51,16 +51,4 @@ def no_overlap(draft: Draft) -> Iterator[Finding]:
     )
 
 
-def weights_positive(draft: Draft) -> Iterator[Finding]:
-    """A weight counts a row at least in part."""
-    weight = draft.numbers["weight"].values
-    low = weight <= 0
-    if (low & np.isfinite(weight)).any():
-        yield Finding(
-            draft.where(low, draft.spec.weight),
-            f"weight is not above 0 ({shown_values(weight[low].tolist())})",
-            "remove rows that count nothing, and correct the others",
-        )
-
-
-SUBJECT_RULES = (everyone_named, no_overlap, weights_positive)
+SUBJECT_RULES = (everyone_named, no_overlap)

@@ -202,7 +202,7 @@ def _frequentist(results: Results) -> str:
 def _robust(results: Results) -> bool:
     cohort = results.cohort
     several = not cohort.first.all()
-    return cohort.cluster is not None or several or bool((cohort.weight % 1 != 0).any())
+    return cohort.cluster is not None or several or not cohort.weights_count
 
 
 def _checks(results: Results) -> str:

@@ -60,7 +60,7 @@ def test_csv_files_of_several_kinds(tmp_path):
 def test_case_weights(tmp_path):
     table = registry().assign(w=np.random.default_rng(3).uniform(0.1, 2.0, 600))
     folder = parquet_files(tmp_path / "files", table, 9)
-    spec = replace(SPEC, weight="w")
+    spec = replace(SPEC, weight="w", weight_kind="importance")
     grouped = group_registry(folder, spec, COVARIATES, "here")
     assert np.allclose(grouped.weight, read_registry(folder, spec, COVARIATES).weight, rtol=1e-12)
 

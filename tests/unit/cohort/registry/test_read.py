@@ -124,7 +124,7 @@ def test_derived_covariates_are_computed_from_columns_that_are_not_kept(tmp_path
 
 def test_case_weights_are_summed(tmp_path):
     table = registry().assign(w=np.random.default_rng(3).uniform(0.1, 2.0, 600))
-    spec = replace(SPEC, weight="w")
+    spec = replace(SPEC, weight="w", weight_kind="importance")
     rows = as_rows(read(parquet_files(tmp_path / "files", table), spec))
     expected = expected_rows(table, spec)
     assert np.allclose(rows["weight"], expected["weight"], rtol=1e-12)

@@ -68,4 +68,4 @@ def test_weights(value: Any, said: str):
 
 
 def test_weights_are_kept():
-    assert read(good_table().assign(w=2.0), weight="w").weight.sum() == 80
+    assert read(good_table().assign(w=2.0), weight="w", weight_kind="frequency").weight.sum() == 80
