@@ -7,6 +7,7 @@ from posthaz.baselines.answers import (
 )
 from posthaz.baselines.cox_fit import CoxFit
 from posthaz.baselines.cox_or_firth import cox_or_firth
+from posthaz.baselines.crossing import Crossing, curve_crossing
 from posthaz.baselines.cumulative_incidence import cumulative_incidence, naive_incidence
 from posthaz.baselines.firth import firth_model
 from posthaz.baselines.gray import gray_test
@@ -37,6 +38,7 @@ __all__ = [
     "COLUMNS",
     "Candidate",
     "CoxFit",
+    "Crossing",
     "GroupedCoxFit",
     "Maximum",
     "baseline_table",
@@ -46,6 +48,7 @@ __all__ = [
     "cox_or_firth",
     "cox_rows",
     "cumulative_incidence",
+    "curve_crossing",
     "firth_model",
     "follow_up",
     "frequentist_answers",

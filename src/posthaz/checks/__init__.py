@@ -8,7 +8,12 @@ from posthaz.checks.convergence import (
     draws_convergence,
 )
 from posthaz.checks.model_comparison import compare_models, leave_one_out, pareto_table
-from posthaz.checks.predictive import predictive_agreement, replicated_kaplan_meier
+from posthaz.checks.predictive import (
+    contrast_agreement,
+    predictive_agreement,
+    replicated_kaplan_meier,
+    replicated_median,
+)
 from posthaz.checks.prior_influence import prior_conflicts, prior_influence
 
 __all__ = [
@@ -16,6 +21,7 @@ __all__ = [
     "MOST_RHAT",
     "Convergence",
     "compare_models",
+    "contrast_agreement",
     "convergence",
     "draws_convergence",
     "leave_one_out",
@@ -24,4 +30,5 @@ __all__ = [
     "prior_conflicts",
     "prior_influence",
     "replicated_kaplan_meier",
+    "replicated_median",
 ]

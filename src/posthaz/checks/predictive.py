@@ -6,19 +6,22 @@ import numpy as np
 import pandas as pd
 
 from posthaz.baselines import kaplan_meier
+from posthaz.checks.replicated_follow_up import FollowUp, whole_follow_up
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 
 _DECIMALS = 9
+_FEWEST_AT_RISK = 5
 
 
 def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> pd.DataFrame:
     """Kaplan-Meier curves by arm of cohorts drawn from the fit.
 
-    Replicated follow-up keeps each patient's entry and ends at the longest follow-up seen, since
-    the censoring times of those with an event are unknown. It is recorded as the cohort's is, at
-    the ends of steps where there is a resolution.
+    Replicated follow-up keeps each patient's entry. Who was censored is followed as long as in the
+    cohort; how long somebody with an event would have been followed is drawn from the reverse
+    Kaplan-Meier curve of the arm, given that it was longer than the time of the event. Times are
+    recorded as the cohort's are, at the ends of steps where there is a resolution.
 
     Parameters
     ----------
@@ -46,13 +49,16 @@ def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> 
             "leave covariates that change during follow-up out of the formula, or check a sample "
             "of a very large cohort."
         )
-    horizon, cohort = float(cohort.exit.max()), cohort.patients
+    whole, cohort = whole_follow_up(cohort), cohort.patients
     times = fit.draws["posterior_predictive"]["time"].to_numpy().reshape(-1, len(cohort))
     chosen = np.linspace(0, len(times) - 1, min(replicates, len(times))).round().astype(int)
+    watched = FollowUp(whole)
+    rng = np.random.default_rng(fit.provenance.seed)
     parts = []
     for number, drawn in enumerate(times[chosen]):
-        seen = drawn <= horizon
-        recorded = np.minimum(_at_end_of_step(drawn, cohort.resolution), horizon)
+        until = watched.draw(rng)
+        seen = drawn <= until
+        recorded = np.minimum(_at_end_of_step(drawn, cohort.resolution), until)
         ended = np.maximum(recorded, np.nextafter(cohort.entry, np.inf))
         replicate = replace(
             cohort,
@@ -80,7 +86,7 @@ def predictive_agreement(
     Parameters
     ----------
     observed : DataFrame
-        Kaplan-Meier of the cohort: ``arm, time, survival``.
+        Kaplan-Meier of the cohort: ``arm, time, survival``, and ``at_risk`` where it is known.
     replicated : DataFrame
         Result of `replicated_kaplan_meier`.
     interval : float
@@ -90,20 +96,111 @@ def predictive_agreement(
     -------
     DataFrame
         Columns ``arm, inside`` (fraction of the observed event times at which the curve lies
-        within the band) and ``largest`` (largest distance from the predictive median).
+        within the band), ``largest`` (largest distance from the predictive median), ``at`` (its
+        time) and ``p``: the posterior predictive probability of a curve as far from the median,
+        in predictive standard deviations, as the observed one anywhere while at least five are
+        at risk.
     """
     rows = []
     # where everybody at risk had failed before others entered, there is no curve to compare
     for arm, curve in observed.dropna(subset=["survival"]).groupby("arm", sort=False):
         times = curve["time"].to_numpy()
-        own = replicated[replicated["arm"] == arm]
-        stack = np.stack([_at(group, times) for _, group in own.groupby("replicate")])
+        stack = _stack(replicated, str(arm), times)
         tail = (1.0 - interval) / 2.0
         lower, middle, upper = np.nanquantile(stack, (tail, 0.5, 1.0 - tail), axis=0)
         survival = curve["survival"].to_numpy()
         inside = (survival >= lower - 1e-12) & (survival <= upper + 1e-12)
-        rows.append((arm, float(inside.mean()), float(np.abs(survival - middle).max())))
-    return pd.DataFrame(rows, columns=["arm", "inside", "largest"])
+        apart = np.abs(survival - middle)
+        watched = _watched(curve, times)
+        p = _predictive_p(survival[watched], stack[:, watched])
+        rows.append((arm, float(inside.mean()), float(apart.max()), times[apart.argmax()], p))
+    return pd.DataFrame(rows, columns=["arm", "inside", "largest", "at", "p"])
+
+
+def contrast_agreement(observed: pd.DataFrame, replicated: pd.DataFrame) -> pd.DataFrame:
+    """How far the difference of observed Kaplan-Meier curves is from that of replicated ones.
+
+    Replicated cohorts have the covariates of the observed one, so that like is compared with like
+    whether or not the model adjusts for them.
+
+    Parameters
+    ----------
+    observed : DataFrame
+        Kaplan-Meier of the cohort: ``arm, time, survival``, and ``at_risk`` where it is known.
+    replicated : DataFrame
+        Result of `replicated_kaplan_meier`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``arm, reference, p, largest, at``: each arm but the first against it, the
+        posterior predictive probability of a difference as far from the predictive median, in
+        predictive standard deviations, as the observed one anywhere while at least five are at
+        risk in either arm, and the largest such distance with its time.
+    """
+    columns = ["arm", "reference", "p", "largest", "at"]
+    parts = dict(list(observed.dropna(subset=["survival"]).groupby("arm", sort=False)))
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    reference, *arms = parts
+    rows = []
+    for arm in arms:
+        times = np.union1d(parts[arm]["time"], parts[reference]["time"])
+        times = times[_watched(parts[arm], times) & _watched(parts[reference], times)]
+        if not len(times):
+            continue
+        own = _at(parts[arm], times) - _at(parts[reference], times)
+        stack = _stack(replicated, str(arm), times) - _stack(replicated, str(reference), times)
+        apart = np.abs(own - np.nanmedian(stack, axis=0))
+        at = times[apart.argmax()]
+        rows.append((arm, reference, _predictive_p(own, stack), float(apart.max()), float(at)))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def replicated_median(replicated: pd.DataFrame, arm: str, times: np.ndarray) -> np.ndarray:
+    """Median over replicated cohorts of an arm's Kaplan-Meier curve.
+
+    Parameters
+    ----------
+    replicated : DataFrame
+        Result of `replicated_kaplan_meier`.
+    arm : str
+        The arm.
+    times : ndarray of float, shape (time,)
+        Times.
+
+    Returns
+    -------
+    ndarray of float, shape (time,)
+        Survival.
+    """
+    return np.nanmedian(_stack(replicated, arm, times), axis=0)
+
+
+def _stack(replicated: pd.DataFrame, arm: str, times: np.ndarray) -> np.ndarray:
+    """Replicated curves of an arm, shape (replicate, time)."""
+    own = replicated[replicated["arm"].astype(str) == arm]
+    return np.stack([_at(group, times) for _, group in own.groupby("replicate")])
+
+
+def _watched(curve: pd.DataFrame, times: np.ndarray) -> np.ndarray:
+    """Whether so many were at risk at each time that the curve there says something."""
+    if "at_risk" not in curve:
+        return np.ones(len(times), dtype=bool)
+    enough = curve.loc[curve["at_risk"] >= _FEWEST_AT_RISK, "time"]
+    return times <= (enough.max() if len(enough) else -np.inf)
+
+
+def _predictive_p(own: np.ndarray, stack: np.ndarray) -> float:
+    """Share of replicates at least as far from the median, at their worst time, as the data."""
+    spread = np.nanstd(stack, axis=0)
+    moving = spread > 0
+    if not moving.any():
+        return float("nan")
+    middle, spread = np.nanmedian(stack[:, moving], axis=0), spread[moving]
+    worst = np.nanmax(np.abs((stack[:, moving] - middle) / spread), axis=1)
+    mine = np.nanmax(np.abs((own[moving] - middle) / spread))
+    return float((1 + (worst >= mine).sum()) / (1 + len(worst)))
 
 
 def _at(curve: pd.DataFrame, times: np.ndarray) -> np.ndarray:

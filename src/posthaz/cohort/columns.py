@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from posthaz.cohort.derivation import Derivation
 
-ROLES = ("treatment", "gtv", "ptv", "dose", "age", "performance_status")
+ROLES = ("treatment", "prognostic", "gtv", "ptv", "dose", "age", "performance_status")
 
 
 @dataclass(frozen=True)

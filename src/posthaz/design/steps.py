@@ -1,4 +1,4 @@
-"""Clinically named steps: the coefficient combination for 'per 10 Gy' or 'per doubling of GTV'."""
+"""Useful steps: the coefficient combination for 'per 10 Gy' or 'per doubling of GTV'."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,15 @@ import pandas as pd
 
 from posthaz.cohort import Column
 from posthaz.design.design import Design
+from posthaz.design.formula import formula_variables
 from posthaz.design.reference import reference_row
+
+_SMALL_UNIT = 20.0
 
 
 @dataclass(frozen=True)
 class Step:
-    """A named change of one covariate and what it adds to the linear predictor.
+    """A change of one covariate and what it adds to the linear predictor.
 
     Parameters
     ----------
@@ -21,27 +24,33 @@ class Step:
         Such as ``"dose_gy, per 10 Gy"``.
     weights : tuple of float
         One for each design column; their sum with the coefficients is the log hazard ratio.
+    chosen : bool
+        Whether the step was chosen from the patients' values, where the analysis names none.
     """
 
     label: str
     weights: tuple[float, ...]
+    chosen: bool = False
 
 
-def named_steps(design: Design, columns: Mapping[str, Column]) -> tuple[Step, ...]:
-    """Steps named in the analysis whose effect is the same wherever the covariate stands.
+def named_steps(design: Design, columns: Mapping[str, Column] | None = None) -> tuple[Step, ...]:
+    """Steps whose effect is the same wherever the covariate stands.
 
     Parameters
     ----------
     design : Design
         A learned design.
-    columns : mapping of str to Column
+    columns : mapping of str to Column, optional
         Meaning of the covariates, with their steps.
 
     Returns
     -------
     tuple of Step
         One for each numeric covariate with a step on which the linear predictor is linear
-        (or log-linear, for a doubling); others have no single ratio and are left out.
+        (or log-linear, for a doubling); others have no single ratio and are left out. Where no
+        step is named, it is a doubling for a covariate that enters by its logarithm, and a round
+        number near the quartile range for one whose unit is less than a twentieth of that range:
+        a ratio per unit would be 1.00 whatever the effect.
 
     Examples
     --------
@@ -49,24 +58,78 @@ def named_steps(design: Design, columns: Mapping[str, Column]) -> tuple[Step, ..
     >>> from posthaz.design import learn_design
     >>> design = learn_design(pd.DataFrame({"dose": [50.0, 60.0, 70.0]}), "dose")
     >>> named_steps(design, {"dose": Column("dose", unit="Gy", step=10)})
-    (Step(label='dose, per 10 Gy', weights=(10.0,)),)
+    (Step(label='dose, per 10 Gy', weights=(10.0,), chosen=False),)
+    >>> design = learn_design(pd.DataFrame({"dose": [5000.0, 6000.0, 7000.0]}), "dose")
+    >>> named_steps(design, {"dose": Column("dose", unit="cGy")})
+    (Step(label='dose, per 1,000 cGy', weights=(1000.0,), chosen=True),)
     """
-    steps = []
+    known, steps = columns or {}, []
     for name in design.variables:
-        column = columns.get(name)
-        numeric = not isinstance(design.frame[name].dtype, pd.CategoricalDtype)
-        if column is None or column.step is None or not numeric:
+        if isinstance(design.frame[name].dtype, pd.CategoricalDtype):
             continue
-        weights = _constant_change(design, name, column.step)
-        if weights is not None:
-            steps.append(Step(f"{name}, {_wording(column)}", tuple(weights.tolist())))
+        column = known.get(name, Column(name))
+        chosen = column.step is None
+        found = _chosen(design, name) if chosen else _stated(design, name, column.step)
+        if found is not None:
+            step, weights = found
+            label = f"{name}, {_wording(step, column.unit)}"
+            steps.append(Step(label, tuple(weights.tolist()), chosen))
     return tuple(steps)
 
 
-def _wording(column: Column) -> str:
-    if column.step == "doubling":
+def useful_step(values: pd.Series) -> float:
+    """A round step near the quartile range, or 1 where the unit is of use by itself.
+
+    Parameters
+    ----------
+    values : Series
+        Values of a numeric covariate, one a patient.
+
+    Returns
+    -------
+    float
+        The largest of 1, 2 and 5 times a power of ten that is at most the quartile range, where
+        that range holds twenty units or more.
+
+    Examples
+    --------
+    >>> useful_step(pd.Series([100.0, 180.0, 250.0, 400.0]))
+    100.0
+    >>> useful_step(pd.Series([55.0, 60.0, 70.0]))
+    1.0
+    """
+    low, high = np.nanquantile(values.to_numpy(dtype=float), (0.25, 0.75))
+    if not high - low >= _SMALL_UNIT:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(high - low))
+    return float(max(k * power for k in (1, 2, 5) if k * power <= (high - low) * (1 + 1e-9)))
+
+
+def _stated(
+    design: Design, name: str, step: float | str | None
+) -> tuple[float | str, np.ndarray] | None:
+    assert step is not None
+    weights = _constant_change(design, name, step)
+    return None if weights is None else (step, weights)
+
+
+def _chosen(design: Design, name: str) -> tuple[float | str, np.ndarray] | None:
+    """The step of a covariate whose analysis names none, where its unit says little."""
+    terms = [term for term in design.terms if name in formula_variables(term)]
+    if len(terms) != 1:
+        return None
+    if terms[0].startswith("log"):
+        return _stated(design, name, "doubling")
+    step = useful_step(design.frame[name]) if terms[0] == name else 1.0
+    return None if step == 1.0 else _stated(design, name, step)
+
+
+def _wording(step: float | str, unit: str) -> str:
+    if step == "doubling":
         return "per doubling"
-    return f"per {float(column.step or 1):g} {column.unit}".rstrip()
+    size = float(step)
+    number = f"{size:,.0f}" if size >= 1000 and size == int(size) else f"{size:g}"
+    return f"per {number} {unit}".rstrip()
 
 
 def _constant_change(design: Design, name: str, step: float | str) -> np.ndarray | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from posthaz.report.blocks import Report, Section
-from posthaz.report.clinical import clinical_methods, clinical_sections
+from posthaz.report.clinical import clinical_leads, clinical_methods, clinical_sections
 from posthaz.report.missing import MissingPart
 from posthaz.report.page import missing_from
 from posthaz.report.parts import guarded_blocks, guarded_section, placed
@@ -70,7 +70,7 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
     before, after = (_COUNTED, _COUNTED_AFTER) if results.cohort.recurrent else (_BEFORE, _AFTER)
     made = [*_made(before, results), *clinical_sections(results), *_made(after, results)]
     sections = placed(made, results.missing)
-    lead = guarded_blocks("answer in the lead", lambda: lead_blocks(results))
+    lead = guarded_blocks("answer in the lead", lambda: lead_blocks(results, clinical_leads))
     footer = guarded_blocks("provenance", lambda: provenance_blocks(results))
     title = results.analysis.title or results.analysis.name
     report = Report(

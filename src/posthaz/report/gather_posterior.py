@@ -10,6 +10,7 @@ import xarray as xr
 
 from posthaz.checks import (
     compare_models,
+    contrast_agreement,
     convergence,
     leave_one_out,
     pareto_table,
@@ -76,6 +77,7 @@ def gather_posterior(
     if exact:
         draw = partial(replicated_kaplan_meier, primary, cohort)
         replicated = parts.made("predictive check", draw, replicated, "predictive-check")
+    seen = curve if len(replicated) else curve[:0]
     checked = each("convergence check", convergence, "diagnostics")
     return Posterior(
         fits=fits,
@@ -104,10 +106,14 @@ def gather_posterior(
         replicated=replicated,
         agreement=parts.made(
             "predictive check",
-            lambda: predictive_agreement(
-                curve if exact else NOTHING_REPLICATED, replicated, asked.interval
-            ),
-            pd.DataFrame(columns=["arm", "inside", "largest"]),
+            lambda: predictive_agreement(seen, replicated, asked.interval),
+            predictive_agreement(curve[:0], NOTHING_REPLICATED),
+            "predictive-check",
+        ),
+        contrast_agreement=parts.made(
+            "predictive check of differences between arms",
+            lambda: contrast_agreement(seen, replicated),
+            contrast_agreement(curve[:0], NOTHING_REPLICATED),
             "predictive-check",
         ),
         curves=_stacked(

@@ -40,6 +40,8 @@ class Posterior:
         Kaplan-Meier curves of cohorts drawn from the primary model.
     agreement : DataFrame
         Result of `predictive_agreement`.
+    contrast_agreement : DataFrame
+        Result of `contrast_agreement`.
     curves : DataFrame
         Posterior survival bands by model and arm: ``model, arm, time, median, lower, upper``.
     prior_curves : DataArray or None
@@ -56,6 +58,7 @@ class Posterior:
     pareto: pd.DataFrame
     replicated: pd.DataFrame
     agreement: pd.DataFrame
+    contrast_agreement: pd.DataFrame
     curves: pd.DataFrame
     prior_curves: xr.DataArray | None
     prior_influence: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -8,9 +8,9 @@ from posthaz.cohort import Cohort
 from posthaz.files import csv_text, file_below, write_text
 from posthaz.inference import installed_versions
 from posthaz.report.blocks import Block, KeyValues, Note, Paragraph, Report, Section
+from posthaz.report.concerns.cohort import doubt_text
 from posthaz.report.page import Written, write_page
 from posthaz.report.parts import guarded_blocks, guarded_section
-from posthaz.report.sections.lead import doubt_text
 from posthaz.report.sections.sensitivity import sensitivity_blocks
 from posthaz.report.sections.sensitivity_words import range_paragraphs
 from posthaz.report.sections.wording import counted

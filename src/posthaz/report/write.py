@@ -14,6 +14,7 @@ from posthaz.inference import installed_versions, write_fit
 from posthaz.report.blocks import Report
 from posthaz.report.clinical.registry import clinical_tables
 from posthaz.report.compose import compose_report, missing_parts
+from posthaz.report.concerns import concerns
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart, MissingParts, guarded
@@ -184,6 +185,7 @@ def _diagnostics(results: Results) -> dict[str, Any]:
             check.model: {**asdict(check), "passed": check.passed}
             for check in posterior.convergence
         },
+        "concerns": [asdict(one) for one in concerns(results)],
         "predictive_check": posterior.agreement.to_dict(orient="records"),
         "pareto_k_above_threshold": dict(
             zip(posterior.comparison["model"], posterior.comparison["bad_k"].map(int), strict=True)

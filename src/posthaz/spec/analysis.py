@@ -224,6 +224,9 @@ class Analysis:
         Time at which patients must be at risk, and from which times count.
     starts : str
         Column with the time at which treatment began; empty when the arm doesn't change.
+    favours : str
+        Arm whose benefit is asked, in which direction probabilities of benefit are given; each
+        arm but the reference when empty.
     clinical : mapping of str to object
         Specifications of the clinical analyses asked for, by the name of their table.
     sensitivity : SensitivitySpec or None
@@ -256,6 +259,7 @@ class Analysis:
     simulated: bool = False
     landmark: float | None = None
     starts: str = ""
+    favours: str = ""
     clinical: Mapping[str, Any] = field(default_factory=dict)
     sensitivity: SensitivitySpec | None = None
     simulate: SimulateSpec | None = None

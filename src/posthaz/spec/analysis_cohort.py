@@ -10,7 +10,7 @@ from posthaz.cohort import Cohort, Column, joined, read_cohort, read_life_table
 from posthaz.cohort.read import checked_cohort
 from posthaz.cohort.table import read_table
 from posthaz.design import formula_variables
-from posthaz.errors import SpecError
+from posthaz.errors import SpecError, nearest
 from posthaz.simulate import simulate_twin
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.asked_times import beyond_follow_up
@@ -52,6 +52,12 @@ def read_analysis_cohort(analysis: Analysis) -> Cohort:
     174
     """
     cohort = _from_then(analysis, joined(_read(analysis)))
+    if analysis.favours and analysis.favours not in cohort.arms:
+        raise SpecError(
+            f"{_place(analysis)}, [treatment]: favours = '{analysis.favours}' is no arm of the "
+            f"cohort ({nearest(analysis.favours, cohort.arms)}). "
+            "Mend: name the arm whose benefit is asked."
+        )
     return replace(cohort, notices=(*cohort.notices, *beyond_follow_up(analysis, cohort)))
 
 

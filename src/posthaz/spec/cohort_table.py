@@ -42,6 +42,7 @@ _TREATMENT_FIELDS = {
     "column": text(required=True),
     "reference": label(),
     "starts": text(),
+    "favours": label(),
 }
 
 
@@ -123,6 +124,38 @@ def read_study_time(cohort: TomlTable, treatment: TomlTable) -> tuple[float | No
         value(cohort, "landmark", _FIELDS["landmark"], None),
         value(treatment, "starts", _TREATMENT_FIELDS["starts"], ""),
     )
+
+
+def read_favours(treatment: TomlTable, columns: Mapping[str, Column]) -> str:
+    """The arm whose benefit is asked; empty where the file doesn't say.
+
+    What is wrong with the key's type is recorded by `read_cohort_table`.
+
+    Parameters
+    ----------
+    treatment : TomlTable
+        The table ``[treatment]``.
+    columns : mapping of str to Column
+        The columns described.
+
+    Returns
+    -------
+    str
+        A level of the treatment.
+    """
+    try:
+        field = _TREATMENT_FIELDS["favours"]
+        favours = field.parse(treatment.values["favours"]) if treatment.has("favours") else ""
+    except UnfitError:
+        return ""
+    column = columns.get(str(treatment.values.get("column", "")))
+    if favours and column is not None and column.levels and favours not in column.levels:
+        treatment.refuse(
+            "favours",
+            f"'{favours}' is not a level of '{column.name}' ({nearest(favours, column.levels)})",
+            f"give one of {', '.join(column.levels)}: the arm whose benefit is asked",
+        )
+    return str(favours)
 
 
 def _check_follow_up(cohort: TomlTable) -> None:

@@ -10,7 +10,7 @@ from posthaz.files import place_below, unreadable
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
 from posthaz.spec.clinical import CLINICAL_TABLES, read_clinical
-from posthaz.spec.cohort_table import read_cohort_table, read_study_time
+from posthaz.spec.cohort_table import read_cohort_table, read_favours, read_study_time
 from posthaz.spec.fields import Field, flag, several, table, text
 from posthaz.spec.model_table import read_models
 from posthaz.spec.outcome_terms import refuse_outcome_terms
@@ -115,6 +115,7 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         published=read_published(file, cohort, clinical),
         landmark=landmark,
         starts=starts,
+        favours=read_favours(file.below("treatment"), cohort.columns),
         clinical=clinical,
         sensitivity=sensitivity,
         simulate=read_simulate(file.below("simulate"), path.parent, root),

@@ -153,3 +153,26 @@ def test_names_of_clusters_that_archives_need_are_refused(name):
     frame = pd.DataFrame({name: pd.Categorical(list("abab"))})
     with pytest.raises(FormulaError, match="rename the column"):
         learn_design(frame, f"(1 | `{name}`)")
+
+
+def test_a_unit_too_small_to_be_of_use_gets_a_round_step() -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"ptv": rng.lognormal(5.5, 0.6, 200), "age": rng.normal(60, 8, 200)})
+    (step,) = named_steps(learn_design(frame, "ptv + age"), {})
+    assert step.label == "ptv, per 100"
+    assert step.weights == pytest.approx((100.0, 0.0))
+    assert step.chosen
+
+
+def test_a_logarithm_is_told_per_doubling_without_being_asked() -> None:
+    frame = pd.DataFrame({"ptv": np.random.default_rng(1).lognormal(5.5, 0.6, 200)})
+    for formula, weight in (("log2(ptv)", 1.0), ("log(ptv)", np.log(2.0))):
+        (step,) = named_steps(learn_design(frame, formula), {})
+        assert step.label == "ptv, per doubling"
+        assert step.weights == pytest.approx((weight,))
+
+
+def test_no_step_is_chosen_for_a_curved_effect() -> None:
+    frame = pd.DataFrame({"ptv": np.random.default_rng(1).lognormal(5.5, 0.6, 200)})
+    assert named_steps(learn_design(frame, "ptv + I(ptv ** 2)"), {}) == ()
+    assert named_steps(learn_design(frame, "bs(ptv, df=3)"), {}) == ()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from posthaz.cohort import Cohort, CohortSpec, Column
+from posthaz.cohort import Cohort, CohortSpec, Column, read_cohort
 from posthaz.hazards import Exponential, Weibull
 from posthaz.report import Results, gather_results
 from posthaz.simulate import simulated_example
@@ -69,3 +69,19 @@ def one_arm() -> Results:
     cohort = simulated_example()
     cohort = replace(cohort, treatment="", covariates=cohort.covariates.drop(columns="arm"))
     return gathered(cohort, ModelSpec("weibull", Weibull(), "1"))
+
+
+@pytest.fixture(scope="session")
+def crossing() -> Results:
+    """Arms of which one is better early and the other late, in one proportional model."""
+    rng = np.random.default_rng(20261128)
+    first = rng.exponential(14.0, 70)
+    second = 6.0 + rng.exponential(4.5, 70)
+    time = np.minimum(np.concatenate([first, second]), 36.0)
+    table = pd.DataFrame(
+        {"t": time, "d": (time < 36.0).astype(int), "arm": ["none"] * 70 + ["RT"] * 70}
+    )
+    cohort = read_cohort(
+        table, time="t", event="d", treatment="arm", treatment_reference="none", unit="months"
+    )
+    return gathered(cohort, ModelSpec("exponential", Exponential(), "arm"))

@@ -4,6 +4,7 @@ from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.registry import (
     CLINICAL_PARTS,
     answer_clinical,
+    clinical_leads,
     clinical_methods,
     clinical_sections,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "ClinicalPart",
     "Given",
     "answer_clinical",
+    "clinical_leads",
     "clinical_methods",
     "clinical_sections",
 ]

@@ -32,6 +32,7 @@ from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_sample
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
+from posthaz.report.sections.adjusted_effect import adjusted_sentence
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import listed, ratio, with_interval
@@ -215,4 +216,5 @@ ADJUST = ClinicalPart(
     printed=printed_in_sample,
     methods=adjustment_methods,
     missing=lambda answers: lost_parts(answers.remarks),
+    lead=lambda results, _: adjusted_sentence(results),
 )

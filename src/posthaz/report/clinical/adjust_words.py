@@ -14,8 +14,8 @@ IMBALANCE = 0.1
 UNLIKE = 0.25
 _TARGETS = {
     "ATE": "all patients",
-    "ATT": "patients like those treated",
-    "ATC": "patients like those of the reference arm",
+    "ATT": "patients like those given {treated}",
+    "ATC": "patients like those given {reference}",
     "ATO": "patients who could have had either arm",
     "ATM": "patients whom a 1:1 match would find",
 }
@@ -35,10 +35,16 @@ def left_out_sentence(results: Results, answers: AdjustedAnswers) -> str:
         ]
         how = f" ({how_matched(sample)})" if isinstance(sample, Matched) else ""
         gone = f"left out: {listed(out)}" if out else "nobody was left out"
-        parts.append(f"**{shown}**{how} is about {_TARGETS[sample.target]}; {gone}.")
+        parts.append(f"**{shown}**{how} is about {target_words(results, sample.target)}; {gone}.")
     if not parts:
         return "No sample could be made in which the arms are comparable."
     return " ".join(parts)
+
+
+def target_words(results: Results, target: str) -> str:
+    """Patients that an effect is about: "the treated" are those not in the reference arm."""
+    reference, *others = arm_labels(results).values()
+    return _TARGETS[target].format(treated=listed(others), reference=reference)
 
 
 def how_matched(sample: Matched) -> str:

@@ -10,6 +10,7 @@ from posthaz.figures import draw_borrowing, draw_hazard_ratios
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical.borrowing_words import MISLEADING, answer_sentence, prior_label
+from posthaz.report.clinical.leads import borrowing_lead
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
@@ -212,4 +213,6 @@ def _histories_table(answer: Borrowing) -> Table:
     )
 
 
-BORROWING = ClinicalPart(_NAME, _answer, _tables, _section, failures=_failures)
+BORROWING = ClinicalPart(
+    _NAME, _answer, _tables, _section, failures=_failures, lead=borrowing_lead, is_question=True
+)

@@ -8,6 +8,7 @@ from posthaz.clinical.incidence_tables import NAIVE, POSTERIOR
 from posthaz.figures import draw_incidence
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
 from posthaz.report.clinical.competing_risks_tables import incidence_table, ratio_table
+from posthaz.report.clinical.leads import competing_lead
 from posthaz.report.clinical.methods import competing_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.missing import lost_parts
@@ -156,4 +157,5 @@ COMPETING_RISKS = ClinicalPart(
     failures=lambda answer: answer.failures,
     methods=competing_methods,
     missing=lambda answer: lost_parts(answer.notes),
+    lead=competing_lead,
 )

@@ -12,6 +12,7 @@ from posthaz.clinical.matched_sample import cohort_of
 from posthaz.estimands import coefficient_table
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
 from posthaz.report.clinical.interactions_smooth import smooth_blocks
+from posthaz.report.clinical.leads import interactions_lead
 from posthaz.report.clinical.methods import interaction_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_at_level
@@ -228,4 +229,6 @@ INTERACTIONS = ClinicalPart(
     printed=printed_at_level,
     methods=interaction_methods,
     missing=lambda answer: tuple(p for one in answer for p in lost_parts(one.notes, one.name)),
+    lead=interactions_lead,
+    is_question=True,
 )

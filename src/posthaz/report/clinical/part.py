@@ -68,6 +68,11 @@ class ClinicalPart:
         What was done, in the style of a journal; empty where the section says it all.
     missing : callable
         Models and answers that were asked for and that the answer lacks.
+    lead : callable
+        The answer in a sentence or two, for the head of the report; empty for nothing to say.
+    is_question : bool
+        Whether a file that asks for the analysis asks it first of all, so that its sentence comes
+        before the effect of the treatment.
     """
 
     name: str
@@ -78,3 +83,5 @@ class ClinicalPart:
     printed: Callable[[Results, Any, Published], Counterpart | None] = lambda *_: None
     methods: Callable[[Results, Any], str] = lambda *_: ""
     missing: Callable[[Any], tuple[MissingPart, ...]] = lambda answer: ()
+    lead: Callable[[Results, Any], str] = lambda *_: ""
+    is_question: bool = False

@@ -103,6 +103,16 @@ def clinical_methods(results: Results) -> list[str]:
     return [text for text in made if text]
 
 
+def clinical_leads(results: Results) -> dict[bool, list[str | MissingPart]]:
+    """Sentences for the head of the report: those of the file's question (True), and the others."""
+    found: dict[bool, list[str | MissingPart]] = {True: [], False: []}
+    for part in _asked(results.clinical):
+        make = partial(part.lead, results, results.clinical[part.name])
+        said = guarded(f"sentence on [{part.name}] in the lead", make)
+        found[part.is_question] += [said] if said else []
+    return found
+
+
 def clinical_failures(answers: Mapping[str, Any], parts: MissingParts) -> tuple[str, ...]:
     """Failed convergence checks of fits that clinical analyses made themselves."""
     return tuple(

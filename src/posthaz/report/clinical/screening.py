@@ -6,6 +6,7 @@ from posthaz.clinical.matched_sample import cohort_of
 from posthaz.clinical.screening import Screening, no_screening, screen_covariates
 from posthaz.figures import draw_hazard_ratios, draw_relevance
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical.leads import screening_lead
 from posthaz.report.clinical.methods import screening_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_of_candidate
@@ -170,4 +171,5 @@ SCREENING = ClinicalPart(
     printed=printed_of_candidate,
     methods=screening_methods,
     missing=lambda answer: lost_parts(answer.notes),
+    lead=screening_lead,
 )

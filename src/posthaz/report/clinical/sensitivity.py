@@ -28,10 +28,16 @@ def _section(results: Study, answer: Sensitivity) -> Section:
     return Section("Sensitivity analysis", "sensitivity", blocks)
 
 
+def _lead(results: Study, answer: Sensitivity) -> str:
+    """The range over variants of each comparison of arms."""
+    return " ".join(one.text for one in range_paragraphs(results, answer.table))
+
+
 SENSITIVITY = ClinicalPart(
     name="sensitivity",
     answer=_answer,
     tables=sensitivity_tables,
     section=_section,
     failures=lambda answer: answer.failures,
+    lead=_lead,
 )

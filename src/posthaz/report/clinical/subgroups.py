@@ -13,6 +13,7 @@ from posthaz.estimands import coefficient_table
 from posthaz.figures import draw_subgroups
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
+from posthaz.report.clinical.leads import subgroups_lead
 from posthaz.report.clinical.methods import subgroup_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_subgroup
@@ -291,4 +292,5 @@ SUBGROUPS = ClinicalPart(
     printed=printed_in_subgroup,
     methods=subgroup_methods,
     missing=lambda answer: lost_parts(answer.notes),
+    lead=subgroups_lead,
 )

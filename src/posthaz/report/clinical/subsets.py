@@ -7,6 +7,7 @@ from posthaz.clinical.subset_rows import KAPLAN_MEIER, LOGRANK
 from posthaz.clinical.subsets import SubsetSurvival, survival_in_subsets
 from posthaz.figures import draw_subsets
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical.leads import subsets_lead
 from posthaz.report.clinical.methods import subset_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_subset
@@ -132,4 +133,5 @@ SUBSETS = ClinicalPart(
     printed=printed_in_subset,
     methods=subset_methods,
     missing=lambda answer: tuple(p for one in answer for p in lost_parts(one.notes, one.label)),
+    lead=subsets_lead,
 )

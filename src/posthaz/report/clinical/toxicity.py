@@ -8,6 +8,7 @@ from posthaz.clinical.toxicity import ToxicityAnswer, compare_toxicity, grade_wo
 from posthaz.figures import draw_benefit_risk, draw_grades, draw_risk_differences
 from posthaz.files import file_names
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical.leads import toxicity_lead
 from posthaz.report.clinical.methods import toxicity_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_of_toxicity
@@ -253,5 +254,12 @@ def _benefit_figure(results: Results, pair: BenefitRisk, files: dict[str, str]) 
 
 
 TOXICITY = ClinicalPart(
-    _NAME, _answer, _tables, _section, _failures, printed_of_toxicity, methods=toxicity_methods
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    _failures,
+    printed_of_toxicity,
+    methods=toxicity_methods,
+    lead=toxicity_lead,
 )

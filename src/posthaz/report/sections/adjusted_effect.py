@@ -5,6 +5,7 @@ import pandas as pd
 
 from posthaz.clinical import AdjustedAnswers
 from posthaz.report.clinical.adjust_tables import sample_labels
+from posthaz.report.clinical.adjust_words import target_words
 from posthaz.report.results import Results
 from posthaz.report.sections.wording import interval_name, ratio
 
@@ -39,9 +40,10 @@ def adjusted_sentence(results: Results) -> str:
         cox = f"; Cox {_numbers(theirs)}" if theirs is not None else ""
         far = answers.balance.loc[answers.balance["sample"] == name, "smd_pooled_sd"].abs().max()
         left = f", where a standardised difference of {far:.2f} is left" if far > _MARK else ""
+        whom = target_words(results, answers.samples[name].target)
         parts.append(
             f"**{ratio(ours['value'])}** ({level} credible interval {ratio(ours['lower'])} to "
-            f"{ratio(ours['upper'])}{cox}) in “{labels[name]}”{left}"
+            f"{ratio(ours['upper'])}{cox}) in “{labels[name]}” ({whom}){left}"
         )
     if not parts:
         return ""

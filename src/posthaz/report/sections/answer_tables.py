@@ -11,10 +11,12 @@ from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import arm_labels, profile_labels
+from posthaz.report.sections.question import adjusted, words
 from posthaz.report.sections.rows import answer_row, estimand_row, restriction
 from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free, up_to
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
     duration,
     interval_name,
     percent,
@@ -54,7 +56,7 @@ def survival_table(results: Results) -> Table | None:
             rows.append(
                 {
                     "arm": label,
-                    "time": f"{time:g}{SPACE}{unit}",
+                    "time": at_time(time, unit).replace(" ", SPACE),
                     "bayes": share_interval(ours["median"], ours["lower"], ours["upper"]),
                     "mcse": points(ours["mcse"]) if ours["mcse"] >= 0.0005 else "<0.1",
                     "km": share_interval(theirs["value"], theirs["lower"], theirs["upper"]),
@@ -62,7 +64,7 @@ def survival_table(results: Results) -> Table | None:
             )
     heads = {"time": "At", **_heads(results, "MCSE (points)")}
     given = given_event_free(results)
-    caption = f"Probability of being event-free{given} ({results.analysis.endpoint})"
+    caption = f"Probability of being {words(results).state}{given} ({results.analysis.endpoint})"
     latest = max(results.analysis.estimands.survival_at, default=0.0)
     return _table(rows, caption, heads, notes=_extrapolated(results, latest))
 
@@ -120,9 +122,8 @@ def means_table(results: Results) -> Table | None:
                 else MISSING,
             }
         )
-    caption = (
-        f"Mean event-free time {up_to(results, horizon)}{given_event_free(results)}, in {unit}"
-    )
+    span = f"{up_to(results, horizon)}{given_event_free(results)}"
+    caption = f"Mean {words(results).time} {span}, in {unit}"
     heads = {"arm": "Arm", **_heads(results, "MCSE")}
     table = _table(rows, caption, heads, grouped=False, notes=notes)
     return table if np.isfinite(horizon) else None
@@ -145,6 +146,12 @@ def _standing_still(results: Results) -> list[str]:
         "lie up to a step later than those of the model, its restricted means up to half a step "
         "higher, in all arms alike."
     ]
+
+
+def curve_name(results: Results) -> str:
+    """Heading of the curve beside the posterior, which is unlike standardised answers."""
+    name = beside(results.cohort).curve
+    return f"{name}, unadjusted" if adjusted(results.posterior.primary) else name
 
 
 def posterior_text(row: pd.Series, write: Write) -> str:
@@ -176,7 +183,7 @@ def _heads(results: Results, error: str) -> dict[str, str]:
     level = interval_name(results.analysis.estimands.interval)
     return {
         "bayes": f"Bayes ({level}{SPACE}CrI)",
-        "km": f"{beside(results.cohort).curve} ({level}{SPACE}CI)",
+        "km": f"{curve_name(results)} ({level}{SPACE}CI)",
         "mcse": error,
     }
 

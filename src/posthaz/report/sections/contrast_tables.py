@@ -10,12 +10,14 @@ from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
-from posthaz.report.sections.answer_tables import frequentist_text, posterior_text
+from posthaz.report.sections.answer_tables import curve_name, frequentist_text, posterior_text
 from posthaz.report.sections.beside import beside
-from posthaz.report.sections.naming import contrasts, model_labels, reference_arm
+from posthaz.report.sections.naming import arm_labels, contrasts, model_labels, reference_arm
+from posthaz.report.sections.question import asks_for_reference
 from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
     change,
     interval_name,
     moment,
@@ -53,11 +55,10 @@ def contrast_table(results: Results) -> Table:
     level = interval_name(results.analysis.estimands.interval)
     heads = {"what": "Contrast", "bayes": f"Bayes ({level}{SPACE}CrI)"}
     curve = beside(results.cohort).curve
-    heads["km"] = f"{curve} ({level}{SPACE}CI)"
+    heads["km"] = f"{curve_name(results)} ({level}{SPACE}CI)"
     heads |= {"better": "P(better)", "mcse": "MCSE"}
     lead = (
-        "Points are percentage points. P(better): posterior probability that the difference is "
-        "above 0 (the ratio above 1). "
+        f"Points are percentage points. P(better): {_better_words(results)}. "
         f"{curve} numbers are in `baselines.csv`; differences of survival follow from the "
         "arms’ survival and standard errors there."
     )
@@ -71,24 +72,37 @@ def contrast_table(results: Results) -> Table:
     )
 
 
+def _better_words(results: Results) -> str:
+    """What P(better) is the probability of."""
+    if asks_for_reference(results):
+        name = arm_labels(results)[reference_arm(results)]
+        return f"posterior probability that {name} does better (a difference below 0)"
+    return "posterior probability that the difference is above 0 (the ratio above 1)"
+
+
+def _better(results: Results, chance: pd.Series) -> float:
+    """Probability that the arm asked about does better, from that of a difference above 0."""
+    return float(1 - chance["mean"] if asks_for_reference(results) else chance["mean"])
+
+
 def _survival_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
     reference, unit = reference_arm(results), results.cohort.unit
     for time in results.analysis.estimands.survival_at:
         gain = estimand_row(results, "survival difference", f"{arm} - {reference}", time)
         chance = estimand_row(results, "P(survival difference > 0)", f"{arm} - {reference}", time)
         yield {
-            "what": f"{time:g}{SPACE}{unit}, points",
+            "what": f"{at_time(time, unit)}, points".replace(" ", SPACE, 1),
             "bayes": posterior_text(gain, points),
             "mcse": significant(100 * gain["mcse"]),
-            "better": percent(chance["mean"]),
+            "better": percent(_better(results, chance)),
             "km": frequentist_text(kaplan_meier_gain(results, arm, time), points),
         }
         relative = estimand_row(results, "survival ratio", f"{arm} / {reference}", time)
         yield {
-            "what": f"{time:g}{SPACE}{unit}, ratio",
+            "what": f"{at_time(time, unit)}, ratio".replace(" ", SPACE, 1),
             "bayes": posterior_text(relative, ratio),
             "mcse": significant(relative["mcse"]),
-            "better": percent(chance["mean"]),
+            "better": percent(_better(results, chance)),
             "km": MISSING,
         }
 
@@ -120,7 +134,7 @@ def _mean_rows(results: Results, arm: str) -> Iterator[dict[str, str]]:
             "what": words,
             "bayes": posterior_text(ours, write),
             "mcse": significant(ours["mcse"]),
-            "better": percent(chance["mean"]),
+            "better": percent(_better(results, chance)),
             "km": frequentist_text(theirs, write),
         }
 
@@ -143,12 +157,17 @@ def probability_table(results: Results) -> Table | None:
             ]
             same = len({row["mean"] for row in below}) == 1
             for time, row in list(zip(times, below, strict=True))[: 1 if same else None]:
-                where = "" if same else f" at {time:g} {unit}"
-                found.append((f"Marginal hazard ratio{where} below {threshold:g}", row))
+                where = "" if same else f" at {at_time(time, unit)}"
+                side, shown = _beyond(results, row)
+                found.append((f"Marginal hazard ratio{where} {side} {threshold:g}", shown))
         for threshold in (0.0, *asked.rmst_thresholds):
             event = f"P(rmst difference > {threshold:g})"
             row = estimand_row(results, event, f"{arm} - {reference}")
-            found.append((f"Gain in restricted mean above {threshold:g} {unit}", row))
+            what = f"Gain in restricted mean above {at_time(threshold, unit)}"
+            if asks_for_reference(results) and threshold == 0:
+                what, row = "Restricted mean shorter", row.copy()
+                row["mean"] = 1 - row["mean"]
+            found.append((what, row))
         rows += [
             {
                 "arm": f"{name} v {against}",
@@ -164,6 +183,15 @@ def probability_table(results: Results) -> Table | None:
     heads = {"what": "Statement", "p": "Posterior probability", "mcse": "MCSE (points)"}
     caption = "Posterior probabilities of an effect, and of an effect as large as the analysis asks"
     return Table(pd.DataFrame(rows), caption, heads, group="arm", source=_SOURCE)
+
+
+def _beyond(results: Results, below: pd.Series) -> tuple[str, pd.Series]:
+    """The side of a threshold that is asked about, and its probability."""
+    if not asks_for_reference(results):
+        return "below", below
+    above = below.copy()
+    above["mean"] = 1 - below["mean"]
+    return "above", above
 
 
 @guarded_block
@@ -186,7 +214,7 @@ def models_table(results: Results) -> Table | None:
                     "hr": with_interval(effect["median"], effect["lower"], effect["upper"])
                     + marginal,
                     "gain": posterior_text(gain, lambda value: change(value, unit)),
-                    "p": percent(chance["mean"]),
+                    "p": percent(_better(results, chance)),
                 }
             )
     if len({row["model"] for row in rows}) < 2:
@@ -194,7 +222,8 @@ def models_table(results: Results) -> Table | None:
     frame = pd.DataFrame(rows).sort_values("arm", kind="stable")
     level = interval_name(results.analysis.estimands.interval)
     heads = {"model": "Model", "hr": f"Hazard ratio ({level}{SPACE}CrI)"}
-    heads |= {"gain": f"Restricted-mean gain, {unit}", "p": f"P(gain{SPACE}>{SPACE}0)"}
+    side = "<" if asks_for_reference(results) else ">"
+    heads |= {"gain": f"Restricted-mean gain, {unit}", "p": f"P(gain{SPACE}{side}{SPACE}0)"}
     note = "Hazard ratios are in `coefficients.csv`."
     if frame["hr"].str.endswith("*").any():
         note += " * Marginal hazard ratio at the last asked time; the model has no constant one."

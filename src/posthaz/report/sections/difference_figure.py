@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from posthaz.estimands import difference, restricted_mean
@@ -10,10 +11,11 @@ from posthaz.figures import draw_difference
 from posthaz.report.blocks import FigureBlock
 from posthaz.report.missing import MissingPart, guarded_block
 from posthaz.report.results import Results
-from posthaz.report.sections.effect import longer
 from posthaz.report.sections.naming import contrasts, reference_arm
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.question import asks_for_reference, words
 from posthaz.report.sections.rows import estimand_row, restriction
+from posthaz.report.sections.time_gain import longer
 from posthaz.report.sections.time_scale import up_to
 from posthaz.report.sections.wording import moment, percent
 
@@ -35,6 +37,12 @@ def _difference_figure(results: Results, arm: str, means: xr.DataArray, file: st
     horizon, reference = restriction(results), reference_arm(results)
     name, against = contrasts(results, fit)[arm]
     draws = difference(means, arm, reference).to_numpy()
+    row = estimand_row(results, "rmst difference", f"{arm} - {reference}")
+    chance = estimand_row(results, "P(rmst difference > 0)", f"{arm} - {reference}")["mean"]
+    if asks_for_reference(results):
+        draws, chance, (name, against) = -draws, 1 - chance, (against, name)
+        turned = {"lower": -row["upper"], "median": -row["median"], "upper": -row["lower"]}
+        row = pd.Series(turned, dtype=float)
     figure = draw_difference(
         draws,
         label=f"Gain in restricted mean to {moment(horizon)} {unit} ({unit})",
@@ -42,15 +50,13 @@ def _difference_figure(results: Results, arm: str, means: xr.DataArray, file: st
         interval=asked.interval,
         simulated=results.simulated,
     )
-    row = estimand_row(results, "rmst difference", f"{arm} - {reference}")
-    chance = estimand_row(results, "P(rmst difference > 0)", f"{arm} - {reference}")
     alt = (
         f"Posterior density of the gain in restricted mean with {name} v {against}: median "
         f"{longer(row['median'], unit)}, from {longer(row['lower'], unit)} to "
-        f"{longer(row['upper'], unit)}; {percent(chance['mean'])} of it lies above 0."
+        f"{longer(row['upper'], unit)}; {percent(chance)} of it lies above 0."
     )
     caption = (
-        f"Posterior of the difference in mean event-free time {up_to(results, horizon)}, "
+        f"Posterior of the difference in mean {words(results).time} {up_to(results, horizon)}, "
         f"{name} minus {against}; the shaded part favours {name}"
     )
     return picture(results, figure, file, alt, caption, "estimands.csv")

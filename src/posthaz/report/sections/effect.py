@@ -1,5 +1,7 @@
 """What the treatment did, in sentences: as the posterior says and as Cox regression says."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -7,10 +9,18 @@ from posthaz.inference import Fit
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import (
+    capitalised,
     contrasts,
     model_labels,
     profile_labels,
     reference_arm,
+)
+from posthaz.report.sections.question import (
+    adjusted,
+    asks_for_reference,
+    chance_words,
+    effect_noun,
+    of_treatment,
 )
 from posthaz.report.sections.rows import (
     answer_row,
@@ -19,7 +29,7 @@ from posthaz.report.sections.rows import (
     hazard_ratio_row,
     restriction,
 )
-from posthaz.report.sections.time_scale import up_to
+from posthaz.report.sections.time_gain import between, longer, mean_time
 from posthaz.report.sections.wording import (
     duration,
     interval_name,
@@ -43,49 +53,81 @@ def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
     if kind:
         parts.append(
             f"the {kind} of {name} v {against} is **{ratio(row['median'])}** ({interval} "
-            f"{ratio(row['lower'])} to {ratio(row['upper'])}), with a posterior probability of "
-            f"benefit (a ratio below 1) of **{percent(row['below_1'])}**"
+            f"{ratio(row['lower'])} to {ratio(row['upper'])}), with "
+            f"{chance_words(results, row['below_1'])}"
         )
-    profile = f"{arm} - {reference_arm(results)}"
+    if gain := _gain_text(results, arm, name, against, interval):
+        parts.append(gain)
+    model = model_labels(results)[fit.spec.name]
+    given = "standardised over the covariates" if adjusted(fit) and gain else ""
+    whose = f"{model}; {given}" if given else model
+    return f"Under the primary model ({whose}), {', and '.join(parts)}."
+
+
+def _gain_text(results: Results, arm: str, name: str, against: str, interval: str) -> str:
+    """Gain in restricted mean of the arm that is asked about."""
+    profile, unit = f"{arm} - {reference_arm(results)}", results.cohort.unit
     gain = estimand_row(results, "rmst difference", profile)
     chance = estimand_row(results, "P(rmst difference > 0)", profile)["mean"]
-    unit, beyond = results.cohort.unit, restriction(results) > results.horizon
-    if np.isfinite(gain["median"]):
-        parts.append(
-            f"event-free time {up_to(results, restriction(results))} (restricted mean) is on "
-            f"average **{longer(gain['median'], unit)}** with {name} ({interval} "
-            f"{between(gain, unit)}; probability that it is longer **{percent(chance)}**)"
-            f"{', which extrapolates beyond follow-up' if beyond else ''}"
-        )
-    model = model_labels(results)[fit.spec.name]
-    return f"Under the primary model ({model}), {', and '.join(parts)}."
+    if not np.isfinite(gain["median"]):
+        return ""
+    shown = f"with {name}"
+    if asks_for_reference(results):
+        swapped = {"lower": -gain["upper"], "median": -gain["median"], "upper": -gain["lower"]}
+        gain = pd.Series(swapped, dtype=float)
+        chance, shown = 1 - chance, f"with {against} than with {name}"
+    beyond = restriction(results) > results.horizon
+    return (
+        f"{mean_time(results)} is on average **{longer(gain['median'], unit)}** {shown} "
+        f"({interval} {between(gain, unit)}; probability that it is longer **{percent(chance)}**)"
+        f"{', which extrapolates beyond follow-up' if beyond else ''}"
+    )
 
 
-def longer(value: float, unit: str, named: bool = True) -> str:
-    """A gain of time in words, such as "0.9 months longer"."""
-    size = duration(abs(value), unit)
-    return f"{size}{f' {unit}' if named else ''} {'shorter' if value < 0 else 'longer'}"
+def frequentist_sentence(results: Results, fit: Fit, arms: Sequence[str] | None = None) -> str:
+    """How the answer compares with Cox regression and the log-rank test, and what is left open.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    fit : Fit
+        The primary model's.
+    arms : sequence of str, optional
+        Arms it is about; all that are compared when not given.
+
+    Returns
+    -------
+    str
+        Sentences; what is not adjusted is not joined with what is.
+    """
+    wanted = list(contrasts(results, fit)) if arms is None else list(arms)
+    cox, test = _cox_text(results, fit, wanted), _logrank_text(results, fit)
+    if adjusted(fit):
+        texts = [f"{one}." for one in (cox, test) if one]
+    else:
+        texts = [f"{', and '.join(one for one in (cox, test) if one)}."] if cox or test else []
+    return " ".join([*map(capitalised, texts), capitalised(_limits(results, fit, wanted))])
 
 
-def between(row: pd.Series, unit: str) -> str:
-    """Interval of a gain of time in words, such as "2.1 shorter to 3.9 longer"."""
-    return f"{longer(row['lower'], unit, False)} to {longer(row['upper'], unit, False)}"
-
-
-def frequentist_sentence(results: Results, fit: Fit) -> str:
-    """How the answer compares with Cox regression and the log-rank test, and what is left open."""
-    parts = [text] if (text := _cox_text(results, fit)) else []
+def _logrank_text(results: Results, fit: Fit) -> str:
     test = answer_row(results, "logrank", "test")
-    if np.isfinite(test["p"]):
-        parts.append(f"the log-rank test gives {p_sentence(test['p'])}")
-    text = "; ".join([", and ".join(parts)] * bool(parts) + [_limits(results, fit)])
-    return text[:1].upper() + text[1:]
+    if not np.isfinite(test["p"]):
+        return ""
+    if adjusted(fit):
+        return f"without any adjustment, the log-rank test gives {p_sentence(test['p'])}"
+    return f"the log-rank test gives {p_sentence(test['p'])}"
 
 
-def _cox_text(results: Results, fit: Fit) -> str:
-    pairs, regression = contrasts(results, fit), beside(results.cohort).regression
-    found = {arm: cox_row(results, fit, arm)[0] for arm in pairs}
-    found = {arm: row for arm, row in found.items() if np.isfinite(row["value"])}
+def _cox_text(results: Results, fit: Fit, arms: Sequence[str]) -> str:
+    pairs = {arm: pair for arm, pair in contrasts(results, fit).items() if arm in arms}
+    names = beside(results.cohort)
+    rows = {arm: cox_row(results, fit, arm) for arm in pairs}
+    found = {arm: row for arm, (row, _) in rows.items() if np.isfinite(row["value"])}
+    alone = any(rows[arm][1] == names.univariable for arm in found)
+    regression = names.regression
+    if adjusted(fit) and found:
+        regression += " without adjustment" if alone else " with the same covariates"
     interval = f"{interval_name(results.analysis.estimands.interval)} confidence interval"
     if len(pairs) > 1 and found:
         texts = [f"{_cox_numbers(row, interval)} for {pairs[arm][0]}" for arm, row in found.items()]
@@ -96,7 +138,7 @@ def _cox_text(results: Results, fit: Fit) -> str:
         if np.isnan(cox["lower"]):
             return f"{regression} has no finite hazard ratio of {name} v {against}"
         numbers = _cox_numbers(cox, interval, _otherwise(own, cox, kind))
-        if not kind:
+        if not kind or (adjusted(fit) and alone):
             return f"{regression} gives {numbers}"
         return f"{regression} {agreement(own, cox)}, with {numbers}"
     return ""
@@ -127,10 +169,11 @@ def agreement(own: pd.Series, cox: pd.Series) -> str:
     return "points the same way but differs in size" if same else "points the other way"
 
 
-def _limits(results: Results, fit: Fit) -> str:
+def _limits(results: Results, fit: Fit, arms: Sequence[str]) -> str:
     """What the data can't say, from where the credible intervals lie."""
     open_, settled = [], []
-    for arm, (name, _) in contrasts(results, fit).items():
+    for arm in arms:
+        name = contrasts(results, fit)[arm][0]
         row, kind = hazard_ratio_row(results, fit, arm)
         if not kind:
             row = _time_ratio(results, arm)
@@ -141,7 +184,7 @@ def _limits(results: Results, fit: Fit) -> str:
         text = (
             f"{start}the credible interval{'' if one else 's'} of {listed(open_)} "
             f"include{'s' if one else ''} a ratio of 1, so the data are compatible with both "
-            "benefit and harm, which is not proof that there is no difference"
+            f"{_either_way(results)}, which is not proof that there is no difference"
         )
         if settled:
             which = "that" if len(settled) == 1 else "those"
@@ -153,9 +196,18 @@ def _limits(results: Results, fit: Fit) -> str:
     return (
         f"{start}the credible interval{'' if one else 's'} of {listed(settled)} "
         f"exclude{'s' if one else ''} a ratio of 1, but the data say nothing about what happens "
-        f"after {longest} {results.cohort.unit} nor, unless the arms were assigned at random, "
-        "whether the treatment is the cause."
+        f"after {longest} {results.cohort.unit} nor{_unless_random(results)}, whether "
+        f"{effect_noun(results)} is the cause."
     )
+
+
+def _either_way(results: Results) -> str:
+    return "benefit and harm" if of_treatment(results) else "a lower and a higher hazard"
+
+
+def _unless_random(results: Results) -> str:
+    """Only what is given to patients can be assigned at random."""
+    return ", unless the arms were assigned at random" if of_treatment(results) else ""
 
 
 def _without_events(results: Results, fit: Fit) -> str:

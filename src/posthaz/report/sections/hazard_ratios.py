@@ -100,6 +100,13 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
             "A Cox hazard ratio per named step is the ratio per unit in `baselines.csv`, raised "
             "to the size of the step."
         )
+    if frame["chosen"].any():
+        labels = listed(list(dict.fromkeys(frame.loc[frame["chosen"], "label"])))
+        notes.append(
+            f"{labels}: a round step near the quartile range, since a ratio per unit would hardly "
+            "differ from 1; `step` in [cohort.columns] states another. Ratios per unit are in "
+            "`coefficients.csv`."
+        )
     if frame["upper"].isna().any():
         notes.append(f"No interval: {names.likelihood} has no maximum.")
     return Table(

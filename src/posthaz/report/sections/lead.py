@@ -1,26 +1,45 @@
-"""The answer in three sentences, and before it whatever forbids believing it."""
+"""The answer in a few sentences, and before it whatever forbids believing it."""
+
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from posthaz.errors import Finding
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph
+from posthaz.report.concerns import concerns
+from posthaz.report.concerns.proportionality import contradictions
+from posthaz.report.missing import MissingPart
 from posthaz.report.results import Results
-from posthaz.report.sections.adjusted_effect import adjusted_sentence
+from posthaz.report.sections.disproportionate import (
+    disproportionate_sentence,
+    left_open_sentence,
+)
 from posthaz.report.sections.effect import effect_sentence, frequentist_sentence
-from posthaz.report.sections.naming import arm_labels, contrasts, model_labels
+from posthaz.report.sections.naming import arm_labels, contrasts
 from posthaz.report.sections.recurrent import recurrent_lead
 from posthaz.report.sections.rows import follow_up_row, others_failed
 from posthaz.report.sections.single import single_blocks
-from posthaz.report.sections.wording import count_text, counted, duration, interval_name, listed
+from posthaz.report.sections.wording import (
+    at_time,
+    count_text,
+    counted,
+    duration,
+    interval_name,
+    listed,
+)
+
+Leads = Callable[[Results], Mapping[bool, list[str | MissingPart]]]
 
 
-def lead_blocks(results: Results) -> tuple[Block, ...]:
-    """Failed checks and doubts, then the answer of the primary model.
+def lead_blocks(results: Results, clinical: Leads = lambda _: {}) -> tuple[Block, ...]:
+    """Reasons to stop, worst first, then the answer to the question of the file.
 
     Parameters
     ----------
     results : Results
         The results.
+    clinical : callable, optional
+        Gives the sentences of the clinical analyses: those that are the file's question (True),
+        and those that stand beside the effect of the treatment (False).
 
     Returns
     -------
@@ -29,57 +48,46 @@ def lead_blocks(results: Results) -> tuple[Block, ...]:
     """
     if results.cohort.recurrent:
         return (*notes(results), *recurrent_lead(results))
-    fit = results.posterior.primary
+    fit, sentences = results.posterior.primary, clinical(results)
+    blocks: list[Block] = [*notes(results), Paragraph(studied_sentence(results))]
+    blocks += map(_said, sentences.get(True, ()))
     compared = contrasts(results, fit)
-    first = Paragraph(studied_sentence(results))
     if not compared:
-        return (*notes(results), first, *single_blocks(results))
-    found = [effect_sentence(results, fit, arm) for arm in compared]
-    second = Paragraph(found[0]) if len(found) == 1 else Bullets(tuple(found))
-    adjusted = adjusted_sentence(results)
-    third = (Paragraph(adjusted),) if adjusted else ()
-    last = Paragraph(frequentist_sentence(results, fit))
-    return (*notes(results), first, second, *third, last)
+        blocks += single_blocks(results)
+    else:
+        blocks += _compared(results)
+    blocks += map(_said, sentences.get(False, ()))
+    return tuple(blocks)
+
+
+def _said(sentence: str | MissingPart) -> Block:
+    return sentence if isinstance(sentence, MissingPart) else Paragraph(sentence)
+
+
+def _compared(results: Results) -> list[Block]:
+    """The effect of each arm: by its hazard ratio, or without one where it can't be."""
+    fit = results.posterior.primary
+    against = {one.arm: one for one in contradictions(results)}
+    found = [
+        disproportionate_sentence(results, against[arm])
+        if arm in against
+        else effect_sentence(results, fit, arm)
+        for arm in contrasts(results, fit)
+    ]
+    blocks: list[Block] = [Paragraph(found[0]) if len(found) == 1 else Bullets(tuple(found))]
+    if len(against) < len(found):
+        others = [arm for arm in contrasts(results, fit) if arm not in against]
+        blocks.append(Paragraph(frequentist_sentence(results, fit, others)))
+    else:
+        blocks.append(Paragraph(left_open_sentence(results)))
+    return blocks
 
 
 def notes(results: Results) -> tuple[Note, ...]:
-    """An error for each failed convergence check, a warning for each doubt."""
-    labels = model_labels(results)
-    primary = results.posterior.primary.spec.name
-    errors = [
-        Note(
-            "error",
-            f"Convergence check failed for the model “{labels[check.model]}”"
-            f"{' (the primary model)' if check.model == primary else ''}: {failure}. "
-            "Its numbers can’t be relied on; sample longer or simplify the model.",
-        )
-        for check in results.posterior.convergence
-        for failure in check.failures
-    ]
-    doubts = [Note("warning", doubt_text(notice)) for notice in results.cohort.notices]
-    shaky = [
-        f"“{labels[row['model']]}” ({counted(row['bad_k'], 'patient')})"
-        for _, row in results.posterior.comparison.iterrows()
-        if row["bad_k"] > 0
-    ]
-    if shaky:
-        text = "Leave-one-out cross-validation is unreliable (Pareto k too high) for the "
-        several = "models" if len(shaky) > 1 else "model"
-        doubts.append(Note("warning", f"{text}{several} {listed(shaky)}."))
-    return (*errors, *doubts)
-
-
-def doubt_text(notice: Finding) -> str:
-    """A doubt about the cohort, with its mend where there is something to do.
-
-    Examples
-    --------
-    >>> doubt_text(Finding("a.csv", "only 3 events", "keep the model small"))
-    'a.csv: only 3 events. To do: keep the model small.'
-    """
-    if notice.mend.startswith("nothing"):
-        return f"{notice.where}: {notice.what}."
-    return f"{notice.where}: {notice.what}. To do: {notice.mend}."
+    """A note for each concern, worst first; parts that are missing are put among them later."""
+    return tuple(
+        Note(one.severity, one.text) for one in concerns(results) if one.kind != "missing_part"
+    )
 
 
 def studied_sentence(results: Results) -> str:
@@ -89,24 +97,29 @@ def studied_sentence(results: Results) -> str:
     who = "simulated patient" if results.simulated else "patient"
     start = f"**{counted(whole['n'], who)}**"
     if np.isfinite(whole["median"]):
-        watched = f"a median follow-up of {duration(whole['median'], cohort.unit)} {cohort.unit}"
+        median = duration(whole["median"], cohort.unit)
+        watched = f"a median follow-up of {median} {cohort.unit}"
         if not np.isfinite(whole["median_upper"]) and np.isfinite(whole["median_lower"]):
             lower = duration(whole["median_lower"], cohort.unit)
             watched += f" ({interval_name(0.95)} confidence interval {lower} to not reached)"
     else:
-        longest = duration(whole["max_follow_up"], cohort.unit)
-        watched = f"a follow-up of at most {longest} {cohort.unit}"
-    start += f" were analysed over {watched}; **{count_text(whole['events'])}** had an event"
+        watched = f"a follow-up of at most {at_time(round(whole['max_follow_up'], 2), cohort.unit)}"
+    start += f" were analysed over {watched}; **{_events(whole['events'])}** had an event"
     start += f" (endpoint: {results.analysis.endpoint})"
     if len(labels) == 1:
         return f"{start}.{_competing(results)}"
     by_arm = table.set_index(table["arm"].astype(str))
     events, patients = by_arm["events"].to_dict(), by_arm["n"].to_dict()
     parts = [
-        f"{count_text(events[arm])} of {count_text(patients[arm])} with {label}"
+        f"{_events(events[arm])} of {count_text(patients[arm])} with {label}"
         for arm, label in labels.items()
     ]
     return f"{start}: {listed(parts)}.{_competing(results)}"
+
+
+def _events(number: float) -> str:
+    """How many had an event; of weighted or printed patients that is no whole number."""
+    return count_text(number) if number == round(number) else f"about {number:,.0f}"
 
 
 def _competing(results: Results) -> str:

@@ -6,12 +6,14 @@ from posthaz.estimands import band, hazard, ratio
 from posthaz.figures import draw_hazard_ratio_over_time
 from posthaz.inference import Fit
 from posthaz.report.blocks import FigureBlock, Paragraph, Section
+from posthaz.report.concerns.proportionality import holds_proportional
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import contrasts, model_labels, reference_arm
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.question import effect_noun
 from posthaz.report.sections.rows import cox_row, estimand_row
-from posthaz.report.sections.wording import listed, with_interval
+from posthaz.report.sections.wording import at_time, listed, with_interval
 
 _POINTS = 40
 
@@ -32,8 +34,10 @@ def marginal_section(results: Results) -> Section | None:
     chosen = next((fit for fit in results.posterior.fits.values() if changes(fit)), None)
     if chosen is None:
         text = (
-            "Every model here has proportional hazards and no covariate besides the treatment, so "
-            "the hazard ratio is constant over time by assumption and equals the marginal one."
+            "Every model here has proportional hazards (as an accelerated exponential or Weibull "
+            f"has) and no covariate besides {effect_noun(results)}, so that the hazard ratio is "
+            "constant over time by assumption, equals the marginal one, and has no figure: whether "
+            "it truly is constant is a question for “Hazard ratios” and “Predictive check”."
         )
         return Section("Hazard ratio over time", "answers-marginal", (Paragraph(text),))
     text = (
@@ -51,8 +55,7 @@ def marginal_section(results: Results) -> Section | None:
 def changes(fit: Fit) -> bool:
     """Whether a fit's marginal hazard ratio may change over time."""
     others = set(fit.design.variables) - {fit.treatment}
-    proportional = fit.spec.form == "proportional_hazards"
-    return bool(fit.treatment) and (bool(others) or not proportional)
+    return bool(fit.treatment) and (bool(others) or not holds_proportional(fit))
 
 
 @guarded_block
@@ -80,7 +83,7 @@ def _figure(results: Results, fit: Fit, arm: str) -> FigureBlock:
         )
         if np.isfinite(row["median"]):
             text = with_interval(row["median"], row["lower"], row["upper"])
-            parts.append(f"{text} at {time:g} {unit}")
+            parts.append(f"{text} at {at_time(time, unit)}")
     alt = f"Hazard ratio of {name} v {against} over time"
     alt += f": {listed(parts)}." if parts else "."
     caption = (

@@ -4,6 +4,7 @@ import pandas as pd
 
 from posthaz.figures import draw_predictive_check
 from posthaz.report.blocks import FigureBlock, Paragraph, Section
+from posthaz.report.concerns.curves import reproduced
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
@@ -27,7 +28,6 @@ _NOT_PROPORTIONAL = (
     "ratio for all times misses both curves. Read survival differences and restricted means beside "
     "those of Kaplan–Meier."
 )
-_MOSTLY = 0.9
 _MOST_DRAWN = 50
 
 
@@ -61,7 +61,7 @@ def agreement_sentence(results: Results) -> str:
         f"the band (largest distance from its middle {100 * row['largest']:.0f} percentage points)"
         for _, row in table.iterrows()
     ]
-    if (table["inside"] >= _MOSTLY).all():
+    if all(reproduced(row) for _, row in table.iterrows()):
         verdict = "The observed curves are among those that the model would produce."
     elif treatment_disproportionate(results):
         verdict = _NOT_PROPORTIONAL

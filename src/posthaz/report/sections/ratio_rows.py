@@ -11,7 +11,7 @@ from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import cox_label, model_labels, term_label
 
 COLUMNS = (
-    *("term", "label", "treatment", "model", "kind", "forest", "power"),
+    *("term", "label", "treatment", "model", "kind", "forest", "power", "chosen"),
     *("hr", "lower", "upper", "below_1", "p", "mcse"),
 )
 BAYESIAN = "Bayesian"
@@ -29,8 +29,8 @@ def ratio_rows(results: Results) -> pd.DataFrame:
     -------
     DataFrame
         Columns `COLUMNS`. A covariate with a named step is given by its step, to which `power`
-        raises the Cox ratio per unit; `forest` names the source in the forest of covariates,
-        empty for rows it leaves out.
+        raises the Cox ratio per unit (`chosen`: the analysis names no step); `forest` names the
+        source in the forest of covariates, empty for rows it leaves out.
     """
     steps = _steps(results)
     replaced = {column for column, _ in steps.values()}
@@ -128,4 +128,19 @@ def _named(results: Results, term: str) -> dict[str, object]:
         f"{results.cohort.treatment}["
     )
     alone = of_treatment and ":" not in term
-    return {"term": term, "label": term_label(results.cohort, term), "treatment": alone}
+    return {
+        "term": term,
+        "label": term_label(results.cohort, term),
+        "treatment": alone,
+        "chosen": term in _chosen_steps(results),
+    }
+
+
+def _chosen_steps(results: Results) -> set[str]:
+    """Steps that stand in for a unit too small to be of use, which no doubling is."""
+    return {
+        step.label
+        for fit in results.posterior.fits.values()
+        for step in named_steps(fit.design, results.cohort.columns)
+        if step.chosen and not step.label.endswith("per doubling")
+    }

@@ -3,8 +3,10 @@
 from posthaz.baselines import numbers_at_risk
 from posthaz.figures import draw_survival, draw_survival_points, time_ticks
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
+from posthaz.report.concerns.proportionality import holds_proportional
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
+from posthaz.report.sections.answer_tables import curve_name
 from posthaz.report.sections.beside import beside, grouped
 from posthaz.report.sections.contrast_tables import kaplan_meier_gain
 from posthaz.report.sections.naming import (
@@ -15,9 +17,10 @@ from posthaz.report.sections.naming import (
     reference_arm,
 )
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.question import adjusted
 from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.time_scale import given_event_free
-from posthaz.report.sections.wording import interval_name, listed, recorded_in_steps, share
+from posthaz.report.sections.wording import at_time, interval_name, listed, recorded_in_steps, share
 
 _VISIBLE = 0.01
 _MOST_TIMES = 8
@@ -39,9 +42,8 @@ def survival_section(results: Results) -> Section:
     text = (
         f"The smooth curves are the posterior medians of the primary model with pointwise "
         f"{interval_name(results.analysis.estimands.interval)} credible bands; the steps are "
-        "Kaplan–Meier estimates, which assume no shape. Where the steps leave the band, the "
-        "model’s shape doesn’t fit there. Bands of all models are in `survival_curves.csv`, the "
-        "steps in `kaplan_meier.csv`."
+        f"Kaplan–Meier estimates, which assume no shape. {_reading(results)} Bands of all models "
+        "are in `survival_curves.csv`, the steps in `kaplan_meier.csv`."
     )
     if results.cohort.origin:
         text += f" Both are survival{given_event_free(results)}."
@@ -55,6 +57,17 @@ def survival_section(results: Results) -> Section:
     if apart:
         blocks.append(Paragraph(apart))
     return Section("Survival", "survival", tuple(blocks))
+
+
+def _reading(results: Results) -> str:
+    """What it means that the steps leave the band."""
+    if adjusted(results.posterior.primary):
+        return (
+            "The curves are **standardised** over the covariates of all patients, the steps "
+            "**unadjusted**, so that the two may lie apart though the model fits: whether it does "
+            "is shown under “Predictive check”, which compares like with like."
+        )
+    return "Where the steps leave the band, the model’s shape doesn’t fit there."
 
 
 def _grouped_text(results: Results) -> str:
@@ -71,6 +84,8 @@ def _grouped_text(results: Results) -> str:
 def _disagreement(results: Results) -> str:
     """Times at which Kaplan-Meier puts the arms in the other order than the model."""
     fit, unit = results.posterior.primary, results.cohort.unit
+    if adjusted(fit):
+        return ""  # a standardised difference may have another sign than an unadjusted one
     parts = []
     for arm, (name, against) in contrasts(results, fit).items():
         for time in results.analysis.estimands.survival_at:
@@ -80,7 +95,8 @@ def _disagreement(results: Results) -> str:
             if abs(theirs) >= _VISIBLE and ours * theirs < 0:
                 side = "below" if theirs < 0 else "above"
                 parts.append(
-                    f"{name} {100 * abs(theirs):.0f} points {side} {against} at {time:g} {unit}"
+                    f"{name} {100 * abs(theirs):.0f} points {side} {against} at "
+                    f"{at_time(time, unit)}"
                 )
     if not parts:
         return ""
@@ -88,7 +104,7 @@ def _disagreement(results: Results) -> str:
     return (
         f"{curve} puts {listed(parts)}, where the primary model has the opposite order. A "
         "model whose hazards are proportional can’t show curves that cross."
-        if fit.spec.form == "proportional_hazards"
+        if holds_proportional(fit)
         else f"{curve} puts {listed(parts)}, where the primary model has the opposite order."
     )
 
@@ -117,7 +133,7 @@ def _figure(results: Results) -> FigureBlock:
     )
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
-        f"{beside(cohort).curve}{given_event_free(results)}, with the number "
+        f"{curve_name(results)}{given_event_free(results)}, with the number "
         f"{'known to be event-free' if grouped(cohort) else 'at risk'} below"
     )
     return picture(results, figure, "survival", _alt(results), caption, "survival_curves.csv")
@@ -142,7 +158,8 @@ def _alt(results: Results) -> str:
             names = beside(results.cohort)
             theirs = answer_row(results, names.curve_analysis, "survival", arm, time=time)["value"]
             parts.append(
-                f"{label} at {time:g} {unit}, model {share(ours)}, {names.curve} {share(theirs)}"
+                f"{label} at {at_time(time, unit)}, model {share(ours)}, "
+                f"{names.curve} {share(theirs)}"
             )
     numbers = f" {'; '.join(parts)}." if parts else ""
     return f"Survival curves of {listed(list(arm_labels(results).values()))} over time.{numbers}"

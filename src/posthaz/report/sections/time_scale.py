@@ -2,7 +2,7 @@
 
 from posthaz.report.results import Results
 from posthaz.report.sections.rows import follow_up_row
-from posthaz.report.sections.wording import duration, moment
+from posthaz.report.sections.wording import at_time, duration, moment
 
 _CLOSE = 1e-9
 
@@ -17,7 +17,7 @@ def up_to(results: Results, horizon: float) -> str:
     """Over which times a restricted mean runs: "up to 60 months", "from 60 to 85 years"."""
     origin, unit = results.cohort.origin, results.cohort.unit
     start = f"from {moment(origin)} to" if origin else "up to"
-    return f"{start} {moment(horizon)} {unit}"
+    return f"{start} {at_time(round(horizon, 1), unit)}"
 
 
 def end_of_follow_up(results: Results) -> str:

@@ -106,6 +106,18 @@ def moment(value: float) -> str:
     return f"{round(value, 1):g}"
 
 
+def at_time(value: float, unit: str) -> str:
+    """A point in time with its unit, in the singular for one.
+
+    Examples
+    --------
+    >>> at_time(12.0, "months"), at_time(1.0, "years"), at_time(0.5, "years")
+    ('12 months', '1 year', '0.5 years')
+    """
+    number = f"{value:,.12g}" if value == int(value) else f"{value:g}"
+    return f"{number} {unit.removesuffix('s') if value == 1 else unit}"
+
+
 def recorded_in_steps(step: float, unit: str) -> str:
     """How coarsely times were recorded, without a full stop.
 

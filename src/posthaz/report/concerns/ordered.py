@@ -1,0 +1,44 @@
+"""Every concern about an analysis's results, in the order in which a reader should see them."""
+
+from collections.abc import Callable, Iterable
+
+from posthaz.report.concerns.cohort import cohort_notices, patients_lost
+from posthaz.report.concerns.concern import Concern
+from posthaz.report.concerns.curves import unreproduced_curves
+from posthaz.report.concerns.fits import (
+    failed_convergence,
+    influential_patients,
+    missing_parts,
+)
+from posthaz.report.concerns.priors import conflicting_priors
+from posthaz.report.concerns.proportionality import contradicted_hazards
+from posthaz.report.results import Results
+
+_SEVERITIES = ("error", "warning", "info")
+_FINDERS: tuple[Callable[[Results], Iterable[Concern]], ...] = (
+    failed_convergence,
+    missing_parts,
+    unreproduced_curves,
+    contradicted_hazards,
+    patients_lost,
+    conflicting_priors,
+    influential_patients,
+    cohort_notices,
+)
+
+
+def concerns(results: Results) -> tuple[Concern, ...]:
+    """Reasons to stop, worst first.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    tuple of Concern
+        By kind, and within a kind by severity; otherwise as they were found.
+    """
+    found = [concern for find in _FINDERS for concern in find(results)]
+    return tuple(sorted(found, key=lambda one: (one.rank, _SEVERITIES.index(one.severity))))

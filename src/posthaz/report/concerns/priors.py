@@ -1,0 +1,52 @@
+"""Concerns about priors: those that move an estimate, or that the data contradict."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from posthaz.checks import prior_conflicts
+from posthaz.report.concerns.concern import Concern
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import term_label
+from posthaz.report.sections.wording import SPACE, listed, percent
+
+_MOST_NAMED = 4
+
+
+def conflicting_priors(results: Results) -> Iterator[Concern]:
+    """Effects and spreads of the primary model that its priors, as much as the data, decide."""
+    table = results.posterior.prior_influence
+    if table.empty:
+        return
+    mine = table[table["model"] == results.posterior.primary.spec.name]
+    found = prior_conflicts(mine[[_told(results, str(name)) for name in mine["parameter"]]])
+    if found.empty:
+        return
+    parts = [_part(results, row) for _, row in found.head(_MOST_NAMED).iterrows()]
+    more = len(found) - len(parts)
+    others = [f"{more} more in `prior_influence.csv`"] if more else []
+    text = (
+        f"**Prior and data disagree** in the primary model: {listed([*parts, *others])}. Report "
+        "the answer under a wider prior beside this one ([sensitivity])."
+    )
+    yield Concern("prior_conflict", "warning", text, "priors")
+
+
+def _told(results: Results, name: str) -> bool:
+    """Whether a parameter is an effect or the spread of a frailty, which readers read."""
+    columns = results.posterior.primary.design.columns
+    return name in columns or name.startswith("frailty")
+
+
+def _part(results: Results, row: pd.Series) -> str:
+    said = []
+    if "moved" in row["reason"]:
+        way = "down" if row["moved"] < 0 else "up"
+        said.append(f"the prior moves it {way} by {abs(row['moved']):.1f}{SPACE}posterior SD")
+    if "tail" in row["reason"]:
+        said.append(f"so far out that the prior gave it {percent(float(row['prior_tail']))}")
+    default = "default" if bool(row["default"]) else "stated"
+    name = str(row["parameter"])
+    columns = results.posterior.primary.design.columns
+    label = term_label(results.cohort, name) if name in columns else name.replace("_", " ")
+    return f"{label} ({default} prior {row['family']}({row['values']}); {', '.join(said)})"

@@ -1,0 +1,240 @@
+"""Whether one hazard ratio for all times can stand for the effect."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from posthaz.baselines import Crossing, curve_crossing
+from posthaz.checks import replicated_median
+from posthaz.hazards import Exponential, Weibull
+from posthaz.inference import Fit
+from posthaz.report.concerns.concern import Concern
+from posthaz.report.concerns.curves import RARE
+from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside, grouped
+from posthaz.report.sections.naming import contrasts, reference_arm, term_label
+from posthaz.report.sections.question import adjusted
+from posthaz.report.sections.rows import estimand_row
+from posthaz.report.sections.wording import (
+    SPACE,
+    at_time,
+    duration,
+    listed,
+    moment,
+    p_sentence,
+)
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """What speaks against one hazard ratio of an arm.
+
+    Parameters
+    ----------
+    arm, name, against : str
+        The arm, its name and that of the reference.
+    schoenfeld : float
+        P value of the Schoenfeld test; not a number where there is none.
+    predictive : float
+        Posterior predictive probability of a difference of curves as far from the primary model's;
+        not a number where that model doesn't hold hazards proportional.
+    crossing : Crossing or None
+        Where the Kaplan-Meier curves cross.
+    """
+
+    arm: str
+    name: str
+    against: str
+    schoenfeld: float
+    predictive: float
+    crossing: Crossing | None
+
+
+def holds_proportional(fit: Fit) -> bool:
+    """Whether a model makes the hazard ratio of equal patients the same at all times."""
+    if fit.spec.form == "proportional_hazards":
+        return True
+    # under these two, time that is stretched is a hazard that is multiplied
+    return isinstance(fit.spec.baseline, (Exponential, Weibull))
+
+
+def contradictions(results: Results) -> tuple[Contradiction, ...]:
+    """Arms of which one hazard ratio can't be the effect.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    tuple of Contradiction
+        Those whose Schoenfeld test has a P value below 0.01, or whose curves differ by what the
+        primary model would produce with a probability below 0.01.
+    """
+    if grouped(results.cohort) or results.cohort.recurrent:
+        return ()
+    fit, found = results.posterior.primary, []
+    for arm, (name, against) in contrasts(results, fit).items():
+        tested = _schoenfeld(results, fit, arm)
+        predicted = _predictive(results, arm) if holds_proportional(fit) else np.nan
+        if tested < RARE or predicted < RARE:
+            crossing = curve_crossing(results.frequentist.kaplan_meier, arm, reference_arm(results))
+            found.append(Contradiction(arm, name, against, tested, predicted, crossing))
+    return tuple(found)
+
+
+def contradicted_hazards(results: Results) -> Iterator[Concern]:
+    """A concern for each arm, and one for all covariates together."""
+    for one in contradictions(results):
+        text = " ".join(
+            part
+            for part in (
+                _evidence(one),
+                _crossing_text(results, one),
+                apart_text(results, one),
+                _advice(results, one),
+            )
+            if part
+        )
+        yield Concern("proportional_hazards", "warning", text, "hazard-ratios")
+    others = _covariates(results)
+    if others:
+        text = (
+            f"Proportional hazards are contradicted for {listed(others)}: their hazard ratios are "
+            "averages over follow-up."
+        )
+        yield Concern("proportional_hazards", "warning", text, "hazard-ratios")
+
+
+def _evidence(one: Contradiction) -> str:
+    parts = []
+    if one.schoenfeld < RARE:
+        parts.append(f"Schoenfeld test {p_sentence(one.schoenfeld)}")
+    if one.predictive < RARE:
+        parts.append(
+            f"{p_sentence(one.predictive)} for curves that differ as far from what the model says"
+        )
+    return (
+        f"**Proportional hazards are contradicted** for {one.name} v {one.against} "
+        f"({listed(parts)}): no single hazard ratio describes the effect."
+    )
+
+
+def _crossing_text(results: Results, one: Contradiction) -> str:
+    found, unit = one.crossing, results.cohort.unit
+    if found is None:
+        return ""
+    return (
+        f"**The Kaplan–Meier curves cross** at about {duration(found.time, unit)} {unit}: "
+        f"{one.name} lies {_side(found.before)} {one.against} at "
+        f"{duration(found.before_at, unit)} {unit} and {_side(found.after)} it at "
+        f"{duration(found.after_at, unit)} {unit}."
+    )
+
+
+def _side(gap: float) -> str:
+    return f"{100 * abs(gap):.0f}{SPACE}points {'above' if gap > 0 else 'below'}"
+
+
+def apart_text(results: Results, one: Contradiction) -> str:
+    """Differences in survival at the asked times, of Kaplan-Meier and of the model."""
+    times = [time for time in results.analysis.estimands.survival_at if time <= results.horizon]
+    if not times:
+        return ""
+    parts = []
+    for time, seen, said in zip(times, *gaps(results, one, times), strict=True):
+        parts.append(
+            f"{_points(seen)} against {_points(said)} at {at_time(time, results.cohort.unit)}"
+        )
+    return (
+        f"Survival with {one.name} minus {one.against}, in points, by Kaplan–Meier against the "
+        f"primary model: {listed(parts)}."
+    )
+
+
+def _points(gap: float) -> str:
+    return f"{100 * gap:+.0f}".replace("-", "−")
+
+
+def gaps(results: Results, one: Contradiction, times: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Difference in survival to the reference, by Kaplan-Meier and by the primary model.
+
+    The model's is that of cohorts with the covariates of this one, so that it is like the
+    unadjusted curves beside it.
+    """
+    curves, reference, at = (
+        results.frequentist.kaplan_meier,
+        reference_arm(results),
+        np.asarray(times, dtype=float),
+    )
+    seen = _survival(curves, one.arm, at) - _survival(curves, reference, at)
+    if not adjusted(results.posterior.primary):
+        profile = f"{one.arm} - {reference}"
+        rows = [estimand_row(results, "survival difference", profile, time) for time in times]
+        return seen, np.array([row["median"] for row in rows], dtype=float)
+    ours, theirs = (
+        replicated_median(results.posterior.replicated, arm, at) for arm in (one.arm, reference)
+    )
+    return seen, ours - theirs
+
+
+def _survival(curves: pd.DataFrame, arm: str, times: np.ndarray) -> np.ndarray:
+    own = curves[curves["arm"].astype(str) == arm]
+    place = np.searchsorted(own["time"].to_numpy(), times, side="right") - 1
+    return own["survival"].to_numpy()[np.maximum(place, 0)]
+
+
+def _advice(results: Results, one: Contradiction) -> str:
+    start = (
+        "To do: report survival differences and restricted means by Kaplan–Meier (several "
+        "horizons, `rmst_to` in [estimands]) in place of a hazard ratio; posthaz has no effect "
+        "that changes with time yet"
+    )
+    if one.crossing is None or results.analysis.landmark is not None:
+        return f"{start}."
+    return (
+        f"{start}. `landmark = {moment(one.crossing.time)}` in [cohort] compares those still at "
+        f"risk then, and `rmst_to = {moment(one.crossing.time)}` what came before."
+    )
+
+
+def _schoenfeld(results: Results, fit: Fit, arm: str) -> float:
+    """P value of the arm's test: in the Cox model of the same formula, or by itself."""
+    tests, names = _tests(results), beside(results.cohort)
+    of_arm = tests[tests["term"] == f"{results.cohort.treatment}[{arm}]"]
+    for analysis in (f"{names.formula}{fit.spec.formula}", names.univariable):
+        mine = of_arm[of_arm["analysis"] == analysis]
+        if len(mine):
+            return float(mine["p"].iloc[0])
+    return float("nan")
+
+
+def _predictive(results: Results, arm: str) -> float:
+    table = results.posterior.contrast_agreement
+    mine = table[table["arm"].astype(str) == arm]
+    return float(mine["p"].iloc[0]) if len(mine) else float("nan")
+
+
+def _covariates(results: Results) -> list[str]:
+    """Other terms of the primary model whose test contradicts them."""
+    if grouped(results.cohort) or results.cohort.recurrent:
+        return []
+    fit, tests = results.posterior.primary, _tests(results)
+    own = f"{beside(results.cohort).formula}{fit.spec.formula}"
+    tests = tests[(tests["analysis"] == own) & (tests["p"] < RARE)]
+    arm = f"{results.cohort.treatment}["
+    return [
+        f"{term_label(results.cohort, str(row['term']))} ({p_sentence(float(row['p']))})"
+        for _, row in tests.iterrows()
+        if not (results.cohort.treatment and str(row["term"]).startswith(arm))
+        or ":" in str(row["term"])
+    ]
+
+
+def _tests(results: Results) -> pd.DataFrame:
+    table = results.frequentist.answers
+    tests = table[(table["quantity"] == "schoenfeld_test") & table["p"].notna()]
+    return tests[tests["term"] != "GLOBAL"]

@@ -1,0 +1,98 @@
+"""The effect of an arm where no single hazard ratio can be it: survival and restricted means."""
+
+import numpy as np
+
+from posthaz.report.concerns.proportionality import Contradiction, gaps
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import model_labels, reference_arm
+from posthaz.report.sections.question import effect_noun, words
+from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
+from posthaz.report.sections.time_gain import between, longer, mean_time
+from posthaz.report.sections.wording import (
+    SPACE,
+    at_time,
+    duration,
+    interval_name,
+    listed,
+    p_sentence,
+    ratio,
+)
+
+
+def disproportionate_sentence(results: Results, one: Contradiction) -> str:
+    """Survival differences and restricted means by Kaplan-Meier, those of the model beside.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    one : Contradiction
+        The arm, and what speaks against one hazard ratio.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
+    parts = [part for part in (_survival(results, one), _means(results, one)) if part]
+    text = f"**By Kaplan–Meier, {listed(parts)}**. " if parts else ""
+    return text + _model(results, one)
+
+
+def _survival(results: Results, one: Contradiction) -> str:
+    times = [time for time in results.analysis.estimands.survival_at if time <= results.horizon]
+    if not times:
+        return ""
+    seen, _ = gaps(results, one, times)
+    said = [
+        f"{100 * abs(gap):.0f}{SPACE}points {'higher' if gap > 0 else 'lower'} at "
+        f"{at_time(time, results.cohort.unit)}"
+        for time, gap in zip(times, seen, strict=True)
+    ]
+    return f"survival with {one.name} is {listed(said)} than with {one.against}"
+
+
+def _means(results: Results, one: Contradiction) -> str:
+    horizon, unit = restriction(results), results.cohort.unit
+    against = f"against {reference_arm(results)}"
+    row = answer_row(results, "rmst", "difference", one.arm, against, horizon)
+    if not np.isfinite(row["value"]):
+        return ""
+    level = interval_name(results.analysis.estimands.interval)
+    return (
+        f"{mean_time(results)} is {longer(row['value'], unit)} ({level} confidence interval "
+        f"{between(row, unit)}; {p_sentence(row['p'])})"
+    )
+
+
+def _model(results: Results, one: Contradiction) -> str:
+    """What the primary model makes of it, under its own name."""
+    fit, unit = results.posterior.primary, results.cohort.unit
+    gain = estimand_row(results, "rmst difference", f"{one.arm} - {reference_arm(results)}")
+    row, kind = hazard_ratio_row(results, fit, one.arm)
+    level = interval_name(results.analysis.estimands.interval)
+    parts = []
+    if np.isfinite(gain["median"]):
+        parts.append(
+            f"would have {words(results).time} {longer(gain['median'], unit)} ({level} credible "
+            f"interval {between(gain, unit)})"
+        )
+    if kind:
+        parts.append(
+            f"its {kind} of {ratio(row['median'])} ({ratio(row['lower'])} to "
+            f"{ratio(row['upper'])}) averages over an effect that changes, so that it is the "
+            "effect at no time in particular"
+        )
+    if not parts:
+        return ""
+    label = model_labels(results)[fit.spec.name]
+    return f"The primary model ({label}), which assumes otherwise, {'; '.join(parts)}."
+
+
+def left_open_sentence(results: Results) -> str:
+    """What the data can't say."""
+    longest = duration(results.horizon, results.cohort.unit)
+    return (
+        f"The data say nothing about what happens after {longest} {results.cohort.unit} nor, "
+        f"unless the arms were assigned at random, whether {effect_noun(results)} is the cause."
+    )

@@ -1,0 +1,125 @@
+"""Reasons to stop, in the order in which a reader should see them."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from posthaz.cohort.cohort import Dropped
+from posthaz.errors import Finding
+from posthaz.report import Note, Results, write_results
+from posthaz.report.concerns import KINDS, Concern, concerns
+from posthaz.report.concerns.proportionality import contradictions
+from posthaz.report.sections.lead import lead_blocks
+from posthaz.report.sections.rows import answer_row
+
+
+def kinds(results: Results) -> list[str]:
+    return [one.kind for one in concerns(results)]
+
+
+def troubled(results: Results) -> Results:
+    """Every kind of trouble at once, made in the reverse of their order."""
+    posterior, frequentist = results.posterior, results.frequentist
+    check = replace(posterior.convergence[0], failures=("R-hat of shape is 1.050, above 1.01",))
+    answers = frequentist.answers.copy()
+    tests = answers["quantity"] == "schoenfeld_test"
+    answers.loc[tests, "p"] = 0.001
+    dropped = Dropped("missing a covariate of the analysis: dose_gy (8)", tuple(range(1, 9)))
+    return replace(
+        results,
+        cohort=replace(
+            results.cohort,
+            notices=(Finding("a.csv", "a dose of 6600 Gy", "give it in Gy"),),
+            dropped=(dropped,),
+        ),
+        frequentist=replace(frequentist, answers=answers),
+        posterior=replace(
+            posterior,
+            comparison=posterior.comparison.assign(bad_k=1),
+            convergence=(check, *posterior.convergence[1:]),
+            agreement=posterior.agreement.assign(inside=0.5),
+        ),
+    )
+
+
+def test_the_worst_comes_first(two_arms):
+    found = kinds(troubled(two_arms))
+    assert list(dict.fromkeys(found)) == [
+        "convergence",
+        "observed_curves",
+        "proportional_hazards",
+        "patients_lost",
+        "influence",
+        "cohort",
+    ]
+    assert found == sorted(found, key=KINDS.index)
+
+
+def test_a_sound_analysis_has_none(two_arms):
+    assert not set(kinds(two_arms)) & {"convergence", "observed_curves", "proportional_hazards"}
+
+
+def test_curves_that_cross_contradict_one_hazard_ratio(crossing):
+    (one,) = contradictions(crossing)
+    assert one.schoenfeld < 0.01
+    assert one.crossing is not None
+    (said,) = [c.text for c in concerns(crossing) if c.kind == "proportional_hazards"]
+    assert "**Proportional hazards are contradicted** for RT v none" in said
+    assert "**The Kaplan–Meier curves cross** at about" in said
+    gap = answer_row(crossing, "kaplan_meier", "survival", "RT", time=12.0)["value"]
+    gap -= answer_row(crossing, "kaplan_meier", "survival", "none", time=12.0)["value"]
+    assert f"{100 * gap:+.0f} against".replace("-", "−") in said
+    assert "at 12 months" in said
+    assert "`landmark = " in said
+
+
+def test_the_lead_has_survival_by_kaplan_meier_in_place_of_one_ratio(crossing):
+    blocks = lead_blocks(crossing)
+    answer = " ".join(b.text for b in blocks if not isinstance(b, Note))
+    assert "**By Kaplan–Meier, survival with RT is " in answer
+    assert "survival time up to 24 months (restricted mean) is " in answer
+    assert "is the effect at no time in particular" in answer
+    assert "much the same answer" not in answer
+    assert "benefit" not in answer
+    assert answer.index("By Kaplan–Meier") < answer.index("hazard ratio")
+
+
+def test_the_posterior_check_alone_can_contradict(crossing):
+    answers = crossing.frequentist.answers
+    without = answers[answers["quantity"] != "schoenfeld_test"]
+    results = replace(crossing, frequentist=replace(crossing.frequentist, answers=without))
+    (one,) = contradictions(results)
+    assert np.isnan(one.schoenfeld)
+    assert one.predictive < 0.01
+
+
+def test_patients_lost_are_named_with_their_share(two_arms):
+    (said,) = [c.text for c in concerns(troubled(two_arms)) if c.kind == "patients_lost"]
+    assert "8 rows of 120" in said
+    assert "dose_gy (8)" in said
+
+
+def test_rows_that_nobody_asked_for_are_not_lost(two_arms):
+    outside = Dropped("outside the patients asked for (arm = A)", (1, 2, 3))
+    results = replace(two_arms, cohort=replace(two_arms.cohort, dropped=(outside,)))
+    assert "patients_lost" not in kinds(results)
+
+
+def test_a_further_fit_that_failed_is_an_error_too(two_arms):
+    found = concerns(replace(two_arms, clinical_failures=("subgroups: 3 transitions diverged",)))
+    assert found[0].severity == "error"
+    assert "subgroups: 3 transitions diverged" in found[0].text
+
+
+def test_diagnostics_list_them(two_arms, tmp_path):
+    write_results(troubled(two_arms), tmp_path)
+    listed = json.loads((tmp_path / "diagnostics.json").read_text())["concerns"]
+    assert [one["kind"] for one in listed][:2] == ["convergence", "observed_curves"]
+    assert set(listed[0]) == {"kind", "severity", "text", "place"}
+
+
+def test_a_kind_that_has_no_place_in_the_order_is_refused():
+    with pytest.raises(ValueError, match="not among"):
+        Concern("mood", "info", "It rains.")
