@@ -220,5 +220,13 @@ def _described(analysis: Analysis, cohort: Cohort) -> list[str]:
     toxicity = analysis.clinical.get("toxicity")
     outcomes = toxicity.columns if toxicity else ()  # no characteristics, unless asked for as such
     known = tuple(cohort.columns) or tuple(cohort.covariates.columns)
+    # what groups rows is no characteristic of a patient
+    outcomes = (*outcomes, *_grouping(analysis))
     chosen = analysis.table_one or [name for name in known if name not in outcomes]
     return [name for name in chosen if name != cohort.treatment and name in cohort.covariates]
+
+
+def _grouping(analysis: Analysis) -> set[str]:
+    """Columns that say which rows belong together: subjects, clusters, groups of frailties."""
+    groups = {name for model in analysis.models for name in formula_groups(model.formula)}
+    return groups | {analysis.cohort.subject, analysis.cohort.cluster}

@@ -1,6 +1,6 @@
 """A page and its figures to files, and what is missing from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +26,13 @@ class Written:
 
     files: tuple[Path, ...]
     missing: tuple[MissingPart, ...]
+
+    def __iter__(self) -> Iterator[Path]:
+        """The files."""
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
 
 
 def write_page(report: Report, folder: Path, name: str, before: Sequence[Path] = ()) -> Written:

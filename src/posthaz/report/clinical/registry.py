@@ -61,16 +61,18 @@ def _wanted(analysis: Analysis) -> Mapping[str, Any]:
     return {**analysis.clinical, "sensitivity": varied}
 
 
-def clinical_tables(answers: Mapping[str, Any], parts: MissingParts) -> dict[str, pd.DataFrame]:
-    """Files of all answers: CSV name without ending to DataFrame."""
-    nothing: dict[str, pd.DataFrame] = {}
-    return {
-        name: frame
-        for part in _asked(answers)
-        for name, frame in parts.made(
-            f"files of [{part.name}]", partial(part.tables, answers[part.name]), nothing
-        ).items()
-    }
+def clinical_tables(
+    answers: Mapping[str, Any], parts: MissingParts | None = None
+) -> dict[str, pd.DataFrame]:
+    """Files of all answers: CSV name without ending to DataFrame; failures go to `parts`."""
+    found: dict[str, pd.DataFrame] = {}
+    for part in _asked(answers):
+        make = partial(part.tables, answers[part.name])
+        nothing: dict[str, pd.DataFrame] = {}
+        found |= (
+            parts.made(f"files of [{part.name}]", make, nothing) if parts is not None else make()
+        )
+    return found
 
 
 def clinical_sections(results: Results) -> list[Section]:

@@ -44,6 +44,9 @@ def profiles(results: Results) -> Iterator[tuple[str, str, str]]:
         yield label, label, ""
 
 
+_BEYOND = ", extrapolated"
+
+
 @guarded_block
 def survival_table(results: Results) -> Table | None:
     """Survival at the asked times."""
@@ -85,7 +88,8 @@ def quantile_table(results: Results) -> Table | None:
                 {
                     "arm": label,
                     "time": "Median" if fraction == 0.5 else f"{100 * fraction:g}\u00a0% failed",
-                    "bayes": posterior_text(ours, lambda time: duration(time, unit)),
+                    "bayes": posterior_text(ours, lambda time: duration(time, unit))
+                    + (_BEYOND if results.horizon < ours["median"] < np.inf else ""),
                     "mcse": significant(ours["mcse"]),
                     "later": percent(later["mean"]),
                     "km": _reached_text(theirs, unit) if arm else MISSING,
@@ -98,7 +102,13 @@ def quantile_table(results: Results) -> Table | None:
         f"probability that it lies beyond {end_of_follow_up(results)}"
     )
     order = ["time", "bayes", "km", "later", "mcse"]
-    return _table(rows, caption, {key: heads[key] for key in order}, notes=_standing_still(results))
+    notes = _standing_still(results)
+    if any(row["bayes"].endswith(_BEYOND) for row in rows):
+        notes.append(
+            f"Extrapolated: beyond {end_of_follow_up(results)}, where only the model's shape "
+            "speaks and no patient was seen."
+        )
+    return _table(rows, caption, {key: heads[key] for key in order}, notes=notes)
 
 
 @guarded_block
@@ -203,6 +213,8 @@ def _table(
         source = []
     else:
         source = [f"{heads['km'].split(' (')[0]} numbers are in `baselines.csv`."]
+        if not frame["km"].str.contains(" to ").any():  # no head may promise what no row has
+            heads = heads | {"km": heads["km"].split(" (")[0]}
     text = " ".join([*source, *dict.fromkeys(notes or ())])
     return Table(
         frame,

@@ -94,6 +94,9 @@ def _flow(results: Results) -> list[str]:
         parts = [f"{label} {count_text(counts[arm])}" for arm, label in labels.items()]
         return f": {listed(parts)}"
 
+    clusters = len(np.unique(cohort.cluster)) if cohort.cluster is not None else 0
+    if 0 < clusters < whole["n"]:
+        rows += f", in {counted(clusters, 'cluster')} of `{results.analysis.cohort.cluster}`"
     lines.append(f"{counted(whole['n'], 'patient')} analysed{rows}{split('n')}")
     lines.append(f"{counted(whole['events'], 'event')}{split('events')}")
     return lines

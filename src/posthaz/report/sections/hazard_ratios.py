@@ -7,6 +7,7 @@ from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
+from posthaz.report.sections.frailty_words import frailty_sentences
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import schoenfeld_sentence
@@ -37,8 +38,9 @@ def hazard_ratios_section(results: Results) -> Section | None:
         Anchor ``hazard-ratios``.
     """
     rows = ratio_rows(results)
+    between = [Paragraph(text) for text in frailty_sentences(results)]
     if rows.empty:
-        return None
+        return Section("Hazard ratios", "hazard-ratios", tuple(between)) if between else None
     blocks: list[Block] = [Paragraph(_meaning(results))]
     of_treatment = rows[rows["treatment"]]
     others = rows[~rows["treatment"]]
@@ -46,7 +48,7 @@ def hazard_ratios_section(results: Results) -> Section | None:
         if len(frame):
             blocks.append(_table(results, frame, name))
             blocks.append(_forest(results, frame, name))
-    blocks.append(Paragraph(schoenfeld_sentence(results)))
+    blocks += [Paragraph(schoenfeld_sentence(results)), *between]
     return Section("Hazard ratios", "hazard-ratios", tuple(blocks))
 
 

@@ -7,6 +7,7 @@ from posthaz.report.concerns.proportionality import holds_proportional
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.answer_tables import curve_name
+from posthaz.report.sections.asked_tests import asked_tests_sentence
 from posthaz.report.sections.beside import beside, grouped
 from posthaz.report.sections.contrast_tables import kaplan_meier_gain
 from posthaz.report.sections.naming import (
@@ -56,6 +57,9 @@ def survival_section(results: Results) -> Section:
     apart = _disagreement(results)
     if apart:
         blocks.append(Paragraph(apart))
+    tests = asked_tests_sentence(results)
+    if tests:
+        blocks.append(Paragraph(tests))
     return Section("Survival", "survival", tuple(blocks))
 
 
