@@ -63,7 +63,9 @@ def convergence(fit: Fit) -> Convergence:
     Convergence
         Fails when R-hat is above 1.01, an effective size below 100 a chain, a transition
         diverged, or the energy fraction of missing information is below 0.3 (Vehtari et al.
-        2021, doi:10.1214/20-BA1221; Betancourt 2018).
+        2021, doi:10.1214/20-BA1221; Betancourt 2018). R-hat compares chains, so that it is
+        not held against weighted draws from an approximation, whose chains only hold them;
+        their effective size is that of the weights.
     """
     return draws_convergence(fit.spec.name, fit.draws)
 
@@ -94,7 +96,8 @@ def draws_convergence(model: str, draws: xr.DataTree) -> Convergence:
         float(stats["reached_max_treedepth"].mean()) if "reached_max_treedepth" in stats else 0.0
     )
     bfmi = np.nan  # only Hamiltonian chains have an energy
-    if "energy" in stats:
+    sampled = "energy" in stats
+    if sampled:
         bfmi = float(np.min(_missing_information(stats["energy"].to_numpy())))
     chains = stats.sizes["chain"]
     worst = max(zip(rhats, scalars, strict=True))
@@ -107,7 +110,9 @@ def draws_convergence(model: str, draws: xr.DataTree) -> Convergence:
         divergences=divergences,
         deepest=deepest,
         bfmi=bfmi,
-        failures=_failures(chains, worst, min(bulk, tail), divergences, bfmi),
+        failures=_failures(
+            chains, worst if sampled else (1.0, worst[1]), min(bulk, tail), divergences, bfmi
+        ),
     )
 
 

@@ -16,12 +16,16 @@ from posthaz.inference.conditional import (
 )
 from posthaz.inference.engine import model_shape
 from posthaz.inference.fit import Fit
+from posthaz.inference.laplace import HEAVY_TAIL
 from posthaz.inference.named_priors import NamedPrior, named_priors
 from posthaz.inference.posterior_draws import posterior_draws
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.sample import fit, fit_many
+from posthaz.inference.sampled import TAILS
 
 __all__ = [
+    "HEAVY_TAIL",
+    "TAILS",
     "Fit",
     "NamedPrior",
     "Provenance",

@@ -36,7 +36,7 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
         return {**posterior_only(prepared, sampled), **_distinct_patients(prepared, sampled)}
     shares = row_shares(cohort, prepared.collapsed)
     groups = _pointwise_groups(prepared, sampled.theta, shares, cohort.subject[cohort.first])
-    groups["sample_stats"] = _statistics(model, sampled.statistics)
+    groups["sample_stats"] = statistics_group(model, sampled.statistics)
     groups["log_prior"] = labelled_log_priors(
         prepared.spec, prepared.design, prepared.priors, groups
     )
@@ -73,7 +73,7 @@ def posterior_only(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset
     """The groups that estimands and convergence checks need."""
     answers = answers_of(prepared.posterior, sampled.theta, pointwise=False)
     posterior = posterior_groups(prepared.model, answers)["posterior"]
-    statistics = _statistics(prepared.model, sampled.statistics)
+    statistics = statistics_group(prepared.model, sampled.statistics)
     data = data_groups(prepared.cohort, prepared.design, with_design=False)
     return {"posterior": posterior, "sample_stats": statistics, **data}
 
@@ -115,7 +115,8 @@ def posterior_groups(model: pm.Model, answers: Answers) -> dict[str, xr.Dataset]
     return {name: xr.Dataset(variables) for name, variables in groups.items()}
 
 
-def _statistics(model: pm.Model, statistics: Mapping[str, np.ndarray]) -> xr.Dataset:
+def statistics_group(model: pm.Model, statistics: Mapping[str, np.ndarray]) -> xr.Dataset:
+    """Group ``sample_stats``."""
     return xr.Dataset({name: _labelled(model, name, array) for name, array in statistics.items()})
 
 

@@ -13,6 +13,9 @@ from posthaz.inference.nuts import Sampled
 from posthaz.spec import Sampling
 
 _DEGREES = 6.0
+_LEAST_EFFECTIVE = 100
+HEAVY_TAIL = 0.5
+"""Shape of the weights' tail (k-hat) above which their variance is not finite."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Weighted:
         Largest `khat` at which the number of proposals suffices.
     effective : float
         Effective size of the weighted proposals.
+    least : float
+        Smallest effective size over the unbounded parameters: the variance of one over the
+        squared Monte Carlo error of its weighted mean.
     evaluations : int
         Evaluations of the density: proposals and Newton steps.
     log_evidence : float
@@ -39,13 +45,15 @@ class Weighted:
     khat: float
     threshold: float
     effective: float
+    least: float
     evaluations: int
     log_evidence: float
 
     @property
     def trusted(self) -> bool:
-        """Whether the tail of the weights is light enough for the number of proposals."""
-        return bool(self.khat < self.threshold)
+        """Whether the weights' tail is light enough, and their effective size what chains need."""
+        enough = _LEAST_EFFECTIVE * len(self.sampled.theta)
+        return bool(self.khat < self.threshold and self.least >= enough)
 
 
 def laplace_draws(
@@ -70,8 +78,9 @@ def laplace_draws(
     Returns
     -------
     list of Weighted
-        Draws, Pareto shape and effective size. The draws are independent given the weights, so
-        that chains are only a way to hold them.
+        Draws, Pareto shape and effective size. Copies of a heavy proposal stand next to each
+        other, as where a chain stays, so that effective sizes and Monte Carlo errors of whatever
+        is computed from the draws know of the weights. Chains are only a way to hold them.
     """
     made = []
     each = 2 * sampling.chains * sampling.draws
@@ -102,8 +111,8 @@ class _Proposal:
         log_ratio = np.where(np.isfinite(target), target - self.density, -np.inf)
         log_weights, khat = smoothed_weights(log_ratio - log_ratio.max())
         weights = np.exp(log_weights - logsumexp(log_weights))
+        # in the order of the proposals, which is random: copies of one remain neighbours
         chosen = _systematic(weights, total, self.random)
-        self.random.shuffle(chosen)
         shape = (sampling.chains, sampling.draws)
         density = target[chosen].reshape(shape)
         statistics = {"lp": density, "diverging": np.zeros(shape, dtype=bool)}
@@ -112,6 +121,7 @@ class _Proposal:
             khat=khat,
             threshold=min(1.0 - 1.0 / np.log10(len(target)), 0.7),
             effective=float(1.0 / np.sum(weights**2)),
+            least=_least_effective(self.theta, weights),
             evaluations=len(target) + self.steps,
             log_evidence=float(logsumexp(log_ratio) - np.log(len(target))),
         )
@@ -123,6 +133,14 @@ def _student_density(z: np.ndarray) -> np.ndarray:
     constant = gammaln((_DEGREES + size) / 2.0) - gammaln(_DEGREES / 2.0)
     constant -= size / 2.0 * np.log(_DEGREES * np.pi)
     return constant - (_DEGREES + size) / 2.0 * np.log1p(np.sum(z**2, axis=1) / _DEGREES)
+
+
+def _least_effective(theta: np.ndarray, weights: np.ndarray) -> float:
+    """Smallest effective size of the weighted mean of a parameter."""
+    apart = (theta - weights @ theta) ** 2
+    errors = weights**2 @ apart
+    known = errors > 0
+    return float(np.min((weights @ apart)[known] / errors[known], initial=len(weights)))
 
 
 def _systematic(weights: np.ndarray, total: int, random: np.random.Generator) -> np.ndarray:

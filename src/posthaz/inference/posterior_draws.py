@@ -6,7 +6,7 @@ import pymc as pm
 import xarray as xr
 
 from posthaz.inference.engine import answers_of, compile_posterior, posterior_modes
-from posthaz.inference.groups import posterior_groups
+from posthaz.inference.groups import posterior_groups, statistics_group
 from posthaz.inference.nuts import nuts_draws
 from posthaz.inference.pymc_sampler import pymc_draws
 from posthaz.spec import Sampling
@@ -49,6 +49,9 @@ def posterior_draws(
         modes = posterior_modes([posterior])
         (sampled,) = nuts_draws([posterior], modes, [sampling.seed], sampling, progress)
     answers = answers_of(posterior, sampled.theta, pointwise=False)
-    groups = posterior_groups(model, answers, sampled.statistics)
-    kept = ("posterior", "sample_stats")
-    return xr.DataTree.from_dict({f"/{name}": groups[name] for name in kept})
+    return xr.DataTree.from_dict(
+        {
+            "/posterior": posterior_groups(model, answers)["posterior"],
+            "/sample_stats": statistics_group(model, sampled.statistics),
+        }
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from posthaz.inference.engine import Posterior, posterior_modes
-from posthaz.inference.laplace import laplace_draws
+from posthaz.inference.laplace import HEAVY_TAIL, laplace_draws
 from posthaz.inference.mode import Mode
 from posthaz.inference.nuts import Sampled, nuts_draws
 from posthaz.inference.prepare import Prepared
@@ -14,6 +14,11 @@ from posthaz.spec import Sampling
 
 CAREFUL = 0.99
 """Target acceptance at which chains with diverging transitions are sampled again."""
+TAILS = (
+    "a k-hat above 0.5 leaves the tails to few proposals, so that ends of intervals and small "
+    "probabilities are known less well than means"
+)
+"""What weights of infinite variance do to answers."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,14 @@ def draw_posteriors(
         )
         for k, one in zip(wanted, weighted, strict=True):
             figures = f"k-hat {one.khat:.2f}, threshold {one.threshold:.2f}"
+            if one.khat < one.threshold and not one.trusted:
+                figures += f", effective size {one.least:.0f}"
             khats[k] = one.khat
             if one.trusted:
                 size = f"effective size {one.effective:.0f} of {one.evaluations} evaluations"
                 method = f"Laplace with importance weights ({figures}, {size})"
+                if one.khat > HEAVY_TAIL:
+                    method += f"; {TAILS}"
                 made[k] = Drawn(one.sampled, method, one.khat, one.log_evidence)
             else:
                 reasons[k] = f", after Laplace weights that can't be trusted ({figures})"

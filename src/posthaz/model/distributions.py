@@ -79,7 +79,8 @@ def prior_vector(
     """
     distribution, arguments = _CLASSES[priors[0].family]
     coordinates = pm.modelcontext(None).coords
-    lengths = shape.get("shape") or tuple(len(coordinates[d]) for d in shape.get("dims", ()))
+    own = (coordinates[dim] or () for dim in shape.get("dims", ()))
+    lengths = shape.get("shape") or tuple(len(labels) for labels in own)
     begin = np.full(lengths, start)
     if not arguments:
         return distribution(name, initval=begin, **shape)

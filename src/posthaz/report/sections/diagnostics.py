@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.figures import draw_ranks
+from posthaz.inference import HEAVY_TAIL, TAILS
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
@@ -83,8 +84,13 @@ def _table(results: Results) -> Table:
     if weighted:
         notes.append(
             f"Not chains but weighted draws from an approximation: {listed(weighted)}; what counts "
-            "there is k-hat, in `provenance.json`."
+            "there is k-hat, in `provenance.json`, and the effective size of the weights."
         )
+    notes += [
+        f"The weights of {labels[name]} have a k-hat of {fit.provenance.khat:.2f}: {TAILS}."
+        for name, fit in results.posterior.fits.items()
+        if by_laplace(fit) and fit.provenance.khat is not None and fit.provenance.khat > HEAVY_TAIL
+    ]
     return Table(
         pd.DataFrame(rows),
         "Convergence, worst over all parameters",
