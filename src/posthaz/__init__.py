@@ -90,6 +90,7 @@ if TYPE_CHECKING:
         median_survival,
         sceptical,
     )
+    from posthaz.report import Results, plot_survival, run_analysis
     from posthaz.schedule import read_scheduler
     from posthaz.sensitivity import (
         answer_sensitivity,
@@ -151,6 +152,7 @@ _ROOMS = {
     "hazards": "Exponential Gompertz PiecewiseExponential Weibull",
     "inference": "Fit fit fit_many load_fit write_fit",
     "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
+    "report": "Results plot_survival run_analysis",
     "schedule": "read_scheduler",
     "sensitivity": "answer_sensitivity compare_variants fit_variants variants",
     "simulate": "simulated_example",
@@ -182,6 +184,7 @@ __all__ = [
     "Population",
     "PrintedRatio",
     "Prior",
+    "Results",
     "Sampling",
     "ScreeningSpec",
     "Shrinkage",
@@ -237,6 +240,7 @@ __all__ = [
     "operating_characteristics",
     "person_time",
     "posterior_incidence",
+    "plot_survival",
     "power_fits",
     "printed_doubts",
     "probability_above",
@@ -250,6 +254,7 @@ __all__ = [
     "read_scheduler",
     "reconstructed_patients",
     "restricted_mean",
+    "run_analysis",
     "sceptical",
     "screen_covariates",
     "simulate_patients",

@@ -13,8 +13,8 @@ from unittest.mock import patch
 import pandas as pd
 
 from posthaz.cli.app import main
-from posthaz.cli.inputs import read_inputs
 from posthaz.errors import PosthazError, plain_text
+from posthaz.run import read_inputs
 from posthaz.spec import load_analysis
 from tests.fuzz.inputs import toml_text
 

@@ -8,7 +8,6 @@ import pytest
 
 from posthaz.baselines import covariate_columns, grouped_cox
 from posthaz.cli import main
-from posthaz.cli.inputs import read_inputs
 from posthaz.clinical.effect_change import common_times, cut_rows
 from posthaz.clinical.life_table import life_table_answer
 from posthaz.clinical.rounding import rounding_effect
@@ -16,6 +15,7 @@ from posthaz.cohort import LifeTableSpec, read_life_table, unrounded_life_tables
 from posthaz.hazards import PiecewiseExponential
 from posthaz.inference import fit
 from posthaz.priors import Prior
+from posthaz.run import read_inputs
 from posthaz.spec import ModelSpec, Sampling, load_analysis
 from tests.shared_data import DATA, needs_data
 

@@ -13,7 +13,7 @@ def check(
     spec: Spec, data: Data = None, allow_outside: Outside = False, quiet: Quiet = False
 ) -> None:
     """Check an analysis file and its cohort without fitting anything."""
-    from posthaz.cli.inputs import read_inputs
+    from posthaz.run import read_inputs
     from posthaz.spec import load_analysis
 
     analysis = with_options(load_analysis(spec, allow_outside=allow_outside), data)

@@ -42,17 +42,13 @@ def report(
     """Fit the models of an analysis and write the report."""
     wanted = _formats(formats)
     from posthaz.cli.run import run
-    from posthaz.files import staged_folder
-    from posthaz.report import write_results
     from posthaz.spec import load_analysis
 
     analysis = with_options(
         load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
     )
     results = run(analysis, out, quiet)
-    with staged_folder(out) as stage:
-        written = write_results(results, stage, wanted)
-    raise typer.Exit(finish(results, written, out, quiet))
+    raise typer.Exit(finish(results, results.report(out, wanted), out, quiet))
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ import shlex
 import sys
 from pathlib import Path
 
-from posthaz.cli.inputs import read_inputs
 from posthaz.cli.progress import shown_progress
 from posthaz.files import prepare_folder
 from posthaz.report import Results, gather_results
+from posthaz.run import read_inputs
 from posthaz.spec import Analysis
 
 

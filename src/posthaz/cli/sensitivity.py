@@ -44,10 +44,10 @@ def sensitivity(
     quiet: Quiet = False,
 ) -> None:
     """Fit every variant that [sensitivity] asks for and compare their answers."""
-    from posthaz.cli.inputs import read_inputs
     from posthaz.cli.progress import shown_progress
     from posthaz.errors import SpecError
     from posthaz.files import prepare_folder, staged_folder
+    from posthaz.run import read_inputs
     from posthaz.schedule import read_scheduler
     from posthaz.spec import load_analysis
 

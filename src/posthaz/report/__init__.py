@@ -19,6 +19,8 @@ from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart
 from posthaz.report.page import Written
 from posthaz.report.results import Frequentist, Posterior, Results
+from posthaz.report.run_analysis import run_analysis
+from posthaz.report.sections.survival import plot_survival
 from posthaz.report.word import write_word
 from posthaz.report.write import write_report, write_results
 
@@ -40,8 +42,10 @@ __all__ = [
     "Table",
     "Written",
     "gather_results",
+    "plot_survival",
     "render_html",
     "render_markdown",
+    "run_analysis",
     "write_report",
     "write_results",
     "write_word",

@@ -1,9 +1,10 @@
 """Everything an analysis gives, before it is written down: fits, tables, checks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xarray as xr
@@ -18,6 +19,9 @@ from posthaz.inference import Fit
 from posthaz.report.missing import MissingPart
 from posthaz.report.printed_rows import printed_answers
 from posthaz.spec import Analysis, coefficient_name
+
+if TYPE_CHECKING:
+    from posthaz.report.page import Written
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +153,35 @@ class Results:
                 printed_answers(self.analysis.published),
             ]
         )
+
+    @property
+    def fits(self) -> Mapping[str, Fit]:
+        """Fits by model, the primary one first."""
+        return self.posterior.fits
+
+    @property
+    def checks(self) -> Mapping[str, Convergence]:
+        """Convergence of each model."""
+        return {check.model: check for check in self.posterior.convergence}
+
+    def report(self, folder: str | Path = "out", formats: Sequence[str] = ("html",)) -> "Written":
+        """Write tables, posteriors and the report, whole or not at all.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Folder to write to.
+        formats : sequence of str
+            Among ``html``, ``md``, ``docx``.
+
+        Returns
+        -------
+        Written
+            ``files``, and the parts that are ``missing`` with the reasons.
+        """
+        from posthaz.report.write import write_whole
+
+        return write_whole(self, Path(folder), formats)
 
     def _coefficients(self, one: Fit) -> tuple[str, ...]:
         """Columns of a fit's design, and steps of them that are reported."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from posthaz.files import csv_text, file_below, write_text
+from posthaz.files import csv_text, file_below, staged_folder, write_text
 from posthaz.inference import installed_versions, write_fit
 from posthaz.report.blocks import Report
 from posthaz.report.clinical.registry import clinical_tables
@@ -23,6 +23,34 @@ from posthaz.report.parts import with_missing
 from posthaz.report.pictures import write_pictures
 from posthaz.report.results import Results
 from posthaz.report.word import write_word
+
+
+def write_whole(results: Results, folder: Path, formats: Sequence[str] = ()) -> Written:
+    """Write what `write_results` writes to a folder, all of it together or nothing.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    folder : Path
+        Folder to write to; what stands there under the same names is replaced.
+    formats : sequence of str, optional
+        Formats of the report, among ``html``, ``md``, ``docx``; no report without any.
+
+    Returns
+    -------
+    Written
+        Files, and the parts that are missing with the reasons.
+
+    Raises
+    ------
+    OutputError
+        When the folder can't be written to.
+    """
+    with staged_folder(folder) as stage:
+        written = write_results(results, stage, formats)
+        names = [path.relative_to(stage) for path in written.files]
+    return replace(written, files=tuple(folder / name for name in names))
 
 
 def write_results(results: Results, folder: Path, formats: Sequence[str] = ()) -> Written:

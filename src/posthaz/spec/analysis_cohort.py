@@ -17,7 +17,9 @@ from posthaz.spec.asked_times import beyond_follow_up
 from posthaz.spec.toml_file import outside_finding
 
 
-def read_analysis_cohort(analysis: Analysis) -> Cohort:
+def read_analysis_cohort(
+    analysis: Analysis, table: pd.DataFrame | str | Path | None = None
+) -> Cohort:
     """The cohort of an analysis, as its file says it is read and studied.
 
     Without a table, a twin of the paper's cohort is drawn by the seed of ``[simulate]``.
@@ -30,6 +32,8 @@ def read_analysis_cohort(analysis: Analysis) -> Cohort:
     ----------
     analysis : Analysis
         The analysis.
+    table : DataFrame, str or Path, optional
+        A table in place of the analysis's own.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def read_analysis_cohort(analysis: Analysis) -> Cohort:
     >>> len(read_analysis_cohort(ph.load_analysis("nvalt11_pci_os")))
     174
     """
-    cohort = _from_then(analysis, joined(_read(analysis)))
+    cohort = _from_then(analysis, joined(_read(analysis, table)))
     if analysis.favours and analysis.favours not in cohort.arms:
         raise SpecError(
             f"{_place(analysis)}, [treatment]: favours = '{analysis.favours}' is no arm of the "
@@ -72,17 +76,17 @@ def needed_covariates(analysis: Analysis) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
-def _read(analysis: Analysis) -> Cohort:
+def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort:
     needed = needed_covariates(analysis)
     printed = analysis.clinical.get("life_table")
     if printed is not None:
-        if analysis.table is not None:
+        if analysis.table is not None or given is not None:
             raise SpecError(
                 f"{_place(analysis)}: [life_table] holds the rows, so no table is read. "
                 "Mend: leave --data out, or take an analysis file without [life_table]."
             )
         return read_life_table(printed.rows, printed.spec, covariates=needed, name=printed.name)
-    if analysis.table is None and analysis.simulate is None:
+    if given is None and analysis.table is None and analysis.simulate is None:
         raise SpecError(
             f"{_place(analysis)}: no cohort table. "
             "Mend: name one as 'table' in [cohort], or give --data."
@@ -91,6 +95,8 @@ def _read(analysis: Analysis) -> Cohort:
     if analysis.starts and analysis.starts not in spec.columns:
         column = Column(analysis.starts, label="Start of treatment", unit=spec.unit)
         spec = replace(spec, columns={**spec.columns, analysis.starts: column})
+    if given is not None:
+        return read_cohort(given, spec, covariates=needed)
     if analysis.table is not None:
         if analysis.table == analysis.outside:
             finding = outside_finding(f"{_place(analysis)} [cohort.table]", analysis.table)

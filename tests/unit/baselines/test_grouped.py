@@ -16,8 +16,8 @@ from posthaz.baselines import (
     turnbull,
     turnbull_at,
 )
-from posthaz.cli.inputs import read_inputs
 from posthaz.cohort import LifeTableSpec, read_cohort, read_life_table
+from posthaz.run import read_inputs
 from posthaz.simulate import simulated_example
 from posthaz.spec import load_analysis
 

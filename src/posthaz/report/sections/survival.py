@@ -1,5 +1,7 @@
 """Posterior survival curves over Kaplan-Meier, with numbers at risk."""
 
+from typing import TYPE_CHECKING
+
 from posthaz.baselines import numbers_at_risk
 from posthaz.figures import draw_survival, draw_survival_points, time_ticks
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
@@ -22,6 +24,9 @@ from posthaz.report.sections.question import adjusted
 from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import at_time, interval_name, listed, recorded_in_steps, share
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _VISIBLE = 0.01
 _MOST_TIMES = 8
@@ -113,8 +118,24 @@ def _disagreement(results: Results) -> str:
     )
 
 
-@guarded_block
-def _figure(results: Results) -> FigureBlock:
+def plot_survival(results: Results) -> "Figure":
+    """Posterior survival of the primary model over Kaplan-Meier, with numbers at risk.
+
+    Parameters
+    ----------
+    results : Results
+        Results of `run_analysis`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Axes 0 holds the curves; axes 1 the numbers at risk.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> ph.plot_survival(ph.run_analysis("nvalt11_pci_os"))  # doctest: +SKIP
+    """
     cohort, fit = results.cohort, results.posterior.primary
     curves = results.posterior.curves
     labels = arm_labels(results)
@@ -123,7 +144,7 @@ def _figure(results: Results) -> FigureBlock:
     risk = numbers_at_risk(cohort, _risk_times(results))
     at_risk = risk.reset_index().melt("arm", var_name="time", value_name="at_risk")
     draw = draw_survival_points if grouped(cohort) else draw_survival
-    figure = draw(
+    return draw(
         results.frequentist.kaplan_meier,
         curves[curves["model"] == fit.spec.name],
         at_risk,
@@ -135,12 +156,19 @@ def _figure(results: Results) -> FigureBlock:
         interval=results.analysis.estimands.interval,
         simulated=results.simulated,
     )
+
+
+@guarded_block
+def _figure(results: Results) -> FigureBlock:
+    cohort, fit = results.cohort, results.posterior.primary
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
         f"{curve_name(results)}{given_event_free(results)}, with the number "
         f"{'known to be event-free' if grouped(cohort) else 'at risk'} below"
     )
-    return picture(results, figure, "survival", _alt(results), caption, "survival_curves.csv")
+    return picture(
+        results, plot_survival(results), "survival", _alt(results), caption, "survival_curves.csv"
+    )
 
 
 def _risk_times(results: Results) -> list[float]:

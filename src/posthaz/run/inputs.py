@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from posthaz.cohort import Cohort
 from posthaz.design import formula_groups, learn_design
@@ -13,13 +15,18 @@ from posthaz.spec import Analysis, ModelSpec, choose_priors, read_analysis_cohor
 from posthaz.spec.clinical import clinical_faults
 
 
-def read_inputs(analysis: Analysis) -> Cohort:
+def read_inputs(
+    analysis: Analysis, cohort: Cohort | pd.DataFrame | str | Path | None = None
+) -> Cohort:
     """Read the cohort of an analysis and check every model against it, without fitting.
 
     Parameters
     ----------
     analysis : Analysis
         The analysis.
+    cohort : Cohort, DataFrame, str or Path, optional
+        A cohort as it is to be studied, or a table read as the analysis says; the analysis's own
+        table without it.
 
     Returns
     -------
@@ -31,7 +38,8 @@ def read_inputs(analysis: Analysis) -> Cohort:
     PosthazError
         With everything found.
     """
-    cohort = read_analysis_cohort(analysis)
+    if not isinstance(cohort, Cohort):
+        cohort = read_analysis_cohort(analysis, cohort)
     findings = Findings()
     for key, spec in _specifications(analysis).items():
         try:

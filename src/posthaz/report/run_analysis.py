@@ -1,0 +1,59 @@
+"""An analysis, from Python, in one call: everything that its file asks for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from posthaz.cohort import Cohort
+from posthaz.report.gather import gather_results
+from posthaz.report.results import Results
+from posthaz.run import read_inputs
+from posthaz.spec import Analysis, load_analysis
+
+
+def run_analysis(
+    analysis: Analysis | str | Path,
+    cohort: Cohort | pd.DataFrame | str | Path | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Results:
+    """Read, check, fit and answer everything that an analysis asks for.
+
+    Parameters
+    ----------
+    analysis : Analysis, str or Path
+        An analysis, its file, or its name in the catalogue.
+    cohort : Cohort, DataFrame, str or Path, optional
+        Whom to study in place of the analysis's own table: a cohort, or a table to read as the
+        analysis says.
+    progress : callable, optional
+        Called with the name of what is worked on, steps done and steps in all.
+
+    Returns
+    -------
+    Results
+        With ``answers`` (one tidy frame), ``fits`` by model, ``checks`` by model, and
+        ``report(folder)``, which writes what ``posthaz report`` writes.
+
+    Raises
+    ------
+    PosthazError
+        When analysis and cohort don't fit each other, with everything that is wrong.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> results = ph.run_analysis("nvalt11_pci_os")  # doctest: +SKIP
+    >>> results.answers, results.report("out")  # doctest: +SKIP
+    """
+    loaded = analysis if isinstance(analysis, Analysis) else load_analysis(analysis)
+    if cohort is not None and not isinstance(cohort, Cohort):
+        loaded = replace(loaded, table=None, simulated=False)
+    checked = read_inputs(loaded, cohort)
+    command = f"posthaz.run_analysis({loaded.name!r})"
+    return gather_results(loaded, checked, command, progress or _silent)
+
+
+def _silent(name: str, done: int, total: int) -> None:
+    """Progress that nobody is shown."""
