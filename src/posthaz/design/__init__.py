@@ -1,5 +1,6 @@
 """Covariates to columns, remembered for new data."""
 
+from posthaz.design.covariate_values import value_faults, values_beyond
 from posthaz.design.design import Design, Group
 from posthaz.design.formula import (
     effect_variables,
@@ -29,5 +30,7 @@ __all__ = [
     "quoted",
     "reference_row",
     "syntax_fault",
+    "value_faults",
+    "values_beyond",
     "written_terms",
 ]

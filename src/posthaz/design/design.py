@@ -122,6 +122,7 @@ class Design:
         """
         if not self.columns:
             return np.zeros((len(frame), 0))
+        self._check_new(frame)
         with np.errstate(divide="ignore", invalid="ignore"):
             try:
                 common = self.matrices.common.evaluate_new_data(frame.reset_index(drop=True))
@@ -130,6 +131,23 @@ class Design:
                     f"formula '{self.formula}' can't be evaluated on new covariates: {error}"
                 ) from error
         return np.asarray(common.design_matrix, dtype=float)[:, 1:]
+
+    def _check_new(self, frame: pd.DataFrame) -> None:
+        """Refuse new patients without a covariate that has an effect."""
+        frailties = {group.name for group in self.groups}
+        for name in self.variables:
+            if name in frailties and name not in frame.columns:
+                continue
+            if name not in frame.columns:
+                raise FormulaError(
+                    f"formula '{self.formula}' can't be evaluated on new covariates, which lack "
+                    f"'{name}'. Mend: give a column '{name}'."
+                )
+            if frame[name].isna().any():
+                raise FormulaError(
+                    f"formula '{self.formula}' can't be evaluated on new covariates: '{name}' is "
+                    f"missing in {int(frame[name].isna().sum())} row(s). Mend: give its values."
+                )
 
     def cluster(self, group: Group, frame: pd.DataFrame) -> np.ndarray:
         """Number of the cluster of each row, -1 for one not seen on learning.

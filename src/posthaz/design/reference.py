@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.levels import level_text
+
 
 def reference_row(
     frame: pd.DataFrame,
@@ -34,7 +36,8 @@ def reference_row(
     for name in frame.columns:
         learned = frame[name]
         if isinstance(learned.dtype, pd.CategoricalDtype):
-            wanted = str((values or {}).get(name, learned.cat.categories[0]))
+            given = (values or {}).get(name)
+            wanted = str(learned.cat.categories[0]) if given is None else level_text(given)
             row[str(name)] = pd.Categorical(
                 [wanted], categories=list(learned.cat.categories), ordered=True
             )

@@ -1,13 +1,17 @@
 """Whom an answer is about: one profile, or a whole cohort given one arm."""
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
 
+from posthaz.design import value_faults
+from posthaz.errors import SpecError
 from posthaz.inference import Fit
 
 WHOLE = "all"
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +26,38 @@ class Population:
         Covariates, one row each.
     weight : ndarray of float, shape (row,)
         Weights, summing to 1.
+
+    Raises
+    ------
+    SpecError
+        When the weights are not one a row, are below 0 or don't sum to 1, or there is no row.
     """
 
     label: str
     frame: pd.DataFrame
     weight: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.frame, pd.DataFrame):
+            found = type(self.frame).__name__
+            self._refuse(f"its covariates are a {found}", "give a DataFrame, one row a patient")
+        if not len(self.frame):
+            self._refuse("it has no row", "give at least one")
+        try:
+            weight = np.asarray(self.weight, dtype=float)
+        except (TypeError, ValueError):
+            self._refuse("its weights are no numbers", "give one number a row")
+        if weight.shape != (len(self.frame),):
+            shape = " x ".join(map(str, weight.shape)) or "1"
+            self._refuse(f"{len(self.frame)} rows have {shape} weights", "give one weight a row")
+        if not np.isfinite(weight).all() or (weight < 0).any():
+            self._refuse("a weight is below 0 or no finite number", "give weights of 0 or more")
+        if abs(weight.sum() - 1.0) > _TOLERANCE:
+            self._refuse(f"its weights sum to {weight.sum():g}", "divide them by their sum")
+        object.__setattr__(self, "weight", weight)
+
+    def _refuse(self, what: str, mend: str) -> NoReturn:
+        raise SpecError(f"Population {self.label!r}: {what}. Mend: {mend}.")
 
 
 def profile(fit: Fit, label: str, **values: object) -> Population:
@@ -45,7 +76,15 @@ def profile(fit: Fit, label: str, **values: object) -> Population:
     -------
     Population
         One row.
+
+    Raises
+    ------
+    SpecError
+        When the model has no such covariate, or its value can't be.
     """
+    faults = tuple(value_faults(fit.design.frame, values, f"profile {label!r}"))
+    if faults:
+        raise SpecError.from_findings(f"profile {label!r} of model '{fit.spec.name}':", faults)
     return Population(label, fit.design.reference(values), np.ones(1))
 
 

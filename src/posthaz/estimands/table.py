@@ -1,6 +1,6 @@
 """The estimand table: every answer an analysis asks for, with its Monte Carlo error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 import xarray as xr
@@ -42,7 +42,7 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
     """
     populations = (
         *arm_populations(fit),
-        *(profile(fit, label, **values) for label, values in wanted.profiles),
+        *(profile(fit, label, **_of_model(fit, values)) for label, values in wanted.profiles),
     )
     rows = [
         (fit.spec.name, estimand, label, time, *summary(draws, wanted.interval).values())
@@ -52,6 +52,11 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
     probability = table["estimand"].str.startswith("P(")
     table.loc[probability, ["sd", "median", "lower", "upper"]] = float("nan")
     return table
+
+
+def _of_model(fit: Fit, values: Mapping[str, object]) -> dict[str, object]:
+    """Values of the covariates that a model has; profiles are of all models at once."""
+    return {name: value for name, value in values.items() if name in fit.design.variables}
 
 
 def _draws(

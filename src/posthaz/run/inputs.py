@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort
-from posthaz.design import formula_groups, learn_design
+from posthaz.design import (
+    formula_groups,
+    formula_variables,
+    learn_design,
+    value_faults,
+    values_beyond,
+)
 from posthaz.errors import Finding, Findings, PosthazError, SpecError
 from posthaz.sensitivity import variants
 from posthaz.spec import Analysis, ModelSpec, choose_priors, read_analysis_cohort, resolve
@@ -54,8 +60,20 @@ def read_inputs(
     findings.extend(_before_origin(analysis, cohort))
     findings.extend(_not_for_recurrent(analysis, cohort))
     findings.extend(clinical_faults(analysis.clinical, cohort))
+    used, beyond = _profile_covariates(analysis, cohort), []
+    for label, values in analysis.estimands.profiles:
+        place = f"{_place(analysis)} [estimands.profiles.{label}]"
+        findings.extend(value_faults(used, values, place))
+        if not any(finding.where.startswith(place) for finding in findings.found):
+            beyond += values_beyond(used, values, place)
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
-    return replace(cohort, notices=(*cohort.notices, *_without_frailty(analysis, cohort)))
+    return replace(cohort, notices=(*cohort.notices, *_without_frailty(analysis, cohort), *beyond))
+
+
+def _profile_covariates(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
+    """Covariates that a model uses; a profile says nothing by others."""
+    named = {name for model in analysis.models for name in formula_variables(model.formula)}
+    return cohort.covariates.loc[:, [name for name in cohort.covariates if name in named]]
 
 
 def _specifications(analysis: Analysis) -> dict[str, ModelSpec]:

@@ -52,6 +52,18 @@ class EstimandSpec:
 
     def __post_init__(self) -> None:
         check_values(self, ESTIMAND_FIELDS, optional=("rmst_to",))
+        pairs = isinstance(self.profiles, list | tuple) and all(
+            isinstance(one, list | tuple)
+            and len(one) == 2
+            and isinstance(one[0], str)
+            and isinstance(one[1], Mapping)
+            for one in self.profiles
+        )
+        if not pairs:
+            raise SpecError(
+                "EstimandSpec, profiles: found no pairs of a name and covariate values. "
+                'Mend: give them as (("elderly", {"age": 80}),).'
+            )
 
 
 @dataclass(frozen=True)

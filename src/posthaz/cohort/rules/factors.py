@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from posthaz.cohort.covariates import factor_levels, is_factor, reference_of
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_text, level_texts
+from posthaz.cohort.numbers import read_numbers
 from posthaz.cohort.rows import listed, shown_values
 from posthaz.errors import Finding, nearest
+
+MOST_CODED_ARMS = 4
 
 
 def levels_known(draft: Draft) -> Iterator[Finding]:
@@ -54,6 +57,25 @@ def levels_vary(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def treatment_has_arms(draft: Draft) -> Iterator[Finding]:
+    """The treatment isn't a number that was measured."""
+    name = draft.spec.treatment
+    if not name or not draft.has(name) or draft.column(name).levels:
+        return
+    if draft.column(name).derived is not None or read_numbers(draft.values(name)).text.any():
+        return
+    found = factor_levels(draft, name)
+    if len(found) > MOST_CODED_ARMS:
+        yield Finding(
+            draft.where(column=name),
+            f"the treatment is a number with {len(found)} values ({shown_values(list(found))}), "
+            "and each would be an arm of its own",
+            f"leave it out as the treatment and give it as an exposure in the formula, with a step "
+            f"in [cohort.columns.{name}]; or make arms of it: cut it into a derived column, or "
+            "state its levels",
+        )
+
+
 def _or_other_levels(draft: Draft, name: str) -> str:
     absent = set(draft.column(name).levels) - set(factor_levels(draft, name))
     return f", or add rows with {listed(sorted(absent))}" if absent else ""
@@ -63,4 +85,4 @@ def _factors(draft: Draft) -> list[str]:
     return [name for name in draft.kept if draft.has(name) and is_factor(draft, name)]
 
 
-FACTOR_RULES = (levels_known, reference_known, levels_vary)
+FACTOR_RULES = (levels_known, reference_known, levels_vary, treatment_has_arms)
