@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 from posthaz.cohort.derivation import Derivation
 
-ROLES = ("treatment", "prognostic", "gtv", "ptv", "dose", "age", "performance_status")
+ROLES = (
+    "treatment", "prognostic", "gtv", "ptv", "dose", "age", "performance_status", "grade",
+    "response",
+)  # fmt: skip
+_LATER_ROLES = ("grade", "response")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Column:
         (``10`` for per 10 Gy) or ``"doubling"``.
     derived : FractionatedDose or Cut, optional
         How the column is computed from others, when it isn't in the table.
+    measured_after : bool
+        Whether it is known only some time after time 0, as grades of toxicity and responses are.
 
     Examples
     --------
@@ -49,6 +55,12 @@ class Column:
     reference: str = ""
     step: float | str | None = None
     derived: Derivation | None = None
+    measured_after: bool = False
+
+    @property
+    def measured_later(self) -> bool:
+        """Whether it is measured after time 0, as its role or the user says."""
+        return self.measured_after or self.role in _LATER_ROLES
 
     @property
     def shown(self) -> str:

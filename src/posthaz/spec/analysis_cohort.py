@@ -14,6 +14,7 @@ from posthaz.errors import SpecError, nearest
 from posthaz.simulate import simulate_twin
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.asked_times import beyond_follow_up
+from posthaz.spec.measured_after import measured_later
 from posthaz.spec.toml_file import outside_finding
 
 
@@ -62,7 +63,8 @@ def read_analysis_cohort(
             f"cohort ({nearest(analysis.favours, cohort.arms)}). "
             "Mend: name the arm whose benefit is asked."
         )
-    return replace(cohort, notices=(*cohort.notices, *beyond_follow_up(analysis, cohort)))
+    found = (*beyond_follow_up(analysis, cohort), *measured_later(analysis, cohort))
+    return replace(cohort, notices=(*cohort.notices, *found))
 
 
 def needed_covariates(analysis: Analysis) -> tuple[str, ...]:

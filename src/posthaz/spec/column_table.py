@@ -11,6 +11,7 @@ from posthaz.spec.fields import (
     UnfitError,
     choice,
     either,
+    flag,
     label,
     number,
     several,
@@ -41,6 +42,7 @@ _FIELDS = {
     "reference": label(),
     "step": either(number(above=0), choice(["doubling"])),
     "derived": table(),
+    "measured_after": flag(),
 }
 
 
@@ -92,6 +94,7 @@ def read_column(name: str, toml: TomlTable) -> Column:
         reference=reference,
         step=parsed.get("step"),
         derived=derived,
+        measured_after=parsed.get("measured_after", False),
     )
 
 
