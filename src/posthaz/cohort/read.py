@@ -76,7 +76,12 @@ def read_cohort(
 
 
 def checked_cohort(
-    read: Table, spec: CohortSpec, covariates: Sequence[str], found: Sequence[Finding] = ()
+    read: Table,
+    spec: CohortSpec,
+    covariates: Sequence[str],
+    found: Sequence[Finding] = (),
+    *,
+    all_columns: bool = True,
 ) -> Cohort:
     """A cohort of a table as read, refused with every problem named at once.
 
@@ -90,6 +95,8 @@ def checked_cohort(
         Covariates that the analysis needs.
     found : sequence of Finding
         What is known to be wrong with the table beforehand.
+    all_columns : bool
+        Whether every column is kept where nothing but a treatment is named.
 
     Returns
     -------
@@ -107,13 +114,15 @@ def checked_cohort(
     header = [str(column) for column in read.frame.columns]
     needed = tuple(dict.fromkeys((*([spec.treatment] if spec.treatment else ()), *covariates)))
     read = stated_cells(read, spec)
-    findings.extend(two_readings(read, spec, _kept(spec, needed, covariates, header)))
+    findings.extend(
+        two_readings(read, spec, _kept(spec, needed, header, all_columns and not covariates))
+    )
     findings.raise_if_any(CohortError, title)
     derived, spec = derive_columns(read.frame, spec, read.name, findings, read.count)
     read = replace(read, frame=derived)
     findings.raise_if_any(CohortError, title)
     header = [str(column) for column in read.frame.columns]
-    kept = _kept(spec, needed, covariates, header)
+    kept = _kept(spec, needed, header, all_columns and not covariates)
     if not header or not len(read.frame):
         findings.add(read.name, "the table is empty", "give one with a header and rows below it")
         findings.raise_if_any(CohortError, title)
@@ -171,10 +180,10 @@ def with_treatment_role(spec: CohortSpec) -> CohortSpec:
 
 
 def _kept(
-    spec: CohortSpec, needed: Sequence[str], covariates: Sequence[str], header: Sequence[str]
+    spec: CohortSpec, needed: Sequence[str], header: Sequence[str], all_columns: bool
 ) -> tuple[str, ...]:
     named = dict.fromkeys((*spec.columns, *needed))
-    if spec.columns or covariates:
+    if spec.columns or not all_columns:
         return tuple(named)
     used = {SIMULATED, RECONSTRUCTED, *(getattr(spec, role) for role in NAMING_ROLES)}
     return tuple(dict.fromkeys((*named, *(name for name in header if name not in used))))

@@ -21,6 +21,7 @@ from posthaz.baselines import (
     turnbull,
 )
 from posthaz.cohort import Cohort
+from posthaz.cohort.identifiers import identifying
 from posthaz.design import formula_groups, formula_variables, learn_design
 from posthaz.inference import Fit, fit
 from posthaz.report.clinical.part import Given
@@ -223,7 +224,16 @@ def _described(analysis: Analysis, cohort: Cohort) -> list[str]:
     # what groups rows is no characteristic of a patient
     outcomes = (*outcomes, *_grouping(analysis))
     chosen = analysis.table_one or [name for name in known if name not in outcomes]
-    return [name for name in chosen if name != cohort.treatment and name in cohort.covariates]
+    named = [name for name in chosen if name != cohort.treatment and name in cohort.covariates]
+    return [name for name in named if not _identifies(cohort, name)]
+
+
+def _identifies(cohort: Cohort, name: str) -> bool:
+    """Whether a column, such as the grouping of a frailty, tells who a patient is."""
+    column = cohort.columns.get(name)
+    if column is not None and column.levels:
+        return False
+    return bool(identifying(name, cohort.covariates[name], len(cohort.patients)))
 
 
 def _grouping(analysis: Analysis) -> set[str]:

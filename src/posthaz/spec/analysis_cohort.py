@@ -6,11 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from posthaz.adjust import landmark, split_at_treatment
-from posthaz.cohort import Cohort, Column, joined, read_cohort, read_life_table
+from posthaz.cohort import Cohort, Column, joined, read_life_table
+from posthaz.cohort.identifiers import identifying
 from posthaz.cohort.read import checked_cohort
 from posthaz.cohort.table import read_table
-from posthaz.design import formula_variables
-from posthaz.errors import SpecError, nearest
+from posthaz.design import formula_groups, formula_variables
+from posthaz.errors import CohortError, Findings, SpecError, nearest
 from posthaz.simulate import simulate_twin
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.asked_times import beyond_follow_up
@@ -103,9 +104,33 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
         if analysis.table == analysis.outside:
             finding = outside_finding(f"{_place(analysis)} [cohort.table]", analysis.table)
             raise SpecError.from_findings(f"{_place(analysis)} can't be used:", (finding,))
-        return read_cohort(Path(analysis.table), spec, covariates=needed)
-    twin = read_table(simulate_patients(analysis))
-    return checked_cohort(replace(twin, name=_twin_name(analysis)), spec, needed)
+        read = read_table(Path(analysis.table))
+    else:
+        read = replace(read_table(simulate_patients(analysis)), name=_twin_name(analysis))
+    described = {name: Column(name) for name in analysis.table_one if name not in spec.columns}
+    spec = replace(spec, columns={**spec.columns, **described})
+    # a file's user may never see the table, so only what the file names is kept of it
+    cohort = checked_cohort(read, spec, needed, all_columns=False)
+    _refuse_identifiers(analysis, cohort)
+    return cohort
+
+
+def _refuse_identifiers(analysis: Analysis, cohort: Cohort) -> None:
+    """Refuse columns that tell who a patient is: whatever is kept is printed."""
+    patients, findings = len(cohort.patients), Findings()
+    grouped = {name for model in analysis.models for name in formula_groups(model.formula)}
+    for name, column in cohort.columns.items():
+        if column.levels or name == cohort.treatment or name in grouped:
+            continue
+        reason = identifying(name, cohort.covariates[name], patients)
+        if reason:
+            findings.add(
+                f"{cohort.source.name}, column '{name}'",
+                f"it looks like an identifier of patients ({reason}), which a report would print",
+                f"leave '{name}' out of {_place(analysis)}; if it is a covariate after all, give "
+                "it another name, or state its levels in [cohort.columns]",
+            )
+    findings.raise_if_any(CohortError, f"{cohort.source.name} can't be reported so:")
 
 
 def simulate_patients(analysis: Analysis, seed: int | None = None) -> pd.DataFrame:
