@@ -20,6 +20,7 @@ RECONSTRUCTED = "reconstructed_from"
 
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
+_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,7 @@ def read_table(table: Any) -> Table:
         raise refused(
             f"{type(table).__name__} object", "not a table", "give a path or a pandas DataFrame"
         )
-    written = frame.to_csv(index=False, lineterminator="\n").encode()
+    written = frame.to_csv(index=False, lineterminator="\n").encode("utf-8", "replace")
     frame = _cleaned(_distinctly_named(frame, "DataFrame"))
     sha256 = hashlib.sha256(written).hexdigest()
     return Table(frame, "DataFrame", sha256, simulated=says_simulated(frame))
@@ -143,9 +144,9 @@ def _parsed(path: Path, content: bytes) -> ParsedCsv:
         return parsed_csv(content, path.name)
     if ending in PARQUET_ENDINGS:
         try:
-            frame = pd.read_parquet(io.BytesIO(content))
-        except (ValueError, OSError) as error:  # what pyarrow's errors derive from
-            reason = str(error).splitlines()[0]
+            frame = _parquet(content)
+        except Exception as error:  # what damaged bytes raise in pyarrow and pandas can be anything
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:_LONGEST_REASON]
             raise refused(
                 path.name, f"not a readable Parquet file ({reason})", "write the file again"
             ) from error
@@ -157,8 +158,20 @@ def _parsed(path: Path, content: bytes) -> ParsedCsv:
     )
 
 
+def _parquet(content: bytes) -> pd.DataFrame:
+    """The columns of a Parquet file, those that pandas made its index among them."""
+    from pyarrow import parquet
+
+    try:
+        frame = pd.read_parquet(io.BytesIO(content))
+    except Exception:  # perhaps only what pandas wrote about its index is wrong
+        frame = parquet.read_table(io.BytesIO(content)).replace_schema_metadata().to_pandas()
+    named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    return frame.reset_index(level=named) if named else frame
+
+
 def _distinctly_named(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    header = [str(column).strip() for column in frame.columns]
+    header = [_whole(str(column).strip()) for column in frame.columns]
     twice = duplicate_names(header, name)
     if twice:
         raise CohortError.from_findings(f"{name} can't be read as a table:", tuple(twice))
@@ -186,7 +199,12 @@ def _without_blanks(column: pd.Series) -> pd.Series:
 def _plain(value: Any) -> Any:
     """A value as a cell: trimmed text, or text in place of what is no single value."""
     if isinstance(value, str):
-        return value.strip() or np.nan
+        return _whole(value).strip() or np.nan
     if pd.api.types.is_scalar(value) and not isinstance(value, complex | np.complexfloating):
         return value
     return str(value)
+
+
+def _whole(text: str) -> str:
+    """Text without halves of surrogate pairs, which no file can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

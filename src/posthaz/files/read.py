@@ -5,6 +5,7 @@ import stat
 from os.path import normpath
 from pathlib import Path
 
+_MISSING = "there is no such file"
 _KINDS = (
     (stat.S_ISDIR, "it is a folder"),
     (stat.S_ISFIFO, "it is a pipe"),
@@ -35,7 +36,7 @@ def unreadable(path: str | Path) -> str:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116
     except FileNotFoundError:
-        return "there is no such file"
+        return _MISSING
     except OSError as error:
         return (error.strerror or "it can't be looked at").lower()
     except ValueError:
@@ -65,12 +66,13 @@ def file_bytes(path: str | Path, at_most: int | None = None) -> bytes:
         opened), or is larger; ``strerror`` says which.
     """
     reason = unreadable(path)
-    if reason:
-        kind = FileNotFoundError if reason == "there is no such file" else OSError
-        raise kind(None, reason, str(path)[:200])
+    if reason and reason != _MISSING:
+        raise OSError(None, reason, str(path)[:200])
+    if at_most is None:
+        return Path(path).read_bytes()
     with Path(path).open("rb") as file:
-        content = file.read() if at_most is None else file.read(at_most + 1)
-    if at_most is not None and len(content) > at_most:
+        content = file.read(at_most + 1)
+    if len(content) > at_most:
         raise OSError(None, f"it is larger than {at_most / 1e6:g} MB", str(path))
     return content
 

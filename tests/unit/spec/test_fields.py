@@ -4,7 +4,19 @@ import math
 
 import pytest
 
-from posthaz.spec.fields import UnfitError, choice, either, flag, label, number, several, text
+from posthaz.errors import Findings
+from posthaz.spec.fields import (
+    Field,
+    UnfitError,
+    choice,
+    either,
+    flag,
+    label,
+    number,
+    several,
+    text,
+)
+from posthaz.spec.toml_table import TomlTable
 
 
 @pytest.mark.parametrize("raw", [True, "3", math.nan, math.inf, 0, -1, [1]])
@@ -69,3 +81,16 @@ def test_either_takes_the_first_that_fits():
     assert field.parse([3]) == (3.0,)
     with pytest.raises(UnfitError, match="not at least 1"):
         field.parse(0)
+
+
+@pytest.mark.parametrize("raw", [10**400, -(10**400), float("nan"), float("inf")])
+@pytest.mark.parametrize("field", [number(), number(whole=True), label(), several(number(), "n")])
+def test_a_number_too_large_for_a_computer_is_unfit(raw: float, field: Field) -> None:
+    with pytest.raises(UnfitError):
+        field.parse([raw] if "list" in field.expects else raw)
+
+
+def test_a_number_of_thousands_of_digits_is_shown_in_words() -> None:
+    toml = TomlTable({"draws": 16**5000}, "x.toml", ("sampling",), Findings())
+    toml.read({"draws": number(whole=True)})
+    assert "found a whole number of hundreds of digits" in str(toml.findings.found[0])

@@ -8,6 +8,8 @@ from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.rows import counted, shown_values
 from posthaz.errors import Finding
 
+_MOST, _LONGEST = 20, 40  # codes shown, and letters of each
+
 
 def codes_there(draft: Draft) -> Iterator[Finding]:
     """Every row has an event code."""
@@ -27,7 +29,8 @@ def codes_known(draft: Draft) -> Iterator[Finding]:
     column = _column(draft)
     codes = level_texts(draft.values(column)).dropna()
     counts = sorted(code_counts(codes, draft.count).items())
-    found = ", ".join(f"{code} ({counted(n, 'row')})" for code, n in counts)
+    found = ", ".join(f"{code[:_LONGEST]} ({counted(n, 'row')})" for code, n in counts[:_MOST])
+    found += ", ..." if len(counts) > _MOST else ""
     if coding.readings:
         yield Finding(
             draft.where(column=column),
