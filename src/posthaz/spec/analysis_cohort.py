@@ -99,8 +99,8 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
         column = Column(analysis.starts, label="Start of treatment", unit=spec.unit)
         spec = replace(spec, columns={**spec.columns, analysis.starts: column})
     if given is not None:
-        return read_cohort(given, spec, covariates=needed)
-    if analysis.table is not None:
+        read = read_table(given)
+    elif analysis.table is not None:
         if analysis.table == analysis.outside:
             finding = outside_finding(f"{_place(analysis)} [cohort.table]", analysis.table)
             raise SpecError.from_findings(f"{_place(analysis)} can't be used:", (finding,))
@@ -119,6 +119,7 @@ def _refuse_identifiers(analysis: Analysis, cohort: Cohort) -> None:
     """Refuse columns that tell who a patient is: whatever is kept is printed."""
     patients, findings = len(cohort.patients), Findings()
     grouped = {name for model in analysis.models for name in formula_groups(model.formula)}
+    grouped |= {analysis.cohort.subject, analysis.cohort.cluster}
     for name, column in cohort.columns.items():
         if column.levels or name == cohort.treatment or name in grouped:
             continue
