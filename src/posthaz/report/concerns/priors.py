@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from posthaz.checks import prior_conflicts
@@ -19,7 +20,8 @@ def conflicting_priors(results: Results) -> Iterator[Concern]:
     if table.empty:
         return
     mine = table[table["model"] == results.posterior.primary.spec.name]
-    found = prior_conflicts(mine[[_told(results, str(name)) for name in mine["parameter"]]])
+    told = np.array([_told(results, str(name)) for name in mine["parameter"]], dtype=bool)
+    found = prior_conflicts(mine[told])
     if found.empty:
         return
     parts = [_part(results, row) for _, row in found.head(_MOST_NAMED).iterrows()]
