@@ -79,7 +79,7 @@ def recurrent_section(results: Results) -> Section:
         "here. The smooth curves are the expected number of events a patient under the primary "
         f"model (the integrated intensity, posterior median with pointwise {level} credible "
         "band); the steps are the mean cumulative count (Nelson–Aalen of recurrent events), which "
-        "assumes no shape, with limits that are robust to what the events of one patient share. "
+        "assumes no shape and adjusts for nothing, with limits that are robust to what the events of one patient share. "
         "Both are about patients who stay under observation. Bands of all models are in "
         "`expected_events.csv`, the steps in `mean_cumulative_count.csv`."
     )
@@ -129,7 +129,11 @@ def _expected(results: Results) -> str:
             theirs = _count_row(results, profile, time)
             text = f"**{with_interval(ours['median'], ours['lower'], ours['upper'])}**"
             whom = f" with {label}" if fit.treatment else ""
-            count = f", mean count {theirs['value']:.2f}" if np.isfinite(theirs["value"]) else ""
+            count = (
+                f", unadjusted mean count {theirs['value']:.2f}"
+                if np.isfinite(theirs["value"])
+                else ""
+            )
             parts.append(f"{text}{whom} by {time:g} {unit}{count}")
     model = model_labels(results)[fit.spec.name]
     return (
