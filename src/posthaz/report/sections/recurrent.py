@@ -79,7 +79,8 @@ def recurrent_section(results: Results) -> Section:
         "here. The smooth curves are the expected number of events a patient under the primary "
         f"model (the integrated intensity, posterior median with pointwise {level} credible "
         "band); the steps are the mean cumulative count (Nelson–Aalen of recurrent events), which "
-        "assumes no shape and adjusts for nothing, with limits that are robust to what the events of one patient share. "
+        "assumes no shape and adjusts for nothing, with limits that are robust to what the events "
+        "of one patient share. "
         "Both are about patients who stay under observation. Bands of all models are in "
         "`expected_events.csv`, the steps in `mean_cumulative_count.csv`."
     )
