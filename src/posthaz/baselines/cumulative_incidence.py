@@ -12,10 +12,12 @@ from posthaz.baselines.incidence_variance import gray_variance
 from posthaz.baselines.product_limit import kaplan_meier
 from posthaz.baselines.response import by_arm
 from posthaz.cohort import Cohort, cause_of, causes_of
+from posthaz.cohort.argument import takes_cohort
 
 _NUMBERS = ["incidence", "std_error", "lower", "upper"]
 
 
+@takes_cohort
 def cumulative_incidence(
     cohort: Cohort,
     times: Sequence[float] | None = None,

@@ -15,11 +15,13 @@ from posthaz.baselines.partial_likelihood import (
 )
 from posthaz.baselines.response import whole_weights
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 
 _INFINITE = "no finite estimate: the partial likelihood keeps rising (no events on one side?)"
 _OUT = "left out: constant, or (nearly) determined by other columns"
 
 
+@takes_cohort
 def cox_model(
     cohort: Cohort,
     columns: pd.DataFrame,

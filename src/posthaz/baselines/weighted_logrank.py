@@ -6,10 +6,12 @@ import pandas as pd
 
 from posthaz.baselines.response import by_arm, refuse_recurrent, response, subjects
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 
 _COLUMNS = ["test", "arm", "n", "observed", "expected", "chisq", "df", "p", "note"]
 
 
+@takes_cohort
 def logrank(
     cohort: Cohort,
     rho: float = 0,

@@ -29,6 +29,7 @@ from posthaz.clinical.adjusted_plan import STANDARDISED
 from posthaz.clinical.adjusted_samples import AdjustedSamples, adjusted_samples
 from posthaz.clinical.arm_model import shared_baseline
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 from posthaz.inference import Fit
 from posthaz.spec import Sampling
 from posthaz.spec.clinical.adjust import AdjustSpec
@@ -75,6 +76,7 @@ class AdjustedAnswers:
     failures: tuple[str, ...]
 
 
+@takes_cohort
 def adjusted_answers(
     primary: Fit,
     cohort: Cohort,

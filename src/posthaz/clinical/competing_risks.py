@@ -11,6 +11,7 @@ from posthaz.clinical.cause_fits import cause_fits, fewer_intervals
 from posthaz.clinical.cause_ratios import cause_ratios
 from posthaz.clinical.incidence_tables import labelled, named, posterior_rows, without_model
 from posthaz.cohort import Cohort, causes_of
+from posthaz.cohort.argument import takes_cohort
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.clinical.competing_risks import CompetingRisksSpec
@@ -55,6 +56,7 @@ class CompetingRisks:
     notes: tuple[str, ...] = ()
 
 
+@takes_cohort
 def competing_risks(
     cohort: Cohort,
     model: ModelSpec,

@@ -26,6 +26,7 @@ from posthaz.clinical.smooth_interaction import SmoothInteraction, smooth_intera
 from posthaz.clinical.subgroup_estimates import covariate_label
 from posthaz.clinical.subgroup_rows import compared_rows
 from posthaz.cohort import Cohort, restricted
+from posthaz.cohort.argument import takes_cohort
 from posthaz.design import quoted
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
@@ -83,6 +84,7 @@ class InteractionEffects:
     sample_note: str = ""
 
 
+@takes_cohort
 def interaction_effects(
     cohort: Cohort,
     asked: InteractionSpec,

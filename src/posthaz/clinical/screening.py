@@ -21,6 +21,7 @@ from posthaz.clinical.matched_sample import NO_SAMPLE, check_sample, sample_note
 from posthaz.clinical.relevance import candidate_relevance
 from posthaz.clinical.screening_rows import COLUMNS, candidate_rows, cox_rows_of, posterior_rows
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 from posthaz.design import formula_terms
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling
@@ -81,6 +82,7 @@ class Screening:
     notes: tuple[str, ...] = ()
 
 
+@takes_cohort
 def screen_covariates(
     cohort: Cohort,
     model: ModelSpec,

@@ -20,6 +20,7 @@ from posthaz.clinical.pooled_subgroups import PooledSubgroups, pooled_subgroups
 from posthaz.clinical.subgroup_estimates import WHOLE, interaction_with, separate_effect
 from posthaz.clinical.subgroup_rows import Subgroup, subgroups_of, two_arms, with_groups
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling
@@ -75,6 +76,7 @@ class SubgroupEffects:
     sample_note: str = ""
 
 
+@takes_cohort
 def subgroup_effects(
     cohort: Cohort,
     asked: SubgroupSpec,

@@ -20,6 +20,7 @@ from posthaz.clinical.lost import Lost
 from posthaz.clinical.sparse_baseline import sparse_model
 from posthaz.clinical.subset_rows import cox_rows, frequentist_rows, posterior_rows
 from posthaz.cohort import Cohort, restricted, rows_where
+from posthaz.cohort.argument import takes_cohort
 from posthaz.design import written_terms
 from posthaz.errors import PosthazError
 from posthaz.estimands import band, survival
@@ -68,6 +69,7 @@ class SubsetSurvival:
     notes: tuple[str, ...] = ()
 
 
+@takes_cohort
 def survival_in_subsets(
     cohort: Cohort,
     model: ModelSpec,

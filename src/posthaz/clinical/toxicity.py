@@ -11,6 +11,7 @@ from posthaz.clinical.benefit_risk import BenefitRisk, benefit_risk
 from posthaz.clinical.grade_model import GradeModel, fit_grades, grade_odds_ratios, pooled_risks
 from posthaz.clinical.risk import separate_risks
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 from posthaz.inference import Fit
 from posthaz.spec import Sampling
 from posthaz.spec.clinical.toxicity import ToxicitySpec
@@ -86,6 +87,7 @@ def _cut(counts: GradeCounts) -> GradeCounts:
     return replace(counts, patients=counts.patients[:, : top + 1], or_higher=True)
 
 
+@takes_cohort
 def compare_toxicity(
     spec: ToxicitySpec,
     cohort: Cohort,

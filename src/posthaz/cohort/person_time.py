@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.argument import takes_cohort
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.collapse import numbered_groups, pattern_codes, with_covariates
 from posthaz.cohort.resolution import between_steps
@@ -16,6 +17,7 @@ from posthaz.errors import CohortError
 _ROUNDING = 1e-12
 
 
+@takes_cohort
 def person_time(
     cohort: Cohort, cuts: Sequence[float], covariates: Sequence[str] | None = None
 ) -> Cohort:

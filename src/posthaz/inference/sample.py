@@ -1,13 +1,14 @@
 """From specifications and cohorts to fits, one or many at a time."""
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import fields, replace
 
 import numpy as np
 import xarray as xr
 
 from posthaz.cohort import Cohort
-from posthaz.errors import SpecError
+from posthaz.cohort.argument import takes_cohort
+from posthaz.errors import SpecError, nearest
 from posthaz.inference.fit import Fit
 from posthaz.inference.groups import all_groups, posterior_only
 from posthaz.inference.prepare import Prepared, prepare_fit
@@ -19,6 +20,7 @@ from posthaz.spec import ModelSpec, Sampling
 _AT_ONCE = 64
 
 
+@takes_cohort
 def fit(
     spec: ModelSpec,
     cohort: Cohort,
@@ -64,6 +66,7 @@ def fit(
     >>> result.draws["posterior"]["log_hazard_ratio"].dims
     ('chain', 'draw', 'covariate')
     """
+    _check_settings(spec, settings)
     sampling = replace(sampling or Sampling(), **settings)
     prepared = prepare_fit(spec, cohort)
     if sampling.method == "pymc":
@@ -71,6 +74,22 @@ def fit(
     else:
         (drawn,) = draw_posteriors([prepared], [sampling.seed], sampling, progress)
     return _fit(prepared, drawn, sampling, all_groups(prepared, drawn.sampled, sampling.seed))
+
+
+def _check_settings(spec: object, settings: Mapping[str, object]) -> None:
+    """Refuse what is no model, and settings that sampling doesn't have."""
+    if not isinstance(spec, ModelSpec):
+        raise SpecError(
+            f"fit takes a ModelSpec, and was given a {type(spec).__name__}. "
+            'Mend: make one, as ModelSpec("weibull", Weibull(), "arm").'
+        )
+    known = [field.name for field in fields(Sampling)]
+    for name in settings:
+        if name not in known:
+            raise SpecError(
+                f"fit has no argument '{name}' ({nearest(name, known)}). "
+                f"Mend: give one of {', '.join(known)}."
+            )
 
 
 def fit_many(
