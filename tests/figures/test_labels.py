@@ -1,5 +1,7 @@
 """Names are shown as they are, whatever mathematics they seem to hold."""
 
+from itertools import pairwise
+
 import pandas as pd
 
 from posthaz.figures import draw_comparison, write_figure
@@ -15,3 +17,15 @@ def test_a_label_with_dollars_is_drawn_as_it_is(tmp_path):
     png, svg = write_figure(figure, tmp_path, "comparison")
     assert png.stat().st_size > 0 and svg.stat().st_size > 0
     assert figure.axes[0].get_yticklabels()[0].get_text() == NAME
+
+
+def test_long_names_of_models_are_not_printed_over_each_other():
+    name = "Piecewise exponential, six intervals, with age, sex and performance status (log {})"
+    table = pd.DataFrame(
+        {"model": list("abcd"), "elpd": [-5.0, -6.0, -7.0, -8.0], "dse": 1.0, "weight": 0.25}
+    )
+    figure = draw_comparison(table, labels={one: name.format(one) for one in "abcd"})
+    figure.draw_without_rendering()
+    boxes = [one.get_window_extent() for one in figure.axes[0].get_yticklabels()]
+    boxes.sort(key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 for low, high in pairwise(boxes))

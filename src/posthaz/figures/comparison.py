@@ -1,12 +1,20 @@
 """Comparison of models by expected log predictive density."""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from posthaz.figures.style import MUTED, REFERENCE, SERIES, dress, label_of, new_figure, styled
+from posthaz.figures.style import (
+    MUTED,
+    REFERENCE,
+    SERIES,
+    dress,
+    label_of,
+    new_figure,
+    styled,
+    wrapped,
+)
 
 
 @styled
@@ -47,7 +55,9 @@ def draw_comparison(
     """
     table = comparison.sort_values("elpd", ascending=False, kind="stable").reset_index(drop=True)
     difference = table["elpd"] - table["elpd"].max()
-    figure = new_figure(1.2 + 0.42 * len(table), title, simulated)
+    names = [wrapped(label_of(labels or {}, model), 22) for model in table["model"]]
+    lines = max((name.count("\n") + 1 for name in names), default=1)
+    figure = new_figure(1.2 + max(0.42, 0.1 + 0.17 * lines) * len(table), title, simulated)
     axes = figure.subplots()
     axes.axvline(0.0, color=MUTED, lw=1.0, zorder=0.8)
     for i, (value, error) in enumerate(zip(difference, table["dse"].fillna(0.0), strict=True)):
@@ -61,7 +71,6 @@ def draw_comparison(
         weight = "<0.01" if row["weight"] < 0.005 else f"{row['weight']:.2f}"
         text = f"{numbers}, {weight}".replace("-", "−")
         axes.text(1.03, i, text, transform=beside, size=9, va="center")
-    names = [fill(label_of(labels or {}, model), 22) for model in table["model"]]
     axes.set_yticks(range(len(table)), names)
     axes.set_ylim(len(table) - 0.4, -0.6)
     axes.set_xlabel("ELPD difference to the best model (bar: ± 1 SE)")

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from posthaz.cohort.first_event import late_first_event
+
 LONGEST_SHARE = 1.0 / 3.0
-_SURELY_LATE = 6
 _LEAST_EVENTS = 10
 _HALVINGS = 40
 
@@ -15,7 +16,7 @@ def default_cuts(event_times: np.ndarray, intervals: int) -> np.ndarray:
     quantiles of a mixture of the event times and of time itself, with as little of time as gives
     intervals short enough; two intervals can't be, and fewer than ten events tell no shape.
     Where nobody has an event at first (at least
-    six come in a stretch as long as the one before the first event), the first interval ends
+    ten come in a stretch as long as the one before the first event), the first interval ends
     just before the first event.
 
     Parameters
@@ -43,21 +44,6 @@ def default_cuts(event_times: np.ndarray, intervals: int) -> np.ndarray:
         rest = _spread_cuts(event_times, intervals - 1, first)
         return np.unique([np.nextafter(first, 0.0), *rest[rest > first]])
     return _spread_cuts(event_times, intervals, 0.0)
-
-
-def late_first_event(event_times: np.ndarray) -> float:
-    """Time of the first event where chance doesn't explain that it comes so late; else 0.
-
-    Examples
-    --------
-    >>> late_first_event(np.linspace(2.1, 20, 60)), late_first_event(np.linspace(0.1, 20, 60))
-    (2.1, 0.0)
-    """
-    if not len(event_times):
-        return 0.0
-    first = float(np.min(event_times))
-    following = int(((event_times > first) & (event_times <= 2.0 * first)).sum())
-    return first if following >= _SURELY_LATE else 0.0
 
 
 def most_intervals(event_times: np.ndarray, below: int) -> int:

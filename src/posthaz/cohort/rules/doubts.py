@@ -8,6 +8,7 @@ from scipy.special import digamma
 from posthaz.cohort.covariates import factor_levels, is_factor
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.event_names import contradicted
+from posthaz.cohort.first_event import events_as_long_after, late_first_event
 from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.origin import emptied_before_all_entered, late_origin
 from posthaz.cohort.plausibility import implausible
@@ -41,6 +42,25 @@ def few_events(draft: Draft) -> Iterator[Finding]:
             f"there {'is' if events == 1 else 'are'} only {counted(events, 'event')}, so the "
             "answer will lean on the priors",
             "look at the prior beside the posterior, and keep the model small",
+        )
+
+
+def late_start_of_events(draft: Draft) -> Iterator[Finding]:
+    """A stretch at first in which nobody can have had an event."""
+    if (draft.entry > 0).any():
+        return
+    times = draft.lower[(draft.cause == 1) & (draft.lower == draft.upper)]
+    first = late_first_event(times)
+    if first:
+        unit = draft.spec.unit
+        yield Finding(
+            draft.where(column=_event_column(draft)),
+            f"nobody has an event in the first {first:g} {unit}, and "
+            f"{events_as_long_after(times)} have one in the {first:g} {unit} after the first: at "
+            "first nobody could, or who did is not in the table (as when patients had to live to "
+            "be included)",
+            "see whether time 0 lies too early, and count from when events were possible "
+            "(entry, or landmark)",
         )
 
 
@@ -242,6 +262,7 @@ DOUBTS = (
     emptied_before_all_entered,
     few_events,
     arm_without_events,
+    late_start_of_events,
     suspected_inversion,
     another_unit_of_time,
     finer_than_stated,
