@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from posthaz.cli.inputs import read_inputs
 
 from posthaz.errors import PosthazError
+from posthaz.run.inputs import read_inputs
 from posthaz.spec import load_analysis
 from tests.shared_data import DATA, needs_data
 
