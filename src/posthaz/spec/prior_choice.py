@@ -108,6 +108,10 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
     for label, prior in zip(design.columns, coefficients, strict=True):
         _check_support(label, prior, "real", findings)
     scales = _scale_priors(spec, design, used)
+    for name, prior in spec.priors.items():
+        if prior.trouble:
+            reason, mend = prior.trouble.split(". Mend: ")
+            findings.add(f"prior on '{name}'", f"{prior.family}: {reason}", mend)
     for name, prior in scales.items():
         _check_support(name, prior, "positive", findings)
     _check_unused(spec, design, used, [*baseline, *scales], findings)

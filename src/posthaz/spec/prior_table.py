@@ -63,7 +63,7 @@ def read_prior(toml: TomlTable, target: Target, form: str) -> Prior | None:
 
 
 def _drawn(toml: TomlTable, prior: Prior) -> bool:
-    """Whether the prior can be drawn from, as every report does."""
+    """Whether its numbers can be computed with, and drawn from, as every report does."""
     if not prior.drawable:
         df = dict(zip(prior.about.values, prior.values, strict=True))["df"]
         toml.refuse(
@@ -73,7 +73,10 @@ def _drawn(toml: TomlTable, prior: Prior) -> bool:
             f"give df of {FEWEST_DF:g} or more, or for a prior that says next to nothing a normal "
             "with a large sd",
         )
-    return prior.drawable
+    elif prior.trouble:
+        reason, mend = prior.trouble.split(". Mend: ")
+        toml.refuse((), f"{prior.family}: {reason}", mend)
+    return prior.drawable and not prior.trouble
 
 
 def _by_family(toml: TomlTable) -> Prior | None:

@@ -1,10 +1,13 @@
 """Densities, probabilities and quantiles of every family agree with one another."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.integrate import quad
 
+from posthaz.design import learn_design
 from posthaz.errors import PriorError
+from posthaz.hazards import Weibull
 from posthaz.priors import (
     FAMILIES,
     Prior,
@@ -12,6 +15,7 @@ from posthaz.priors import (
     prior_probability_below,
     prior_quantile,
 )
+from posthaz.spec import ModelSpec, choose_priors
 
 VALUES = {"df": 4.0, "mean": 0.3, "mean_log": 0.3}
 PROPER = [
@@ -35,3 +39,41 @@ def test_a_flat_prior_has_no_probabilities() -> None:
     assert prior_log_density(Prior("flat"), np.zeros(3)).tolist() == [0.0, 0.0, 0.0]
     with pytest.raises(PriorError, match="improper"):
         prior_quantile(Prior("flat"), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("family", "values"),
+    [
+        ("normal", (0.0, 1e300)),
+        ("normal", (0.0, 1e-12)),
+        ("normal", (1e30, 1.0)),
+        ("gamma", (1.0, 1e-20)),
+        ("half_normal", (1e200,)),
+        ("lognormal", (0.0, 1e4)),
+        ("student_t", (3.0, 0.0, 1e100)),
+    ],
+)
+def test_numbers_that_no_model_can_use_are_refused_with_the_mend(
+    family: str, values: tuple[float, ...]
+) -> None:
+    prior = Prior(family, values)
+    assert "what can be computed with. Mend: keep it" in prior.trouble
+    design = learn_design(pd.DataFrame({"x": [0.0, 1.0, 1.0]}), "x")
+    name = "covariates" if prior.support == "real" else "shape"
+    spec = ModelSpec("m", Weibull(), "x", priors={name: prior})
+    with pytest.raises(PriorError, match=f"prior on '{name}'.*computed"):
+        choose_priors(spec, design, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("family", "values"),
+    [
+        ("normal", (0.0, 1e3)),
+        ("gamma", (1.0, 1e-4)),
+        ("half_normal", (1000.0,)),
+        ("lognormal", (0.0, 10.0)),
+        ("exponential", (1e-6,)),
+    ],
+)
+def test_vague_priors_are_no_trouble(family: str, values: tuple[float, ...]) -> None:
+    assert Prior(family, values).trouble == ""
