@@ -16,6 +16,7 @@ from posthaz.design import (
     values_beyond,
 )
 from posthaz.errors import Finding, Findings, PosthazError, SpecError
+from posthaz.hazards import PiecewiseExponential
 from posthaz.sensitivity import variants
 from posthaz.spec import Analysis, ModelSpec, choose_priors, read_analysis_cohort, resolve
 from posthaz.spec.clinical import clinical_faults
@@ -93,10 +94,22 @@ def _specifications(analysis: Analysis) -> dict[str, ModelSpec]:
 def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     events = cohort.event | cohort.interval_censored
     resolved = resolve(spec, cohort.exit[events])
+    _check_cuts(resolved, float(np.max(cohort.exit)))
     design = learn_design(cohort.covariates, resolved.formula, resolved.centre)
     choose_priors(
         resolved, design, float(events.mean()) / float(np.mean(cohort.exit - cohort.entry))
     )
+
+
+def _check_cuts(spec: ModelSpec, last: float) -> None:
+    """Refuse cuts after which nobody is under observation."""
+    cuts = spec.baseline.cuts if isinstance(spec.baseline, PiecewiseExponential) else ()
+    beyond = [cut for cut in cuts if cut > last]
+    if beyond:
+        raise SpecError(
+            f"cuts: {beyond[0]:g} is beyond the last follow-up time, {last:g}, so that nobody "
+            f"tells of the hazard after it. Mend: give cuts below {last:g}."
+        )
 
 
 def _before_origin(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:

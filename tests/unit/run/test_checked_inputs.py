@@ -1,0 +1,53 @@
+"""What `check` refuses in a cohort that it could read."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import posthaz as ph
+from posthaz.errors import SpecError
+from posthaz.run.inputs import read_inputs
+
+_FILE = """
+[cohort]
+table = "x.csv"
+time = "t"
+event = "d"
+unit = "months"
+[cohort.columns.age]
+unit = "years"
+[models.m]
+baseline = "piecewise_exponential"
+cuts = CUTS
+formula = "age"
+[estimands.profiles.elderly]
+age = AGE
+"""
+
+
+def _analysis(folder: Path, cuts: str, age: str) -> ph.Analysis:
+    ages = [50 + (7 * i) % 23 for i in range(40)]
+    table = pd.DataFrame({"t": [i + 1.5 for i in range(40)], "d": [1, 0] * 20, "age": ages})
+    table.to_csv(folder / "x.csv", index=False)
+    (folder / "x.toml").write_text(_FILE.replace("CUTS", cuts).replace("AGE", age))
+    return ph.load_analysis(folder / "x.toml")
+
+
+@pytest.mark.parametrize(
+    ("cuts", "age", "said"),
+    [
+        ("[12, 60]", "60", "60 is beyond the last follow-up time, 40.5"),
+        ("[12]", '"old"', "[estimands.profiles.elderly], age: found the text 'old'"),
+        ("[12]", "true", "found true, where a number belongs"),
+    ],
+)
+def test_refused(tmp_path: Path, cuts: str, age: str, said: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        read_inputs(_analysis(tmp_path, cuts, age))
+    assert said in str(caught.value)
+
+
+def test_extrapolated_profiles_are_said(tmp_path: Path) -> None:
+    cohort = read_inputs(_analysis(tmp_path, "[12]", "95"))
+    assert any("95 is beyond the data" in str(notice) for notice in cohort.notices)
