@@ -4,6 +4,7 @@ import re
 
 from posthaz.cohort import Cohort
 from posthaz.design import formula_variables
+from posthaz.errors import FormulaError
 from posthaz.inference import Fit
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
@@ -72,7 +73,7 @@ def cox_label(analysis: str, cohort: Cohort) -> str:
 
 def _suffix(formula: str, cohort: Cohort) -> str:
     """What a formula adds to the treatment, as the end of a model's name."""
-    variables = formula_variables(formula)
+    variables = _named(formula, cohort)
     others = [name for name in variables if name != cohort.treatment]
     if "*" in formula or ":" in formula:
         return f", {formula}"
@@ -83,6 +84,14 @@ def _suffix(formula: str, cohort: Cohort) -> str:
         return f", {link} {len(others)} covariates"
     *first, last = [lowered(variable_label(cohort, name)) for name in others]
     return f", {link} {', '.join(first)} and {last}" if first else f", {link} {last}"
+
+
+def _named(formula: str, cohort: Cohort) -> tuple[str, ...]:
+    """Covariates of a formula, also where names that are not one word lost their backquotes."""
+    try:
+        return formula_variables(formula)
+    except FormulaError:
+        return tuple(name for name in cohort.covariates if str(name) in formula)
 
 
 def variable_label(cohort: Cohort, name: str) -> str:
