@@ -12,7 +12,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, contrasts, term_label
 from posthaz.report.sections.rows import treatment_term
-from posthaz.report.sections.wording import interval_name, percent, plain, ratio, signed
+from posthaz.report.sections.wording import general, interval_name, percent, plain, ratio, signed
 
 _RATIOS = ("HR", "TR")
 _VALUE_WORDS = {"sd": "SD", "df": "degrees of freedom", "mean_log": "log mean", "sd_log": "log SD"}
@@ -75,7 +75,7 @@ def prior_words(prior: Prior) -> str:
     """
     family = prior.family.replace("half_", "half-").replace("student_t", "Student t")
     values = [
-        f"{_VALUE_WORDS.get(name, name)} {signed(f'{value:.3g}')}"
+        f"{_VALUE_WORDS.get(name, name)} {signed(general(value))}"
         for name, value in zip(prior.about.values, prior.values, strict=True)
     ]
     return ", ".join([family, *values])

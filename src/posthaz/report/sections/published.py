@@ -20,6 +20,7 @@ from posthaz.report.sections.naming import (
 from posthaz.report.sections.wording import (
     SPACE,
     duration,
+    general,
     interval_name,
     listed,
     p_value,
@@ -196,7 +197,7 @@ def _writer(results: Results, one: Published) -> Callable[[float], str]:
         "survival": share,
         "share": share,
         "events": lambda value: f"{value:g}",
-        "logrank": lambda value: f"{value:.3g}" if value >= 0.01 else "<0.01",
+        "logrank": lambda value: general(value) if value >= 0.01 else "<0.01",
         "p_value": p_value,
     }.get(one.quantity, lambda value: duration(value, results.cohort.unit))
 

@@ -118,6 +118,17 @@ def at_time(value: float, unit: str) -> str:
     return f"{number} {unit.removesuffix('s') if value == 1 else unit}"
 
 
+def general(value: float) -> str:
+    """A number with three significant digits, never with an exponent where it is large.
+
+    Examples
+    --------
+    >>> general(15.638), general(1361.2), general(0.0123)
+    ('15.6', '1,361', '0.0123')
+    """
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.3g}"
+
+
 def recorded_in_steps(step: float, unit: str) -> str:
     """How coarsely times were recorded, without a full stop.
 
