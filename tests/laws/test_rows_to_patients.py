@@ -30,7 +30,7 @@ SPECS = {
         "accelerated", ph.Weibull(), "arm + dose_gy", form="accelerated_failure_time"
     ),
     "pieces": ph.ModelSpec(
-        "pieces", ph.PiecewiseExponential(intervals=4), "arm + bs(dose_gy, df=3)", centre="all"
+        "pieces", ph.PiecewiseExponential(intervals=4), "arm + bs(gtv_cc, df=3)", centre="all"
     ),
     "frailty": ph.ModelSpec("frailty", ph.Gompertz(), "arm + (1 | centre)"),
 }

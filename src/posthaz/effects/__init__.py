@@ -2,6 +2,7 @@
 
 from posthaz.effects.accelerated import accelerated
 from posthaz.effects.conditional import event_free_at
+from posthaz.effects.path import along_path
 from posthaz.effects.proportional import proportional
 
-__all__ = ["accelerated", "event_free_at", "proportional"]
+__all__ = ["accelerated", "along_path", "event_free_at", "proportional"]

@@ -7,7 +7,9 @@ from posthaz.estimands.effect import effect_between, effect_in_patients
 from posthaz.estimands.population import (
     Population,
     arm_populations,
+    marginal_fault,
     observed_population,
+    of_model,
     profile,
 )
 from posthaz.estimands.quantiles import survival_quantile
@@ -29,7 +31,9 @@ __all__ = [
     "estimand_table",
     "expected_events",
     "hazard",
+    "marginal_fault",
     "observed_population",
+    "of_model",
     "probability_above",
     "probability_below",
     "profile",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.effects import event_free_at
+from posthaz.effects import along_path, event_free_at
 from posthaz.estimands.population import Population
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit, baseline_hazard, flat_draws, hazard_of, linear_predictor
@@ -74,7 +74,11 @@ def _in_pieces(
         piece = {name: array[start : start + size] for name, array in values.items()}
         baseline = baseline_hazard(fit.spec, piece)
         predictor = linear_predictor(fit.spec, fit.design, piece, population.frame)
-        hazard = event_free_at(hazard_of(fit.spec, baseline, predictor), fit.origin)
+        own = hazard_of(fit.spec, baseline, predictor)
+        if population.starts:
+            parts = [hazard_of(fit.spec, baseline, column[:, None]) for column in predictor.T]
+            own = along_path(parts, population.starts)
+        hazard = event_free_at(own, fit.origin)
         pieces.append(answer(hazard, population.weight))
     return np.concatenate(pieces)
 

@@ -1,17 +1,24 @@
 """Whom an answer is about: one profile, or a whole cohort given one arm."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from itertools import pairwise
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
 from posthaz.design import value_faults
-from posthaz.errors import SpecError
+from posthaz.errors import Findings, PosthazError, SpecError
 from posthaz.inference import Fit
 
 WHOLE = "all"
 _TOLERANCE = 1e-6
+FROM = "from"
+_CHANGING_ARM = (
+    "treatment began during follow-up, so that patients as they were have no survival of their "
+    "own. Mend: ask for the arms, which are 'never treated' and 'treated from the start'."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +33,9 @@ class Population:
         Covariates, one row each.
     weight : ndarray of float, shape (row,)
         Weights, summing to 1.
+    starts : tuple of float
+        For a patient along a path: when each row of `frame` begins to hold. The rows then are
+        pieces of one patient, and `weight` has one element.
 
     Raises
     ------
@@ -36,6 +46,7 @@ class Population:
     label: str
     frame: pd.DataFrame
     weight: np.ndarray
+    starts: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.frame, pd.DataFrame):
@@ -47,7 +58,7 @@ class Population:
             weight = np.asarray(self.weight, dtype=float)
         except (TypeError, ValueError):
             self._refuse("its weights are no numbers", "give one number a row")
-        if weight.shape != (len(self.frame),):
+        if weight.shape != ((1,) if self.starts else (len(self.frame),)):
             shape = " x ".join(map(str, weight.shape)) or "1"
             self._refuse(f"{len(self.frame)} rows have {shape} weights", "give one weight a row")
         if not np.isfinite(weight).all() or (weight < 0).any():
@@ -60,7 +71,13 @@ class Population:
         raise SpecError(f"Population {self.label!r}: {what}. Mend: {mend}.")
 
 
-def profile(fit: Fit, label: str, **values: object) -> Population:
+def profile(
+    fit: Fit,
+    label: str,
+    *,
+    path: Sequence[Mapping[str, Any]] | None = None,
+    **values: object,
+) -> Population:
     """A population of one: the covariate values given, the rest at their reference.
 
     Parameters
@@ -69,23 +86,108 @@ def profile(fit: Fit, label: str, **values: object) -> Population:
         A fit.
     label : str
         Name of the profile.
+    path : sequence of mapping, optional
+        The course of covariates that change: each piece says from which time (``"from"``, the
+        first 0) which covariates have which values; a covariate not named in a piece stays as it
+        was.
     **values
-        Covariate values.
+        Covariate values, which hold throughout or until a piece changes them.
 
     Returns
     -------
     Population
-        One row.
+        One patient.
 
     Raises
     ------
-    SpecError
-        When the model has no such covariate, or its value can't be.
+    PosthazError
+        When the path can't be followed, or a covariate that changes has no stated value.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> spec = ph.ModelSpec("weibull", ph.Weibull(), "arm + dose_gy")
+    >>> fit = ph.fit(spec, ph.simulated_example(), draws=100, method="laplace")
+    >>> boosted = [{"from": 0, "dose_gy": 50.0}, {"from": 6, "dose_gy": 66.0}]
+    >>> ph.profile(fit, "boosted", path=boosted, arm="B").starts
+    (0.0, 6.0)
     """
-    faults = tuple(value_faults(fit.design.frame, values, f"profile {label!r}"))
-    if faults:
-        raise SpecError.from_findings(f"profile {label!r} of model '{fit.spec.name}':", faults)
-    return Population(label, fit.design.reference(values), np.ones(1))
+    pieces = list(path or ({},))
+    for stated in (values, *({k: v for k, v in p.items() if k != FROM} for p in pieces)):
+        faults = tuple(value_faults(fit.design.frame, stated, f"profile {label!r}"))
+        if faults:
+            raise SpecError.from_findings(f"profile {label!r} of model '{fit.spec.name}':", faults)
+    _check_path(fit, label, pieces, stated=path is not None, values=values)
+    frames, current = [], dict(values)
+    for piece in pieces:
+        current |= {name: value for name, value in piece.items() if name != FROM}
+        frames.append(fit.design.reference(current))
+    if path is None:
+        return Population(label, frames[0], np.ones(1))
+    starts = tuple(float(piece[FROM]) for piece in pieces)
+    return Population(label, pd.concat(frames, ignore_index=True), np.ones(1), starts)
+
+
+def of_model(fit: Fit, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values, and pieces of a path, of the covariates that a model has: profiles are of all."""
+    known = {*fit.design.variables, FROM}
+    kept = {name: value for name, value in values.items() if name in known and name != FROM}
+    if "path" in values and "path" not in known:
+        pieces = [{k: v for k, v in piece.items() if k in known} for piece in values["path"]]
+        kept["path"] = pieces
+    return kept
+
+
+def _check_path(
+    fit: Fit,
+    label: str,
+    pieces: Sequence[Mapping[str, Any]],
+    *,
+    stated: bool,
+    values: Mapping[str, object],
+) -> None:
+    findings = Findings()
+    where = f"profile '{label}'"
+    if stated:
+        starts = [piece.get(FROM) for piece in pieces]
+        numbers = [s for s in starts if isinstance(s, int | float) and np.isfinite(s)]
+        if len(numbers) < len(starts):
+            findings.add(where, "a piece of its path has no time 'from'", "give from = 0, ...")
+        elif numbers[:1] != [0] or any(b <= a for a, b in pairwise(numbers)):
+            what = f"its path begins pieces at {', '.join(f'{s:g}' for s in numbers) or 'no time'}"
+            findings.add(where, what, "let the first begin at 0, and each later than the last")
+    first = {*values, *(pieces[0] if pieces else {})}
+    for name in fit.open_paths:
+        if name not in first:
+            what = f"'{name}' changes during follow-up, and the profile doesn't say how"
+            mend = f"state its course: path = [{{ from = 0, {name} = ... }}, ...]"
+            findings.add(where, what, mend)
+    findings.raise_if_any(PosthazError, f"model '{fit.spec.name}': no such patient:")
+
+
+def marginal_fault(fit: Fit) -> str:
+    """Why a fit has no standardised survival, median or restricted mean; empty where it has.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+
+    Returns
+    -------
+    str
+        The reason, with the mend.
+    """
+    if not fit.open_paths:
+        return ""
+    names = " and ".join(f"'{name}'" for name in fit.open_paths)
+    return (
+        f"model '{fit.spec.name}' has no standardised survival, median or restricted mean: {names} "
+        "of its formula changed during follow-up, and nobody knows how it would have gone on in "
+        "patients no longer followed. Hazard ratios stand. Mend: state a course in "
+        "[estimands.profiles.NAME] path = [{ from = 0, ... }], or put the value at the start of "
+        "follow-up into the formula in place of the one that changes."
+    )
 
 
 def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Population, ...]:
@@ -106,8 +208,16 @@ def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Populat
     Returns
     -------
     tuple of Population
-        One an arm, reference first.
+        One an arm, reference first. Where treatment began during follow-up the arms are
+        "never treated" and "treated from the start".
+
+    Raises
+    ------
+    PosthazError
+        When another covariate of the formula changes during follow-up.
     """
+    if fault := marginal_fault(fit):
+        raise PosthazError(fault)
     frame = fit.design.frame
     own = fit.design.weight
     given = own if weight is None else np.where(own > 0, weight, 0.0)
@@ -134,7 +244,14 @@ def observed_population(fit: Fit) -> Population:
     -------
     Population
         Labelled `WHOLE`.
+
+    Raises
+    ------
+    PosthazError
+        When a covariate of the formula changes during follow-up, the treatment included.
     """
+    if fit.changing:
+        raise PosthazError(marginal_fault(fit) or _CHANGING_ARM)
     counted = fit.design.weight > 0
     frame = fit.design.frame.loc[counted].reset_index(drop=True)
     return _distinct(WHOLE, frame, fit.design.weight[counted])

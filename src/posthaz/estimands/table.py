@@ -1,13 +1,19 @@
 """The estimand table: every answer an analysis asks for, with its Monte Carlo error."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 import xarray as xr
 
 from posthaz.estimands.contrast import difference, ratio
 from posthaz.estimands.curves import hazard, survival
-from posthaz.estimands.population import Population, arm_populations, profile
+from posthaz.estimands.population import (
+    Population,
+    arm_populations,
+    marginal_fault,
+    of_model,
+    profile,
+)
 from posthaz.estimands.quantiles import survival_quantile
 from posthaz.estimands.recurrent import expected_events
 from posthaz.estimands.rmst import restricted_mean
@@ -38,15 +44,20 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
     DataFrame
         Columns as in ``estimands.csv``. Contrasts have a profile ``"B - A"`` or ``"B / A"``;
         a row whose estimand starts with ``P(`` is a posterior probability (its ``mean``). Of
-        recurrent events there are ``expected events`` in place of survival.
+        recurrent events there are ``expected events`` in place of survival. Where covariates of
+        the formula change during follow-up there are rows for profiles alone.
     """
+    # covariates that change leave no arm's curve, only stated courses
+    arms = () if marginal_fault(fit) else arm_populations(fit)
     populations = (
-        *arm_populations(fit),
-        *(profile(fit, label, **_of_model(fit, values)) for label, values in wanted.profiles),
+        *arms,
+        *(profile(fit, label, **of_model(fit, values)) for label, values in wanted.profiles),
     )
     rows = [
         (fit.spec.name, estimand, label, time, *summary(draws, wanted.interval).values())
-        for estimand, label, time, draws in _draws(fit, wanted, populations, horizon)
+        for estimand, label, time, draws in _draws(
+            fit, wanted, populations, [one.label for one in arms], horizon
+        )
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     probability = table["estimand"].str.startswith("P(")
@@ -54,15 +65,15 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
     return table
 
 
-def _of_model(fit: Fit, values: Mapping[str, object]) -> dict[str, object]:
-    """Values of the covariates that a model has; profiles are of all models at once."""
-    return {name: value for name, value in values.items() if name in fit.design.variables}
-
-
 def _draws(
-    fit: Fit, wanted: EstimandSpec, populations: tuple[Population, ...], horizon: float
+    fit: Fit,
+    wanted: EstimandSpec,
+    populations: tuple[Population, ...],
+    arms: list[str],
+    horizon: float,
 ) -> Rows:
-    arms = [population.label for population in arm_populations(fit)]
+    if not populations:
+        return
     if fit.recurrent:
         counts = expected_events(fit, wanted.survival_at or (horizon,), populations)
         yield from _each("expected events", counts)
@@ -94,8 +105,8 @@ def _each(estimand: str, answers: xr.DataArray) -> Rows:
 def _contrasts(
     estimand: str, answers: xr.DataArray, arms: list[str], thresholds: tuple[float, ...]
 ) -> Rows:
-    reference = arms[0]
     for arm in arms[1:]:
+        reference = arms[0]
         gain, relative = difference(answers, arm, reference), ratio(answers, arm, reference)
         for time in answers["time"].to_numpy():
             label, draws = f"{arm} - {reference}", gain.sel(time=time)

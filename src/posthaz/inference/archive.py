@@ -55,6 +55,7 @@ def write_fit(fit: Fit, path: Path) -> Path:
             "treatment": fit.treatment,
             "origin": fit.origin,
             "recurrent": fit.recurrent,
+            "changing": fit.changing,
             "provenance": asdict(fit.provenance),
         }
     )
@@ -136,6 +137,7 @@ def _read(content: bytes) -> Fit:
         unit=about["unit"],
         treatment=about["treatment"],
         provenance=Provenance(**provenance),
+        changing=tuple(about.get("changing", ())),
         origin=about.get("origin", 0.0),
         recurrent=about.get("recurrent", False),
     )

@@ -39,6 +39,9 @@ class Fit:
         Whether every event of a subject counts: hazards are then intensities.
     origin : float
         The cohort's origin: curves, quantiles and restricted means are of those event-free then.
+    changing : tuple of str
+        Covariates of the formula that change during a patient's follow-up. But for a treatment
+        that begins later, they leave no standardised curve, median or restricted mean.
     """
 
     spec: ModelSpec
@@ -50,6 +53,16 @@ class Fit:
     provenance: Provenance
     origin: float = 0.0
     recurrent: bool = False
+    changing: tuple[str, ...] = ()
+
+    @property
+    def open_paths(self) -> tuple[str, ...]:
+        """Covariates that change and whose course a curve would have to be told.
+
+        A treatment that begins later is not among them: "treated from the start" and "never
+        treated" are courses that the arms' names state.
+        """
+        return tuple(name for name in self.changing if name != self.treatment)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fit):
@@ -57,7 +70,8 @@ class Fit:
         return (
             (self.spec, self.design, self.priors) == (other.spec, other.design, other.priors)
             and (self.unit, self.treatment) == (other.unit, other.treatment)
-            and (self.origin, self.recurrent) == (other.origin, other.recurrent)
+            and (self.origin, self.recurrent, self.changing)
+            == (other.origin, other.recurrent, other.changing)
             and self.provenance == other.provenance
             and self.draws.equals(other.draws)
         )

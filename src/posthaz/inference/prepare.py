@@ -1,14 +1,15 @@
 """A specification and a cohort to the posterior to be sampled."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pymc as pm
 
-from posthaz.cohort import Cohort, Collapsed, between_steps, collapse, joined
+from posthaz.cohort import Cohort, Collapsed, between_steps, changing, collapse, joined
 from posthaz.design import Design, formula_variables, learn_design
-from posthaz.errors import CohortError
+from posthaz.errors import CohortError, SpecError
+from posthaz.hazards import Exponential
 from posthaz.inference.engine import Posterior, compile_posterior, model_shape
 from posthaz.model import build_model, event_rate
 from posthaz.spec import ChosenPriors, ModelSpec, choose_priors, resolve
@@ -86,6 +87,8 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
             "Mend: check the event column and its coding."
         )
     resolved = resolve(spec, cohort.exit[events], cohort.weight[events])
+    if fault := accelerated_fault(resolved, changing(cohort, formula_variables(resolved.formula))):
+        raise SpecError(fault)
     design = learn_design(
         cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
     )
@@ -94,6 +97,19 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     model = build_model(resolved, _of_rows(design, collapsed), priors, collapsed.cohort)
     posterior = compile_posterior(model, model_shape(resolved, design, priors, model))
     return Prepared(resolved, cohort, collapsed, design, priors, model, posterior)
+
+
+def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> str:
+    """Why an accelerated model can't take covariates that change; empty where it can."""
+    proportional = spec.form == "proportional_hazards" or isinstance(spec.baseline, Exponential)
+    if proportional or not names:
+        return ""
+    listed = " and ".join(f"'{name}'" for name in names)
+    return (
+        f"model '{spec.name}': {listed} changed during follow-up, and the accelerated form can't "
+        "take covariates that change: how far time has run depends on their whole course. Mend: "
+        'use effect = "proportional_hazards", or the value at the start of follow-up.'
+    )
 
 
 def _of_rows(design: Design, collapsed: Collapsed) -> Design:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 import numpy as np
 import xarray as xr
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, changing
 from posthaz.cohort.argument import takes_cohort
 from posthaz.errors import SpecError, nearest
 from posthaz.inference.fit import Fit
@@ -203,4 +203,5 @@ def _fit(
         ),
         origin=cohort.origin,
         recurrent=cohort.recurrent,
+        changing=changing(cohort, design.variables),
     )

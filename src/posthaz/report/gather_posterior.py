@@ -20,16 +20,26 @@ from posthaz.checks import (
 )
 from posthaz.checks.prior_influence import COLUMNS as INFLUENCE
 from posthaz.cohort import Cohort
-from posthaz.estimands import band, coefficient_table, estimand_table, expected_events, survival
+from posthaz.estimands import (
+    arm_populations,
+    band,
+    coefficient_table,
+    estimand_table,
+    expected_events,
+    marginal_fault,
+    profile,
+    survival,
+)
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
 from posthaz.estimands.table import COLUMNS as ESTIMANDS
 from posthaz.inference import Fit
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.results import Posterior
-from posthaz.spec import Analysis
+from posthaz.spec import Analysis, EstimandSpec
 
 _CURVE_POINTS = 121
+Curve = Callable[..., xr.DataArray]
 NOTHING_REPLICATED = pd.DataFrame(columns=["arm", "replicate", "time", "survival"])
 
 
@@ -120,7 +130,7 @@ def gather_posterior(
             ("arm", "time", "median", "lower", "upper", "model"),
             each(
                 "survival curves",
-                lambda one: band(curve_of(one, grid), asked.interval).assign(model=one.spec.name),
+                lambda one: _curves(one, grid, curve_of, asked),
                 "survival",
             ),
         ),
@@ -131,9 +141,21 @@ def gather_posterior(
     )
 
 
+def _curves(fit: Fit, grid: np.ndarray, curve_of: Curve, asked: EstimandSpec) -> pd.DataFrame:
+    """Bands of a fit: of its arms, or of stated courses alone where its covariates change."""
+    known = (
+        tuple(profile(fit, label, **values) for label, values in asked.profiles)
+        if marginal_fault(fit)
+        else arm_populations(fit)
+    )
+    if not known:
+        return pd.DataFrame(columns=["arm", "time", "median", "lower", "upper", "model"])
+    return band(curve_of(fit, grid, known), asked.interval).assign(model=fit.spec.name)
+
+
 def _prior_curves(primary: Fit, grid: np.ndarray, parts: MissingParts) -> xr.DataArray | None:
     """Survival curves that the prior of the primary model gives, where its draws are kept."""
-    if "prior" not in primary.draws.children or primary.recurrent:
+    if "prior" not in primary.draws.children or primary.recurrent or marginal_fault(primary):
         return None
     made = guarded(
         "prior survival curves", lambda: survival(primary, grid, group="prior"), "priors"

@@ -12,6 +12,7 @@ _ONLY_IN_FILES = {
     "profiles": table(),
     "contrast": unavailable("every arm is contrasted with the reference of [treatment]"),
 }
+PATH = "path"
 
 
 def read_estimands(toml: TomlTable) -> EstimandSpec:
@@ -64,5 +65,11 @@ def _read_profile(toml: TomlTable) -> dict[str, object]:
             raise UnfitError
         return raw
 
+    def parse_path(raw: Any) -> object:
+        if not isinstance(raw, list) or not raw or not all(isinstance(p, dict) for p in raw):
+            raise UnfitError
+        return [{str(key): parse(value) for key, value in piece.items()} for piece in raw]
+
     value = Field("text or a number", parse)
-    return dict(toml.read(dict.fromkeys(toml.values, value)))
+    path = Field("a list of pieces such as { from = 0, bili = 1.2 }", parse_path)
+    return dict(toml.read({name: path if name == PATH else value for name in toml.values}))

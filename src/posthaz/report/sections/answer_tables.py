@@ -10,7 +10,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
-from posthaz.report.sections.naming import arm_labels, profile_labels
+from posthaz.report.sections.naming import arm_labels, profile_labels, without_curves
 from posthaz.report.sections.question import adjusted, words
 from posthaz.report.sections.rows import answer_row, estimand_row, restriction
 from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free, up_to
@@ -38,7 +38,7 @@ def profiles(results: Results) -> Iterator[tuple[str, str, str]]:
     """
     fit = results.posterior.primary
     counterparts = arm_labels(results)
-    for profile, label in profile_labels(results, fit).items():
+    for profile, label in ({} if without_curves(results) else profile_labels(results, fit)).items():
         yield profile, label, profile if profile in counterparts else ""
     for label, _ in results.analysis.estimands.profiles:
         yield label, label, ""

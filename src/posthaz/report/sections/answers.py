@@ -12,7 +12,7 @@ from posthaz.report.sections.contrast_tables import (
 )
 from posthaz.report.sections.difference_figure import difference_figures
 from posthaz.report.sections.marginal import marginal_section
-from posthaz.report.sections.naming import contrasts, model_labels
+from posthaz.report.sections.naming import contrasts, model_labels, without_curves
 from posthaz.report.sections.wording import interval_name, percent
 
 
@@ -34,6 +34,11 @@ def answers_section(results: Results) -> Section:
         _part("Median and other quantiles", "answers-quantiles", quantile_table(results)),
         _part("Restricted mean survival time", "answers-rmst", means_table(results)),
     ]
+    fault = without_curves(results)
+    if fault:
+        introduction = (Paragraph(f"{_sentence(fault)}"), Paragraph(_introduction(results)))
+        shown = tuple(one for one in subsections if one is not None)
+        return Section("Answers", "answers", introduction if shown else introduction[:1], shown)
     if contrasts(results, results.posterior.primary):
         blocks = [contrast_table(results), probability_table(results)]
         blocks += [*difference_figures(results), models_table(results)]
@@ -41,6 +46,11 @@ def answers_section(results: Results) -> Section:
         subsections.append(marginal_section(results))
     shown = tuple(one for one in subsections if one is not None)
     return Section("Answers", "answers", (Paragraph(_introduction(results)),), shown)
+
+
+def _sentence(fault: str) -> str:
+    """A reason as a sentence of its own."""
+    return fault[:1].upper() + fault[1:]
 
 
 def _part(title: str, anchor: str, *blocks: Block | None) -> Section | None:

@@ -5,6 +5,7 @@ import re
 from posthaz.cohort import Cohort
 from posthaz.design import formula_variables
 from posthaz.errors import FormulaError
+from posthaz.estimands import marginal_fault
 from posthaz.inference import Fit
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
@@ -31,6 +32,11 @@ def profile_labels(results: Results, fit: Fit) -> dict[str, str]:
     if fit.treatment:
         return arm_labels(results)
     return {WHOLE: "All patients"}
+
+
+def without_curves(results: Results) -> str:
+    """Why the primary model has no standardised curves; empty where it has."""
+    return marginal_fault(results.posterior.primary)
 
 
 def contrasts(results: Results, fit: Fit) -> dict[str, tuple[str, str]]:

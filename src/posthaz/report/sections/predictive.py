@@ -45,11 +45,26 @@ def predictive_section(results: Results) -> Section | None:
         Anchor ``predictive-check``; without a figure where events are known to lie between two
         times only.
     """
+    if not len(results.posterior.replicated) and not grouped(results.cohort):
+        return Section(
+            "Predictive check", "predictive-check", (Paragraph(_not_replicated(results)),)
+        )
     if grouped(results.cohort):
         blocks = (Paragraph(NOT_EXACT), Paragraph(inside_sentence(results)))
         return Section("Predictive check", "predictive-check", blocks)
     blocks = (Paragraph(agreement_sentence(results)), _figure(results))
     return Section("Predictive check", "predictive-check", blocks)
+
+
+def _not_replicated(results: Results) -> str:
+    changing = results.posterior.primary.changing
+    if not changing:
+        return "Not done: the cohort is so large that no predicted times were kept."
+    names = " and ".join(f"`{name}`" for name in changing)
+    return (
+        f"Not done: {names} changed during follow-up, and a replicated patient would need to be "
+        "told how it would have gone on."
+    )
 
 
 def agreement_sentence(results: Results) -> str:
@@ -91,6 +106,8 @@ def inside_sentence(results: Results) -> str:
         )
     if grouped(results.cohort):
         return "Not done: there are no exact event times to lay over replicated ones."
+    if not len(results.posterior.replicated):
+        return _not_replicated(results)
     labels = arm_labels(results)
     parts = [
         f"{share(row['inside'])}{_whose(labels, str(row['arm']))}"

@@ -12,7 +12,13 @@ from posthaz.report.sections.covariate_effect import (
     first_covariate,
     left_open_sentence,
 )
-from posthaz.report.sections.naming import WHOLE, arm_labels, capitalised, model_labels
+from posthaz.report.sections.naming import (
+    WHOLE,
+    arm_labels,
+    capitalised,
+    model_labels,
+    without_curves,
+)
 from posthaz.report.sections.question import effect_noun, words
 from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free
@@ -56,6 +62,8 @@ def _texts(results: Results) -> Iterator[str]:
 
 
 def _survival_sentence(results: Results, told: bool) -> str:
+    if fault := without_curves(results):
+        return fault[:1].upper() + fault[1:]
     unit = results.cohort.unit
     interval = f"{interval_name(results.analysis.estimands.interval)} credible interval"
     model = model_labels(results)[results.posterior.primary.spec.name]

@@ -18,6 +18,7 @@ from posthaz.report.sections.naming import (
     contrasts,
     model_labels,
     reference_arm,
+    without_curves,
 )
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.question import adjusted
@@ -58,6 +59,11 @@ def survival_section(results: Results) -> Section:
         text += f" {steps}: compare curve and steps at the foot of each step."
     if grouped(results.cohort):
         text = _grouped_text(results)
+    if fault := without_curves(results):
+        text = (
+            f"{fault[:1].upper() + fault[1:]} The figure shows Kaplan–Meier estimates"
+            f"{_stated_courses(results)}."
+        )
     blocks: list[Block] = [Paragraph(text), _figure(results)]
     apart = _disagreement(results)
     if apart:
@@ -77,6 +83,13 @@ def _reading(results: Results) -> str:
             "is shown under “Predictive check”, which compares like with like."
         )
     return "Where the steps leave the band, the model’s shape doesn’t fit there."
+
+
+def _stated_courses(results: Results) -> str:
+    names = [label for label, _ in results.analysis.estimands.profiles]
+    if not names:
+        return " alone"
+    return f", and the curves of stated courses are in `survival_curves.csv` ({listed(names)})"
 
 
 def _grouped_text(results: Results) -> str:
@@ -146,7 +159,7 @@ def plot_survival(results: Results) -> "Figure":
     draw = draw_survival_points if grouped(cohort) else draw_survival
     return draw(
         results.frequentist.kaplan_meier,
-        curves[curves["model"] == fit.spec.name],
+        curves[(curves["model"] == fit.spec.name) & (not without_curves(results))],
         at_risk,
         labels=labels,
         unit=cohort.unit,
@@ -161,6 +174,11 @@ def plot_survival(results: Results) -> "Figure":
 @guarded_block
 def _figure(results: Results) -> FigureBlock:
     cohort, fit = results.cohort, results.posterior.primary
+    if without_curves(results):
+        caption = (
+            f"{beside(cohort).curve}{given_event_free(results)}, with the number at risk below"
+        )
+        return picture(results, plot_survival, "survival", _alt(results), caption, "kaplan_meier.csv")
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
         f"{curve_name(results)}{given_event_free(results)}, with the number "
@@ -182,6 +200,8 @@ def _risk_times(results: Results) -> list[float]:
 
 def _alt(results: Results) -> str:
     fit, unit = results.posterior.primary, results.cohort.unit
+    if without_curves(results):
+        return f"Kaplan–Meier curves of {listed(list(arm_labels(results).values()))} over time."
     parts = []
     for arm, label in arm_labels(results).items():
         profile = arm if fit.treatment else WHOLE
