@@ -7,7 +7,12 @@ from posthaz.checks.convergence import (
     convergence,
     draws_convergence,
 )
-from posthaz.checks.model_comparison import compare_models, leave_one_out, pareto_table
+from posthaz.checks.model_comparison import (
+    compare_models,
+    leave_one_out,
+    pareto_table,
+    same_patients,
+)
 from posthaz.checks.predictive import (
     contrast_agreement,
     predictive_agreement,
@@ -31,4 +36,5 @@ __all__ = [
     "prior_influence",
     "replicated_kaplan_meier",
     "replicated_median",
+    "same_patients",
 ]

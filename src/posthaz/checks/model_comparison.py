@@ -12,6 +12,7 @@ import xarray as xr
 from arviz_stats.utils import ELPDData
 from scipy.special import logsumexp
 
+from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 
 _arviz: Any = arviz_stats
@@ -90,6 +91,46 @@ def _counted(result: ELPDData, counts: np.ndarray, single: np.ndarray) -> ELPDDa
     )
 
 
+def same_patients(fits: Mapping[str, Fit]) -> dict[str, Fit]:
+    """Fits with the log-likelihood of the patients that all of them share.
+
+    Parameters
+    ----------
+    fits : mapping of str to Fit
+        Fits by model, each to its own complete cases of one cohort.
+
+    Returns
+    -------
+    dict of str to Fit
+        The fits themselves where they share all patients; otherwise fits for `leave_one_out` and
+        `compare_models` alone.
+
+    Raises
+    ------
+    PosthazError
+        When they share none, or keep one patient of each kind only (very large cohorts).
+    """
+    subjects = {
+        name: fit.draws["constant_data"]["subject"].to_numpy() for name, fit in fits.items()
+    }
+    common = set.intersection(*(set(own.tolist()) for own in subjects.values()))
+    if all(len(own) == len(common) for own in subjects.values()):
+        return dict(fits)
+    if not common or any("subjects" in fit.draws["constant_data"] for fit in fits.values()):
+        raise PosthazError(
+            f"the models {', '.join(fits)} can't be compared: they were fitted to different "
+            "patients. Mend: fit them to the same ones (same_patients = true in [cohort])."
+        )
+    return {name: _of_patients(fit, sorted(common)) for name, fit in fits.items()}
+
+
+def _of_patients(fit: Fit, subject: list[int]) -> Fit:
+    groups = {f"/{name}": node.to_dataset() for name, node in fit.draws.children.items()}
+    for group in ("/log_likelihood", "/constant_data", "/observed_data"):
+        groups[group] = groups[group].sel(subject=subject)
+    return replace(fit, draws=xr.DataTree.from_dict(groups))
+
+
 def pareto_table(results: Mapping[str, ELPDData]) -> pd.DataFrame:
     """Pareto k of every subject and model.
 
@@ -135,6 +176,13 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
         name: int((result.pareto_k.to_numpy() > result.good_k).sum())
         for name, result in results.items()
     }
+    sizes = {name: result.n_data_points for name, result in results.items()}
+    if len(set(sizes.values())) > 1:
+        counts = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        raise PosthazError(
+            f"models can only be compared on the same patients, and they have {counts}. "
+            "Mend: take the patients that they share, by posthaz.checks.same_patients(fits)."
+        )
     if len(results) == 1:
         ((name, only),) = results.items()
         row = (name, only.elpd, only.se, only.p, 0.0, 0.0, 1.0, bad[name])

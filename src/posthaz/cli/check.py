@@ -27,6 +27,13 @@ def check(
     )
     for left_out in cohort.dropped:
         say(f"left out: {left_out.count} row(s): {left_out.reason}")
+    from posthaz.spec.patients_lost import patients_of
+
+    for model in analysis.models:
+        patients, lacking = patients_of(model.formula, cohort)
+        if cohort.drop_missing:
+            without = f" (left out, missing {lacking})" if lacking else ""
+            say(f"model {model.name}: {patients} patients{without}")
     for notice in cohort.notices:
         say(f"notice: {notice}")
 

@@ -1,6 +1,6 @@
 """The cohort: one representation for every kind of follow-up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -112,6 +112,9 @@ class Cohort:
     recurrent : bool
         Whether every event of a subject counts: there is a mean number of events then, and no
         survival.
+    drop_missing : bool
+        Whether a model leaves out the rows that lack one of its own covariates, as
+        ``missing = "drop"`` says; otherwise they are refused.
     """
 
     entry: np.ndarray
@@ -134,6 +137,7 @@ class Cohort:
     resolution: float = 0.0
     origin: float = 0.0
     recurrent: bool = False
+    drop_missing: bool = False
 
     def __len__(self) -> int:
         return len(self.lower)
@@ -180,6 +184,32 @@ class Cohort:
     def patient_weight(self) -> np.ndarray:
         """Weight of each patient in their first row, 0 in later ones, shape (row,)."""
         return np.where(self.first, self.weight, 0.0)
+
+    def complete(self, covariates: Sequence[str]) -> "Cohort":
+        """The cohort without the rows that lack one of some covariates, for a model of these.
+
+        Parameters
+        ----------
+        covariates : sequence of str
+            Covariates that may not be missing; names that the cohort doesn't have are passed over.
+
+        Returns
+        -------
+        Cohort
+            A new cohort whose `dropped` says how many rows were left out and what they lack; the
+            cohort itself where nothing is missing.
+        """
+        names = [name for name in covariates if name in self.covariates.columns]
+        missing = self.covariates.loc[:, names].isna().to_numpy(dtype=bool)
+        lacking = missing.any(axis=1)
+        if not lacking.any():
+            return self
+        counts = zip(names, missing.sum(axis=0), strict=True)
+        each = [f"'{n}' in {k} {'row' if k == 1 else 'rows'}" for n, k in counts if k]
+        by_column = ", ".join(each)
+        rows = tuple(int(row) for row in self.row_number[lacking])
+        left_out = Dropped(f"missing a covariate of the model: {by_column}", rows)
+        return replace(self.where(~lacking), dropped=(*self.dropped, left_out))
 
     @property
     def arms(self) -> tuple[str, ...]:

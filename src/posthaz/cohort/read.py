@@ -250,6 +250,7 @@ def _cohort(
         event_coding="" if draft.coding is None else draft.coding.sentence,
         resolution=draft.resolution,
         weight_kind=spec.weight_kind,
+        drop_missing=spec.missing == "drop",
         origin=origin_of(draft),
         recurrent=spec.recurrent == "all",
     )

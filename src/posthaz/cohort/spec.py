@@ -55,6 +55,10 @@ class CohortSpec:
         of events in place of survival). Without it a subject with several events is refused.
     missing : {"refuse", "drop"}
         What to do with rows that lack a covariate of the analysis.
+    same_patients : bool
+        Whether all models of an analysis are about the same patients: with ``missing = "drop"``
+        those who lack a covariate of any model are left out of all. Otherwise each model has its
+        own complete cases.
     missing_values : tuple of str or number
         What stands for a missing value, in every column, such as ``("?", "-", 999)``; empty cells,
         NA and their like are missing without it.
@@ -88,6 +92,7 @@ class CohortSpec:
     origin: float | None = None
     recurrent: str = ""
     missing: str = "refuse"
+    same_patients: bool = False
     missing_values: tuple[str | float, ...] = ()
     decimal: str = ""
     columns: Mapping[str, Column] = field(default_factory=dict)

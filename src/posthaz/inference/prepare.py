@@ -79,7 +79,10 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     PosthazError
         When formula or priors don't fit the cohort.
     """
-    cohort = between_steps(joined(cohort, formula_variables(spec.formula)))
+    variables = formula_variables(spec.formula)
+    # each model its own patients: a covariate of another model takes none from this one
+    cohort = cohort.complete(variables) if cohort.drop_missing else cohort
+    cohort = between_steps(joined(cohort, variables))
     events = cohort.event | cohort.interval_censored
     if not (events & (cohort.weight > 0)).any():
         raise CohortError(

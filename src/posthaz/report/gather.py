@@ -1,9 +1,10 @@
 """An analysis and a cohort to results: every fit, table and check, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from posthaz.adjust import table_one
@@ -20,7 +21,7 @@ from posthaz.baselines import (
     schoenfeld_test,
     turnbull,
 )
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, joined
 from posthaz.cohort.identifiers import identifying
 from posthaz.design import formula_groups, formula_variables, learn_design
 from posthaz.inference import Fit, fit
@@ -31,7 +32,8 @@ from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.published import published_answers
 from posthaz.report.results import Frequentist, Results
-from posthaz.spec import Analysis, Sampling
+from posthaz.spec import Analysis, Sampling, clinical_covariates
+from posthaz.spec.patients_lost import patients_lost
 
 Progress = Callable[[str, int, int], None]
 
@@ -58,12 +60,15 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
     parts = MissingParts()
     curve = _curve(analysis, cohort)
     fits = _fits(analysis, cohort, progress, parts)
-    clinical = answer_clinical(Given(analysis, cohort, fits, progress), parts)
+    whole = _complete(cohort, clinical_covariates(analysis))
+    clinical = answer_clinical(Given(analysis, whole, fits, progress), parts)
+    cohort = replace(cohort, notices=(*cohort.notices, *patients_lost(analysis, cohort)))
+    own = _complete(cohort, next(iter(fits.values())).design.variables)
     results = Results(
         analysis=analysis,
         cohort=cohort,
         frequentist=_frequentist(analysis, cohort, curve, parts),
-        posterior=gather_posterior(analysis, cohort, fits, curve, parts),
+        posterior=gather_posterior(analysis, cohort, fits, _curve(analysis, own), parts),
         command=command,
         clinical=clinical,
         clinical_failures=clinical_failures(clinical, parts),
@@ -98,6 +103,11 @@ def _fits(
         else:
             fits[spec.name] = made
     return fits
+
+
+def _complete(cohort: Cohort, covariates: Sequence[str]) -> Cohort:
+    """Those who lack none of some covariates, where rows that do may be left out."""
+    return cohort.complete(covariates) if cohort.drop_missing else cohort
 
 
 def _curve(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
@@ -210,9 +220,14 @@ def _designs(analysis: Analysis, cohort: Cohort) -> dict[str, pd.DataFrame]:
     """Columns of each formula of the analysis that has any."""
     designs = {}
     for formula in dict.fromkeys(model.formula for model in analysis.models):
-        design = learn_design(cohort.covariates, formula)
+        variables = formula_variables(formula)
+        known = cohort.covariates[list(variables)].notna().all(axis=1).to_numpy(dtype=bool)
+        own = joined(cohort.where(known), variables)
+        design = learn_design(own.covariates, formula, weight=own.patient_weight)
         if design.columns:
-            matrix = design.matrix(design.frame)
+            # rows that lack a covariate of this formula have no columns, and are left out
+            matrix = np.full((len(cohort), len(design.columns)), np.nan)
+            matrix[known] = design.matrix(cohort.covariates.loc[known])
             designs[formula] = pd.DataFrame(matrix, columns=list(design.columns))
     return designs
 

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import xarray as xr
+from arviz_stats.utils import ELPDData
 
 from posthaz.checks import (
     compare_models,
@@ -17,6 +18,7 @@ from posthaz.checks import (
     predictive_agreement,
     prior_influence,
     replicated_kaplan_meier,
+    same_patients,
 )
 from posthaz.checks.prior_influence import COLUMNS as INFLUENCE
 from posthaz.cohort import Cohort
@@ -85,7 +87,8 @@ def gather_posterior(
     )
     replicated = NOTHING_REPLICATED
     if exact:
-        draw = partial(replicated_kaplan_meier, primary, cohort)
+        own = cohort.complete(primary.design.variables) if cohort.drop_missing else cohort
+        draw = partial(replicated_kaplan_meier, primary, own)
         replicated = parts.made("predictive check", draw, replicated, "predictive-check")
     seen = curve if len(replicated) else curve[:0]
     checked = each("convergence check", convergence, "diagnostics")
@@ -106,7 +109,7 @@ def gather_posterior(
         convergence=tuple(checked.values()),
         comparison=parts.made(
             "comparison of models",
-            lambda: compare_models(left_out),
+            lambda: compare_models(_compared(fits, left_out, a_patient)),
             compare_models({}),
             "comparison",
         ),
@@ -139,6 +142,18 @@ def gather_posterior(
             INFLUENCE, each("influence of the priors", prior_influence, "priors")
         ),
     )
+
+
+def _compared(
+    fits: Mapping[str, Fit], left_out: Mapping[str, ELPDData], weighted: bool
+) -> dict[str, ELPDData]:
+    """Leave-one-out of the patients whom all models share."""
+    known = {name: fits[name] for name in left_out}
+    alike = same_patients(known) if known else {}
+    return {
+        name: left_out[name] if one is fits[name] else leave_one_out(one, weighted=weighted)
+        for name, one in alike.items()
+    }
 
 
 def _curves(fit: Fit, grid: np.ndarray, curve_of: Curve, asked: EstimandSpec) -> pd.DataFrame:

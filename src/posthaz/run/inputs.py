@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, joined
 from posthaz.design import (
     formula_groups,
     formula_variables,
@@ -15,10 +15,17 @@ from posthaz.design import (
     value_faults,
     values_beyond,
 )
-from posthaz.errors import Finding, Findings, PosthazError, SpecError
+from posthaz.errors import CohortError, Finding, Findings, PosthazError, SpecError
 from posthaz.hazards import PiecewiseExponential
 from posthaz.sensitivity import variants
-from posthaz.spec import Analysis, ModelSpec, choose_priors, read_analysis_cohort, resolve
+from posthaz.spec import (
+    Analysis,
+    ModelSpec,
+    choose_priors,
+    clinical_covariates,
+    read_analysis_cohort,
+    resolve,
+)
 from posthaz.spec.clinical import clinical_faults
 
 
@@ -60,13 +67,19 @@ def read_inputs(
                 findings.add(where, what.rstrip("."), mend.rstrip(".") or "see above")
     findings.extend(_before_origin(analysis, cohort))
     findings.extend(_not_for_recurrent(analysis, cohort))
-    findings.extend(clinical_faults(analysis.clinical, cohort))
+    whole = cohort.complete(clinical_covariates(analysis)) if cohort.drop_missing else cohort
+    findings.extend(clinical_faults(analysis.clinical, whole))
     used, beyond = _profile_covariates(analysis, cohort), []
     for label, values in analysis.estimands.profiles:
         place = f"{_place(analysis)} [estimands.profiles.{label}]"
-        findings.extend(value_faults(used, values, place))
+        pieces = values.get("path")
+        stated = {name: value for name, value in values.items() if name != "path"}
+        findings.extend(value_faults(used, stated, place))
+        for piece in pieces if isinstance(pieces, list) else ():
+            own = {name: value for name, value in piece.items() if name != "from"}
+            findings.extend(value_faults(used, own, place))
         if not any(finding.where.startswith(place) for finding in findings.found):
-            beyond += values_beyond(used, values, place)
+            beyond += values_beyond(used, stated, place)
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
     return replace(cohort, notices=(*cohort.notices, *_without_frailty(analysis, cohort), *beyond))
 
@@ -92,10 +105,18 @@ def _specifications(analysis: Analysis) -> dict[str, ModelSpec]:
 
 
 def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
+    variables = formula_variables(spec.formula)
+    cohort = joined(cohort.complete(variables) if cohort.drop_missing else cohort, variables)
+    if not len(cohort):
+        raise CohortError(
+            f"no patient has every covariate of '{spec.formula}'. Mend: leave one of them out."
+        )
     events = cohort.event | cohort.interval_censored
     resolved = resolve(spec, cohort.exit[events])
     _check_cuts(resolved, float(np.max(cohort.exit)))
-    design = learn_design(cohort.covariates, resolved.formula, resolved.centre)
+    design = learn_design(
+        cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
+    )
     choose_priors(
         resolved, design, float(events.mean()) / float(np.mean(cohort.exit - cohort.entry))
     )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort
+from posthaz.design import formula_variables
 from posthaz.errors import PosthazError, SpecError
 from posthaz.schedule import InProcess, Progress, Scheduler, Task
 from posthaz.sensitivity.cells import cells
@@ -103,6 +104,13 @@ def answer_sensitivity(
     return Sensitivity(table, compare_variants(table))
 
 
+def _shared_patients(listed: Sequence[Variant], cohort: Cohort) -> tuple[Cohort, int]:
+    """Those who lack no covariate of any variant, so that only what was changed differs."""
+    names = {name for one in listed for name in formula_variables(one.spec.formula)}
+    kept = cohort.complete(sorted(names)) if cohort.drop_missing else cohort
+    return kept, int(kept.first.sum())
+
+
 def fit_variants(
     listed: Sequence[Variant],
     cohort: Cohort,
@@ -144,8 +152,12 @@ def fit_variants(
         fitted has its reason in ``problem`` and no numbers.
     """
     asked = asked or EstimandSpec()
+    shared = _shared_patients(listed, cohort)
+    # a fit to more patients than all variants share is made anew
+    fits = {k: fit for k, fit in (fits or {}).items() if fit.provenance.patients == shared[1]}
+    cohort = shared[0]
     made: dict[int, pd.DataFrame | PosthazError] = {
-        position: summarise_fit(fit, asked) for position, fit in (fits or {}).items()
+        position: summarise_fit(fit, asked) for position, fit in fits.items()
     }
     work = cells(listed, set(made))
     tasks = [

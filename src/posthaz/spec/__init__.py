@@ -9,6 +9,7 @@ from posthaz.spec.analysis import (
     Within,
 )
 from posthaz.spec.analysis_cohort import (
+    clinical_covariates,
     needed_covariates,
     read_analysis_cohort,
     simulate_patients,
@@ -63,6 +64,7 @@ __all__ = [
     "model_from_dict",
     "model_to_dict",
     "needed_covariates",
+    "clinical_covariates",
     "read_analysis_cohort",
     "resolve",
     "shrunken_columns",

@@ -79,6 +79,14 @@ def needed_covariates(analysis: Analysis) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
+def clinical_covariates(analysis: Analysis) -> tuple[str, ...]:
+    """Covariates that the clinical analyses use, the primary model's among them."""
+    named = set(formula_variables(analysis.models[0].formula)) if analysis.models else set()
+    for spec in analysis.clinical.values():
+        named |= set(getattr(spec, "needed", ()))
+    return tuple(sorted(named))
+
+
 def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort:
     needed = needed_covariates(analysis)
     printed = analysis.clinical.get("life_table")
@@ -98,6 +106,10 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
     if analysis.starts and analysis.starts not in spec.columns:
         column = Column(analysis.starts, label="Start of treatment", unit=spec.unit)
         spec = replace(spec, columns={**spec.columns, analysis.starts: column})
+    if spec.missing == "drop" and not spec.same_patients:
+        # each model leaves out its own incomplete cases, where it is fitted
+        kept = {name: spec.columns.get(name, Column(name)) for name in needed}
+        spec, needed = replace(spec, columns={**spec.columns, **kept}), ()
     if given is not None:
         read = read_table(given)
     elif analysis.table is not None:

@@ -6,7 +6,17 @@ from typing import Any
 from posthaz.cohort import CohortSpec, Column
 from posthaz.errors import nearest
 from posthaz.spec.column_table import read_column
-from posthaz.spec.fields import Field, UnfitError, choice, label, number, several, table, text
+from posthaz.spec.fields import (
+    Field,
+    UnfitError,
+    choice,
+    flag,
+    label,
+    number,
+    several,
+    table,
+    text,
+)
 from posthaz.spec.toml_table import TomlTable
 from posthaz.spec.where_table import read_where
 
@@ -18,7 +28,7 @@ _COLUMN_KEYS = (
 )  # fmt: skip
 _OTHER_KEYS = (
     "unit", "weight_kind", "zero_time", "resolution", "origin", "recurrent", "missing",
-    "missing_values", "decimal",
+    "missing_values", "same_patients", "decimal",
 )  # fmt: skip
 
 _FIELDS = {
@@ -33,6 +43,7 @@ _FIELDS = {
     "recurrent": choice(["first", "all"]),
     "missing": choice(["refuse", "drop"]),
     "missing_values": several(label(), "texts and numbers"),
+    "same_patients": flag(),
     "decimal": choice([".", ","]),
     "columns": table(),
     "where": table(),

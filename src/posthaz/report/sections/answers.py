@@ -62,7 +62,9 @@ def _introduction(results: Results) -> str:
     fit, asked = results.posterior.primary, results.analysis.estimands
     label = model_labels(results)[fit.spec.name]
     others = [name for name in fit.design.variables if name != fit.treatment]
-    if others and fit.treatment:
+    if without_curves(results):
+        whom = "They are of patients along the stated courses. "
+    elif others and fit.treatment:
         whom = (
             "Answers are standardised: each is the average over the whole cohort’s covariates "
             "with everybody given the same arm. "

@@ -8,7 +8,7 @@ from posthaz.report.inline import sentence
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
-from posthaz.report.sections.naming import arm_labels, linked, lowered, variable_label
+from posthaz.report.sections.naming import arm_labels, linked, lowered, model_labels, variable_label
 from posthaz.report.sections.rows import follow_up_row
 from posthaz.report.sections.time_scale import delayed_entry_sentence
 from posthaz.report.sections.wording import (
@@ -22,6 +22,7 @@ from posthaz.report.sections.wording import (
     signed,
     with_interval,
 )
+from posthaz.spec.patients_lost import patients_of
 
 _BALANCED = 0.1
 _ROWS_NAMED = 12
@@ -99,6 +100,12 @@ def _flow(results: Results) -> list[str]:
         rows += f", in {counted(clusters, 'cluster')} of `{results.analysis.cohort.cluster}`"
     lines.append(f"{counted(whole['n'], 'patient')} analysed{rows}{split('n')}")
     lines.append(f"{counted(whole['events'], 'event')}{split('events')}")
+    names = model_labels(results)
+    for model in results.analysis.models:
+        patients, lacking = patients_of(model.formula, cohort)
+        if (cohort.drop_missing and len(results.posterior.fits) > 1) or lacking:
+            without = f"; left out, missing {lacking}" if lacking else ""
+            lines.append(f"Model “{names[model.name]}”: {counted(patients, 'patient')}{without}")
     return lines
 
 

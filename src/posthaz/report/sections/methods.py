@@ -62,7 +62,7 @@ def _cohort(results: Results) -> str:
     kinds = ["right censoring"]
     if grouped(cohort):
         kinds.append("interval censoring")
-    if (cohort.entry > 0).any():
+    if (cohort.entry[cohort.first] > 0).any():
         kinds.append("delayed entry")
     if not cohort.first.all():
         kinds.append("several rows a patient")

@@ -178,7 +178,9 @@ def _figure(results: Results) -> FigureBlock:
         caption = (
             f"{beside(cohort).curve}{given_event_free(results)}, with the number at risk below"
         )
-        return picture(results, plot_survival, "survival", _alt(results), caption, "kaplan_meier.csv")
+        return picture(
+            results, plot_survival(results), "survival", _alt(results), caption, "kaplan_meier.csv"
+        )
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
         f"{curve_name(results)}{given_event_free(results)}, with the number "
