@@ -8,7 +8,7 @@ import pandas as pd
 
 from posthaz.cohort import Column
 from posthaz.design.design import Design
-from posthaz.design.formula import formula_variables
+from posthaz.design.formula import formula_terms, formula_variables, written_terms
 from posthaz.design.reference import reference_row
 
 _SMALL_UNIT = 20.0
@@ -115,7 +115,9 @@ def _stated(
 
 def _chosen(design: Design, name: str) -> tuple[float | str, np.ndarray] | None:
     """The step of a covariate whose analysis names none, where its unit says little."""
-    terms = [term for term in design.terms if name in formula_variables(term)]
+    # terms of a design have lost the backquotes of names that are not one word
+    written = dict(zip(formula_terms(design.formula), written_terms(design.formula), strict=True))
+    terms = [t for t in design.terms if name in formula_variables(written.get(t, t))]
     if len(terms) != 1:
         return None
     if terms[0].startswith("log"):

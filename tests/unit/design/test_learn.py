@@ -176,3 +176,10 @@ def test_no_step_is_chosen_for_a_curved_effect() -> None:
     frame = pd.DataFrame({"ptv": np.random.default_rng(1).lognormal(5.5, 0.6, 200)})
     assert named_steps(learn_design(frame, "ptv + I(ptv ** 2)"), {}) == ()
     assert named_steps(learn_design(frame, "bs(ptv, df=3)"), {}) == ()
+
+
+def test_steps_of_a_covariate_whose_name_is_not_one_word(frame: pd.DataFrame) -> None:
+    odd = frame.rename(columns={"dose": "CA-125"})
+    steps = named_steps(learn_design(odd, "`CA-125` + arm"), {"CA-125": Column("CA-125", step=10)})
+    assert steps[0].weights[0] == 10.0
+    named_steps(learn_design(odd, "`CA-125` + arm"), {"CA-125": Column("CA-125")})
