@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from posthaz.design import named_steps
+from posthaz.design import formula_variables, named_steps, written_terms
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import (
@@ -28,8 +28,12 @@ from posthaz.report.sections.wording import (
 
 def first_covariate(results: Results) -> str:
     """The variable that the primary model's formula names first; empty for none."""
-    design = results.posterior.primary.design
-    return design.variables[0] if design.columns and design.variables else ""
+    fit = results.posterior.primary
+    if not fit.design.columns:
+        return ""
+    # the design has factors before numbers, whatever the formula says
+    written = [name for term in written_terms(fit.spec.formula) for name in formula_variables(term)]
+    return next((name for name in written if name in fit.design.variables), "")
 
 
 def covariate_sentence(results: Results, name: str) -> str:

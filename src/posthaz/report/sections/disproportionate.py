@@ -5,7 +5,7 @@ import numpy as np
 from posthaz.report.concerns.proportionality import Contradiction, gaps
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import model_labels, reference_arm
-from posthaz.report.sections.question import effect_noun, words
+from posthaz.report.sections.question import adjusted, effect_noun, words
 from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
 from posthaz.report.sections.time_gain import between, longer, mean_time
 from posthaz.report.sections.wording import (
@@ -35,7 +35,8 @@ def disproportionate_sentence(results: Results, one: Contradiction) -> str:
         Sentences.
     """
     parts = [part for part in (_survival(results, one), _means(results, one)) if part]
-    text = f"**By Kaplan–Meier, {listed(parts)}**. " if parts else ""
+    unlike = " (unadjusted)" if adjusted(results.posterior.primary) else ""
+    text = f"**By Kaplan–Meier{unlike}, {', and '.join(parts)}**. " if parts else ""
     return text + _model(results, one)
 
 
