@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.borrowing.answers import FULL, NONE
+from posthaz.clinical.interaction_effects import InteractionEffects
 from posthaz.report.clinical.borrowing_words import ROBUST
 from posthaz.report.clinical.leads import borrowing_lead, interactions_lead, toxicity_lead
 from posthaz.report.clinical.registry import CLINICAL_PARTS
@@ -97,3 +98,12 @@ def test_a_prior_that_moves_an_effect_is_named_with_its_values(two_arms: Any) ->
     assert not list(
         conflicting_priors(replace(two_arms, posterior=replace(posterior, prior_influence=calm)))
     )
+
+
+def test_what_an_interaction_lacks_can_be_listed() -> None:
+    part = next(one for one in CLINICAL_PARTS if one.name == "interactions")
+    asked = SimpleNamespace(name="dose_by_gtv")
+    one: Any = InteractionEffects(
+        asked, "Dose", "GTV", pd.DataFrame(), pd.DataFrame(), None, None, ("a note",)
+    )  # type: ignore[arg-type]
+    assert part.missing((one,)) == ()

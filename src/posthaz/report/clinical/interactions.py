@@ -228,7 +228,9 @@ INTERACTIONS = ClinicalPart(
     failures=_failures,
     printed=printed_at_level,
     methods=interaction_methods,
-    missing=lambda answer: tuple(p for one in answer for p in lost_parts(one.notes, one.name)),
+    missing=lambda answer: tuple(
+        p for one in answer for p in lost_parts(one.notes, one.asked.name)
+    ),
     lead=interactions_lead,
     is_question=True,
 )
