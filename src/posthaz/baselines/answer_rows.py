@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ def baseline_answers(table: pd.DataFrame) -> pd.DataFrame:
     return answer_frame([_answer(row) for row in kept.to_dict(orient="records")])
 
 
-def _answer(row: Mapping[str, object]) -> dict[str, object]:
+def _answer(row: Mapping[Any, Any]) -> dict[str, object]:
     """One row of the table of baselines."""
     analysis, term, arm = (str(row[name]) for name in ("analysis", "term", "arm"))
     regression = _REGRESSION.fullmatch(analysis)

@@ -1,5 +1,7 @@
 """How far each prior moves its estimate, and whether prior and data are in conflict."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from arviz_stats import base
@@ -18,7 +20,8 @@ LEAST_TAIL = 0.05
 _SCALING = (0.99, 1.01)
 _LEAST_LEARNT = 0.1
 _NOISE = 3.0
-_stats = base.array_stats  # pyright: ignore[reportPrivateImportUsage]
+# its annotations are narrower than what it takes
+_stats: Any = base.array_stats  # pyright: ignore[reportPrivateImportUsage]
 
 
 def prior_influence(fit: Fit) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -149,7 +149,9 @@ def _figure(made: "Sequence[Reconstruction]", patients: "pd.DataFrame", unit: st
     from posthaz.figures import draw_reconstruction
 
     arms = [one.arm for one in made]
-    several = {"treatment": "arm", "treatment_reference": arms[0]} if len(arms) > 1 else {}
+    several: dict[str, Any] = (
+        {"treatment": "arm", "treatment_reference": arms[0]} if len(arms) > 1 else {}
+    )
     cohort = read_cohort(
         patients.drop(columns=[] if several else "arm"), time="time", event="event",
         zero_time=float(patients.loc[patients["time"] > 0, "time"].min()) / 2.0, **several,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,7 @@ def coefficient_answers(
 
 
 def _estimand(
-    row: Mapping[str, object], arms: Sequence[str], pairs: Mapping[str, tuple[str, str]]
+    row: Mapping[Any, Any], arms: Sequence[str], pairs: Mapping[str, tuple[str, str]]
 ) -> dict[str, object]:
     """One row of the estimand table."""
     estimand, profile = str(row["estimand"]), str(row["profile"])

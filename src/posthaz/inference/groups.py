@@ -83,7 +83,7 @@ def _pointwise_groups(
 ) -> dict[str, xr.Dataset]:
     """Posterior, log priors and the log-likelihood of each patient, a block of draws at a time."""
     chains, draws = theta.shape[:2]
-    rows, patients = shares.shape
+    rows, patients = shares.shape  # pyright: ignore[reportGeneralTypeIssues]
     size = int(np.clip(_MOST_AT_ONCE // max(chains * rows, 1), 1, draws))
     parts: list[dict[tuple[str, str], np.ndarray]] = []
     for start in range(0, draws, size):

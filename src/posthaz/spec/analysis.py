@@ -47,7 +47,7 @@ class EstimandSpec:
     quantiles: tuple[float, ...] = (0.5,)
     thresholds: tuple[float, ...] = ()
     rmst_thresholds: tuple[float, ...] = ()
-    profiles: tuple[tuple[str, dict[str, object]], ...] = ()
+    profiles: tuple[tuple[str, dict[str, Any]], ...] = ()
     interval: float = 0.95
 
     def __post_init__(self) -> None:

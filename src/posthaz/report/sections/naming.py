@@ -97,7 +97,7 @@ def _named(formula: str, cohort: Cohort) -> tuple[str, ...]:
     try:
         return formula_variables(formula)
     except FormulaError:
-        return tuple(name for name in cohort.covariates if str(name) in formula)
+        return tuple(str(name) for name in cohort.covariates if str(name) in formula)
 
 
 def variable_label(cohort: Cohort, name: str) -> str:
