@@ -8,7 +8,7 @@ import xarray as xr
 from posthaz.borrowing.pooled import HISTORY, STUDY, pooled_rows
 from posthaz.borrowing.rows import settled
 from posthaz.cohort import Cohort
-from posthaz.design import learn_design
+from posthaz.design import Design, learn_design
 from posthaz.inference import Fit, Provenance, installed_versions, model_shape, posterior_draws
 from posthaz.model import EXCHANGEABLE, build_leap_model
 from posthaz.spec import ModelSpec, Sampling, choose_priors
@@ -73,21 +73,16 @@ def leap_fit(
     posterior = draws["posterior"].to_dataset()
     kept = [n for n in posterior.data_vars if _MARK not in str(n) and n != EXCHANGEABLE]
     ours = np.flatnonzero(~historical)
-    constant = xr.Dataset({"weight": ("subject", current.patients.weight)})
     tree = xr.DataTree.from_dict(
         {
             "/posterior": posterior[kept],
             "/sample_stats": draws["sample_stats"].to_dataset(),
-            "/constant_data": constant,
+            "/constant_data": xr.Dataset({"weight": ("subject", current.patients.weight)}),
         }
     )
     result = Fit(
         spec=fixed,
-        design=replace(
-            design,
-            frame=design.frame.iloc[ours].reset_index(drop=True),
-            weight=design.weight[ours],
-        ),
+        design=_of_rows(design, ours),
         priors=priors,
         draws=tree,
         unit=current.unit,
@@ -111,3 +106,9 @@ def leap_fit(
         recurrent=current.recurrent,
     )
     return Leap(result, posterior[EXCHANGEABLE])
+
+
+def _of_rows(design: Design, rows: np.ndarray) -> Design:
+    """The design of some of its rows."""
+    frame = design.frame.iloc[rows].reset_index(drop=True)
+    return replace(design, frame=frame, weight=design.weight[rows])

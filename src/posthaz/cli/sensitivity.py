@@ -23,6 +23,9 @@ from posthaz.cli.options import (
 from posthaz.cli.say import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from posthaz.report.page import Written
     from posthaz.spec import SensitivitySpec
 
 Workers = Annotated[
@@ -79,13 +82,18 @@ def sensitivity(
     results = SensitivityResults(analysis, cohort, answer, shlex.join(["posthaz", *sys.argv[1:]]))
     with staged_folder(out) as stage:
         written = write_sensitivity(results, stage)
+    raise typer.Exit(_finish(answer.failures, written, out, quiet))
+
+
+def _finish(failures: "Sequence[str]", written: "Written", out: Path, quiet: bool) -> int:
+    """Say what was written, which variants failed and what is missing; the exit code."""
     if not quiet:
         say(f"wrote {len(written.files)} files to {out}")
-    for failure in answer.failures:
+    for failure in failures:
         say(f"posthaz: variant without a reliable answer: {failure}", err=True)
     for part in written.missing:
         say(f"posthaz: missing from the results: {part.name}: {part.reason}", err=True)
-    raise typer.Exit(3 if answer.failures or written.missing else 0)
+    return 3 if failures or written.missing else 0
 
 
 def with_method(asked: "SensitivitySpec", method: str) -> "SensitivitySpec":

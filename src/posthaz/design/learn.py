@@ -14,6 +14,7 @@ from formulae.matrices import DesignMatrices
 from formulae.terms.call import Call
 
 from posthaz.design.design import Design, Group
+from posthaz.design.estimable import RANK_TOLERANCE, check_finite, check_rank, check_spread
 from posthaz.design.factor_coding import (
     MOST_LEVELS_OF_A_NUMBER,
     factor_levels,
@@ -26,11 +27,6 @@ from posthaz.errors import FormulaError, nearest
 
 MOST_COLUMNS = 500
 
-# what is left of a column beside the others, as a share of its own spread: near-copies have
-# ratios of millions to one that say nothing
-_RANK_TOLERANCE = 1e-6
-_LEAST_SPREAD = 1e-8
-_MOST_NAMED = 10
 # dimensions of the model and of archives
 _TAKEN = frozenset(("row", "chain", "draw", "covariate", "interval", "__sample__"))
 
@@ -95,9 +91,9 @@ def learn_design(
     matrices = _evaluated(frame, formula, description)
     columns, terms = _labels(matrices)
     matrix = np.asarray(matrices.common.design_matrix, dtype=float)[:, 1:]
-    _check_finite(matrix, columns, formula)
-    _check_rank(matrix, columns, formula)
-    _check_spread(matrix, columns, formula)
+    check_finite(matrix, columns, formula)
+    check_rank(matrix, columns, formula)
+    check_spread(matrix, columns, formula)
     counted = np.ones(len(frame)) if weight is None else np.asarray(weight, dtype=float)
     design = Design(
         formula=formula,
@@ -245,7 +241,7 @@ def _spread(matrix: np.ndarray, weight: np.ndarray) -> np.ndarray:
     mean = np.average(matrix, axis=0, weights=weight)
     spread = np.sqrt(np.average((matrix - mean) ** 2, axis=0, weights=weight))
     size = np.max(np.abs(matrix), axis=0, initial=1e-300)
-    return np.where(spread > _RANK_TOLERANCE * size, spread, matrix.std(axis=0))
+    return np.where(spread > RANK_TOLERANCE * size, spread, matrix.std(axis=0))
 
 
 def _centre(matrix: np.ndarray, design: Design) -> np.ndarray:
@@ -254,76 +250,3 @@ def _centre(matrix: np.ndarray, design: Design) -> np.ndarray:
     if design.centring == "all":
         return np.average(matrix, axis=0, weights=design.weight)
     return design.matrix(design.reference())[0]
-
-
-def _check_finite(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:
-    bad = ~np.isfinite(matrix)
-    if not bad.any():
-        return
-    parts = [
-        f"column '{columns[j]}' is not finite in {int(bad[:, j].sum())} row(s) "
-        f"(first: row {int(np.flatnonzero(bad[:, j])[0]) + 1} of the rows used)"
-        for j in np.flatnonzero(bad.any(axis=0))
-    ]
-    raise FormulaError(
-        f"formula '{formula}': {'; '.join(parts)}. "
-        "Mend: correct the values (a logarithm needs values above 0) or change the formula."
-    )
-
-
-def _check_rank(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:
-    """Refuse columns that the intercept and earlier columns determine, and name them."""
-    problems: list[str] = []
-    # an orthonormal basis of the columns kept, grown one by one
-    basis = np.empty((len(matrix), min(len(matrix), len(columns) + 1)), order="F")
-    basis[:, 0] = 1.0 / math.sqrt(len(matrix))
-    kept = [np.ones(len(matrix))]
-    names = ["a constant"]
-    for label, column in zip(columns, matrix.T, strict=True):
-        known = basis[:, : len(kept)]
-        left = column - known @ (known.T @ column)
-        left -= known @ (known.T @ left)
-        size = float(np.linalg.norm(left))
-        spread = float(np.linalg.norm(column - column.mean()))
-        least = max(_RANK_TOLERANCE * spread, 1e-8 * float(np.linalg.norm(column)), 1e-300)
-        if size > least and len(kept) < len(matrix):
-            basis[:, len(kept)] = left / size
-            kept.append(column)
-            names.append(f"'{label}'")
-            continue
-        if len(problems) < _MOST_NAMED:
-            reason = f"is determined by {_determining(kept, names, column)}"
-            problems.append(f"'{label}' {reason if column.any() else 'is 0 in every row'}")
-        else:
-            problems[-1] = "and further ones"
-    if problems:
-        raise FormulaError(
-            f"formula '{formula}': collinear columns: {'; '.join(problems)}, exactly or but for a "
-            "millionth of its spread. Mend: leave one of them out."
-        )
-
-
-def _check_spread(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:
-    """Refuse columns so small that a ratio per unit is beyond any number."""
-    spread = matrix.std(axis=0) if len(matrix) else np.ones(len(columns))
-    small = (spread > 0) & (spread < _LEAST_SPREAD)
-    if small.any():
-        named = [
-            f"'{columns[j]}' has a standard deviation of {spread[j]:.3g}"
-            for j in np.flatnonzero(small)
-        ]
-        raise FormulaError(
-            f"formula '{formula}': numerically constant: {'; '.join(named)}. "
-            "Mend: give the column in a larger unit's parts (as mg for kg), or leave it out."
-        )
-
-
-def _determining(kept: list[np.ndarray], names: list[str], column: np.ndarray) -> str:
-    """The columns that determine another, in words."""
-    basis = np.column_stack(kept)
-    weights, *_ = np.linalg.lstsq(basis, column, rcond=None)
-    sizes = np.abs(weights) * np.linalg.norm(basis, axis=0)
-    involved = [n for n, s in zip(names, sizes, strict=True) if s > 1e-6 * sizes.max()]
-    if len(involved) > _MOST_NAMED:
-        involved = [*involved[:_MOST_NAMED], f"{len(involved) - _MOST_NAMED} more"]
-    return " and ".join(involved) or "a constant"

@@ -41,6 +41,7 @@ from posthaz.report.results import Posterior
 from posthaz.spec import Analysis, EstimandSpec
 
 _CURVE_POINTS = 121
+_CURVE_COLUMNS = ("arm", "time", "median", "lower", "upper", "model")
 Curve = Callable[..., xr.DataArray]
 NOTHING_REPLICATED = pd.DataFrame(columns=["arm", "replicate", "time", "survival"])
 
@@ -77,71 +78,92 @@ def gather_posterior(
     horizon = float(cohort.exit.max())
     grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
-    a_patient = "life_table" in analysis.clinical
-    exact = not (cohort.interval_censored.any() or cohort.recurrent)
-    exact = exact and "posterior_predictive" in primary.draws.children
     curve_of = expected_events if cohort.recurrent else survival
-    each = partial(_each, fits, parts)
-    left_out = each(
-        "leave-one-out check", lambda one: leave_one_out(one, weighted=a_patient), "comparison"
+    tables: list[tuple[str, str, Sequence[str], Callable[[Fit], pd.DataFrame]]] = [
+        (
+            "table of coefficients",
+            "hazard-ratios",
+            COEFFICIENTS,
+            lambda one: coefficient_table(one, cohort.columns, asked.interval),
+        ),
+        (
+            "table of answers",
+            "answers",
+            ESTIMANDS,
+            lambda one: estimand_table(one, asked, horizon),
+        ),
+        (
+            "survival curves",
+            "survival",
+            _CURVE_COLUMNS,
+            lambda one: _curves(one, grid, curve_of, asked),
+        ),
+        ("influence of the priors", "priors", INFLUENCE, prior_influence),
+    ]
+    coefficients, estimands, curves, influence = (
+        _stacked(columns, _each(fits, parts, name, make, place))
+        for name, place, columns, make in tables
     )
-    replicated = NOTHING_REPLICATED
-    if exact:
-        own = cohort.complete(primary.design.variables) if cohort.drop_missing else cohort
-        draw = partial(replicated_kaplan_meier, primary, own)
-        replicated = parts.made("predictive check", draw, replicated, "predictive-check")
-    seen = curve if len(replicated) else curve[:0]
-    checked = each("convergence check", convergence, "diagnostics")
+    checked = _each(fits, parts, "convergence check", convergence, "diagnostics")
     return Posterior(
         fits=fits,
-        coefficients=_stacked(
-            COEFFICIENTS,
-            each(
-                "table of coefficients",
-                lambda one: coefficient_table(one, cohort.columns, asked.interval),
-                "hazard-ratios",
-            ),
-        ),
-        estimands=_stacked(
-            ESTIMANDS,
-            each("table of answers", lambda one: estimand_table(one, asked, horizon), "answers"),
-        ),
+        coefficients=coefficients,
+        estimands=estimands,
         convergence=tuple(checked.values()),
-        comparison=parts.made(
+        curves=curves,
+        prior_curves=_prior_curves(primary, grid, parts),
+        prior_influence=influence,
+        **_left_out(analysis, fits, parts),
+        **_replicated(cohort, primary, curve, asked.interval, parts),
+    )
+
+
+def _left_out(
+    analysis: Analysis, fits: Mapping[str, Fit], parts: MissingParts
+) -> dict[str, pd.DataFrame]:
+    """Leave-one-out of every fit: their comparison, and Pareto k."""
+    a_patient = "life_table" in analysis.clinical
+    check = partial(leave_one_out, weighted=a_patient)
+    left_out = _each(fits, parts, "leave-one-out check", check, "comparison")
+    return {
+        "comparison": parts.made(
             "comparison of models",
             lambda: compare_models(_compared(fits, left_out, a_patient)),
             compare_models({}),
             "comparison",
         ),
-        pareto=parts.made(
+        "pareto": parts.made(
             "table of Pareto k", lambda: pareto_table(left_out), pareto_table({}), "comparison"
         ),
-        replicated=replicated,
-        agreement=parts.made(
+    }
+
+
+def _replicated(
+    cohort: Cohort, primary: Fit, curve: pd.DataFrame, interval: float, parts: MissingParts
+) -> dict[str, pd.DataFrame]:
+    """Curves of cohorts drawn from the primary model, and how they agree with the one seen."""
+    replicated = NOTHING_REPLICATED
+    exact = not (cohort.interval_censored.any() or cohort.recurrent)
+    if exact and "posterior_predictive" in primary.draws.children:
+        own = cohort.complete(primary.design.variables) if cohort.drop_missing else cohort
+        draw = partial(replicated_kaplan_meier, primary, own)
+        replicated = parts.made("predictive check", draw, replicated, "predictive-check")
+    seen = curve if len(replicated) else curve[:0]
+    return {
+        "replicated": replicated,
+        "agreement": parts.made(
             "predictive check",
-            lambda: predictive_agreement(seen, replicated, asked.interval),
+            lambda: predictive_agreement(seen, replicated, interval),
             predictive_agreement(curve[:0], NOTHING_REPLICATED),
             "predictive-check",
         ),
-        contrast_agreement=parts.made(
+        "contrast_agreement": parts.made(
             "predictive check of differences between arms",
             lambda: contrast_agreement(seen, replicated),
             contrast_agreement(curve[:0], NOTHING_REPLICATED),
             "predictive-check",
         ),
-        curves=_stacked(
-            ("arm", "time", "median", "lower", "upper", "model"),
-            each(
-                "survival curves",
-                lambda one: _curves(one, grid, curve_of, asked),
-                "survival",
-            ),
-        ),
-        prior_curves=_prior_curves(primary, grid, parts),
-        prior_influence=_stacked(
-            INFLUENCE, each("influence of the priors", prior_influence, "priors")
-        ),
-    )
+    }
 
 
 def _compared(

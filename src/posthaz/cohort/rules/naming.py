@@ -55,6 +55,7 @@ def check_spec(
     """
     yield from _follow_up_named(spec)
     yield from _choices_known(spec)
+    yield from _numbers_usable(spec)
     yield from _columns_there(spec, name, header, kept)
 
 
@@ -121,6 +122,21 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
         yield Finding("cohort, weight_kind", what, "give weight beside it, or leave it out")
     if spec.decimal not in ("", ".", ","):
         yield Finding("cohort, decimal", f"unknown mark '{spec.decimal}'", 'use "." or ","')
+    if spec.recurrent not in ("", *RECURRENT):
+        yield Finding(
+            "cohort, recurrent", f"unknown choice '{spec.recurrent}'", 'use "first" or "all"'
+        )
+    for column in spec.columns.values():
+        if column.role and column.role not in ROLES:
+            yield Finding(
+                f"cohort, columns, '{column.name}'",
+                f"unknown role '{column.role}' ({nearest(column.role, ROLES)})",
+                f"use one of {', '.join(ROLES)}",
+            )
+
+
+def _numbers_usable(spec: CohortSpec) -> Iterator[Finding]:
+    """Times and codes of the specification are such."""
     stands = spec.zero_time
     if stands is not None and not (isinstance(stands, int | float) and 0 < stands < float("inf")):
         yield Finding("cohort, zero_time", f"{stands!r} is not a time above 0", "give one above 0")
@@ -132,10 +148,6 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
             "cohort, resolution",
             "the bounds of events are given, so there is no step to take them from",
             "leave it out",
-        )
-    if spec.recurrent not in ("", *RECURRENT):
-        yield Finding(
-            "cohort, recurrent", f"unknown choice '{spec.recurrent}'", 'use "first" or "all"'
         )
     origin = spec.origin
     if origin is not None and not (isinstance(origin, int | float) and 0 <= origin < float("inf")):
@@ -152,13 +164,6 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
                 f"cohort, event_codes, '{code}'",
                 f"{cause!r} has no meaning",
                 "use 1 for an event, 0 for censored, 2, 3, ... for other causes",
-            )
-    for column in spec.columns.values():
-        if column.role and column.role not in ROLES:
-            yield Finding(
-                f"cohort, columns, '{column.name}'",
-                f"unknown role '{column.role}' ({nearest(column.role, ROLES)})",
-                f"use one of {', '.join(ROLES)}",
             )
 
 

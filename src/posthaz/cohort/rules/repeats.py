@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from posthaz.cohort.collapse import numbered_groups
 from posthaz.cohort.draft import NAMING_ROLES, Draft
@@ -120,7 +120,7 @@ def _beyond_chance(draft: Draft, number: np.ndarray, first: np.ndarray) -> bool:
             share *= (_pairs(column[first]) + 1.0) / (pairs + 1.0)
     tied, equal = _pairs(times), _pairs(number)
     chance = min(_DEPENDENCE * share, 1.0)
-    return bool(binom.sf(equal - 1, tied, chance) < _CHANCE)
+    return bool(bdtrc(equal - 1, tied, chance) < _CHANCE)
 
 
 def _same_time(draft: Draft, name: str) -> bool:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from posthaz.figures import draw_mean_count
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section, Table
+from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import (
     WHOLE,
@@ -180,6 +181,7 @@ def _count_row(results: Results, profile: str, time: float) -> pd.Series:
     return answer_row(results, _COUNT, "mean cumulative count", arm, time=time)
 
 
+@guarded_block
 def _table(results: Results) -> Table:
     fit, unit = results.posterior.primary, results.cohort.unit
     level = interval_name(results.analysis.estimands.interval)
@@ -204,6 +206,7 @@ def _table(results: Results) -> Table:
     )
 
 
+@guarded_block
 def _contrast_table(results: Results) -> Table | None:
     rows = list(_contrast_rows(results))
     if not rows:
@@ -238,6 +241,7 @@ def _number(row: pd.Series) -> str:
     return with_interval(row["value"], row["lower"], row["upper"])
 
 
+@guarded_block
 def _figure(results: Results) -> FigureBlock:
     fit, cohort = results.posterior.primary, results.cohort
     curves, labels = results.posterior.curves, arm_labels(results)

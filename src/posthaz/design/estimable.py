@@ -1,0 +1,87 @@
+"""Columns of a design that an effect can be estimated for; the others are refused by name."""
+
+import math
+
+import numpy as np
+
+from posthaz.errors import FormulaError
+
+# what is left of a column beside the others, as a share of its own spread: near-copies have
+# ratios of millions to one that say nothing
+RANK_TOLERANCE = 1e-6
+_LEAST_SPREAD = 1e-8
+_MOST_NAMED = 10
+
+
+def check_finite(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:
+    """Refuse columns with values that are no numbers, and say where they are."""
+    bad = ~np.isfinite(matrix)
+    if not bad.any():
+        return
+    parts = [
+        f"column '{columns[j]}' is not finite in {int(bad[:, j].sum())} row(s) "
+        f"(first: row {int(np.flatnonzero(bad[:, j])[0]) + 1} of the rows used)"
+        for j in np.flatnonzero(bad.any(axis=0))
+    ]
+    raise FormulaError(
+        f"formula '{formula}': {'; '.join(parts)}. "
+        "Mend: correct the values (a logarithm needs values above 0) or change the formula."
+    )
+
+
+def check_rank(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:
+    """Refuse columns that the intercept and earlier columns determine, and name them."""
+    problems: list[str] = []
+    # an orthonormal basis of the columns kept, grown one by one
+    basis = np.empty((len(matrix), min(len(matrix), len(columns) + 1)), order="F")
+    basis[:, 0] = 1.0 / math.sqrt(len(matrix))
+    kept = [np.ones(len(matrix))]
+    names = ["a constant"]
+    for label, column in zip(columns, matrix.T, strict=True):
+        known = basis[:, : len(kept)]
+        left = column - known @ (known.T @ column)
+        left -= known @ (known.T @ left)
+        size = float(np.linalg.norm(left))
+        spread = float(np.linalg.norm(column - column.mean()))
+        least = max(RANK_TOLERANCE * spread, 1e-8 * float(np.linalg.norm(column)), 1e-300)
+        if size > least and len(kept) < len(matrix):
+            basis[:, len(kept)] = left / size
+            kept.append(column)
+            names.append(f"'{label}'")
+            continue
+        if len(problems) < _MOST_NAMED:
+            reason = f"is determined by {_determining(kept, names, column)}"
+            problems.append(f"'{label}' {reason if column.any() else 'is 0 in every row'}")
+        else:
+            problems[-1] = "and further ones"
+    if problems:
+        raise FormulaError(
+            f"formula '{formula}': collinear columns: {'; '.join(problems)}, exactly or but for a "
+            "millionth of its spread. Mend: leave one of them out."
+        )
+
+
+def check_spread(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> None:
+    """Refuse columns so small that a ratio per unit is beyond any number."""
+    spread = matrix.std(axis=0) if len(matrix) else np.ones(len(columns))
+    small = (spread > 0) & (spread < _LEAST_SPREAD)
+    if small.any():
+        named = [
+            f"'{columns[j]}' has a standard deviation of {spread[j]:.3g}"
+            for j in np.flatnonzero(small)
+        ]
+        raise FormulaError(
+            f"formula '{formula}': numerically constant: {'; '.join(named)}. "
+            "Mend: give the column in a larger unit's parts (as mg for kg), or leave it out."
+        )
+
+
+def _determining(kept: list[np.ndarray], names: list[str], column: np.ndarray) -> str:
+    """The columns that determine another, in words."""
+    basis = np.column_stack(kept)
+    weights, *_ = np.linalg.lstsq(basis, column, rcond=None)
+    sizes = np.abs(weights) * np.linalg.norm(basis, axis=0)
+    involved = [n for n, s in zip(names, sizes, strict=True) if s > 1e-6 * sizes.max()]
+    if len(involved) > _MOST_NAMED:
+        involved = [*involved[:_MOST_NAMED], f"{len(involved) - _MOST_NAMED} more"]
+    return " and ".join(involved) or "a constant"
