@@ -68,8 +68,7 @@ def leap_fit(
     priors = choose_priors(fixed, design, 1.0)  # `settled` has stated every prior
     historical = (pooled.covariates[STUDY] == HISTORY).to_numpy()
     model = build_leap_model(fixed, design, priors, pooled, historical, share)
-    shape = ("leap", model_shape(fixed, design, priors, model))
-    draws = posterior_draws(model, shape, sampling)
+    draws = posterior_draws(model, ("leap", model_shape(fixed, design, priors, model)), sampling)
     posterior = draws["posterior"].to_dataset()
     kept = [n for n in posterior.data_vars if _MARK not in str(n) and n != EXCHANGEABLE]
     ours = np.flatnonzero(~historical)
