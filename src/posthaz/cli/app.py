@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from types import FrameType
 
 import typer
 
@@ -19,6 +21,7 @@ from posthaz.cli.simulate import simulate
 from posthaz.errors import PosthazError
 from posthaz.files import remove_unused
 
+type Handler = Callable[[int, FrameType | None], object] | int
 UNUSABLE_INPUT = 2
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -42,9 +45,7 @@ def main() -> None:
     posthaz itself.
     """
     stopped = Stopped()
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, stopped.by_hand)
-        signal.signal(signal.SIGTERM, stopped.by_signal)
+    before = stopped.listen()
     try:
         app()
     except PosthazError as error:
@@ -67,6 +68,8 @@ def main() -> None:
             sys.exit(1)
     finally:
         remove_unused()
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if stopped.code:
         # whatever the interruption became on its way through a library, this is what happened
         say(f"posthaz: stopped by {stopped.how}; nothing was written.", err=True)
@@ -77,6 +80,15 @@ class Stopped:
     """Whether somebody stopped the run, and how; typer itself says nothing about it."""
 
     code, how = 0, "Ctrl-C"
+
+    def listen(self) -> dict[int, Handler]:
+        """Hear of both signals from now on; gives what heard of them before, to be put back."""
+        if threading.current_thread() is not threading.main_thread():
+            return {}
+        handlers = {signal.SIGINT: self.by_hand, signal.SIGTERM: self.by_signal}
+        before = {number: signal.signal(number, own) for number, own in handlers.items()}
+        # None stands for a handler that Python didn't set and can't put back
+        return {number: own for number, own in before.items() if own is not None}
 
     def by_hand(self, *_: object) -> None:
         """Stop because of Ctrl-C."""
