@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posthaz.effects import accelerated, proportional
-from posthaz.estimands.rmst import survival_area
-from posthaz.hazards import Baseline, Hazard, Weibull
+from posthaz.hazards import Baseline, Hazard, Weibull, survival_area
 from tests.laws.parts import BASELINE_EXAMPLES, hazards
 
 EFFECTS = {"proportional": proportional, "accelerated": accelerated}

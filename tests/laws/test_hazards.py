@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from posthaz.estimands.rmst import survival_area
-from posthaz.hazards import BASELINES, Baseline, Hazard
+from posthaz.hazards import BASELINES, Baseline, Hazard, survival_area
 from tests.laws.parts import BASELINE_EXAMPLES, EXAMPLES, hazards
 
 TIMES = st.floats(0.01, 30.0)

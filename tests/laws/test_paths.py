@@ -1,12 +1,23 @@
 """Laws of stated courses: a curve along a path is the hazard of each piece, accrued."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 
-from posthaz.effects import along_path, proportional
-from posthaz.hazards import Baseline, Exponential, Gompertz, Hazard, PiecewiseExponential, Weibull
+from posthaz.effects import along_path, event_free_at, proportional
+from posthaz.hazards import (
+    Baseline,
+    Exponential,
+    Gompertz,
+    Hazard,
+    PiecewiseExponential,
+    Weibull,
+    survival_area,
+)
 
 KINDS: dict[str, tuple[Baseline, dict[str, object]]] = {
     "exponential": (Exponential(), {"log_rate": -2.5}),
@@ -17,6 +28,7 @@ KINDS: dict[str, tuple[Baseline, dict[str, object]]] = {
         {"log_hazard": np.log([0.05, 0.1, 0.02])},
     ),
 }
+RATIOS = st.lists(st.floats(-1.5, 1.5), min_size=3, max_size=3)
 GRID = np.array([0.5, 2.0, 3.0, 7.0, 7.5, 15.0])
 
 
@@ -33,7 +45,7 @@ def hazard_at(kind: str, log_ratio: float) -> Hazard:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=25, deadline=None)
 @given(
-    ratios=st.lists(st.floats(-1.5, 1.5), min_size=3, max_size=3),
+    ratios=RATIOS,
     second=st.floats(0.5, 6.0),
     longer=st.floats(0.5, 6.0),
 )
@@ -53,10 +65,30 @@ def test_hazard_accrues_piece_by_piece(
             )
         assert np.squeeze(accrued)[place] == pytest.approx(expected, rel=1e-10, abs=1e-12)
     np.testing.assert_allclose(np.squeeze(path.time_at(accrued)), GRID, rtol=1e-7)
-    fine = np.linspace(0.0, 15.0, 60_001)
-    alive = np.exp(-np.squeeze(path.cumulative_hazard(fine)))
-    area = np.squeeze(path.survival_integral(np.array([15.0]), np.asarray(1.0)))
-    assert float(area) == pytest.approx(float(np.trapezoid(alive, fine)), rel=1e-4)
+
+
+@pytest.mark.parametrize("origin", [0.0, 3.5])
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=5, deadline=None)
+@given(ratios=RATIOS, second=st.floats(0.5, 6.0), longer=st.floats(0.5, 6.0))
+def test_mean_time_is_the_area_under_the_path(
+    kind: str, origin: float, ratios: list[float], second: float, longer: float
+) -> None:
+    starts = [0.0, second, second + longer]
+    path = along_path([hazard_at(kind, ratio) for ratio in ratios], starts)
+    later = event_free_at(path, origin)
+    breaks = {*starts[1:], *getattr(KINDS[kind][0], "cuts", ())}
+
+    def alive(time: float) -> float:
+        return float(np.exp(-np.squeeze(later.cumulative_hazard(np.array([time])))))
+
+    for horizon in (2.0, 5.0, 15.0):
+        edges = [origin, *sorted(b for b in breaks if origin < b < horizon), max(horizon, origin)]
+        expected = sum(
+            quad(alive, *ends, epsabs=1e-13, epsrel=1e-12)[0] for ends in pairwise(edges)
+        )
+        area = np.squeeze(survival_area(later, np.array([horizon])))
+        assert float(area) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -38,5 +38,9 @@ def accelerated(hazard: Hazard, log_time_ratio: Array, xp: ModuleType) -> Hazard
         cumulative_hazard=lambda time: hazard.cumulative_hazard(time * shrink),
         time_at=lambda cumulative: hazard.time_at(cumulative) / shrink,
         survival_integral=integral
-        and (lambda horizon, multiplier: integral(horizon * shrink, multiplier) / shrink),
+        and (
+            lambda horizon, multiplier, start: (
+                integral(horizon * shrink, multiplier, start * shrink) / shrink
+            )
+        ),
     )

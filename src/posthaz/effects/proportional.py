@@ -40,5 +40,5 @@ def proportional(hazard: Hazard, log_hazard_ratio: Array, xp: ModuleType) -> Haz
         cumulative_hazard=lambda time: hazard.cumulative_hazard(time) * ratio,
         time_at=lambda cumulative: hazard.time_at(cumulative * np.exp(-log_hazard_ratio)),
         survival_integral=integral
-        and (lambda horizon, multiplier: integral(horizon, multiplier * ratio)),
+        and (lambda horizon, multiplier, start: integral(horizon, multiplier * ratio, start)),
     )

@@ -8,10 +8,8 @@ import xarray as xr
 from posthaz.estimands.engine import averaged, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.estimands.recurrent import refuse_recurrent
-from posthaz.hazards import Array, Hazard
+from posthaz.hazards import Hazard, survival_area
 from posthaz.inference import Fit
-
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(100)
 
 
 def restricted_mean(
@@ -47,22 +45,3 @@ def restricted_mean(
         return np.where(grid > fit.origin, area, np.nan)
 
     return posterior_answers(fit, populations or arm_populations(fit), grid, answer)
-
-
-def survival_area(hazard: Hazard, horizons: Array) -> np.ndarray:
-    """Area under survival up to each horizon, closed form or quadrature."""
-    if hazard.survival_integral is not None:
-        return hazard.survival_integral(horizons, np.asarray(1.0))
-    return np.concatenate(
-        [
-            horizon
-            / 2.0
-            * np.sum(
-                _WEIGHTS * np.exp(-hazard.cumulative_hazard(horizon * (_NODES + 1.0) / 2.0)),
-                axis=-1,
-                keepdims=True,
-            )
-            for horizon in np.atleast_1d(horizons)
-        ],
-        axis=-1,
-    )

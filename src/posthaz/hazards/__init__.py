@@ -1,5 +1,6 @@
 """Baseline hazards, one file each."""
 
+from posthaz.hazards.area import survival_area
 from posthaz.hazards.baseline import Baseline
 from posthaz.hazards.exponential import Exponential
 from posthaz.hazards.gompertz import Gompertz
@@ -20,4 +21,5 @@ __all__ = [
     "PiecewiseExponential",
     "Weibull",
     "baseline_class",
+    "survival_area",
 ]

@@ -35,8 +35,8 @@ class Exponential(Baseline):
         log_rate = values["log_rate"]
         rate = xp.exp(log_rate)
 
-        def survival_integral(horizon: Array, multiplier: Array) -> Array:
-            return -np.expm1(-multiplier * rate * horizon) / (multiplier * rate)
+        def survival_integral(horizon: Array, multiplier: Array, start: Array) -> Array:
+            return -np.expm1(-multiplier * rate * (horizon - start)) / (multiplier * rate)
 
         return Hazard(
             log_hazard=lambda time: log_rate + xp.zeros_like(time),

@@ -24,9 +24,9 @@ class Hazard:
         ``time_at(cumulative)``, the time at which the cumulative hazard is reached; infinity
         where it never is. NumPy only.
     survival_integral : callable or None
-        ``survival_integral(horizon, multiplier)``, the integral of
-        ``exp(-multiplier * cumulative_hazard(u))`` over 0 ... `horizon`, where a closed form
-        exists; `None` leaves it to quadrature. NumPy only.
+        ``survival_integral(horizon, multiplier, start)``, the integral of
+        ``exp(-multiplier * (cumulative_hazard(u) - cumulative_hazard(start)))`` over `start` ...
+        `horizon`, where a closed form exists; `None` leaves it to quadrature. NumPy only.
 
     Notes
     -----
@@ -36,4 +36,4 @@ class Hazard:
     log_hazard: Callable[[Array], Array]
     cumulative_hazard: Callable[[Array], Array]
     time_at: Callable[[Array], Array]
-    survival_integral: Callable[[Array, Array], Array] | None = None
+    survival_integral: Callable[[Array, Array, Array], Array] | None = None

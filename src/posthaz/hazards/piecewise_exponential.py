@@ -143,8 +143,10 @@ class PiecewiseExponential(Baseline):
             log_hazard=lambda time: summed(membership(time), log_hazard),
             cumulative_hazard=lambda time: summed(overlap(time), rates),
             time_at=lambda cumulative: _time_at(cumulative, start, rates),
-            survival_integral=lambda horizon, multiplier: _survival_integral(
-                overlap(np.asarray(horizon, dtype=float)), rates, multiplier
+            survival_integral=lambda horizon, multiplier, begin: _survival_integral(
+                overlap(np.asarray(horizon, dtype=float)) - overlap(np.atleast_1d(begin) * 1.0),
+                rates,
+                multiplier,
             ),
         )
 

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import ClassVar, Literal
 
 import numpy as np
-from scipy.special import gammainc, gammaln
+from scipy.special import gammainc, gammaincc, gammaln
 
 from posthaz.hazards.baseline import Baseline, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
@@ -15,6 +15,9 @@ from posthaz.priors import Prior
 
 LOCATIONS = ("log_scale", "log_rate")
 _TINY = 1e-300
+_LATE = 5.0
+_SPENT = 40.0
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(60)
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,18 @@ class Weibull(Baseline):
         def cumulative_hazard(time: Array) -> Array:
             return xp.where(time > _TINY, xp.exp(log_rate + shape * log_time(time)), 0.0)
 
-        def survival_integral(horizon: Array, multiplier: Array) -> Array:
+        def survival_integral(horizon: Array, multiplier: Array, start: Array) -> Array:
             log_multiplied = np.log(multiplier) + log_rate
-            reached = np.exp(log_multiplied + shape * np.log(np.maximum(horizon, _TINY)))
+            begun, reached = (
+                np.exp(log_multiplied + shape * np.log(np.maximum(time, _TINY)))
+                for time in (start, horizon)
+            )
             log_full = gammaln(1.0 + 1.0 / shape) - log_multiplied / shape
-            return np.exp(log_full) * gammainc(1.0 / shape, reached)
+            early = np.minimum(begun, _LATE)
+            area = np.exp(log_full + early) * _gamma_between(1.0 / shape, early, reached)
+            if not np.any(begun > _LATE):
+                return area
+            return np.where(begun > _LATE, _late_area(shape, start, begun, reached), area)
 
         return Hazard(
             log_hazard=lambda time: log_rate + log_shape + (shape - 1.0) * log_time(time),
@@ -91,3 +101,24 @@ class Weibull(Baseline):
             time_at=lambda cumulative: np.exp((log_time(cumulative) - log_rate) / shape),
             survival_integral=survival_integral,
         )
+
+
+def _gamma_between(power: Array, low: Array, high: Array) -> Array:
+    """Regularised incomplete gamma function between two points, from the tail that is smaller."""
+    below = gammainc(power, high) - gammainc(power, low)
+    return np.where(low > power, gammaincc(power, low) - gammaincc(power, high), below)
+
+
+def _late_area(shape: Array, start: Array, begun: Array, reached: Array) -> Array:
+    """Area where the cumulative hazard at the start is large, over what accrues after it.
+
+    The incomplete gamma functions vanish there, and with them their difference.
+    """
+    begun, shape = np.maximum(begun, _LATE), np.asarray(shape)
+    accrued = np.clip(reached - begun, 0.0, _SPENT)
+    total: Array = 0.0
+    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+        passed = accrued * (node + 1.0) / 2.0
+        stretched = np.exp((1.0 / shape - 1.0) * np.log1p(passed / begun) - passed)
+        total = total + weight / 2.0 * stretched
+    return total * accrued * start / (shape * begun)

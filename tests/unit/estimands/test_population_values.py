@@ -35,7 +35,9 @@ def test_populations(frame: object, weight: object, said: str) -> None:
     [({"AGE": 90}, "did you mean 'age'"), ({"age": "old"}, "the text 'old'")],
 )
 def test_profiles(values: dict[str, object], said: str) -> None:
-    fit = SimpleNamespace(design=learn_design(FRAME, "age"), spec=SimpleNamespace(name="m"))
+    fit = SimpleNamespace(
+        design=learn_design(FRAME, "age"), spec=SimpleNamespace(name="m"), open_paths=()
+    )
     with pytest.raises(SpecError, match=said):
         ph.profile(fit, "elderly", **values)  # type: ignore[arg-type]
     assert ph.profile(fit, "x", age=65).frame["age"].tolist() == [65]  # type: ignore[arg-type]

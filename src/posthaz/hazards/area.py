@@ -1,0 +1,55 @@
+"""Area under survival from a time on: by closed form, or by quadrature where there is none."""
+
+import numpy as np
+
+from posthaz.hazards.hazard import Array, Hazard
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(100)
+_SPENT = 40.0
+
+
+def survival_area(
+    hazard: Hazard, horizon: Array, multiplier: Array = 1.0, start: float = 0.0
+) -> np.ndarray:
+    """Integral of survival given survival to `start`, from then to each horizon.
+
+    Exact where the hazard has a closed form, Gauss-Legendre quadrature with 100 nodes otherwise,
+    which ends where nobody is left: survival of ``exp(-40)`` adds nothing.
+
+    Parameters
+    ----------
+    hazard : Hazard
+        A hazard, with NumPy values.
+    horizon : array-like of float, shape (time,)
+        Ends of the integral; those before `start` give 0.
+    multiplier : array-like of float
+        Factor of the cumulative hazard; broadcasts against the hazard's own parameters.
+    start : float
+        Where the integral begins.
+
+    Returns
+    -------
+    ndarray
+        In the unit of time, the horizons along the last axis.
+
+    Examples
+    --------
+    >>> from posthaz.hazards import Exponential
+    >>> hazard = Exponential().hazard({"log_rate": np.log(0.1)}, np)
+    >>> survival_area(hazard, np.array([5.0, 15.0]), start=5.0).round(4).tolist()
+    [0.0, 6.3212]
+    """
+    ends = np.maximum(np.atleast_1d(np.asarray(horizon, dtype=float)), start)
+    factor = np.asarray(multiplier, dtype=float)
+    if hazard.survival_integral is not None:
+        return np.asarray(hazard.survival_integral(ends, factor, start))
+    before = hazard.cumulative_hazard(np.array([start]))
+    with np.errstate(divide="ignore"):
+        gone = hazard.time_at(before + _SPENT / factor)
+    parts = []
+    for end in ends:
+        half = (np.minimum(gone, end) - start) / 2.0
+        passed = hazard.cumulative_hazard(start + half * (_NODES + 1.0)) - before
+        alive = np.sum(_WEIGHTS * np.exp(-factor * passed), axis=-1, keepdims=True)
+        parts.append(half * alive)
+    return np.concatenate(parts, axis=-1)
