@@ -88,8 +88,9 @@ def draws_convergence(model: str, draws: xr.DataTree) -> Convergence:
     scalars = _scalars(draws["posterior"].to_dataset())
     arrays = list(scalars.values())
     rhats = [rhat(array) for array in arrays]
-    bulk = min(ess_bulk(array) for array in arrays)
-    tail = min(ess_tail(array) for array in arrays)
+    # NumPy's minimum is nan where any is, wherever it stands
+    bulk = float(np.min([ess_bulk(array) for array in arrays]))
+    tail = float(np.min([ess_tail(array) for array in arrays]))
     stats = draws["sample_stats"].to_dataset()
     divergences = int(stats["diverging"].sum())
     deepest = (
@@ -100,7 +101,7 @@ def draws_convergence(model: str, draws: xr.DataTree) -> Convergence:
     if sampled:
         bfmi = float(np.min(_missing_information(stats["energy"].to_numpy())))
     chains = stats.sizes["chain"]
-    worst = max(zip(rhats, scalars, strict=True))
+    worst = max(zip(rhats, scalars, strict=True), key=lambda one: (np.isnan(one[0]), one))
     return Convergence(
         model=model,
         rhat=worst[0],
@@ -136,9 +137,14 @@ def _failures(
     chains: int, worst: tuple[float, str], ess: float, divergences: int, bfmi: float
 ) -> tuple[str, ...]:
     failures = []
-    if not worst[0] <= MOST_RHAT:
+    if np.isnan(worst[0]):
+        why = "one chain has nothing to agree with" if chains < 2 else "its draws do not vary"
+        failures.append(f"R-hat of {worst[1]} can't be computed: {why}")
+    elif worst[0] > MOST_RHAT:
         failures.append(f"R-hat of {worst[1]} is {worst[0]:.3f}, above {MOST_RHAT}")
-    if not ess >= LEAST_ESS_A_CHAIN * chains:
+    if np.isnan(ess):
+        failures.append("the effective sample size can't be computed")
+    elif ess < LEAST_ESS_A_CHAIN * chains:
         failures.append(
             f"the smallest effective sample size is {ess:.0f}, "
             f"below {LEAST_ESS_A_CHAIN * chains} ({LEAST_ESS_A_CHAIN} a chain)"

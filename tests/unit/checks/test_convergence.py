@@ -51,3 +51,18 @@ def test_divergences_and_energy(good: Fit) -> None:
     slow = np.cumsum(np.random.default_rng(1).normal(size=(4, 1000)), axis=1)
     check = convergence(_with(good, "sample_stats", "energy", slow))
     assert any("missing information" in text for text in check.failures)
+
+
+def test_figures_that_can_not_be_computed_are_called_that(good: Fit) -> None:
+    """R-hat of one chain is nan, which is not "above 1.01"; nor is nan of a later one ignored."""
+    one = replace(good, draws=good.draws.isel(chain=[0]))
+    assert (
+        convergence(one)
+        .failures[0]
+        .endswith("can't be computed: one chain has nothing to agree with")
+    )
+    last = list(good.draws["posterior"].data_vars)[-1]
+    still = np.ones_like(good.draws["posterior"][last].to_numpy())
+    check = convergence(_with(good, "posterior", last, still))
+    assert "can't be computed: its draws do not vary" in check.failures[0]
+    assert "nan" not in " ".join(check.failures)
