@@ -191,7 +191,10 @@ def _weights(log_density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Weights of the draws where a factor of the posterior is raised to powers around 1."""
     made = []
     for power in _SCALING:
-        logs = np.asarray(_stats.power_scale_lw(log_density, alpha=power, axis=(0, 1)))
+        try:
+            logs = np.asarray(_stats.power_scale_lw(log_density, alpha=power, axis=(0, 1)))
+        except ValueError:  # draws that stick, or a flat end: equal ratios have no tail to smooth
+            logs = (power - 1.0) * log_density
         weights = np.exp(logs - logs.max())
         made.append(weights / weights.sum())
     return made[0], made[1]
