@@ -1,4 +1,4 @@
-"""All subgroups in one model, their deviations from the whole exchangeable."""
+"""All subgroups in one model, the deviations of each column's levels exchangeable."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -60,8 +60,9 @@ def pooled_subgroups(
     """Fit the model of all subgroups.
 
     The log hazard ratio of a patient is a mean plus one deviation for the level of each
-    column. Deviations of a column sum to zero; all of them are normal with one standard
-    deviation, half-normal a priori (Dixon and Simon 1991; Jones et al. 2011). The levels
+    column. Deviations of a column sum to zero and are normal with the column's own standard
+    deviation, half-normal a priori (after Dixon and Simon 1991; Jones et al. 2011): one standard
+    deviation for all columns draws the one that differs to the many that don't. The levels
     themselves act on the hazard too, as they are.
 
     Parameters

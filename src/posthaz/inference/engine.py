@@ -16,7 +16,7 @@ from posthaz.inference.mode import Mode, mode_finder
 from posthaz.inference.rows import padded, padded_length
 from posthaz.inference.transitions import chain_starter, chain_stepper
 from posthaz.inference.translate import Translated, translate
-from posthaz.spec import ChosenPriors, ModelSpec, shrunken_columns
+from posthaz.spec import ChosenPriors, ModelSpec, shrunken_groups
 
 _SIZES = (1, 16)
 _MOST_VALUES = 20_000_000
@@ -295,6 +295,6 @@ def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm
     )
     sizes = tuple((n, len(labels)) for n, labels in baseline.coordinates().items())
     groups = tuple((group.name, len(group.levels)) for group in design.groups)
-    shrunken = spec.shrinkage and (spec.shrinkage.kind, shrunken_columns(spec.shrinkage, design))
+    shrunken = spec.shrinkage and (spec.shrinkage.kind, shrunken_groups(spec.shrinkage, design))
     data = tuple(v.name for v in model.data_vars)
     return structure, spec.form, families, sizes, groups, shrunken, data

@@ -59,14 +59,21 @@ def named_priors(
         own = [dim for dim in draws.dims if dim not in ("chain", "draw")]
         if name in walking:  # the prior is on the mean of the walk
             yield NamedPrior(name, prior, _array(draws.mean(own)))
-        elif own:
-            for label in posterior[own[0]].to_numpy():
-                yield NamedPrior(f"{name}[{label}]", prior, _array(draws.sel({own[0]: label})))
         else:
-            yield NamedPrior(name, prior, _array(draws))
+            yield from _each(name, prior, draws)
     for name, prior in priors.scales.items():
         if name in posterior:
-            yield NamedPrior(name, prior, _array(posterior[name]))
+            yield from _each(name, prior, posterior[name])
+
+
+def _each(name: str, prior: Prior, draws: xr.DataArray) -> Iterator[NamedPrior]:
+    """A prior that each element of a parameter has, by the element's label."""
+    own = [dim for dim in draws.dims if dim not in ("chain", "draw")]
+    if not own:
+        yield NamedPrior(name, prior, _array(draws))
+        return
+    for label in draws[own[0]].to_numpy():
+        yield NamedPrior(f"{name}[{label}]", prior, _array(draws.sel({own[0]: label})))
 
 
 def labelled_log_priors(

@@ -9,7 +9,7 @@ from posthaz.effects import accelerated, proportional
 from posthaz.model.baseline import baseline_values
 from posthaz.model.coefficients import linear_predictor
 from posthaz.model.likelihood import follow_up_data, likelihood_terms, weighted
-from posthaz.spec import ChosenPriors, ModelSpec
+from posthaz.spec import SHRUNKEN_TERM, ChosenPriors, ModelSpec, shrunken_terms
 
 OBSERVED = "event"
 
@@ -49,11 +49,14 @@ def build_model(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
     >>> sorted(v.name for v in model.free_RVs)
     ['log_hazard_ratio_scaled', 'log_scale', 'log_shape']
     """
+    terms = shrunken_terms(spec.shrinkage, design)
+    shrunken = {SHRUNKEN_TERM: terms} if terms else {}
     coordinates = {
         **spec.baseline.coordinates(),
         "row": range(len(cohort)),
         **({"covariate": design.columns} if design.columns else {}),
         **{group.name: group.levels for group in design.groups},
+        **shrunken,
     }
     events = cohort.event | cohort.interval_censored
     effect = proportional if spec.form == "proportional_hazards" else accelerated

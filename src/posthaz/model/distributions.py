@@ -90,8 +90,8 @@ def prior_vector(
     return distribution(name, **numbered, initval=begin, **shape)
 
 
-def scale_variable(name: str, prior: Prior) -> Array:
-    """Random standard deviation of effects, in coordinates that suit values down to zero.
+def scale_variable(name: str, prior: Prior, dim: str = "") -> Array:
+    """Random standard deviations of effects, in coordinates that suit values down to zero.
 
     Parameters
     ----------
@@ -99,6 +99,8 @@ def scale_variable(name: str, prior: Prior) -> Array:
         Name of the variable.
     prior : Prior
         Its prior, of a family on the positive numbers.
+    dim : str, optional
+        Dimension of the model, where there are several.
 
     Returns
     -------
@@ -107,6 +109,9 @@ def scale_variable(name: str, prior: Prior) -> Array:
     """
     start = min(prior_quantile(prior, 0.5), _MOST_SPREAD)
     if prior.family != "half_normal":
-        return prior_variable(name, prior, start)
+        return prior_variable(name, prior, start, **({"dims": (dim,)} if dim else {}))
     data: Array = pm.Data(f"prior_{name}", np.array(prior.values))
-    return half_normal_scale(name, data[0], start)
+    if not dim:
+        return half_normal_scale(name, data[0], start)
+    begin = np.full(len(pm.modelcontext(None).coords[dim] or ()), start)
+    return half_normal_scale(name, data[0], begin, (dim,))

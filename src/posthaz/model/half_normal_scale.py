@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pymc as pm
 import pytensor.tensor
 from pymc.logprob.transforms import Transform
@@ -41,7 +42,9 @@ class HalfNormalScale(Transform):
         return standard - (0.5 * math.log(2.0 / math.pi) - pt.log(scale) - 0.5 * own**2)
 
 
-def half_normal_scale(name: str, sd: Array, start: float) -> Array:
+def half_normal_scale(
+    name: str, sd: Array, start: float | np.ndarray, dims: tuple[str, ...] | None = None
+) -> Array:
     """Half-normal variable, sampled in the coordinates of `HalfNormalScale`.
 
     Parameters
@@ -50,12 +53,14 @@ def half_normal_scale(name: str, sd: Array, start: float) -> Array:
         Name of the variable.
     sd : array
         Standard deviation of the half-normal.
-    start : float
+    start : float or ndarray
         Where the search for the mode begins.
+    dims : tuple of str, optional
+        Its dimension, where there are several.
 
     Returns
     -------
     TensorVariable
         The variable, in the model of the enclosing context.
     """
-    return pm.HalfNormal(name, sd, initval=start, default_transform=HalfNormalScale())
+    return pm.HalfNormal(name, sd, initval=start, default_transform=HalfNormalScale(), dims=dims)

@@ -30,12 +30,21 @@ from posthaz.spec.sensitivity import (
     SensitivitySpec,
     SubsetChange,
 )
-from posthaz.spec.shrinkage import EXCHANGEABLE_SD, GLOBAL_SCALE, Shrinkage, shrunken_columns
+from posthaz.spec.shrinkage import (
+    EXCHANGEABLE_SD,
+    GLOBAL_SCALE,
+    SHRUNKEN_TERM,
+    Shrinkage,
+    shrunken_columns,
+    shrunken_groups,
+    shrunken_terms,
+)
 from posthaz.spec.simulate_table import SimulateSpec
 
 __all__ = [
     "EXCHANGEABLE_SD",
     "GLOBAL_SCALE",
+    "SHRUNKEN_TERM",
     "STEP_SD",
     "ChosenPriors",
     "choose_priors",
@@ -68,5 +77,7 @@ __all__ = [
     "read_analysis_cohort",
     "resolve",
     "shrunken_columns",
+    "shrunken_groups",
+    "shrunken_terms",
     "simulate_patients",
 ]

@@ -10,6 +10,7 @@ from posthaz.priors import Prior
 
 EXCHANGEABLE_SD = "exchangeable_sd"
 GLOBAL_SCALE = "global_scale"
+SHRUNKEN_TERM = "shrunken_term"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class ShrinkageKind:
 
 SHRINKAGE_KINDS: dict[str, ShrinkageKind] = {
     "exchangeable": ShrinkageKind(
-        "exchangeable normal with a half-normal standard deviation", {"sd": 0.25}
+        "exchangeable normal, each term with a half-normal standard deviation", {"sd": 0.75}
     ),
     "horseshoe": ShrinkageKind("regularised horseshoe", {"relevant": 2.0, "slab": 1.0}),
     "r2d2": ShrinkageKind("R2D2", {"relevant": 3.0, "mean_r2": 0.25}),
@@ -45,12 +46,12 @@ class Shrinkage:
     ----------
     kind : str
         Name in `SHRINKAGE_KINDS`. ``"exchangeable"``: coefficients per unit of their columns are
-        normal with mean 0 and a common standard deviation, itself half-normal with scale ``sd``
-        (Dixon and Simon 1991; Jones et al. 2011). ``"horseshoe"``: regularised horseshoe on
-        coefficients per standard deviation of their columns, about ``relevant`` of which matter,
-        those with a slab of scale ``slab`` (Piironen and Vehtari 2017). ``"r2d2"``: the share
-        explained by all of them together has mean ``mean_r2``, shared out so that about
-        ``relevant`` of them count (Zhang et al. 2022).
+        normal with mean 0 and a standard deviation of their own term, itself half-normal with
+        scale ``sd`` (Dixon and Simon 1991; Jones et al. 2011). ``"horseshoe"``: regularised
+        horseshoe on coefficients per standard deviation of their columns, about ``relevant`` of
+        which matter, those with a slab of scale ``slab`` (Piironen and Vehtari 2017).
+        ``"r2d2"``: the share explained by all of them together has mean ``mean_r2``,
+        shared out so that about ``relevant`` of them count (Zhang et al. 2022).
     terms : tuple of str
         Terms or columns of the formula whose coefficients shrink.
     values : tuple of float, optional
@@ -64,7 +65,7 @@ class Shrinkage:
     Examples
     --------
     >>> Shrinkage("exchangeable", ("arm:zero_sum(sex)",)).value("sd")
-    0.25
+    0.75
     """
 
     kind: str
@@ -125,11 +126,22 @@ def shrunken_columns(shrinkage: Shrinkage | None, design: Design) -> tuple[int, 
     return tuple(j for j, pair in enumerate(pairs) if set(pair) & set(shrinkage.terms))
 
 
+def shrunken_terms(shrinkage: Shrinkage | None, design: Design) -> tuple[str, ...]:
+    """Terms of the design that have coefficients that shrink, in order."""
+    return tuple(dict.fromkeys(design.terms[j] for j in shrunken_columns(shrinkage, design)))
+
+
+def shrunken_groups(shrinkage: Shrinkage | None, design: Design) -> tuple[tuple[int, int], ...]:
+    """Position of each column that shrinks, and the number of its term among `shrunken_terms`."""
+    terms = shrunken_terms(shrinkage, design)
+    return tuple((j, terms.index(design.terms[j])) for j in shrunken_columns(shrinkage, design))
+
+
 def shrinkage_scales(shrinkage: Shrinkage | None) -> dict[str, Prior]:
     """Priors of the scales that a shared prior brings with it, by the scale's name."""
     if shrinkage is None or shrinkage.kind != "exchangeable":
         return {}
-    origin = "spread of the coefficients that shrink together"
+    origin = "spread of the coefficients of a term that shrink together"
     return {EXCHANGEABLE_SD: Prior("half_normal", (shrinkage.value("sd"),), origin)}
 
 

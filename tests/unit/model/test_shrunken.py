@@ -18,7 +18,13 @@ DRAWS = 20_000
 
 def block(kind, size=10, events=100.0, values=()):
     terms = tuple(f"x{j}" for j in range(size))
-    return Block(Shrinkage(kind, terms, values), tuple(range(size)), np.ones(size), events)
+    return Block(
+        Shrinkage(kind, terms, values),
+        tuple(range(size)),
+        np.ones(size),
+        np.zeros(size, int),
+        events,
+    )
 
 
 def prior_draws(one):

@@ -76,6 +76,7 @@ def test_prior_draws_are_those_of_a_normal_with_half_normal_spread(cohort, desig
     built = build_model(spec, design, choose_priors(spec, design, 0.1), cohort)
     names = ["log_hazard_ratio", EXCHANGEABLE_SD]
     prior = pm.sample_prior_predictive(4000, model=built, var_names=names, random_seed=2)["prior"]
+    assert prior[EXCHANGEABLE_SD].sizes["shrunken_term"] == 1
     spread = prior[EXCHANGEABLE_SD].to_numpy().ravel()
     shrunken = prior["log_hazard_ratio"].to_numpy()[0][:, 4:7]
     assert spread.mean() == pytest.approx(0.4 * np.sqrt(2.0 / np.pi), abs=0.015)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posthaz.design import Design
-from posthaz.spec import Shrinkage, shrunken_columns
+from posthaz.spec import Shrinkage, shrunken_columns, shrunken_groups
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +20,8 @@ class Block:
         Positions of their columns in the design.
     scale : ndarray of float, shape (position,)
         Standard deviation of each column.
+    group : ndarray of int, shape (position,)
+        Number of the term that each belongs to.
     events : float
         Number of events of the cohort.
     """
@@ -27,6 +29,7 @@ class Block:
     shrinkage: Shrinkage
     positions: tuple[int, ...]
     scale: np.ndarray
+    group: np.ndarray
     events: float
 
 
@@ -47,7 +50,9 @@ def shrunken_block(shrinkage: Shrinkage | None, design: Design, event: np.ndarra
     Block or None
         The block.
     """
-    positions = shrunken_columns(shrinkage, design)
-    if shrinkage is None or not positions:
+    if shrinkage is None or not shrunken_columns(shrinkage, design):
         return None
-    return Block(shrinkage, positions, design.scale[list(positions)], float(event.sum()))
+    positions, group = zip(*shrunken_groups(shrinkage, design), strict=True)
+    return Block(
+        shrinkage, positions, design.scale[list(positions)], np.array(group), float(event.sum())
+    )

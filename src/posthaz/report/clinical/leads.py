@@ -206,7 +206,15 @@ def subgroups_lead(results: Results, answer: SubgroupEffects) -> str:
         return f"{text}."
     row = tests.iloc[int(np.argmin(tests["p"].to_numpy(dtype=float)))]
     of = f", the smallest of {len(tests)}" if len(tests) > 1 else ""
-    return f"{text}; interaction with {lowered(row['label'])} {p_sentence(row['p'])}{of}."
+    text += f"; interaction with {lowered(row['label'])} {p_sentence(row['p'])}{of}"
+    apart = levels[levels["column"] == row["column"]].dropna(subset=["interaction_hr"])
+    if row["p"] * len(tests) >= _CONFLICT or apart.empty:
+        return f"{text}."
+    parts = [
+        f"{one['level_label']} {ratio(one['interaction_hr'])} (pooled {ratio(one['pooled_hr'])})"
+        for _, one in apart.iterrows()
+    ]
+    return f"{text}, by whose model the ratio is {listed(parts)}."
 
 
 def screening_lead(results: Results, answer: Screening) -> str:

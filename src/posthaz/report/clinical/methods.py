@@ -91,8 +91,8 @@ def subgroup_methods(results: Results, answer: SubgroupEffects) -> str:
     names = listed([lowered(variable_label(results.cohort, name)) for name in spec.columns])
     return (
         f"Effects in subgroups by {names} were estimated in each alone, by interaction models, "
-        "and partially pooled under normal deviations with a common standard deviation "
-        "[@subgroups]; interactions were tested without adjustment for their number."
+        "and partially pooled under normal deviations with a standard deviation of each column’s "
+        "own [@subgroups]; interactions were tested without adjustment for their number."
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.checks import convergence
+from posthaz.clinical.cut_groups import group_name
 from posthaz.clinical.interaction_test import ROBUST_WALD
 from posthaz.clinical.matched_sample import cohort_of
 from posthaz.clinical.subgroup_effects import SubgroupEffects, no_subgroups, subgroup_effects
@@ -17,18 +18,19 @@ from posthaz.report.clinical.leads import subgroups_lead
 from posthaz.report.clinical.methods import subgroup_methods
 from posthaz.report.clinical.part import ClinicalPart, Given
 from posthaz.report.clinical.printed import printed_in_subgroup
+from posthaz.report.clinical.subgroup_words import contradicted, smallest_test
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
     interval_name,
-    p_sentence,
     p_value,
     percent,
     ratio,
     with_interval,
 )
+from posthaz.spec import EXCHANGEABLE_SD, SHRUNKEN_TERM
 from posthaz.spec.clinical.sample import MATCHED
 
 _NAME = "subgroups"
@@ -117,7 +119,7 @@ def _reading(results: Results, answer: SubgroupEffects) -> str:
         return f"{text}; there are no partially pooled estimates, which would allow for that."
     text += (
         "; the **partially pooled** estimates draw subgroups together as far as they agree: read "
-        "those first. "
+        f"those first{contradicted(answer)}. "
     )
     low, high = pooled["pooled_hr"].min(), pooled["pooled_hr"].max()
     text += f"They run from {ratio(low)} to {ratio(high)}"
@@ -132,23 +134,7 @@ def _reading(results: Results, answer: SubgroupEffects) -> str:
         f"or more is {top['label']}: {top['level_label']}, with probability "
         f"{percent(float(top['p_differs']))}."
     )
-    return text + _smallest_p(answer)
-
-
-def _smallest_p(answer: SubgroupEffects) -> str:
-    tests = answer.tests.dropna(subset=["p"])
-    if tests.empty:
-        return ""
-    row = tests.iloc[int(np.argmin(tests["p"].to_numpy(dtype=float)))]
-    if len(tests) == 1:
-        return (
-            f" The test of interaction with {lowered(row['label'])} gives {p_sentence(row['p'])}."
-        )
-    return (
-        f" The smallest P value of an interaction is that with {lowered(row['label'])} "
-        f"({p_sentence(row['p'])}), the smallest of {len(tests)}, which by chance alone would be "
-        f"below about {p_value(1 - 0.5 ** (1 / len(tests)))} half of the time."
-    )
+    return text + smallest_test(answer)
 
 
 def _methods(results: Results, answer: SubgroupEffects) -> str:
@@ -159,8 +145,8 @@ def _methods(results: Results, answer: SubgroupEffects) -> str:
         "treatment, one column and their product in all patients. Partially pooled: one model "
         "with all columns, in which the log hazard ratio of a patient is a mean plus a deviation "
         "for each level the patient has; deviations sum to zero within a column and are normal "
-        f"with one standard deviation, which is half-normal({spec.sd:g}) before the data (Dixon "
-        "and Simon, Biometrics 1991;47:871–881; Jones et al. 2011, "
+        f"with a standard deviation of the column’s own, which is half-normal({spec.sd:g}) before "
+        "the data (after Dixon and Simon, Biometrics 1991;47:871–881; Jones et al. 2011, "
         "https://doi.org/10.1177/1740774510396933). A subgroup’s effect is the mean over its "
         "patients. It is conditional on all columns, so that it tends to lie farther from 1 "
         "than ratios that are not adjusted for them. All Bayesian models share the baseline hazard "
@@ -182,14 +168,26 @@ def _test_words(answer: SubgroupEffects) -> str:
 def _spread(results: Results, answer: SubgroupEffects) -> str:
     if answer.pooled is None:
         return ""
-    draws = answer.pooled.draws["posterior"].to_dataset()["exchangeable_sd"].to_numpy()
+    draws = answer.pooled.draws["posterior"][EXCHANGEABLE_SD]
+    medians = draws.median(("chain", "draw"))
+    widest = int(medians.argmax())
     tail = (1 - results.analysis.estimands.interval) / 2
-    middle, lower, upper = (ratio(float(q)) for q in np.quantile(draws, (0.5, tail, 1 - tail)))
+    quantiles = np.quantile(draws.isel({SHRUNKEN_TERM: widest}), (0.5, tail, 1 - tail))
+    middle, lower, upper = (ratio(float(q)) for q in quantiles)
     level = interval_name(results.analysis.estimands.interval)
+    term = str(medians[SHRUNKEN_TERM].to_numpy()[widest])
     return (
-        f" The standard deviation of the deviations, on the log scale, is {middle} ({level} "
-        f"interval {lower} to {upper})."
+        f" The standard deviation of the deviations, on the log scale, is largest for "
+        f"{_column_of(answer, term)}: {middle} ({level} interval {lower} to {upper})."
     )
+
+
+def _column_of(answer: SubgroupEffects, term: str) -> str:
+    """Name to show for the column whose deviations are a term of the model."""
+    for _, row in answer.tests.iterrows():
+        if any(f"zero_sum({name})" in term for name in (row["column"], group_name(row["column"]))):
+            return lowered(row["label"])
+    return term
 
 
 @guarded_block

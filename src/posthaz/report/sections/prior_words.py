@@ -18,7 +18,7 @@ _RATIOS = ("HR", "TR")
 _VALUE_WORDS = {"sd": "SD", "df": "degrees of freedom", "mean_log": "log mean", "sd_log": "log SD"}
 _SCALE_WORDS = {
     "sigma": "SD of the random walk’s steps",
-    "exchangeable_sd": "SD of the coefficients that shrink together",
+    "exchangeable_sd": "SD of the coefficients of each term that shrink together",
 }
 
 

@@ -36,8 +36,8 @@ class SubgroupSpec:
     arm : str
         Arm compared with the reference; the first other one when empty.
     sd : float
-        Scale of the half-normal prior of the deviations' standard deviation, on the log hazard
-        ratio.
+        Scale of the half-normal prior of the standard deviation between the levels of a column,
+        on the log hazard ratio.
     differs_by : float
         Ratio of hazard ratios from which a subgroup counts as different from the whole.
     sample : {"all", "matched"}
