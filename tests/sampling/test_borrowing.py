@@ -111,3 +111,18 @@ def test_the_answer_runs_from_none_to_full(conflicting):
     assert curve["hr"].iloc[0] == pytest.approx(table.loc["none", "hr"])
     assert curve["hr"].iloc[-1] == pytest.approx(table.loc["full borrowing", "hr"])
     assert curve["history_events"].iloc[-1] == pytest.approx(conflicting.histories["events"][0])
+
+
+def test_no_borrowing_is_the_answer_of_the_model_itself(ours):
+    sceptical = replace(SPEC, priors={"arm[B]": ph.Prior("normal", (0.0, 0.3))})
+    history = BorrowingSpec((HistoricalRatio("seer", "SEER", 0.7, 0.5, 0.98),))
+    own = ph.fit(sceptical, ours, SAMPLING)
+    asked = replace(history, discounts=(0.0, 1.0))
+    given = borrowing_answers(sceptical, ours, asked, SAMPLING, alone=own)
+    reweighted = borrowing_answers(sceptical, ours, asked, SAMPLING)
+    expected = float(np.exp(np.median(effect_draws(own))))
+    for answer, off in ((given, 1e-12), (reweighted, 0.03)):
+        row = answer.table.set_index("prior").loc["none"]
+        assert row["hr"] == pytest.approx(expected, rel=off)
+        assert answer.discounts["hr"].iloc[0] == row["hr"]
+        assert row["prior_upper"] == pytest.approx(np.exp(1.96 * 0.3), rel=1e-3)

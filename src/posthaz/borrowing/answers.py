@@ -9,7 +9,6 @@ import pandas as pd
 from posthaz.borrowing.bridge import bridge_fits
 from posthaz.borrowing.mixture import NormalMixture
 from posthaz.borrowing.priors import (
-    INITIAL,
     commensurate_prior,
     meta_analytic_prior,
     normalised_power_prior,
@@ -18,6 +17,7 @@ from posthaz.borrowing.priors import (
 from posthaz.borrowing.reweight import (
     Reweighted,
     effect_draws,
+    initial_prior,
     posterior_under,
     reference_fit,
 )
@@ -68,6 +68,32 @@ class Borrowing:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Own:
+    """What the cohort says by itself.
+
+    Parameters
+    ----------
+    effect : ndarray of float, shape (draw,)
+        Draws of its log hazard ratio without history.
+    initial : Prior
+        Normal prior behind them.
+    """
+
+    effect: np.ndarray
+    initial: Prior
+
+    @property
+    def likelihood(self) -> tuple[float, float]:
+        """The cohort's own estimate and standard error: the posterior without its prior."""
+        mean, spread = self.initial.values
+        variance = float(self.effect.var())
+        # a prior that says nearly all leaves a cohort's own precision that is all but none
+        precision = max(1.0 / variance - spread**-2.0, 1e-3 / variance)
+        estimate = (float(self.effect.mean()) / variance - mean / spread**2) / precision
+        return float(estimate), float(precision**-0.5)
+
+
 def borrowing_answers(
     spec: ModelSpec,
     cohort: Cohort,
@@ -76,6 +102,7 @@ def borrowing_answers(
     interval: float = 0.95,
     relevant: float = _RELEVANT,
     progress: Callable[[int, int], None] | None = None,
+    alone: Fit | None = None,
 ) -> Borrowing:
     """The treatment's hazard ratio of a cohort under priors that borrow from history.
 
@@ -98,6 +125,9 @@ def borrowing_answers(
         Hazard ratio below which a benefit is relevant.
     progress : callable, optional
         Called with (draws done, draws in all).
+    alone : Fit, optional
+        A fit of the model to the cohort, which then is the answer without history, to the last
+        digit; otherwise that is reweighted like the others.
 
     Returns
     -------
@@ -109,17 +139,19 @@ def borrowing_answers(
     reference = reference_fit(spec, cohort, sampling, progress)
     studies = [historical(h.hr, h.lower, h.upper, level=h.level) for h in asked.histories]
     history = combined_history(studies)
-    priors = _priors(asked, studies, history)
-    scale = {a: power_prior(history, a) for a in sorted(asked.discounts)}
+    initial = initial_prior(spec, reference)
+    priors = _priors(asked, studies, history, initial)
+    scale = {a: power_prior(history, a, initial) for a in sorted(asked.discounts)}
     fits = [reference]
     if not all(posterior_under(fits, one).trusted for one in (*priors.values(), *scale.values())):
         spread = float(effect_draws(reference).std())
         fits += bridge_fits(spec, cohort, sampling, history, spread)
     found = {name: posterior_under(fits, prior) for name, prior in priors.items()}
-    curve = {discount: posterior_under(fits, prior) for discount, prior in scale.items()}
-    alone = effect_draws(found[NONE].fit)
+    found[NONE] = replace(found[NONE], fit=alone or found[NONE].fit)
+    curve = {a: posterior_under(fits, prior) if a else found[NONE] for a, prior in scale.items()}
+    own = Own(effect_draws(found[NONE].fit), initial)
     events = float(cohort.weight[cohort.event].sum())
-    rows = [_row(name, one, alone, events, interval, relevant) for name, one in found.items()]
+    rows = [_row(name, one, own, events, interval, relevant) for name, one in found.items()]
     return Borrowing(
         table=pd.DataFrame(rows),
         discounts=pd.DataFrame(
@@ -144,18 +176,20 @@ def borrowing_answers(
     )
 
 
-def _priors(asked: BorrowingSpec, studies: list[Prior], history: Prior) -> dict[str, NormalMixture]:
+def _priors(
+    asked: BorrowingSpec, studies: list[Prior], history: Prior, initial: Prior
+) -> dict[str, NormalMixture]:
     return {
-        NONE: power_prior(history, 0.0),
-        f"power prior, discount {asked.discount:g}": power_prior(history, asked.discount),
-        "normalised power prior": normalised_power_prior(history),
+        NONE: power_prior(history, 0.0, initial),
+        f"power prior, discount {asked.discount:g}": power_prior(history, asked.discount, initial),
+        "normalised power prior": normalised_power_prior(history, initial=initial),
         "commensurate prior": commensurate_prior(
             history, asked.spike, asked.slab, asked.probability
         ),
         "robust meta-analytic prior": meta_analytic_prior(
-            studies, asked.heterogeneity, asked.robust
+            studies, asked.heterogeneity, asked.robust, initial
         ),
-        FULL: power_prior(history, 1.0),
+        FULL: power_prior(history, 1.0, initial),
     }
 
 
@@ -205,7 +239,7 @@ def _summary(effect: np.ndarray, interval: float) -> dict[str, float]:
 def _row(
     name: str,
     one: Reweighted,
-    alone: np.ndarray,
+    own: Own,
     events: float,
     interval: float,
     relevant: float,
@@ -220,19 +254,11 @@ def _row(
         "prior_events": effective_events(one.mixture),
         **_summary(effect, interval),
         "relevant": float(np.mean(effect < np.log(relevant))),
-        "events_gained": gained_events(events, float(alone.std()), float(effect.std())),
-        "conflict": conflict_probability(one.mixture, *_likelihood(alone)),
+        "events_gained": gained_events(events, float(own.effect.std()), float(effect.std())),
+        "conflict": conflict_probability(one.mixture, *own.likelihood),
         "borrowed": one.borrowed,
         "khat": one.khat,
     }
-
-
-def _likelihood(alone: np.ndarray) -> tuple[float, float]:
-    """The cohort's own estimate and standard error: the posterior without its initial prior."""
-    mean, spread = INITIAL.values
-    precision = alone.var() ** -1.0 - spread**-2.0
-    estimate = (alone.mean() / alone.var() - mean / spread**2) / precision
-    return float(estimate), float(precision**-0.5)
 
 
 def _quantiles(mixture: NormalMixture, interval: float) -> tuple[float, float, float]:

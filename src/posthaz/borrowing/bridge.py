@@ -47,8 +47,14 @@ def bridge_fits(
     for discount in np.geomspace(even, 1.0, _STEPS):
         one = power_prior(history, float(discount))
         prior = Prior("normal", (float(one.mean[0]), float(one.sd[0])), one.label)
-        tasks.append((replace(spec, priors={**spec.priors, cohort.treatment: prior}), cohort))
+        tasks.append((with_effect_prior(spec, cohort.treatment, prior), cohort))
     return fit_many(tasks, sampling)
+
+
+def with_effect_prior(spec: ModelSpec, treatment: str, prior: Prior) -> ModelSpec:
+    """The model with another prior of its treatment effect, however its own was named."""
+    others = {k: p for k, p in spec.priors.items() if not k.startswith(f"{treatment}[")}
+    return replace(spec, priors={**others, treatment: prior})
 
 
 def pooled_density(log_density: np.ndarray, sizes: Sequence[int]) -> np.ndarray:

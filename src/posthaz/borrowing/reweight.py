@@ -8,16 +8,17 @@ import xarray as xr
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from posthaz.borrowing.bridge import pooled_density
+from posthaz.borrowing.bridge import pooled_density, with_effect_prior
 from posthaz.borrowing.mixture import NormalMixture
 from posthaz.cohort import Cohort
 from posthaz.errors import PriorError
 from posthaz.inference import Fit, fit, smoothed_weights
-from posthaz.priors import Prior
-from posthaz.spec import ModelSpec, Sampling, coefficient_name
+from posthaz.priors import Prior, prior_quantile
+from posthaz.spec import ModelSpec, Sampling, choose_priors, coefficient_name
 
 _WIDE = 3.0
 _TRUSTED = 0.7
+_OUTER = (0.025, 0.975)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,7 @@ def reference_fit(
         What `posterior_under` starts from.
     """
     prior = Prior("normal", (0.0, _WIDE), "wide, to be replaced by the borrowing priors")
-    wide = replace(spec, priors={**spec.priors, cohort.treatment: prior})
+    wide = with_effect_prior(spec, cohort.treatment, prior)
     result = fit(wide, cohort, sampling, progress)
     effect_column(result)
     return result
@@ -170,6 +171,33 @@ def effect_draws(result: Fit) -> np.ndarray:
     """Draws of the treatment's log hazard ratio, shape (chain x draw,)."""
     draws = result.draws["posterior"][coefficient_name(result.spec)].to_numpy()
     return draws[..., effect_column(result)].ravel()
+
+
+def initial_prior(spec: ModelSpec, reference: Fit) -> Prior:
+    """The model's own prior of the treatment effect, or the normal with its outer quantiles.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    reference : Fit
+        Result of `reference_fit`.
+
+    Returns
+    -------
+    Prior
+        Normal; that of the reference where the model's own is flat.
+    """
+    column = effect_column(reference)
+    own = replace(reference.spec, priors=spec.priors)
+    prior = choose_priors(own, reference.design, 1.0).coefficients[column]
+    if prior.family == "normal":
+        return prior
+    if prior.family == "flat":
+        return reference.priors.coefficients[column]
+    low, high = (prior_quantile(prior, p) for p in _OUTER)
+    sd = (high - low) / float(norm.ppf(_OUTER[1]) - norm.ppf(_OUTER[0]))
+    return Prior("normal", ((low + high) / 2.0, sd), f"stands for {prior}")
 
 
 def _effect_prior(result: Fit) -> tuple[float, float]:

@@ -44,6 +44,7 @@ def _answer(given: Given) -> Borrowing:
         analysis.estimands.interval,
         _relevant(analysis.estimands.thresholds),
         lambda done, total: given.progress("borrowing from history", done, total),
+        alone=given.fits.get(analysis.primary.name),
     )
 
 

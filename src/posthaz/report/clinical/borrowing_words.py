@@ -12,8 +12,8 @@ ROBUST = "robust meta-analytic prior"
 _CONFLICT = 0.05
 
 MISLEADING = (
-    "No borrowing: wastes what is known where the history does apply. It still has a prior, "
-    "normal about no effect with standard deviation 1 on the log scale.",
+    "No borrowing: wastes what is known where the history does apply. It is the primary model’s "
+    "answer, under that model’s own prior of the effect, from which every other prior here starts.",
     "Power prior with a fixed discount: the discount is an opinion, whatever the data say. Where "
     "the history is large, even a few per cent of it outweigh the cohort, agreeing or not.",
     "Normalised power prior: the discount is learnt, but one study says little about it, so its "
