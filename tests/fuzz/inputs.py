@@ -30,7 +30,21 @@ FORMULAS = (
     "age" * 99,
 )  # fmt: skip
 
-texts = st.one_of(st.sampled_from(WORDS), st.sampled_from(FORMULAS), st.text(max_size=12))
+COLUMNS = ("age", "gtv", "stage", "site", "rash", "arm")
+FUNCTIONS = (
+    "log", "log2", "log10", "exp", "sqrt", "abs", "I", "C", "T", "S", "zero_sum", "bs", "cr",
+    "spline", "poly", "scale", "center", "standardize", "np.log", "ns", "strata", "eval",
+)  # fmt: skip
+ARGUMENTS = (
+    "df=4", "df=1", "degree=2", "degree=21", "df=10**5", "knots=[50, 60]", "knots=[]", "4", "-1",
+    "'B'", "\"II\"", "Treatment", "ref='II'", "base=0", "lower_bound=60", "extrapolation='none'",
+)  # fmt: skip
+
+# control characters end most inputs at their first check, so they come from WORDS alone
+plain = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn")), max_size=12)
+texts = st.one_of(
+    st.sampled_from(COLUMNS), st.sampled_from(WORDS), st.sampled_from(FORMULAS), plain
+)
 numbers = st.one_of(st.sampled_from(NUMBERS), st.floats(), st.integers(-100, 1000))
 scalars = st.one_of(
     texts, numbers, st.booleans(), st.just(datetime.date(2024, 1, 1)), st.just(datetime.time(1, 2))
@@ -41,6 +55,41 @@ values = st.recursive(
     max_leaves=4,
 )
 cells = st.one_of(texts, numbers.map(str), st.just(""))
+leaves = st.one_of(
+    st.sampled_from(COLUMNS), st.sampled_from(COLUMNS), st.sampled_from(("1", "0", "2.5", "nope"))
+)
+
+
+def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Formulas made of smaller ones by an operator, a function or a group."""
+    operators = st.sampled_from(("+", "+", "*", ":", "/", "-", "**", "|", "%", "==", "<"))
+    arguments = st.lists(st.one_of(inner, st.sampled_from(ARGUMENTS)), max_size=2)
+    calls = st.tuples(st.sampled_from(FUNCTIONS), inner, arguments)
+    return st.one_of(
+        st.tuples(inner, operators, inner).map(" ".join),
+        calls.map(lambda call: f"{call[0]}({', '.join([call[1], *call[2]])})"),
+        inner.map("({})".format),
+        inner.map("-{}".format),
+        st.tuples(inner, st.sampled_from(("site", "stage", "age"))).map("({0[0]} | {0[1]})".format),
+        st.tuples(inner, st.integers(-1, 40)).map("({0[0]})**{0[1]}".format),
+    )
+
+
+formulas = st.recursive(leaves, _larger, max_leaves=6)
+"""Formulas as the grammar builds them, whether or not they mean anything."""
+
+
+def like(value: Any) -> st.SearchStrategy[Any]:
+    """Values of the same kind as one, so that more than the type is tried."""
+    if isinstance(value, bool):
+        return st.booleans()
+    if isinstance(value, int | float):
+        return numbers
+    if isinstance(value, str):
+        return st.one_of(texts, formulas)
+    if isinstance(value, list) and value:
+        return st.lists(like(value[0]), max_size=4)
+    return values
 
 
 def toml_text(values: Mapping[str, Any]) -> str:
@@ -94,7 +143,7 @@ def mutated(draw: Callable, base: Mapping[str, Any], most: int = 3) -> dict[str,
 def _change(draw: Callable, place: Any, key: Any) -> None:
     kind = draw(st.sampled_from(("value", "value", "value", "key", "remove", "add")))
     if kind == "value" or isinstance(place, list):
-        place[key] = draw(values)
+        place[key] = draw(draw(st.sampled_from((values, like(place[key]), like(place[key])))))
     elif kind == "key":
         place[draw(texts)] = place.pop(key)
     elif kind == "remove":

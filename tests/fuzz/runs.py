@@ -1,9 +1,12 @@
 """One run of an input, and what it may end in."""
 
 import contextlib
+import csv
 import io
 import os
+import re
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,18 +22,28 @@ from posthaz.spec import load_analysis
 from tests.fuzz.inputs import toml_text
 
 FINE = (0, 2, 3)
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+
+
+FORMULA = re.compile(r"[=@\t]|[+-](?![0-9.]|inf|$)")
+"""Begins of cells that a spreadsheet computes; numbers are not among them."""
+MOST_SECONDS = 20.0
+"""Processor time that reading and checking one small input may take."""
+MOST_LETTERS = 20_000
 
 
 def outcome(attempt: Callable[[], object]) -> str:
     """``"answer"``, or the message of the one error it may end in; anything else is raised."""
+    message, began = "answer", time.process_time()
     try:
         attempt()
     except PosthazError as error:
         message = str(error)
         assert message, "an error without a word"
         assert message == plain_text(message)
-        return message
-    return "answer"
+        assert len(message) < MOST_LETTERS
+    assert time.process_time() - began < MOST_SECONDS, message
+    return message
 
 
 def checked(values: Mapping[str, Any], table: pd.DataFrame | str) -> str:
@@ -40,21 +53,33 @@ def checked(values: Mapping[str, Any], table: pd.DataFrame | str) -> str:
         return outcome(lambda: read_inputs(load_analysis(path)))
 
 
-def reported(values: Mapping[str, Any], table: pd.DataFrame | str, *options: str) -> int:
-    """Exit code of ``posthaz report``; nothing may be written beside ``--out``."""
+def written(values: Mapping[str, Any], table: pd.DataFrame, command: str, *options: str) -> int:
+    """Exit code of ``posthaz fit`` or ``report``; nothing may be written beside ``--out``."""
     with TemporaryDirectory() as folder:
         path = _written(Path(folder) / "in" / "own", values, table)
         out = Path(folder) / "in" / "out"
         before = _files(Path(folder), out)
-        code, said = _run(["report", str(path), "--out", str(out), "--quiet", *options])
+        code, said = run([command, str(path), "--out", str(out), "--quiet", *options])
         assert code in FINE, said
         assert _files(Path(folder), out) == before
         assert said == plain_text(said)
-        written = [path for path in out.rglob("*") if path.is_file()]
-        assert bool(written) == (code != 2), said
-        assert all(path.resolve().is_relative_to(out.resolve()) for path in written)
+        found = [path for path in out.rglob("*") if path.is_file()]
+        assert bool(found) == (code != 2), said
+        assert all(path.resolve().is_relative_to(out.resolve()) for path in found)
         assert not list(out.rglob(".*"))
+        for file in found:
+            check_text(file)
         return code
+
+
+def check_text(file: Path) -> None:
+    """Assert that a file read as text drives no terminal and no spreadsheet."""
+    if file.suffix in (".csv", ".md", ".html", ".json"):
+        text = file.read_text(encoding="utf-8")
+        assert not CONTROLS.search(text), file.name
+        if file.suffix == ".csv":
+            cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
+            assert not [cell for cell in cells if FORMULA.match(cell)], file.name
 
 
 def _written(folder: Path, values: Mapping[str, Any], table: pd.DataFrame | str) -> Path:
@@ -65,7 +90,8 @@ def _written(folder: Path, values: Mapping[str, Any], table: pd.DataFrame | str)
     return folder / "x.toml"
 
 
-def _run(arguments: list[str]) -> tuple[int, str]:
+def run(arguments: list[str]) -> tuple[int, str]:
+    """Exit code of a command line in this process, and all that it printed."""
     said = io.StringIO()
     with (
         patch.object(sys, "argv", ["posthaz", *arguments]),
