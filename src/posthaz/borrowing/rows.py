@@ -209,12 +209,13 @@ def mixed(fits: Sequence[Fit], value: np.ndarray, log_weight: np.ndarray, seed: 
 def settled(spec: ModelSpec, current: Cohort, history: Cohort) -> ModelSpec:
     """The model with cuts and priors as the current cohort alone would give them."""
     events = current.event | current.interval_censored
-    resolved = resolve(spec, current.exit[events], current.weight[events])
+    resolved = resolve(spec, current.exit[events], current.weight[events], current.origin)
     pooled = pooled_rows(current, history)
     known = pooled if STUDY in spec.formula else current
     design = learn_design(known.covariates, resolved.formula, resolved.centre, known.patient_weight)
     exposure = float(np.sum(current.weight * (current.exit - current.entry)))
-    priors = choose_priors(resolved, design, float(current.weight[events].sum()) / exposure)
+    rate = float(current.weight[events].sum()) / exposure
+    priors = choose_priors(resolved, design, rate, current.origin)
     chosen = dict(zip(design.columns, priors.coefficients, strict=True))
     return replace(resolved, priors={**priors.baseline, **priors.scales, **chosen})
 

@@ -115,7 +115,7 @@ def effective_weights(cohort: Cohort) -> Cohort:
 def shared_baseline(model: ModelSpec, cohort: Cohort) -> ModelSpec:
     """The model with cuts from the whole cohort, acting on the hazard, and nothing shrunken."""
     events = cohort.event | cohort.interval_censored
-    resolved = resolve(model, cohort.exit[events])
+    resolved = resolve(model, cohort.exit[events], origin=cohort.origin)
     return replace(resolved, form="proportional_hazards", shrinkage=None)
 
 

@@ -11,6 +11,8 @@ from posthaz.errors import Finding, SpecError
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.parameter import Parameter
 
+LEVEL_SD = 2.5
+
 
 class Baseline(ABC):
     """A baseline hazard family, as a frozen value.
@@ -55,9 +57,17 @@ class Baseline(ABC):
         """A parameter from the quantity on which its default prior stands."""
         raise NotImplementedError(name)
 
-    def resolve(self, event_times: np.ndarray) -> "Baseline":
+    def resolve(self, event_times: np.ndarray, origin: float = 0.0) -> "Baseline":
         """The same family with every data-dependent choice turned into numbers."""
         return self
+
+    def level_sd(self, origin: float) -> float:
+        """Standard deviation of the default prior of a level, whose centre is the crude rate.
+
+        A family in which a hazard at `origin`, where follow-up begins, leaves that at time 0 wide
+        open has a wider one.
+        """
+        return LEVEL_SD
 
 
 def refuse_options(kind: str, faults: Iterable[tuple[str, str, str]]) -> None:

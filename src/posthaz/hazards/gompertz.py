@@ -1,5 +1,6 @@
 """Gompertz baseline: the log hazard is linear in time."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -7,12 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from posthaz.hazards.baseline import Baseline, is_number, refuse_options
+from posthaz.hazards.baseline import LEVEL_SD, Baseline, is_number, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.parameter import Parameter
 from posthaz.priors import Prior
 
 _SMALL = 1e-5
+_GROWTH_SD = 2.0
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,9 @@ class Gompertz(Baseline):
     Parameters
     ----------
     unit_time : float
-        Time over which `growth` is stated; the largest event time after `resolve`, so that the
-        default prior means the same in days and in years.
+        Time over which `growth` is stated; after `resolve` the time from the cohort's origin to
+        the largest event time, so that the default prior means the same in days and in years, and
+        on a time scale that begins late, such as age.
 
     Examples
     --------
@@ -48,16 +51,23 @@ class Gompertz(Baseline):
     def parameters(self) -> tuple[Parameter, ...]:
         return (
             Parameter("log_rate", Prior("normal", (0.0, 10.0)), level="rate"),
-            Parameter("growth", Prior("normal", (0.0, 2.0))),
+            Parameter("growth", Prior("normal", (0.0, _GROWTH_SD))),
         )
 
     def constants(self) -> dict[str, np.ndarray]:
         return {"unit_time": np.asarray(self.unit_time)}
 
-    def resolve(self, event_times: np.ndarray) -> "Gompertz":
+    def resolve(self, event_times: np.ndarray, origin: float = 0.0) -> "Gompertz":
         if self.unit_time > 0:
             return self
-        return Gompertz(unit_time=float(np.max(event_times)))
+        last = float(np.max(event_times))
+        return Gompertz(unit_time=last - origin if last > origin else last)
+
+    def level_sd(self, origin: float) -> float:
+        # the log rate is that at time 0, from which the hazard at risk is the growth on the way;
+        # twice as wide, so that the two priors together don't hold the growth back
+        way = 2.0 * _GROWTH_SD * origin / self.unit_time if origin else 0.0
+        return math.hypot(LEVEL_SD, way)
 
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         log_rate, growth, unit_time = values["log_rate"], values["growth"], values["unit_time"]

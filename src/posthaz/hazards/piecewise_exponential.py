@@ -101,7 +101,7 @@ class PiecewiseExponential(Baseline):
         edges = [0.0, *self.cuts, np.inf]
         return {"interval": [f"({a:g}, {b:g}]" for a, b in pairwise(edges)]}
 
-    def resolve(self, event_times: np.ndarray) -> "PiecewiseExponential":
+    def resolve(self, event_times: np.ndarray, origin: float = 0.0) -> "PiecewiseExponential":
         if self.intervals == 1:
             return self
         if self.cuts:

@@ -89,13 +89,13 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
             f"{cohort.source.name}: no events, so nothing can be learnt about the hazard. "
             "Mend: check the event column and its coding."
         )
-    resolved = resolve(spec, cohort.exit[events], cohort.weight[events])
+    resolved = resolve(spec, cohort.exit[events], cohort.weight[events], cohort.origin)
     if fault := accelerated_fault(resolved, changing(cohort, formula_variables(resolved.formula))):
         raise SpecError(fault)
     design = learn_design(
         cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
     )
-    priors = choose_priors(resolved, design, event_rate(cohort))
+    priors = choose_priors(resolved, design, event_rate(cohort), cohort.origin)
     collapsed = collapse(cohort, design.variables)
     model = build_model(resolved, _of_rows(design, collapsed), priors, collapsed.cohort)
     posterior = compile_posterior(model, model_shape(resolved, design, priors, model))

@@ -112,7 +112,7 @@ def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
             f"no patient has every covariate of '{spec.formula}'. Mend: leave one of them out."
         )
     events = cohort.event | cohort.interval_censored
-    resolved = resolve(spec, cohort.exit[events])
+    resolved = resolve(spec, cohort.exit[events], origin=cohort.origin)
     _check_cuts(resolved, float(np.max(cohort.exit)))
     design = learn_design(
         cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight

@@ -173,7 +173,10 @@ def counted_times(times: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
 
 
 def resolve(
-    spec: ModelSpec, event_times: np.ndarray, weight: np.ndarray | None = None
+    spec: ModelSpec,
+    event_times: np.ndarray,
+    weight: np.ndarray | None = None,
+    origin: float = 0.0,
 ) -> ModelSpec:
     """The same model with data-dependent choices (cuts at event quantiles) as numbers.
 
@@ -185,6 +188,8 @@ def resolve(
         Times of the events the model will be fitted to.
     weight : ndarray of float, shape (event,), optional
         Their weights; each counts once without them.
+    origin : float, optional
+        Where follow-up begins on the time scale.
 
     Returns
     -------
@@ -199,4 +204,5 @@ def resolve(
     >>> resolve(model, np.array([1.0, 2.0, 3.0])).baseline.cuts
     (2.0,)
     """
-    return replace(spec, baseline=spec.baseline.resolve(counted_times(event_times, weight)))
+    times = counted_times(event_times, weight)
+    return replace(spec, baseline=spec.baseline.resolve(times, origin))

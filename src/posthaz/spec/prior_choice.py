@@ -14,7 +14,6 @@ from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.names import STEP_SD, frailty_sd_name
 from posthaz.spec.shrinkage import nominal_sd, shrinkage_scales, shrunken_columns
 
-_LEVEL_SD = 2.5
 _STEP_SD = Prior("half_normal", (0.5,), "default: steps of the log hazard")
 _FRAILTY_SD = Prior("half_normal", (0.5,), "default: spread between clusters")
 
@@ -44,7 +43,9 @@ class ChosenPriors:
         return all(prior.drawable for prior in every)
 
 
-def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenPriors:
+def choose_priors(
+    spec: ModelSpec, design: Design, crude_rate: float, origin: float = 0.0
+) -> ChosenPriors:
     """Prior of every parameter of a model.
 
     Parameters
@@ -56,6 +57,9 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
     crude_rate : float
         Events per unit of time at risk; the default prior of the hazard's level is centred
         on it with a standard deviation of 2.5 on the log scale.
+    origin : float, optional
+        Where follow-up begins on the time scale; a Gompertz hazard, whose level is that at time 0,
+        has a wider prior of it where that lies before.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
             )
             used.add(parameter.positive_name)
             continue
-        name, prior = _baseline_prior(parameter, spec, crude_rate)
+        name, prior = _baseline_prior(parameter, spec, crude_rate, origin)
         used.add(name)
         _check_support(
             name, prior, "positive" if name == parameter.positive_name else "real", findings
@@ -119,17 +123,20 @@ def choose_priors(spec: ModelSpec, design: Design, crude_rate: float) -> ChosenP
     return ChosenPriors(baseline, coefficients, scales)
 
 
-def _baseline_prior(parameter: Parameter, spec: ModelSpec, crude_rate: float) -> tuple[str, Prior]:
+def _baseline_prior(
+    parameter: Parameter, spec: ModelSpec, crude_rate: float, origin: float
+) -> tuple[str, Prior]:
     for name in (parameter.name, parameter.positive_name, parameter.default_on):
         if name and name in spec.priors:
             return name, spec.priors[name]
     if parameter.level:
         sign = 1.0 if parameter.level == "rate" else -1.0
         centre = sign * math.log(crude_rate)
-        origin = "default: centred on the crude event rate"
+        words = "default: centred on the crude event rate"
+        sd = spec.baseline.level_sd(origin)
         if parameter.default_on:
-            return parameter.default_on, Prior("normal", (-centre, _LEVEL_SD), origin)
-        return parameter.name, Prior("normal", (centre, _LEVEL_SD), origin)
+            return parameter.default_on, Prior("normal", (-centre, sd), words)
+        return parameter.name, Prior("normal", (centre, sd), words)
     return parameter.name, replace(parameter.default, origin="default")
 
 
