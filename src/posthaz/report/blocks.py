@@ -207,12 +207,18 @@ class Section:
         Content, before the subsections.
     subsections : tuple of Section, optional
         One level of them; those of a subsection are not shown, and are refused.
+    appendix : tuple of Block, optional
+        Details for those who check: shown in the report's appendix, under this title.
+    folded : bool, optional
+        Whether a page shows its title only, until a reader opens it.
     """
 
     title: str
     anchor: str
     blocks: tuple[Block, ...] = ()
     subsections: tuple["Section", ...] = ()
+    appendix: tuple[Block, ...] = ()
+    folded: bool = False
 
     def __post_init__(self) -> None:
         if any(section.subsections for section in self.subsections):

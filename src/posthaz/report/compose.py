@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from posthaz.report.appendix import with_appendix
 from posthaz.report.blocks import Report, Section
 from posthaz.report.clinical import clinical_leads, clinical_methods, clinical_sections
 from posthaz.report.missing import MissingPart
@@ -69,7 +70,7 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
     """
     before, after = (_COUNTED, _COUNTED_AFTER) if results.cohort.recurrent else (_BEFORE, _AFTER)
     made = [*_made(before, results), *clinical_sections(results), *_made(after, results)]
-    sections = placed(made, results.missing)
+    sections = with_appendix(placed(made, results.missing))
     lead = guarded_blocks("answer in the lead", lambda: lead_blocks(results, clinical_leads))
     footer = guarded_blocks("provenance", lambda: provenance_blocks(results))
     title = results.analysis.title or results.analysis.name

@@ -109,11 +109,15 @@ def _lead(results: SensitivityResults) -> tuple[Block, ...]:
 
 
 def failure_notes(answer: Sensitivity) -> tuple[Note, ...]:
-    """An error for each variant that failed a check or has no answer."""
-    return tuple(
-        Note("error", f"Variant without a reliable answer: {failure}")
-        for failure in answer.failures
+    """One error that names the variants that failed a check or have no answer; often none."""
+    if not answer.failures:
+        return ()
+    start = (
+        "Variant without a reliable answer"
+        if len(answer.failures) == 1
+        else f"{len(answer.failures)} variants without a reliable answer"
     )
+    return (Note("error", f"{start}: {'; '.join(answer.failures)}."),)
 
 
 def _provenance(results: SensitivityResults) -> tuple[Block, ...]:

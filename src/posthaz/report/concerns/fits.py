@@ -4,25 +4,40 @@ from collections.abc import Iterator
 
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import model_labels
+from posthaz.report.sections.naming import further_fit, model_labels
 from posthaz.report.sections.wording import counted, listed
+
+_MOST_NAMED = 3
 
 
 def failed_convergence(results: Results) -> Iterator[Concern]:
-    """One for each failed check, the primary model's first."""
+    """One for the primary model, one for the others, one for fits made beside them."""
     labels = model_labels(results)
     primary = results.posterior.primary.spec.name
-    for check in results.posterior.convergence:
-        whose = " (the primary model)" if check.model == primary else ""
-        for failure in check.failures:
-            text = (
-                f"Convergence check failed for the model “{labels[check.model]}”{whose}: "
-                f"{failure}. Its numbers can’t be relied on; sample longer or simplify the model."
-            )
-            yield Concern("convergence", "error", text, "diagnostics")
-    for failure in results.clinical_failures:
-        text = f"Convergence check failed for a further fit: {failure}. Don’t rely on its numbers."
-        yield Concern("convergence", "error", text)
+    failed = {c.model: c.failures for c in results.posterior.convergence if c.failures}
+    if primary in failed:
+        text = (
+            f"Convergence check failed for the model “{labels[primary]}” (the primary model): "
+            f"{'; '.join(failed.pop(primary))}. Its numbers can’t be relied on; sample longer or "
+            "simplify the model."
+        )
+        yield Concern("convergence", "error", text, "diagnostics")
+    if failed:
+        parts = [f"“{labels[name]}” ({'; '.join(said)})" for name, said in failed.items()]
+        several = len(parts) > 1
+        text = (
+            f"Convergence check failed for the model{'s' * several} {listed(parts)}. "
+            f"{'Their' if several else 'Its'} numbers can’t be relied on; sample longer or "
+            f"simplify {'them' if several else 'the model'}."
+        )
+        yield Concern("convergence", "error", text, "diagnostics")
+    further = [further_fit(results, failure) for failure in results.clinical_failures]
+    if further:
+        more = len(further) - _MOST_NAMED
+        named = [*further[:_MOST_NAMED], *([f"{more} more under “Diagnostics”"] * (more > 0))]
+        checks = counted(len(further), "convergence check")
+        text = f"{checks} failed in further fits: {'; '.join(named)}. Don’t rely on their numbers."
+        yield Concern("convergence", "error", text, "diagnostics")
 
 
 def missing_parts(results: Results) -> Iterator[Concern]:

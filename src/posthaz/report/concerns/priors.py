@@ -9,6 +9,7 @@ from posthaz.checks import prior_conflicts
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import term_label
+from posthaz.report.sections.prior_words import believed
 from posthaz.report.sections.wording import SPACE, listed, percent
 
 _MOST_NAMED = 4
@@ -41,14 +42,27 @@ def _told(results: Results, name: str) -> bool:
 
 
 def _part(results: Results, row: pd.Series) -> str:
+    fit = results.posterior.primary
+    name = str(row["parameter"])
+    default = "default" if bool(row["default"]) else "stated"
+    prior = believed(fit, name, results.analysis.estimands.interval)
+    prior = f"{default} prior: {prior}" if prior else f"{default} prior"
+    label = term_label(results.cohort, name) if name in fit.design.columns else _plain_name(name)
+    return f"{label} ({prior}; {conflict_words(row)})"
+
+
+def _plain_name(name: str) -> str:
+    """Name of a spread, such as "SD of the frailties of centre"."""
+    group = name.removeprefix("frailty_sd_")
+    return f"SD of the frailties of {group}" if group != name else name.replace("_", " ")
+
+
+def conflict_words(row: pd.Series) -> str:
+    """How prior and data disagree about a parameter, from a row of `prior_conflicts`."""
     said = []
     if "moved" in row["reason"]:
         way = "down" if row["moved"] < 0 else "up"
         said.append(f"the prior moves it {way} by {abs(row['moved']):.1f}{SPACE}posterior SD")
     if "tail" in row["reason"]:
         said.append(f"so far out that the prior gave it {percent(float(row['prior_tail']))}")
-    default = "default" if bool(row["default"]) else "stated"
-    name = str(row["parameter"])
-    columns = results.posterior.primary.design.columns
-    label = term_label(results.cohort, name) if name in columns else name.replace("_", " ")
-    return f"{label} ({default} prior {row['family']}({row['values']}); {', '.join(said)})"
+    return ", ".join(said)

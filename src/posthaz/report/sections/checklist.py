@@ -83,8 +83,9 @@ def _models_answer(results: Results) -> str:
     count = len(results.posterior.fits)
     if count == 1:
         return "Not done: the analysis has one model."
+    number = "both" if count == 2 else f"all {count}"
     return (
-        f"No decision is taken; the treatment effect is shown under all {count} models."
+        f"No decision is taken; the treatment effect is shown under {number} models."
         if results.cohort.arms
         else f"No decision is taken; all {count} models are in `estimands.csv`."
     )

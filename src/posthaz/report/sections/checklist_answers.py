@@ -78,7 +78,7 @@ def resolution_answer(results: Results) -> str:
     bulk, tail = min(c.ess_bulk for c in checks), min(c.ess_tail for c in checks)
     return (
         f"Smallest effective sample size {bulk:,.0f} (bulk) and {tail:,.0f} (tail) over all "
-        "models; Monte Carlo standard errors stand beside the primary model’s answers."
+        "models; Monte Carlo standard errors of the primary model’s answers are in the appendix."
     )
 
 

@@ -32,8 +32,9 @@ def comparison_section(results: Results) -> Section:
     blocks: list[Block] = [Paragraph(verdict(results)), _table(results)]
     if several:
         blocks.append(_figure(results))
-    blocks += [Paragraph(_pareto_sentence(results)), _pareto(results)]
-    return Section("Model comparison", "comparison", tuple(blocks))
+    blocks.append(Paragraph(_pareto_sentence(results)))
+    details = (_pareto(results),)
+    return Section("Model comparison", "comparison", tuple(blocks), appendix=details)
 
 
 def pareto_limit(results: Results) -> float:

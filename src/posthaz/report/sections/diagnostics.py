@@ -5,15 +5,17 @@ import pandas as pd
 
 from posthaz.figures import draw_ranks
 from posthaz.inference import HEAVY_TAIL, TAILS
-from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
+from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.methods_sampling import by_laplace
-from posthaz.report.sections.naming import model_labels
+from posthaz.report.sections.naming import further_fit, model_labels
 from posthaz.report.sections.parameters import main_parameters
 from posthaz.report.sections.picture import picture
-from posthaz.report.sections.wording import listed, share
+from posthaz.report.sections.wording import counted, listed, share
+
+_MOST_NAMED = 4
 
 
 def diagnostics_section(results: Results) -> Section:
@@ -39,13 +41,7 @@ def diagnostics_section(results: Results) -> Section:
     )
     blocks: list[Block] = [Paragraph(text)]
     if failures:
-        labels = model_labels(results)
-        blocks += [
-            Note("error", f"{labels[check.model]}: {failure}.")
-            for check in results.posterior.convergence
-            for failure in check.failures
-        ]
-        blocks += [Note("error", f"{failure}.") for failure in results.clinical_failures]
+        blocks.append(Note("error", _failed(results)))
     elif results.missing:
         text = "Every model that could be fitted passes every check that could be made."
         blocks.append(Paragraph(f"{text} What is missing is named at the top of the page."))
@@ -56,8 +52,45 @@ def diagnostics_section(results: Results) -> Section:
         )
         own = " So do the models that the sections on clinical questions fitted themselves."
         blocks.append(Paragraph(f"{which} every check.{own if results.clinical else ''}"))
-    blocks += [_table(results), _ranks(results)]
-    return Section("Diagnostics", "diagnostics", tuple(blocks))
+    if results.posterior.convergence:
+        blocks.append(Paragraph(_worst(results)))
+    details: list[Block] = [_table(results), _ranks(results)]
+    if len(failures) > _MOST_NAMED:
+        details.insert(0, Bullets(tuple(f"{text}." for text in failures_in_words(results))))
+    return Section("Diagnostics", "diagnostics", tuple(blocks), appendix=tuple(details))
+
+
+def failures_in_words(results: Results) -> list[str]:
+    """Every failed convergence check, models by their names, without full stops."""
+    labels = model_labels(results)
+    own = [
+        f"{labels[check.model]}: {failure}"
+        for check in results.posterior.convergence
+        for failure in check.failures
+    ]
+    return own + [further_fit(results, failure) for failure in results.clinical_failures]
+
+
+def _failed(results: Results) -> str:
+    said = failures_in_words(results)
+    text = f"{counted(len(said), 'check')} failed. {'; '.join(said[:_MOST_NAMED])}"
+    more = len(said) - _MOST_NAMED
+    return f"{text}; and {more} more, in the appendix." if more > 0 else f"{text}."
+
+
+def _worst(results: Results) -> str:
+    """The worst figures over all models of the analysis, in a sentence."""
+    checks = results.posterior.convergence
+    rhat = np.nanmax([check.rhat for check in checks])
+    sizes = [size for check in checks for size in (check.ess_bulk, check.ess_tail)]
+    diverged = sum(check.divergences for check in checks)
+    over = "" if len(checks) == 1 else " over the models of the analysis"
+    smallest = f"{np.nanmin(sizes):,.0f}"
+    return (
+        f"The largest R-hat is {rhat:.3f}, the smallest effective sample size {smallest}, and "
+        f"{counted(diverged, 'transition')} diverged{over}. Figures of each model and rank "
+        "plots are in the appendix."
+    )
 
 
 @guarded_block

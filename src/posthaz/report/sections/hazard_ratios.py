@@ -11,6 +11,7 @@ from posthaz.report.sections.frailty_words import frailty_sentences
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import schoenfeld_sentence
+from posthaz.report.sections.question import of_treatment
 from posthaz.report.sections.ratio_rows import ratio_rows
 from posthaz.report.sections.wording import (
     SPACE,
@@ -22,6 +23,9 @@ from posthaz.report.sections.wording import (
     significant,
     with_interval,
 )
+
+_MARK = "†"
+_MOST_NAMED = 4
 
 
 def hazard_ratios_section(results: Results) -> Section | None:
@@ -42,9 +46,9 @@ def hazard_ratios_section(results: Results) -> Section | None:
     if rows.empty:
         return Section("Hazard ratios", "hazard-ratios", tuple(between)) if between else None
     blocks: list[Block] = [Paragraph(_meaning(results))]
-    of_treatment = rows[rows["treatment"]]
+    of_arms = rows[rows["treatment"]]
     others = rows[~rows["treatment"]]
-    for frame, name in ((of_treatment, "treatment"), (others, "covariates")):
+    for frame, name in ((of_arms, "treatment"), (others, "covariates")):
         if len(frame):
             blocks.append(_table(results, frame, name))
             blocks.append(_forest(results, frame, name))
@@ -77,7 +81,8 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
             "label": frame["label"],
             "model": frame["model"],
             "hr": [
-                with_interval(*row) for row in frame[["hr", "lower", "upper"]].to_numpy(dtype=float)
+                with_interval(*row) + (f"{SPACE}{_MARK}" if conflict else "")
+                for *row, conflict in frame[["hr", "lower", "upper", "conflict"]].to_numpy()
             ],
             "below": [percent(p) for p in frame["below_1"]],
             "p": [p_value(p) for p in frame["p"]],
@@ -109,11 +114,24 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
             "differ from 1; `step` in [cohort.columns] states another. Ratios per unit are in "
             "`coefficients.csv`."
         )
+    notes += disagreements(frame)
     if frame["upper"].isna().any():
         notes.append(f"No interval: {names.likelihood} has no maximum.")
     return Table(
         shown, caption, heads, group="label", source="coefficients.csv", notes=(" ".join(notes),)
     )
+
+
+def disagreements(frame: pd.DataFrame) -> list[str]:
+    """What the mark beside a ratio means, for each ratio that has it."""
+    marked = frame[frame["conflict"] != ""]
+    said = [
+        f"{row['label']} in {row['model']} ({row['conflict']})"
+        for row in marked.head(_MOST_NAMED).to_dict("records")
+    ]
+    more = len(marked) - len(said)
+    said += [f"{more} more in `prior_influence.csv`"] if more else []
+    return [f"{_MARK} Prior and data disagree: {'; '.join(said)}."] if said else []
 
 
 @guarded_block
@@ -133,6 +151,7 @@ def _forest(results: Results, frame: pd.DataFrame, name: str) -> FigureBlock:
     figure = draw_hazard_ratios(
         table[["term", "label", "source", "hr", "lower", "upper"]],
         favours=(whom, reference) if name == "treatment" else None,
+        treatment=of_treatment(results),
         interval=interval,
         simulated=results.simulated,
     )

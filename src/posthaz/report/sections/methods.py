@@ -56,7 +56,7 @@ def methods_section(
 def _cohort(results: Results) -> str:
     cohort = results.cohort
     missing = {
-        "drop": "Rows lacking a covariate of the analysis were left out.",
+        "drop": "Rows lacking a covariate of a model were left out of that model.",
         "refuse": "Rows lacking a covariate of a model were not allowed.",
     }[results.analysis.cohort.missing]
     kinds = ["right censoring"]

@@ -61,6 +61,15 @@ def model_labels(results: Results) -> dict[str, str]:
     }
 
 
+def further_fit(results: Results, failure: str) -> str:
+    """A failure of a fit made beside the models, the model it varies by its name."""
+    for name, label in model_labels(results).items():
+        for mark in (", ", ": "):
+            if failure.startswith(name + mark):
+                return f"“{label}”{mark}{failure.removeprefix(name + mark)}"
+    return failure
+
+
 def model_label(spec: ModelSpec, cohort: Cohort) -> str:
     """Name of a model by its baseline hazard and what it is adjusted for."""
     title = capitalised(spec.baseline.title)

@@ -65,6 +65,37 @@ def effect_statements(results: Results, fit: Fit) -> Iterator[str]:
         )
 
 
+def believed(fit: Fit, name: str, interval: float) -> str:
+    """What a fit's prior of an effect or a spread believes, such as "HR 0.33 to 3.00 with 95 %".
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    name : str
+        A column of its design, or a scale of its priors.
+    interval : float
+        Probability of the range.
+
+    Returns
+    -------
+    str
+        Empty where the parameter has no such prior; the family in words where it has no range.
+    """
+    if name in fit.design.columns:
+        prior = fit.priors.coefficients[fit.design.columns.index(name)]
+        what = "HR" if fit.spec.form == "proportional_hazards" else "TR"
+        shown = _range(prior, interval, what, exponential=True)
+    elif name in fit.priors.scales:
+        prior = fit.priors.scales[name]
+        shown = _range(prior, interval, "SD", exponential=False)
+    else:
+        return ""
+    if shown == MISSING:
+        return prior_words(prior)
+    return f"{shown} with {interval_name(interval)} probability"
+
+
 def prior_words(prior: Prior) -> str:
     """Family and values in words.
 

@@ -1,5 +1,7 @@
 """The models and their priors, the prior beside the posterior, and the curves the prior implies."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,7 @@ from posthaz.report.sections.naming import capitalised, model_labels, profile_la
 from posthaz.report.sections.parameters import main_parameters
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.prior_words import effect_statements, prior_rows
-from posthaz.report.sections.wording import interval_name, plain
+from posthaz.report.sections.wording import interval_name, listed, plain
 
 
 def priors_section(results: Results) -> Section:
@@ -65,24 +67,56 @@ def _models(results: Results) -> Table:
 @guarded_block
 def _priors(results: Results) -> Table:
     labels, interval = model_labels(results), results.analysis.estimands.interval
-    rows = [
-        {"model": labels[name]} | row
+    rows = {
+        labels[name]: list(prior_rows(results.cohort, fit, interval))
         for name, fit in results.posterior.fits.items()
-        for row in prior_rows(results.cohort, fit, interval)
-    ]
+    }
     heads = {"parameter": "Parameter", "prior": "Prior"}
     heads |= {"range": f"{interval_name(interval)} prior interval", "origin": "Where it is from"}
     return Table(
-        pd.DataFrame(rows),
-        "Prior of every parameter",
+        folded_priors(rows),
+        "Prior of every parameter; what several models share stands once",
         heads,
-        group="model",
+        group="models",
         source="priors.csv",
         notes=(
             "Intervals of log hazard ratios and of other logarithms are given as ratios and on "
             "the scale of the parameter.",
         ),
     )
+
+
+def folded_priors(rows: Mapping[str, Sequence[Mapping[str, str]]]) -> pd.DataFrame:
+    """Priors of each model, equal ones in one row under the names of all models that have them.
+
+    Examples
+    --------
+    >>> effect = {"parameter": "Log hazard ratio", "prior": "normal, mean 0, SD 1"}
+    >>> shape = {"parameter": "Log shape", "prior": "normal, mean 0, SD 0.5"}
+    >>> folded_priors({"Weibull": [effect, shape], "Exponential": [effect]})["models"].tolist()
+    ['Both models', 'Weibull']
+    """
+    having: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for model, priors in rows.items():
+        for prior in priors:
+            having.setdefault(tuple(prior.items()), []).append(model)
+    order = sorted(having.values(), key=lambda models: (-len(models), list(rows).index(models[0])))
+    runs = list(dict.fromkeys(tuple(models) for models in order))
+    return pd.DataFrame(
+        [
+            {"models": _whose(models, len(rows)), **dict(prior)}
+            for models in runs
+            for prior, theirs in having.items()
+            if tuple(theirs) == models
+        ]
+    )
+
+
+def _whose(models: Sequence[str], number: int) -> str:
+    """Name of a group of models: theirs, or that it is all of them."""
+    if len(models) < number or number == 1:
+        return listed(list(models))
+    return "Both models" if number == 2 else f"All {number} models"
 
 
 def _prior_posterior(results: Results, fit: Fit) -> Block:

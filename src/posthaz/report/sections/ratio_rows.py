@@ -5,14 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from posthaz.checks import prior_conflicts
 from posthaz.design import Step, named_steps
+from posthaz.report.concerns.priors import conflict_words
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import cox_label, model_labels, term_label
 
 COLUMNS = (
     *("term", "label", "treatment", "model", "kind", "forest", "power", "chosen"),
-    *("hr", "lower", "upper", "below_1", "p", "mcse"),
+    *("hr", "lower", "upper", "below_1", "p", "mcse", "conflict"),
 )
 BAYESIAN = "Bayesian"
 
@@ -30,11 +32,12 @@ def ratio_rows(results: Results) -> pd.DataFrame:
     DataFrame
         Columns `COLUMNS`. A covariate with a named step is given by its step, to which `power`
         raises the Cox ratio per unit (`chosen`: the analysis names no step); `forest` names the
-        source in the forest of covariates, empty for rows it leaves out.
+        source in the forest of covariates, empty for rows it leaves out; `conflict` says how
+        prior and data disagree, and is empty where they don't.
     """
     steps = _steps(results)
     replaced = {column for column, _ in steps.values()}
-    rows = [*_bayesian(results, replaced), *_cox(results, steps, replaced)]
+    rows = [*_bayesian(results, steps, replaced), *_cox(results, steps, replaced)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     order = {term: i for i, term in enumerate(dict.fromkeys(frame["term"]))}
     return frame.sort_values("term", key=lambda terms: terms.map(order), kind="stable").reset_index(
@@ -58,12 +61,16 @@ def _single(step: Step, columns: tuple[str, ...]) -> tuple[str, float] | None:
     return used[0] if len(used) == 1 else None
 
 
-def _bayesian(results: Results, replaced: set[str]) -> Iterator[dict[str, object]]:
+def _bayesian(
+    results: Results, steps: dict[str, tuple[str, float]], replaced: set[str]
+) -> Iterator[dict[str, object]]:
     table, labels = results.posterior.coefficients, model_labels(results)
+    conflicts = _conflicts(results)
     forest: dict[str, str] = {}
     for _, row in table[np.isfinite(table["hr_median"])].iterrows():
         if row["term"] in replaced:
             continue
+        column = steps[row["term"]][0] if row["term"] in steps else row["term"]
         first = forest.setdefault(row["term"], row["model"]) == row["model"]
         yield {
             **_named(results, row["term"]),
@@ -77,7 +84,19 @@ def _bayesian(results: Results, replaced: set[str]) -> Iterator[dict[str, object
             "below_1": row["p_hr_below_1"],
             "p": np.nan,
             "mcse": row["mcse_mean"],
+            "conflict": conflicts.get((row["model"], column), ""),
         }
+
+
+def _conflicts(results: Results) -> dict[tuple[str, str], str]:
+    """How prior and data disagree, by model and parameter."""
+    table = results.posterior.prior_influence
+    if table.empty:
+        return {}
+    return {
+        (str(row["model"]), str(row["parameter"])): conflict_words(row)
+        for _, row in prior_conflicts(table).iterrows()
+    }
 
 
 def _cox(
@@ -108,6 +127,7 @@ def _cox(
                 "below_1": np.nan,
                 "p": row["p"],
                 "mcse": np.nan,
+                "conflict": "",
             }
 
 
