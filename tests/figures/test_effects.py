@@ -6,6 +6,7 @@ import pytest
 
 from posthaz.figures import draw_difference, draw_hazard_ratios, draw_prior_posterior
 from posthaz.figures.density import density, shown_range
+from posthaz.figures.style import POSTERIOR, REFERENCE
 
 
 def forest_table():
@@ -21,7 +22,7 @@ def forest_table():
 
 def test_forest_prints_and_draws_every_ratio_that_is_there():
     axes = draw_hazard_ratios(forest_table()).axes[0]
-    printed = [text.get_text() for text in axes.texts]
+    printed = [text.get_text() for text in axes.texts[2:]]
     assert printed == [
         "HR (95 % interval)",
         "0.91 (0.63 to 1.30)",
@@ -37,7 +38,7 @@ def test_forest_prints_and_draws_every_ratio_that_is_there():
 
 def test_forest_sets_sources_beside_each_other_within_a_term():
     axes = draw_hazard_ratios(forest_table()).axes[0]
-    heights = [text.get_position()[1] for text in axes.texts[1:]]
+    heights = [text.get_position()[1] for text in axes.texts[3:]]
     assert heights[1] - heights[0] == 1.0
     assert heights[2] - heights[1] > 1.0
     names = [text.get_text() for text in axes.figure.legends[0].get_texts()]
@@ -52,9 +53,31 @@ def test_forest_ends_far_intervals_in_an_arrow():
 
 
 def test_forest_names_the_sides():
-    figure = draw_hazard_ratios(forest_table(), favours=("PCI", "observation"))
-    label = figure.axes[0].get_xlabel()
-    assert label.index("favours PCI") < label.index("favours observation")
+    axes = draw_hazard_ratios(forest_table(), favours=("PCI", "observation")).axes[0]
+    sides = [text for text in axes.texts if "favours" in text.get_text()]
+    assert [text.get_text() for text in sides] == ["← favours PCI", "favours observation →"]
+    assert [text.get_horizontalalignment() for text in sides] == ["right", "left"]
+    assert all(text.xy[0] == 1.0 for text in sides)
+
+
+def test_factors_and_covariates_are_not_favoured():
+    groups = draw_hazard_ratios(forest_table(), favours=("T1", "T2"), treatment=False).axes[0]
+    shown = {text.get_text() for text in groups.texts}
+    assert {"← lower hazard with T1", "lower hazard with T2 →"} <= shown
+    shown = {text.get_text() for text in draw_hazard_ratios(forest_table()).axes[0].texts}
+    assert {"← lower hazard", "higher hazard →"} <= shown
+
+
+def test_cox_and_posterior_keep_their_colours_in_any_order():
+    table = forest_table()
+    for frame in (table, table.iloc[::-1], table[table["source"] == "Cox"]):
+        axes = draw_hazard_ratios(frame).axes[0]
+        legend = axes.figure.legends[0]
+        for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+            ours = text.get_text().startswith("Bayes")
+            assert (handle.get_color() == POSTERIOR.colour) is ours
+            if text.get_text() == "Cox":
+                assert handle.get_color() == REFERENCE.colour
 
 
 def test_prior_and_posterior_share_an_axis_that_holds_the_posterior():

@@ -1,10 +1,11 @@
 """Names are shown as they are, whatever mathematics they seem to hold."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 
-from posthaz.figures import draw_comparison, write_figure
+from posthaz.figures import draw_comparison, style, write_figure
 
 NAME = "$x_{$ and $5^"
 
@@ -29,3 +30,13 @@ def test_long_names_of_models_are_not_printed_over_each_other():
     boxes = [one.get_window_extent() for one in figure.axes[0].get_yticklabels()]
     boxes.sort(key=lambda box: box.y0)
     assert all(low.y1 <= high.y0 for low, high in pairwise(boxes))
+
+
+def test_no_figure_breaks_a_word():
+    """Labels are wrapped in one place, which keeps words whole."""
+    folder = Path(style.__file__).parent
+    wrapping = [path.name for path in folder.glob("*.py") if "textwrap" in path.read_text()]
+    assert wrapping == ["style.py"]
+    label = "Chemoradiotherapy-immunotherapy: pneumonitis"
+    for text in (style.filled(label, 10), style.wrapped(label, 10)):
+        assert text.split() == label.split()

@@ -1,10 +1,10 @@
 """Ticks and labels of the axes that many figures share: time, and ratios on a log scale."""
 
-from textwrap import fill
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+from posthaz.figures.style import filled
 
 STEPS = {
     "days": (1, 2, 5, 7, 14, 30, 60, 90, 180, 365, 730, 1825, 3650),
@@ -70,7 +70,7 @@ def label_survival(axes: Axes, endpoint: str, width: int = 60) -> None:
     """Set the axis of a survival probability: 0 to 1; its label in lines of `width` letters."""
     axes.set_ylim(0.0, 1.02)
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
-    axes.set_ylabel(fill(f"{capitalised(endpoint)} (probability)", width, break_on_hyphens=False))
+    axes.set_ylabel(filled(f"{capitalised(endpoint)} (probability)", width))
 
 
 def ratio_ticks(lower: float, upper: float) -> list[float]:

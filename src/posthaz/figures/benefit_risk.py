@@ -1,14 +1,12 @@
 """Benefit against risk: joint draws of a gain in survival and of extra toxicity."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import gaussian_kde
 
-from posthaz.figures.style import INK, MUTED, SERIES, dress, new_figure, styled
+from posthaz.figures.style import INK, MUTED, SERIES, dress, filled, new_figure, styled
 
 _POINTS = 1500
 _CONTOURS = (0.95, 0.8, 0.5)
@@ -76,7 +74,7 @@ def draw_benefit_risk(
     _set_limits(axes, gain, points, 100.0 * acceptable)
     _write_probabilities(axes, quadrants, 100.0 * acceptable)
     axes.set_xlabel(gain_label)
-    axes.set_ylabel(fill(extra_label, 44))
+    axes.set_ylabel(filled(extra_label, 44))
     dress(axes, grid="")
     return figure
 

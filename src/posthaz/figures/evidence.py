@@ -1,7 +1,6 @@
 """A printed hazard ratio against priors: prior, likelihood and posterior, a panel a prior."""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +10,7 @@ from matplotlib.patches import Patch
 
 from posthaz.figures.axis import label_ratio
 from posthaz.figures.layers import new_panels
-from posthaz.figures.style import INK, MUTED, REFERENCE, SERIES, dress, label_of, styled
+from posthaz.figures.style import INK, MUTED, REFERENCE, SERIES, dress, filled, label_of, styled
 
 _PRIOR = (0, (5, 1.6))
 
@@ -58,7 +57,7 @@ def draw_evidence(
     for axes, row in zip(panels, table.to_dict("records"), strict=True):
         mine = curves[curves["prior"] == row["prior"]]
         _draw_curves(axes, mine, row)
-        axes.set_title(fill(label_of(labels or {}, row["prior"]), 30))
+        axes.set_title(filled(label_of(labels or {}, row["prior"]), 30))
         axes.axvline(1.0, color=MUTED, lw=0.9, zorder=0.5)
         label_ratio(axes, "x", lowest, highest)
         # each panel to its own height, or a strong prior flattens all others

@@ -5,22 +5,25 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 from posthaz.figures.axis import label_ratio
 from posthaz.figures.style import (
     MUTED,
-    REFERENCE,
-    SERIES,
     LineStyle,
     dress,
+    filled,
     legend_above,
     new_figure,
+    source_styles,
     styled,
     wrapped,
 )
 
 ROW = 0.27
 WIDEST = 50.0
+_SIDE = 28
+_LINE = 13.5
 
 
 @styled
@@ -28,6 +31,7 @@ def draw_hazard_ratios(
     table: pd.DataFrame,
     *,
     favours: tuple[str, str] | None = None,
+    treatment: bool = True,
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
@@ -41,7 +45,10 @@ def draw_hazard_ratios(
         ``lower``, ``upper``. Terms and sources are drawn in order of appearance; a row whose
         ``hr`` is missing is left out. An interval that leaves 1/50 to 50 ends in an arrow.
     favours : (str, str), optional
-        What a ratio below 1 and one above 1 favour, written under the axis.
+        What a ratio below 1 and one above 1 favour, written under the axis either side of 1;
+        without it, which side is the lower hazard.
+    treatment : bool, optional
+        Whether treatments are compared, which can be favoured; groups have a lower hazard.
     interval : float, optional
         Probability of the intervals, named in the heading of the numbers.
     title : str, optional
@@ -66,7 +73,7 @@ def draw_hazard_ratios(
     """
     table = table.loc[np.isfinite(table["hr"].astype(float))].reset_index(drop=True)
     sources = list(dict.fromkeys(table["source"]))
-    styles = dict(zip(sources, (*SERIES[:1], REFERENCE, *SERIES[1:]), strict=False))
+    styles = source_styles(sources)
     heights, middles = row_heights(table)
     figure = new_figure(1.3 + ROW * (heights.max(initial=0.0) + 1.0), title, simulated)
     axes = figure.subplots()
@@ -82,11 +89,11 @@ def draw_hazard_ratios(
     dress(axes, grid="x")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+    label_sides(axes, favours, treatment)
     write_beside(axes, -0.95, f"HR ({interval * 100:g} % interval)", weight="bold")
     for row, height in zip(table.to_dict("records"), heights, strict=True):
         text = f"{row['hr']:.2f} ({row['lower']:.2f} to {row['upper']:.2f})"
         write_beside(axes, height, text)
-    axes.set_xlabel(ratio_label(favours))
     legend_above(figure, list(handles.values()), list(handles), columns=3)
     return figure
 
@@ -137,10 +144,23 @@ def write_beside(axes: Axes, height: float, text: str, weight: str = "normal") -
     axes.text(1.03, height, text, transform=beside, size=9, va="center", weight=weight)
 
 
-def ratio_label(favours: tuple[str, str] | None) -> str:
-    """Label of the axis, with the side each treatment is favoured on."""
-    label = "Hazard ratio (log scale)"
+def label_sides(
+    axes: Axes, favours: tuple[str, str] | None, treatment: bool = True
+) -> list[Annotation]:
+    """Label of the axis, and either side of 1 what a ratio there means, split at 1."""
     if favours is None:
-        return label
-    sides = f"← favours {favours[0]}", f"favours {favours[1]} →"
-    return f"{('   |   ' if sum(map(len, sides)) < 48 else '\n').join(sides)}\n{label}"
+        sides = ("lower hazard", "higher hazard")
+    elif treatment:
+        sides = (f"favours {favours[0]}", f"favours {favours[1]}")
+    else:
+        sides = (f"lower hazard with {favours[0]}", f"lower hazard with {favours[1]}")
+    texts = filled(f"← {sides[0]}", _SIDE), filled(f"{sides[1]} →", _SIDE)
+    lines = max(text.count("\n") + 1 for text in texts)
+    axes.set_xlabel("Hazard ratio (log scale)", labelpad=4 + _LINE * lines)
+    return [
+        axes.annotate(
+            text, (1.0, 0.0), (side * 5, -21), ("data", "axes fraction"), "offset points",
+            ha="right" if side < 0 else "left", va="top", size=9.5,
+        )
+        for side, text in zip((-1, 1), texts, strict=True)
+    ]  # fmt: skip

@@ -1,7 +1,6 @@
 """Cumulative incidence of competing causes, and what ignoring the competition makes of it."""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,16 @@ from matplotlib.patches import Patch
 
 from posthaz.figures.axis import capitalised, label_time, time_ticks
 from posthaz.figures.layers import arm_rows, draw_band, new_panels
-from posthaz.figures.style import INK, MUTED, LineStyle, arm_styles, dress, legend_above, styled
+from posthaz.figures.style import (
+    INK,
+    MUTED,
+    LineStyle,
+    arm_styles,
+    dress,
+    filled,
+    legend_above,
+    styled,
+)
 
 _NAIVE = (0, (1, 1.6))
 
@@ -72,7 +80,7 @@ def draw_incidence(
         for j, (arm, label) in enumerate(labels.items()):
             axes = panels[i * len(labels) + j]
             _draw_arm(axes, arm_rows(own, arm), styles[arm])
-            axes.set_title(fill(capitalised(f"{name}, {label}"), 34), size=9.5)
+            axes.set_title(filled(capitalised(f"{name}, {label}"), 34), size=9.5)
             label_time(axes, horizon, unit, time_ticks(horizon, unit, 6))
             axes.set_ylim(0.0, min(1.0, 1.15 * top) if top > 0 else 1.0)
             axes.set_ylabel("Cumulative incidence" if j % columns == 0 else "")

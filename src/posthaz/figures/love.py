@@ -1,7 +1,6 @@
 """Love plot: how far apart the arms are in each covariate, before and after adjustment."""
 
 from collections.abc import Mapping
-from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from posthaz.figures.style import (
     REFERENCE,
     SERIES,
     dress,
+    filled,
     legend_above,
     new_figure,
     styled,
@@ -82,7 +82,7 @@ def draw_love(
             points.set_markeredgecolor(style.colour)
             points.set_markeredgewidth(1.6)
         handles.append(points)
-    axes.set_yticks(range(len(labels)), ["\n".join(wrap(str(label), 30)) for label in labels])
+    axes.set_yticks(range(len(labels)), [filled(str(label), 30) for label in labels])
     axes.set_ylim(len(labels) - 0.4, -0.6)
     largest = float(balance["difference"].abs().max()) if len(balance) else mark
     axes.set_xlim(-0.02 * max(largest, 2 * mark), max(largest, 2 * mark) * 1.05)

@@ -1,14 +1,13 @@
 """Pareto k of each subject: can the leave-one-out comparison be believed?"""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from posthaz.figures.layers import label_outer, new_panels
-from posthaz.figures.style import MUTED, REFERENCE, WARNING, dress, label_of, styled
+from posthaz.figures.style import MUTED, REFERENCE, WARNING, dress, filled, label_of, styled
 
 NAMED = 6
 
@@ -64,7 +63,7 @@ def draw_pareto_k(
         for row in bad.nlargest(NAMED, "pareto_k").to_dict("records"):
             place = (row["subject"], row["pareto_k"])
             axes.annotate(f"{row['subject']}", place, (5, 2), textcoords="offset points", size=9)
-        axes.set_title(fill(f"{label_of(labels or {}, model)}: {len(bad)} above {limit:g}", 26))
+        axes.set_title(filled(f"{label_of(labels or {}, model)}: {len(bad)} above {limit:g}", 26))
         axes.set_xlabel("Subject")
         axes.set_ylabel("Pareto k")
         dress(axes)

@@ -1,7 +1,6 @@
 """Posterior predictive check: Kaplan-Meier of replicated cohorts under the observed one."""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from posthaz.figures.axis import label_survival, label_time, time_ticks
 from posthaz.figures.layers import arm_rows, draw_steps, label_outer, new_panels
-from posthaz.figures.style import INK, arm_styles, dress, label_of, styled
+from posthaz.figures.style import INK, arm_styles, dress, filled, label_of, styled
 
 SHOWN = 50
 
@@ -82,7 +81,7 @@ def draw_predictive_check(
             start,
         )
         label_survival(axes, endpoint, width=24)
-        axes.set_title(fill(label_of(labels, arm), 27))
+        axes.set_title(filled(label_of(labels, arm), 27))
         dress(axes)
     label_outer(panels)
     figure.legend(

@@ -1,7 +1,6 @@
 """Prior predictive survival: what the priors alone say about the curves."""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ from matplotlib.patches import Patch
 
 from posthaz.figures.axis import label_survival, label_time, time_ticks
 from posthaz.figures.layers import arm_rows, draw_band, label_outer, new_panels
-from posthaz.figures.style import LineStyle, arm_styles, dress, label_of, styled
+from posthaz.figures.style import LineStyle, arm_styles, dress, filled, label_of, styled
 
 SHOWN = 40
 
@@ -82,7 +81,7 @@ def draw_prior_predictive(
             start,
         )
         label_survival(axes, endpoint, width=24)
-        axes.set_title(fill(label_of(labels, arm), 27))
+        axes.set_title(filled(label_of(labels, arm), 27))
         dress(axes)
     label_outer(panels)
     figure.legend(

@@ -1,7 +1,6 @@
 """Reconstructed patients over the clicks they were made from, with both numbers at risk."""
 
 from collections.abc import Mapping
-from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from posthaz.figures.style import (
     INK,
     arm_styles,
     dress,
+    filled,
     label_of,
     legend_above,
     new_figure,
@@ -75,7 +75,7 @@ def draw_reconstruction(
     ['20', '8 (9)']
     """
     styles = arm_styles(list(labels))
-    rows = {arm: "\n".join(wrap(label, 16)) for arm, label in labels.items()}
+    rows = {arm: filled(label, 16) for arm, label in labels.items()}
     lines = sum(text.count("\n") + 1.25 for text in rows.values())
     table = 0.3 + 0.19 * lines
     figure = new_figure(4.1 + table, title)

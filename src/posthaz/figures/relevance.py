@@ -1,7 +1,6 @@
 """Which candidates matter: probabilities, and how few of them predict as all do."""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from posthaz.figures.style import (
     REFERENCE,
     SERIES,
     dress,
+    filled,
     label_of,
     legend_above,
     new_figure,
@@ -70,7 +70,7 @@ def draw_relevance(
     for height, probability in zip(heights, table["p_relevant"], strict=True):
         axes.text(1.02, height, _percent(probability), va="center", size=9)
     names = [
-        fill(label_of(labels, name), 30) + (" *" if name in kept else "")
+        filled(label_of(labels, name), 30) + (" *" if name in kept else "")
         for name in table["candidate"]
     ]
     axes.set_yticks(heights, names)

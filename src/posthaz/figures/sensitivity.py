@@ -1,19 +1,18 @@
 """The answer under every variant of a sensitivity analysis, the primary one marked."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from posthaz.figures.axis import label_ratio
-from posthaz.figures.hazard_ratios import ROW, draw_row, ratio_label, ratio_range, write_beside
+from posthaz.figures.hazard_ratios import ROW, draw_row, label_sides, ratio_range, write_beside
 from posthaz.figures.style import (
     MUTED,
     REFERENCE,
     SERIES,
     dress,
+    filled,
     legend_above,
     new_figure,
     styled,
@@ -94,7 +93,7 @@ def _forest(
         weight = "bold" if row["primary"] else "normal"
         text = f"{row['hr']:.2f} ({row['lower']:.2f} to {row['upper']:.2f})"
         write_beside(axes, row["height"], text, weight=weight)
-    names = {row["height"]: fill(row["label"], _LABEL) for row in rows.to_dict("records")}
+    names = {row["height"]: filled(row["label"], _LABEL) for row in rows.to_dict("records")}
     names |= {place: head for head, place in heads.items()}
     axes.set_yticks(list(names), list(names.values()))
     for label, place in zip(axes.get_yticklabels(), names, strict=True):
@@ -104,7 +103,7 @@ def _forest(
     dress(axes, grid="x")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(ratio_label(favours))
+    label_sides(axes, favours)
     return figure
 
 
@@ -117,7 +116,7 @@ def _placed(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
         if not own["primary"].all():
             heads[str(axis)] = height
             height += 1.0
-        lines = [fill(label, _LABEL).count("\n") + 1 for label in own["label"]]
+        lines = [filled(label, _LABEL).count("\n") + 1 for label in own["label"]]
         places = []
         for count in lines:
             places.append(height + 0.3 * (count - 1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from math import ceil
 from re import compile as pattern
-from textwrap import fill
+from textwrap import TextWrapper
 from typing import Any
 
 from matplotlib import rc_context
@@ -100,6 +100,37 @@ SERIES = (
 )
 
 
+POSTERIOR = SERIES[0]
+"""How a posterior is drawn wherever it stands beside another answer."""
+
+_BESIDE = (REFERENCE, *SERIES[1:])
+
+
+def source_styles(sources: Sequence[str]) -> dict[str, LineStyle]:
+    """Style of each source of an answer: of a posterior, of Cox regression, of what is beside.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Names; a posterior's holds "Bayesian" or "posterior".
+
+    Returns
+    -------
+    dict of str to LineStyle
+        A posterior's is `POSTERIOR` and Cox's `REFERENCE`, in whatever order they come.
+
+    Examples
+    --------
+    >>> styles = source_styles(["Cox", "Cox, multivariable", "Bayesian"])
+    >>> styles["Cox"] == REFERENCE, styles["Bayesian"] == POSTERIOR
+    (True, True)
+    """
+    ours = [one for one in sources if "bayes" in one.lower() or "posterior" in one.lower()]
+    others = [one for one in sources if one not in ours]
+    beside = {one: _BESIDE[i % len(_BESIDE)] for i, one in enumerate(others)}
+    return beside | dict.fromkeys(ours, POSTERIOR)
+
+
 def arm_styles(arms: Sequence[str]) -> dict[str, LineStyle]:
     """Line style of each arm, the reference arm in grey-blue.
 
@@ -157,7 +188,9 @@ def new_figure(height: float, title: str = "", simulated: bool = False) -> Figur
     """
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasAgg(figure)
-    heading = "\n".join(line for line in ("SIMULATED COHORT" * simulated, fill(title, 58)) if line)
+    heading = "\n".join(
+        line for line in ("SIMULATED COHORT" * simulated, filled(title, 58)) if line
+    )
     if heading:
         colour = WARNING if simulated else INK
         text = figure.suptitle(heading, x=0.012, y=1.0, ha="left", va="top", color=colour)
@@ -232,7 +265,21 @@ def wrapped(label: str, width: int) -> str:
     label = _HELD.sub("\\1\u00a0", label)
     parts = label.split(": ")
     lines = [f"{part}:" for part in parts[:-1]] + parts[-1:]
-    return "\n".join(fill(line, width, break_on_hyphens=False) for line in lines)
+    return "\n".join(filled(line, width) for line in lines)
+
+
+def filled(text: str, width: int, most: int | None = None) -> str:
+    r"""Text in lines of at most `width` letters, which end between words and never within one.
+
+    Examples
+    --------
+    >>> filled("Chemoradiotherapy, non-small-cell", 12).splitlines()
+    ['Chemoradiotherapy,', 'non-small-cell']
+    """
+    wrapper = TextWrapper(
+        width, break_long_words=False, break_on_hyphens=False, max_lines=most, placeholder=" …"
+    )
+    return "\n".join(wrapper.wrap(text))
 
 
 def label_of(labels: Mapping[str, str], key: object) -> str:

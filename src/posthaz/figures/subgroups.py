@@ -1,7 +1,6 @@
 """Forest of effects in subgroups: each alone beside partially pooled, with counts by arm."""
 
 from collections.abc import Sequence
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -10,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from posthaz.figures.axis import label_ratio
-from posthaz.figures.hazard_ratios import draw_row, ratio_label, ratio_range
+from posthaz.figures.hazard_ratios import draw_row, label_sides, ratio_range
 from posthaz.figures.style import (
     MUTED,
     REFERENCE,
     SERIES,
     dress,
+    filled,
     legend_above,
     new_figure,
     styled,
@@ -133,13 +133,13 @@ def _write_left(
     _blank(axes)
     axes.text(1.0, -2.9, "Events / patients", size=_SIZE, weight="bold", ha="right", va="center")
     for x, name in zip(_COUNTS.values(), arms, strict=True):
-        short = fill(name, 13, max_lines=2, placeholder=" …")
+        short = filled(name, 13, 2)
         axes.text(x, -1.5, short, size=_SIZE - 0.5, ha="right", va="center")
     for row, (heading, top) in zip(table.to_dict("records"), lines, strict=True):
         if heading is not None:
             axes.text(0.0, heading, row["label"], size=_SIZE, weight="bold", va="center")
         indent, weight = (0.0, "bold") if row["column"] == "all" else (0.04, "normal")
-        name = fill(str(row["level_label"]), 21, max_lines=2, placeholder=" …")
+        name = filled(str(row["level_label"]), 21, 2)
         axes.text(indent, top + 0.5, name, size=_SIZE, weight=weight, va="center")
         for who, x in _COUNTS.items():
             text = f"{row[f'events_{who}']:.0f} / {row[f'patients_{who}']:.0f}"
@@ -177,7 +177,7 @@ def _draw_forest(
     axes.set_yticks([])
     dress(axes, grid="x")
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(ratio_label((arms[1], arms[0])))
+    label_sides(axes, (arms[1], arms[0]))
     empty = axes.plot([], [], ls="none")[0]
     return [handles.get(name, empty) for _, name, _ in _SOURCES]
 

@@ -1,14 +1,13 @@
 """Survival by arm in every subset, one panel each."""
 
 from collections.abc import Mapping, Sequence
-from textwrap import fill
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from posthaz.figures.axis import label_survival, label_time, time_ticks
 from posthaz.figures.layers import arm_rows, draw_band, draw_steps, label_outer, new_panels
-from posthaz.figures.style import arm_styles, dress, styled
+from posthaz.figures.style import arm_styles, dress, filled, styled
 from posthaz.figures.survival import write_key
 
 
@@ -74,7 +73,7 @@ def draw_subsets(
                 draw_steps(axes, arm_rows(steps, arm), style.colour)
             if len(bands):
                 draw_band(axes, arm_rows(bands, arm), style)
-        axes.set_title("\n".join(fill(line, 34) for line in heading.splitlines()), size=9.5)
+        axes.set_title("\n".join(filled(line, 34) for line in heading.splitlines()), size=9.5)
         label_time(axes, horizon, unit, time_ticks(horizon, unit, 6, start), start)
         label_survival(axes, endpoint, width=24)
         dress(axes)

@@ -1,7 +1,6 @@
 """Survival curves: posterior over Kaplan-Meier, with numbers at risk."""
 
 from collections.abc import Mapping
-from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from posthaz.figures.style import (
     LineStyle,
     arm_styles,
     dress,
+    filled,
     label_of,
     legend_above,
     new_figure,
@@ -88,7 +88,7 @@ def draw_survival(
     ['20', '8']
     """
     styles = arm_styles(list(labels))
-    rows = {arm: "\n".join(wrap(label, 16)) for arm, label in labels.items()}
+    rows = {arm: filled(label, 16) for arm, label in labels.items()}
     lines = sum(text.count("\n") + 1.25 for text in rows.values())
     table = 0.0 if at_risk.empty else 0.3 + 0.19 * lines
     figure = new_figure(4.1 + table, title, simulated)

@@ -1,7 +1,6 @@
 """Toxicity: grades by arm as stacked bars, and a forest of risk differences."""
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from posthaz.figures.style import (
     SERIES,
     LineStyle,
     dress,
+    filled,
     label_of,
     legend_above,
     new_figure,
@@ -78,7 +78,7 @@ def draw_grades(
         mine = table[(table["toxicity"] == bar["toxicity"]) & (table["arm"] == bar["arm"])]
         _draw_bar(axes, height, mine)
         write_beside(axes, height, f"n = {int(mine['patients'].sum())}")
-    names = [fill(label_of(labels or {}, arm), 24) for arm in bars["arm"]]
+    names = [filled(label_of(labels or {}, arm), 24) for arm in bars["arm"]]
     axes.set_yticks(heights, names)
     for toxicity, top in middles.items():
         label = bars.loc[bars["toxicity"] == toxicity, "label"].iloc[0]
@@ -189,7 +189,7 @@ def draw_risk_differences(
         numbers = (round(100.0 * row[n], 1) + 0.0 for n in ("difference", "lower", "upper"))
         text = "{:.1f} ({:.1f} to {:.1f})".format(*numbers).replace("-", "−")
         write_beside(axes, height, text)
-    axes.set_yticks(list(middles.values()), [fill(str(term), 24) for term in middles])
+    axes.set_yticks(list(middles.values()), [filled(str(term), 24) for term in middles])
     axes.set_ylim(heights.max(initial=0.0) + 0.75, -1.0)
     axes.margins(x=0.06)
     axes.locator_params(axis="x", nbins=6)
