@@ -1,6 +1,7 @@
 """The command line end to end: files, columns, exit codes, and a report traceable to its tables."""
 
 import json
+import shutil
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +20,7 @@ ANALYSIS = """
 title = "Two models of NVALT-11"
 endpoint = "overall survival"
 [cohort]
-table = "{table}"
+table = "nvalt11.csv"
 time = "os_mth"
 event = "os_event"
 unit = "months"
@@ -40,6 +41,12 @@ survival_at = [12, 24]
 TABLE = Path(__file__).resolve().parents[2] / "examples" / "data" / "nvalt11.csv"
 
 
+def write_analysis(folder: Path) -> None:
+    """The analysis with its table beside it: files that a file names stay in its folder."""
+    (folder / "two.toml").write_text(ANALYSIS)
+    shutil.copy(TABLE, folder / TABLE.name)
+
+
 def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "argv", ["posthaz", *arguments])
     with pytest.raises(SystemExit) as stopped:
@@ -50,7 +57,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 @pytest.fixture(scope="module")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    (folder / "two.toml").write_text(ANALYSIS.format(table=TABLE.as_posix()))
+    write_analysis(folder)
     with pytest.MonkeyPatch.context() as patch:
         code = _run(
             patch,
@@ -130,7 +137,7 @@ def test_every_source_that_the_report_names_exists(output: Path) -> None:
 def test_a_failed_check_is_said_and_exits_with_3(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    (tmp_path / "two.toml").write_text(ANALYSIS.format(table=TABLE.as_posix()))
+    write_analysis(tmp_path)
     code = _run(
         monkeypatch,
         *("fit", str(tmp_path / "two.toml"), "--out", str(tmp_path / "out"), "--quiet"),

@@ -131,7 +131,7 @@ def test_one_column_with_one_usable_level_has_no_pooled_estimate(cohort):
     part = cohort.where((cohort.covariates["site"] != "quiet").to_numpy())
     found = ph.subgroup_effects(part, ph.SubgroupSpec(("site",)), MODEL, SAMPLING)
     assert found.pooled is None
-    assert any("no partially pooled estimates" in note for note in found.notes)
+    assert any("no model of partially pooled estimates" in note for note in found.notes)
     assert found.tests["note"][0] == "fewer than two levels have patients of both arms"
     assert np.isfinite(found.table["cox_hr"][0])
 

@@ -22,7 +22,9 @@ def results(left: float, **clinical: Any) -> Any:
     balance = pd.DataFrame({"sample": ["overlap"], "smd_pooled_sd": [-left]})
     answers = SimpleNamespace(samples={"overlap": weighted}, effects=effects, balance=balance)
     analysis = SimpleNamespace(estimands=SimpleNamespace(interval=0.95))
-    return SimpleNamespace(clinical=clinical or {"adjust": answers}, analysis=analysis)
+    return SimpleNamespace(
+        clinical=clinical or {"adjust": answers}, analysis=analysis, cohort=chosen_cohort(200)
+    )
 
 
 def test_the_adjusted_ratio_stands_beside_cox():

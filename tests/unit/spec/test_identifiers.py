@@ -20,8 +20,8 @@ def folder(tmp_path: Path) -> Path:
     rows = np.arange(1, 31)
     pd.DataFrame(
         {
-            "t": rows,
-            "d": rows % 2,
+            "t": rows * 7 % 31,  # in an order of its own: what orders rows as time does is refused
+            "d": rows * 11 % 31 % 2,
             "arm": np.where(rows % 3, "a", "b"),
             "age": 40 + rows,
             "patient_name": [f"Ann Bloggs {row}" for row in rows],
