@@ -10,10 +10,12 @@ from posthaz.adjust.difference import standardised_difference
 from posthaz.adjust.patients import counted_by_grade
 from posthaz.adjust.summary import OVERALL, covariate_summary
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 
 _PREFERENCE = ("wilcoxon", "kruskal", "fisher", "chi_square")
 
 
+@takes_cohort
 def table_one(cohort: Cohort, columns: Sequence[str], *, weighted: bool = False) -> pd.DataFrame:
     """Covariates by arm as a reader sees them.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from posthaz.adjust.matched import Matched
 from posthaz.adjust.patients import is_categorical, level_codes
-from posthaz.adjust.score import PropensityScore
+from posthaz.adjust.score import PropensityScore, require_score
 from posthaz.adjust.weighted_numbers import weighted_variance
 from posthaz.adjust.weighting import Weighted
 from posthaz.design import formula_variables
@@ -57,6 +57,7 @@ def balance_table(
     >>> bool(after[["gtv_cc", "dose_gy"]].abs().max() < 1e-8)
     True
     """
+    require_score(score, "balance_table")
     names = list(columns) or list(formula_variables(score.formula))
     weights = {BEFORE: score.cohort.weight, **{k: one.weight for k, one in samples.items()}}
     rows = []

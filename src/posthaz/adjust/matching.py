@@ -7,7 +7,7 @@ import numpy as np
 from posthaz.adjust.caliper import SCALES, caliper_width
 from posthaz.adjust.matched import Matched, matched_sets
 from posthaz.adjust.pairing import ORDERS, nearest_pairs, optimal_pairs, repeated_pairs
-from posthaz.adjust.score import PropensityScore
+from posthaz.adjust.score import PropensityScore, require_score
 from posthaz.cohort import Cohort
 from posthaz.errors import AdjustmentError, Findings
 
@@ -69,6 +69,7 @@ def match_patients(
     >>> matched.sets, len(matched.cohort)
     (42, 84)
     """
+    require_score(score, "match_patients")
     _check_options(score, ratio, caliper, caliper_scale, order, method, exact, target)
     width = caliper_width(score, caliper, caliper_scale)
     treated = score.treated

@@ -9,6 +9,7 @@ from scipy.special import expit
 from posthaz.adjust.logistic import rowwise
 from posthaz.adjust.separation import Separation
 from posthaz.cohort import Cohort
+from posthaz.errors import AdjustmentError
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,31 @@ class PropensityScore:
     def treated(self) -> np.ndarray:
         """Whether each patient is in the treated arm, shape (row,), bool."""
         return self.cohort.arm == self.cohort.arms[1]
+
+
+def require_score(value: object, taker: str) -> None:
+    """Refuse anything but a propensity score.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    taker : str
+        The function that it was given to.
+
+    Raises
+    ------
+    AdjustmentError
+        When it is a table, a cohort, or anything else.
+    """
+    if not isinstance(value, PropensityScore):
+        kind = {"DataFrame": "a table", "Cohort": "a cohort"}.get(
+            type(value).__name__, f"a {type(value).__name__}"
+        )
+        raise AdjustmentError(
+            f"{taker} takes a propensity score, and was given {kind}. Mend: make one of a cohort, "
+            'as propensity_score(cohort, ["age", "stage"]).'
+        )
 
 
 def score_draws(score: PropensityScore, draws: int, seed: int) -> tuple[PropensityScore, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from posthaz.adjust.score import PropensityScore
+from posthaz.adjust.score import PropensityScore, require_score
 from posthaz.cohort import Cohort
 from posthaz.errors import AdjustmentError, Findings
 
@@ -99,6 +99,7 @@ def balancing_weights(
     >>> bool(weighted.weight.max() < 1)
     True
     """
+    require_score(score, "balancing_weights")
     _check_options(score, target, stabilised, trim)
     probability, treated = score.probability, score.treated
     own = np.where(treated, probability, 1.0 - probability)

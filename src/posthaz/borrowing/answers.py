@@ -24,6 +24,7 @@ from posthaz.borrowing.reweight import (
 from posthaz.borrowing.size import conflict_probability, effective_events, gained_events
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 from posthaz.inference import Fit
 from posthaz.priors import Prior, historical
 from posthaz.spec import ModelSpec, Sampling
@@ -94,6 +95,7 @@ class Own:
         return float(estimate), float(precision**-0.5)
 
 
+@takes_cohort
 def borrowing_answers(
     spec: ModelSpec,
     cohort: Cohort,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort, between_steps
+from posthaz.cohort.argument import require_cohort
 from posthaz.errors import CohortError
 
 STUDY = "study"
@@ -76,6 +77,8 @@ def pooled_rows(
 
 
 def _check_alike(current: Cohort, history: Cohort) -> None:
+    for one in (current, history):
+        require_cohort(one, "borrowing")
     missing = [n for n in current.covariates.columns if n not in history.covariates.columns]
     if missing:
         raise CohortError(

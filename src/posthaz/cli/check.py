@@ -22,7 +22,7 @@ def check(
         return
     made = "simulated " if cohort.source.simulated else ""
     say(
-        f"{analysis.name}: usable. {len(cohort)} {made}rows, {_events(cohort):g} events, "
+        f"{analysis.name}: usable. {_size(cohort, made)}, {_events(cohort):g} events, "
         f"{len(analysis.models)} model(s): {', '.join(model.name for model in analysis.models)}."
     )
     for left_out in cohort.dropped:
@@ -36,6 +36,15 @@ def check(
             say(f"model {model.name}: {patients} patients{without}")
     for notice in cohort.notices:
         say(f"notice: {notice}")
+
+
+def _size(cohort: "Cohort", made: str) -> str:
+    """Rows, and the patients that they are of where these are not as many."""
+    rows, patients = f"{len(cohort)} {made}rows", float(cohort.patients.weight.sum())
+    of_patients = int(cohort.first.sum())
+    if cohort.weight_kind == "frequency" and patients != of_patients:
+        return f"{patients:g} patients in {rows}"
+    return rows if of_patients == len(cohort) else f"{of_patients} patients in {rows}"
 
 
 def _events(cohort: "Cohort") -> float:

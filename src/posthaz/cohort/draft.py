@@ -1,7 +1,7 @@
 """A table on its way to a cohort: follow-up as numbers, and nothing checked yet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -48,6 +48,8 @@ class Draft:
         0 censored, 1 the event of interest, 2 and above other causes, -1 unknown.
     count : ndarray of int, shape (row,), optional
         Rows of a registry that each row stands for; None for a table that is no registry.
+    emptied : mapping of str to str
+        By covariate, which of its levels have no row left because rows were left out, and by what.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Draft:
     zero: np.ndarray
     cause: np.ndarray
     count: np.ndarray | None = None
+    emptied: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit(self) -> np.ndarray:

@@ -21,6 +21,7 @@ from posthaz.cohort.reconstructed import origin, reconstructed
 from posthaz.cohort.recurrent import after_first_event
 from posthaz.cohort.rows import counted, shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
+from posthaz.cohort.rules.factors import levels_lost
 from posthaz.cohort.rules.weights import weight_total
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.subset import subset_rows
@@ -133,6 +134,10 @@ def checked_cohort(
     until_first, later = after_first_event(draft)
     if later:
         draft = build_draft(read, frame.loc[until_first], spec, needed, kept)
+    draft = replace(draft, emptied=levels_lost(draft, {
+        "by [cohort.where]": read.frame, 'by missing = "drop"': inside,
+        'by recurrent = "first"': frame,
+    }))  # fmt: skip
     if len(frame):
         for rule in RULES:
             findings.extend(rule(draft))

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import fields, replace
+from warnings import warn
 
 import numpy as np
 import xarray as xr
 
 from posthaz.cohort import Cohort, changing
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import require_cohort, takes_cohort
+from posthaz.design import formula_groups
 from posthaz.errors import SpecError, nearest
 from posthaz.inference.fit import Fit
 from posthaz.inference.groups import all_groups, posterior_only
@@ -18,6 +20,10 @@ from posthaz.inference.sampled import Drawn, draw_posteriors
 from posthaz.spec import ModelSpec, Sampling
 
 _AT_ONCE = 64
+WITHOUT_FRAILTY = (
+    "the events of one subject are taken as independent, so that credible intervals are too "
+    "narrow. Mend: add a frailty of the subject, as (1 | id), to the formula."
+)
 
 
 @takes_cohort
@@ -69,6 +75,8 @@ def fit(
     _check_settings(spec, settings)
     sampling = replace(sampling or Sampling(), **settings)
     prepared = prepare_fit(spec, cohort)
+    if cohort.recurrent and not formula_groups(spec.formula):
+        warn(f"model '{spec.name}': {WITHOUT_FRAILTY}", stacklevel=3)
     if sampling.method == "pymc":
         drawn = Drawn(pymc_draws(prepared.model, sampling, progress), "NUTS (PyMC)")
     else:
@@ -137,6 +145,8 @@ def fit_many(
     >>> [round(float(f.draws["posterior"]["log_hazard_ratio"].std()), 1) for f in fits]
     [0.2, 0.1]
     """
+    for _, cohort in tasks:
+        require_cohort(cohort, "fit_many")
     sampling = sampling or Sampling()
     seeds = [sampling.seed] * len(tasks) if seeds is None else list(seeds)
     if len(seeds) != len(tasks):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from re import escape
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,7 @@ from posthaz.cohort import Cohort, joined
 from posthaz.cohort.identifiers import identifying
 from posthaz.design import formula_groups, formula_variables, learn_design
 from posthaz.inference import Fit, fit
+from posthaz.inference.sample import WITHOUT_FRAILTY
 from posthaz.report.clinical.part import Given
 from posthaz.report.clinical.registry import answer_clinical, clinical_failures
 from posthaz.report.gather_posterior import gather_posterior
@@ -97,7 +100,10 @@ def _fits(
         quick = fits and analysis.sampling.method in ("laplace", "auto")
         chains = analysis.sampling if quick else _with_chains(analysis.sampling)
         make = partial(fit, spec, cohort, chains, report)
-        made = guarded(f"model “{spec.name}”", make, "priors") if fits else make()
+        with catch_warnings():
+            # said by a notice of the analysis already
+            filterwarnings("ignore", f".*{escape(WITHOUT_FRAILTY)}")
+            made = guarded(f"model “{spec.name}”", make, "priors") if fits else make()
         if isinstance(made, MissingPart):
             parts.found.append(made)
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, joined
+from posthaz.cohort import Cohort, changing, joined
 from posthaz.design import (
     formula_groups,
     formula_variables,
@@ -81,7 +81,8 @@ def read_inputs(
         if not any(finding.where.startswith(place) for finding in findings.found):
             beyond += values_beyond(used, stated, place)
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
-    return replace(cohort, notices=(*cohort.notices, *_without_frailty(analysis, cohort), *beyond))
+    notices = (*_without_frailty(analysis, cohort), *_without_curves(analysis, cohort), *beyond)
+    return replace(cohort, notices=(*cohort.notices, *notices))
 
 
 def _profile_covariates(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
@@ -177,6 +178,28 @@ def _without_frailty(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
                 "are too narrow",
                 f"add (1 | {subject}) to the formula, a frailty of the subject",
             )
+
+
+def _without_curves(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
+    """Models whose covariates change during follow-up, which leave no standardised curve."""
+    courses = [label for label, values in analysis.estimands.profiles if "path" in values]
+    for model in analysis.models:
+        names = changing(cohort, formula_variables(model.formula))
+        names = tuple(name for name in names if name != cohort.treatment)
+        if not names:
+            continue
+        listed = " and ".join(f"'{name}'" for name in names)
+        others = "patients along the stated courses alone" if courses else "nobody"
+        yield Finding(
+            f"{_place(analysis)} [models.{model.name}]",
+            f"{listed} of its formula changed during follow-up, and nobody knows how it would have "
+            "gone on in patients no longer followed: the model gives hazard ratios, but no "
+            "survival, median or restricted mean of the whole cohort; survival is given for "
+            + others,
+            "read hazard ratios, or put the value at the start of follow-up into the formula"
+            + ("" if courses else "; for a curve, state a course in [estimands.profiles.NAME] "
+               f"path = [{{ from = 0, {names[0]} = ... }}]"),
+        )  # fmt: skip
 
 
 def _place(analysis: Analysis) -> str:

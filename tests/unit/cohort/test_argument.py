@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.errors import CohortError, SpecError
+from posthaz.adjust import balance_table, table_one
+from posthaz.borrowing import pooled_rows
+from posthaz.errors import AdjustmentError, CohortError, SpecError
 
 TABLE = pd.DataFrame({"t": [1.0, 2.0], "d": [1, 0]})
 SPEC = ph.ModelSpec("m", ph.Exponential())
@@ -23,6 +25,9 @@ SPEC = ph.ModelSpec("m", ph.Exponential())
         lambda table: ph.landmark(table, 3.0),
         lambda table: ph.propensity_score(table, "age"),
         lambda table: ph.collapse(table),
+        lambda table: table_one(table, ["age"]),
+        lambda table: ph.fit_many([(SPEC, table)]),
+        lambda table: pooled_rows(ph.simulated_example(size=20), table),
     ],
 )
 @pytest.mark.parametrize("given", [TABLE, "x.csv", None])
@@ -39,3 +44,15 @@ def test_what_is_no_model_or_setting() -> None:
         ph.fit(SPEC, cohort, draw=10)
     with pytest.raises(SpecError, match="not at least 20"):
         ph.fit(SPEC, cohort, draws=-5)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [ph.match_patients, ph.balancing_weights, lambda given: balance_table(given, {})],
+)
+@pytest.mark.parametrize("given", [TABLE, ph.simulated_example(size=20)])
+def test_a_table_or_a_cohort_is_no_score(call: Callable[[object], object], given: object) -> None:
+    with pytest.raises(
+        AdjustmentError, match=r"takes a propensity score, and was given a (table|cohort)"
+    ):
+        call(given)

@@ -101,3 +101,21 @@ def test_cause_of_censors_every_other_cause_at_its_time(cohort):
 
 def test_a_cause_nobody_has_leaves_no_event(cohort):
     assert not cause_of(cohort, 7).event.any()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"where": Where((Condition("age", below=65.0),))},
+         "every row of 'c' is left out, by [cohort.where], so that the treatment has"),
+        ({"missing": "drop", "covariates": ["score"]},
+         "every row of 'r' is left out, by missing = \"drop\", so that the treatment has"),
+    ],
+)  # fmt: skip
+def test_an_arm_that_is_emptied_is_named(fields: dict[str, object], said: str) -> None:
+    table = pd.DataFrame({"t": [1.0, 2, 3, 4], "d": [1, 0, 1, 1], "arm": list("rrcc"),
+                          "age": [50.0, 60, 70, 71], "score": [None, None, 1.0, 2.0]})  # fmt: skip
+    with pytest.raises(CohortError) as raised:
+        read_cohort(table, time="t", event="d", treatment="arm", treatment_reference="r", **fields)
+    assert said in str(raised.value)
+    assert "no row has the reference level" not in str(raised.value)

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
+from posthaz.cli.check import check
 from posthaz.errors import SpecError
 from posthaz.run.inputs import read_inputs
 
@@ -51,3 +52,42 @@ def test_refused(tmp_path: Path, cuts: str, age: str, said: str) -> None:
 def test_extrapolated_profiles_are_said(tmp_path: Path) -> None:
     cohort = read_inputs(_analysis(tmp_path, "[12]", "95"))
     assert any("95 is beyond the data" in str(notice) for notice in cohort.notices)
+
+
+_VISITS = """
+[cohort]
+table = "x.csv"
+time = "stop"
+event = "d"
+entry = "start"
+subject = "id"
+unit = "months"
+[cohort.columns.bili]
+[models.current]
+baseline = "weibull"
+formula = "bili"
+[models.none]
+baseline = "weibull"
+"""
+_COURSE = "[estimands.profiles.rising]\npath = [{ from = 0, bili = 1.0 }, { from = 2, bili = 3.0 }]"
+
+
+@pytest.mark.parametrize(
+    ("course", "said", "mend"),
+    [("", "survival is given for nobody", "state a course in [estimands.profiles.NAME]"),
+     (_COURSE, "patients along the stated courses alone", "read hazard ratios")],
+)  # fmt: skip
+def test_models_without_a_marginal_curve_say_why(
+    tmp_path: Path, course: str, said: str, mend: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [(i, start, start + 2.5, int(start and i % 2), 1.0 + start + i % 3)
+            for i in range(30) for start in (0.0, 2.5)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["id", "start", "stop", "d", "bili"])
+    table.to_csv(tmp_path / "x.csv", index=False)
+    (tmp_path / "x.toml").write_text(_VISITS + course)
+    check(tmp_path / "x.toml")
+    out = capsys.readouterr().out
+    assert "30 patients in 60 rows" in out
+    (notice,) = [line for line in out.splitlines() if "changed during follow-up" in line]
+    assert "[models.current]: 'bili' of its formula" in notice
+    assert said in notice and mend in notice

@@ -1,6 +1,8 @@
 """Rules on covariates that are factors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
 
 from posthaz.cohort.covariates import factor_levels, is_factor, reference_of
 from posthaz.cohort.draft import Draft
@@ -36,6 +38,8 @@ def reference_known(draft: Draft) -> Iterator[Finding]:
     for name in _factors(draft):
         reference = reference_of(draft, name)
         found = factor_levels(draft, name)
+        if name in draft.needed and name in draft.emptied and len(found) == 1:
+            continue  # said by `levels_vary`
         if reference and found and reference not in found:
             yield Finding(
                 draft.where(column=name),
@@ -50,11 +54,47 @@ def levels_vary(draft: Draft) -> Iterator[Finding]:
         found = factor_levels(draft, name)
         if name in draft.needed and len(found) == 1:
             noun = "treatment" if name == draft.spec.treatment else "covariate"
+            if name in draft.emptied:
+                yield Finding(
+                    draft.where(column=name),
+                    f"{draft.emptied[name]}, so that the {noun} has one level only ('{found[0]}')",
+                    f"keep rows of it, or leave '{name}' out of the analysis",
+                )
+                continue
             yield Finding(
                 draft.where(column=name),
                 f"the {noun} has one level only ('{found[0]}')",
                 f"leave it out of the analysis{_or_other_levels(draft, name)}",
             )
+
+
+def levels_lost(draft: Draft, before: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Which levels of a factor had rows in the table and have none left.
+
+    Parameters
+    ----------
+    draft : Draft
+        The rows that are left.
+    before : mapping of str to DataFrame
+        By what rows were left out, and the rows there were before.
+
+    Returns
+    -------
+    dict of str to str
+        By covariate, such as ``"every row of 'RT' is left out, by [cohort.where]"``.
+    """
+    lost = {}
+    for name in _factors(draft):
+        left, declared = factor_levels(draft, name), draft.column(name).levels
+        gone: dict[str, str] = {}
+        for reason, frame in before.items():
+            if len(frame) > len(draft.frame):
+                texts = level_texts(frame[name], declared).dropna().unique()
+                gone |= {str(text): reason for text in texts if text not in left}
+        if gone:
+            levels = listed([f"'{level}'" for level in gone])
+            lost[name] = f"every row of {levels} is left out, {listed(sorted({*gone.values()}))}"
+    return lost
 
 
 def treatment_has_arms(draft: Draft) -> Iterator[Finding]:
