@@ -92,7 +92,10 @@ def test_a_prior_that_moves_an_effect_is_named_with_its_values(two_arms: Any) ->
     frame = pd.DataFrame([row, row | {"parameter": "log_shape"}])
     posterior = replace(two_arms.posterior, prior_influence=frame)
     (one,) = conflicting_priors(replace(two_arms, posterior=posterior))
-    assert "default prior normal(0 1); the prior moves it down by 0.6" in one.text
+    assert "normal(0 1)" not in one.text
+    said = one.text.replace("\u00a0", " ")
+    assert "default prior: HR " in said
+    assert " with 95 % probability; the prior moves it down by 0.6" in said
     assert "log_shape" not in one.text
     calm = frame.assign(moved=0.1, prior_tail=0.5)
     assert not list(

@@ -46,6 +46,7 @@ def test_sections_stand_in_the_order_of_the_report(two_arms):
     assert [one.anchor for one in report.sections] == [
         *("cohort", "priors", "survival", "hazard-ratios", "answers", "published"),
         *("diagnostics", "predictive-check", "comparison", "methods", "checklist"),
+        "appendix",
     ]
 
 
