@@ -2,7 +2,9 @@
 
 import re
 import sys
+from contextlib import redirect_stderr
 from html import unescape
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +63,8 @@ draws = 1500
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The report's folder, and what was said on standard error."""
     folder = tmp_path_factory.mktemp("hopeless")
     random = np.random.default_rng(8)
     treated = np.arange(90) % 2 == 1
@@ -78,11 +81,26 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ).to_csv(folder / "cohort.csv", index=False)
     (folder / "x.toml").write_text(ANALYSIS)
     line = ["posthaz", "report", str(folder / "x.toml"), "--out", str(folder / "out"), "--quiet"]
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as stopped:
+    said = StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stderr(said),
+        pytest.raises(SystemExit) as stopped,
+    ):
         patch.setattr(sys, "argv", line)
         main()
-    assert stopped.value.code in (None, 0), stopped.value.code
-    return folder / "out"
+    assert stopped.value.code == 3, said.getvalue()
+    return folder / "out", said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def out(run: tuple[Path, str]) -> Path:
+    return run[0]
+
+
+def test_what_was_asked_for_and_is_not_there_is_missing_and_nothing_else(run):
+    missing = re.findall(r"missing from the results: ([^:]+):", run[1])
+    assert missing == ["matched sample", "interaction in the matched sample (by_stage)"]
 
 
 @pytest.fixture(scope="module")

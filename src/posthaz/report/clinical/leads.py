@@ -43,7 +43,9 @@ def interactions_lead(results: Results, answer: Sequence[InteractionEffects]) ->
 
 
 def _interaction(results: Results, one: InteractionEffects) -> str:
-    levels = one.levels[(one.levels["by_level"] != "all") & np.isfinite(one.levels["hr"])]
+    levels = one.levels[
+        (one.levels["by_level"] != "all") & np.isfinite(one.levels["hr"].astype(float))
+    ]
     if levels.empty:
         return ""
     level = interval_name(results.analysis.estimands.interval)
@@ -112,7 +114,8 @@ def _other_risks(results: Results, answer: ToxicityAnswer) -> str:
     """Differences in the risk of the other toxicities, at their lowest grade asked."""
     told = {(pair.label, pair.grade) for pair in answer.benefit}
     rows = answer.risks[
-        (answer.risks["source"] == "separate") & np.isfinite(answer.risks["difference"])
+        (answer.risks["source"] == "separate")
+        & np.isfinite(answer.risks["difference"].astype(float))
     ]
     labels, parts = arm_labels(results), []
     for (name, arm), mine in rows.groupby(["label", "arm"], sort=False):
