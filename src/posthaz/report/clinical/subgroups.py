@@ -170,7 +170,7 @@ def _spread(results: Results, answer: SubgroupEffects) -> str:
         return ""
     draws = answer.pooled.draws["posterior"][EXCHANGEABLE_SD]
     medians = draws.median(("chain", "draw"))
-    widest = int(medians.argmax())
+    widest = int(medians.to_numpy().argmax())
     tail = (1 - results.analysis.estimands.interval) / 2
     quantiles = np.quantile(draws.isel({SHRUNKEN_TERM: widest}), (0.5, tail, 1 - tail))
     middle, lower, upper = (ratio(float(q)) for q in quantiles)
