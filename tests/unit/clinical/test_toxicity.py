@@ -95,7 +95,7 @@ def test_quadrants_add_up():
 @pytest.fixture(scope="module")
 def model():
     fitted = fit_grades([PNEUMONITIS, LYMPHOPENIA, NONE_IN_A], ToxicitySpec().priors,
-                        Sampling(chains=2, draws=500))  # fmt: skip
+                        Sampling(chains=2, draws=1000))  # fmt: skip
     assert fitted is not None
     return fitted
 
