@@ -65,7 +65,7 @@ def draw_sensitivity(
     ...         ("sceptical", "Prior", False, 0.94, 0.72, 1.24)]
     >>> columns = ["label", "axis", "primary", "hr", "lower", "upper"]
     >>> figure = draw_sensitivity(pd.DataFrame(rows, columns=columns))
-    >>> [text.get_text() for text in figure.axes[0].texts][1:]
+    >>> [text.get_text() for text in figure.axes[0].texts][1:3]
     ['0.90 (0.62 to 1.29)', '0.94 (0.72 to 1.24)']
     """
     kept = table.loc[np.isfinite(table["hr"].astype(float))]
