@@ -228,7 +228,8 @@ def test_problems_of_the_description_come_with_those_of_the_analysis(tmp_path):
 
 def test_a_description_that_is_not_there_is_named(tmp_path):
     path = folder(tmp_path, ANALYSIS.replace("paper.toml", "papre.toml"))
-    with pytest.raises(SpecError, match=r"papre\.toml \(did you mean 'paper\.toml'\?\)"):
+    said = r"papre\.toml: there is no such file \(did you mean 'paper\.toml'\?\)"
+    with pytest.raises(SpecError, match=said):
         load_analysis(path)
 
 
