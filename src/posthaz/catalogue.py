@@ -81,7 +81,7 @@ def find_analysis(name: str, *, models_folder: Path | None = None) -> CatalogueE
     if name not in entries:
         raise SpecError(
             f"there is no analysis '{name}' ({nearest(name, list(entries))}). "
-            "Mend: give a name listed by 'posthaz models', or the path of an analysis file."
+            "Fix: give a name listed by 'posthaz models', or the path of an analysis file."
         )
     return entries[name]
 

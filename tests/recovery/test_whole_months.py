@@ -1,4 +1,4 @@
-"""What whole months taken as exact times cost, and that a stated resolution mends it.
+"""What whole months taken as exact times cost, and that a stated resolution fixes it.
 
 A minute on two cores: ``uv run pytest tests/recovery/test_whole_months.py -m slow -s``.
 """

@@ -15,9 +15,7 @@ def test_a_missing_frailty_is_a_warning() -> None:
     cohort = ph.read_cohort(table, **roles, recurrent="all", covariates=["id"], columns={
         "id": ph.Column("id", levels=tuple(str(i) for i in range(12)))})  # fmt: skip
     quick = {"draws": 100, "method": "laplace"}
-    with pytest.warns(
-        UserWarning, match=r"credible intervals are too narrow\. Mend: .*\(1 \| id\)"
-    ):
+    with pytest.warns(UserWarning, match=r"credible intervals are too narrow\. Fix: .*\(1 \| id\)"):
         ph.fit(ph.ModelSpec("plain", ph.Exponential()), cohort, **quick)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)

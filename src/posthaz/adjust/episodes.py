@@ -117,12 +117,12 @@ def treatment_starts(cohort: Cohort, starts: str) -> np.ndarray:
     """
     name = cohort.source.name
     if not cohort.arms:
-        raise AdjustmentError(f"{name}: there is no treatment. Mend: name its column.")
+        raise AdjustmentError(f"{name}: there is no treatment. Fix: name its column.")
     if starts not in cohort.covariates:
         known = [str(column) for column in cohort.covariates]
         raise AdjustmentError(
             f"{name}: there is no column '{starts}' ({nearest(starts, known)}). "
-            "Mend: name the column with the times at which treatment began."
+            "Fix: name the column with the times at which treatment began."
         )
     given = pd.Series(cohort.covariates[starts])
     findings = Findings()
@@ -144,9 +144,9 @@ def treatment_starts(cohort: Cohort, starts: str) -> np.ndarray:
             "give exact times",
         ),
     )
-    for wrong, what, mend in faults:
+    for wrong, what, fix in faults:
         if wrong.any():
-            findings.add(f"{name}, {_rows(cohort.row_number[wrong])}", what, mend)
+            findings.add(f"{name}, {_rows(cohort.row_number[wrong])}", what, fix)
     findings.raise_if_any(AdjustmentError, _TITLE)
     return np.where(treated, times, np.inf)
 

@@ -114,13 +114,13 @@ def _nobody(
     if not any((treated & one).any() and (~treated & one).any() for one in strata):
         return (
             f"{name}: nobody can be matched. No two patients of different arms are equal in "
-            f"{', '.join(exact)}. Mend: match exactly on fewer covariates, or {accept}."
+            f"{', '.join(exact)}. Fix: match exactly on fewer covariates, or {accept}."
         )
     fewer = ", match exactly on fewer covariates" if exact else ""
     return (
         f"{name}: the caliper leaves nobody. No two patients of different arms{alike} are within "
         f"{width:.3g} on the logit of the score ({ranges[0]} in arm '{score.cohort.arms[1]}', "
-        f"{ranges[1]} in arm '{score.cohort.arms[0]}'). Mend: widen the caliper{fewer}, or "
+        f"{ranges[1]} in arm '{score.cohort.arms[0]}'). Fix: widen the caliper{fewer}, or "
         f"{accept}."
     )
 

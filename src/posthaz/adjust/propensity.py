@@ -64,7 +64,7 @@ def propensity_score(
     """
     if estimate not in ESTIMATES:
         raise AdjustmentError(
-            f"estimate = '{estimate}' is not known. Mend: choose among {', '.join(ESTIMATES)}."
+            f"estimate = '{estimate}' is not known. Fix: choose among {', '.join(ESTIMATES)}."
         )
     formula = covariates if isinstance(covariates, str) else " + ".join(covariates)
     cohort = joined(cohort)
@@ -123,23 +123,23 @@ def _check_cohort(cohort: Cohort, formula: str) -> None:
         raise AdjustmentError(
             f"{name}: a propensity score needs two arms, and there are "
             f"{len(cohort.arms) or 'none'}. "
-            "Mend: name the treatment, and keep two of its levels with [cohort.where]."
+            "Fix: name the treatment, and keep two of its levels with [cohort.where]."
         )
     empty = [arm for arm in cohort.arms if not (cohort.arm == arm).any()]
     if empty:
         raise AdjustmentError(
-            f"{name}: no patient is in arm '{empty[0]}'. Mend: keep patients of both arms."
+            f"{name}: no patient is in arm '{empty[0]}'. Fix: keep patients of both arms."
         )
     if len(np.unique(cohort.subject)) < len(cohort):
         raise AdjustmentError(
             f"{name}: some patients have several rows, and a score belongs to a patient. "
-            "Mend: give each patient one row (a landmark makes one of a changing treatment)."
+            "Fix: give each patient one row (a landmark makes one of a changing treatment)."
         )
     variables = formula_variables(formula)
     if cohort.treatment in variables:
         raise AdjustmentError(
             f"formula '{formula}': the score predicts '{cohort.treatment}', which can't be among "
-            "its covariates. Mend: leave it out."
+            "its covariates. Fix: leave it out."
         )
     present = [variable for variable in variables if variable in cohort.covariates]
     lacking = cohort.covariates[present].isna().sum()
@@ -147,7 +147,7 @@ def _check_cohort(cohort: Cohort, formula: str) -> None:
         counts = ", ".join(f"'{key}' in {count}" for key, count in lacking.items() if count)
         raise AdjustmentError(
             f"{name}: covariates of the score are missing ({counts} patients). "
-            'Mend: leave the covariate out, complete it, or read with missing = "drop".'
+            'Fix: leave the covariate out, complete it, or read with missing = "drop".'
         )
 
 
@@ -157,7 +157,7 @@ def _separated(found: Separation, cohort: Cohort) -> str:
     return (
         f"{cohort.source.name}: {names} separate{'s' * (len(found.columns) == 1)} the arms "
         f"(tell the arm of {rest} for certain), so that the propensity score has no finite "
-        "maximum likelihood estimate. Mend: leave the covariate out, keep patients who could "
+        "maximum likelihood estimate. Fix: leave the covariate out, keep patients who could "
         'have had either arm, or use Firth\'s penalised score (estimate "firth", in a file '
         'score = "firth"), which is finite but can\'t make patients comparable who are not.'
     )

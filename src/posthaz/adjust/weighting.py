@@ -116,7 +116,7 @@ def balancing_weights(
             raise AdjustmentError(
                 f"{score.cohort.source.name}: no patient of arm '{arm}' has a weight "
                 f"{'after trimming ' if trim else ''}(scores {probability[group].min():.3g} to "
-                f"{probability[group].max():.3g}). Mend: trim less, or accept that the arms hold "
+                f"{probability[group].max():.3g}). Fix: trim less, or accept that the arms hold "
                 "different patients."
             )
     return Weighted(score, weight, target, stabilised, trim)

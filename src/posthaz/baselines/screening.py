@@ -136,4 +136,4 @@ def candidate_columns(cohort: Cohort, term: str) -> pd.DataFrame:
 
 
 def _first(error: FormulaError) -> str:
-    return str(error).splitlines()[0].split(". Mend: ")[0]
+    return str(error).splitlines()[0].split(". Fix: ")[0]

@@ -43,7 +43,7 @@ class NormalMixture:
         if not (whole and np.all(self.sd > 0) and np.all(np.isfinite(self.mean))):
             raise PriorError(
                 f"mixture prior '{self.label}': weights must be at least 0 and add up to 1, "
-                "standard deviations be above 0, means finite. Mend: correct the components."
+                "standard deviations be above 0, means finite. Fix: correct the components."
             )
 
     @property

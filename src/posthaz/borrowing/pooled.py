@@ -83,12 +83,12 @@ def _check_alike(current: Cohort, history: Cohort) -> None:
     if missing:
         raise CohortError(
             f"{history.source.name}: the history has no column {', '.join(map(repr, missing))} of "
-            "the current cohort. Mend: add it, or leave it out of [cohort.columns]."
+            "the current cohort. Fix: add it, or leave it out of [cohort.columns]."
         )
     if current.unit != history.unit:
         raise CohortError(
             f"{history.source.name}: the history counts {history.unit}, the current cohort "
-            f"{current.unit}. Mend: give both in one unit."
+            f"{current.unit}. Fix: give both in one unit."
         )
 
 
@@ -102,7 +102,7 @@ def _recoded(frame: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
         if strange:
             raise CohortError(
                 f"history: '{name}' has the level(s) {', '.join(sorted(strange))}, which the "
-                "current cohort does not name. Mend: recode the history's levels."
+                "current cohort does not name. Fix: recode the history's levels."
             )
         made[name] = made[name].astype(str).astype(column.dtype)
     return made

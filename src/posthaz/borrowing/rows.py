@@ -229,6 +229,6 @@ def _evidence(fits: Sequence[Fit]) -> np.ndarray:
     if any(one is None for one in found):
         raise ConvergenceError(
             "borrowing: the evidence of a component can't be had, since its Laplace weights can't "
-            "be trusted. Mend: use a model without random walk or frailty, or a fixed discount."
+            "be trusted. Fix: use a model without random walk or frailty, or a fixed discount."
         )
     return np.array(found, dtype=float)

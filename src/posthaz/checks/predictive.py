@@ -45,7 +45,7 @@ def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> 
     """
     if "posterior_predictive" not in fit.draws.children:
         raise PosthazError(
-            f"model '{fit.spec.name}' has no predicted times to replicate the cohort from. Mend: "
+            f"model '{fit.spec.name}' has no predicted times to replicate the cohort from. Fix: "
             "leave covariates that change during follow-up out of the formula, or check a sample "
             "of a very large cohort."
         )

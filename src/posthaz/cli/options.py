@@ -62,7 +62,7 @@ def with_options(
     if method is not None and method not in METHODS:
         raise SpecError(
             f"--method: '{method}' is not known ({nearest(method, METHODS)}). "
-            f"Mend: choose among {', '.join(METHODS)}."
+            f"Fix: choose among {', '.join(METHODS)}."
         )
     wanted = {"seed": seed, "draws": draws, "chains": chains, "method": method}
     changes = {name: value for name, value in wanted.items() if value is not None}

@@ -60,7 +60,7 @@ def sensitivity(
     )
     if analysis.sensitivity is None:
         raise SpecError(
-            f"{spec}: nothing is varied. Mend: add a table [sensitivity] that says what is."
+            f"{spec}: nothing is varied. Fix: add a table [sensitivity] that says what is."
         )
     if method is not None:
         chosen = with_method(analysis.sensitivity, method)
@@ -103,6 +103,6 @@ def with_method(asked: "SensitivitySpec", method: str) -> "SensitivitySpec":
     if method not in ("auto", "nuts", "laplace"):
         raise SpecError(
             f"--method: {method} fits one model at a time, not many variants. "
-            "Mend: choose among auto, nuts, laplace."
+            "Fix: choose among auto, nuts, laplace."
         )
     return replace(asked, method=method)

@@ -200,5 +200,5 @@ def cox_summary(cox: CoxFit, term: str) -> tuple[dict[str, float], str]:
 
 
 def first_line(error: PosthazError) -> str:
-    """What an error says, without its mend."""
-    return str(error).splitlines()[0].split(" Mend: ")[0].rstrip(".:")
+    """What an error says, without its fix."""
+    return str(error).splitlines()[0].split(" Fix: ")[0].rstrip(".:")

@@ -45,7 +45,7 @@ def check_sample(sample: str, cohort: Cohort, place: str) -> None:
     if sample == MATCHED and cohort.cluster is None:
         raise CohortError(
             f"{place}: the matched sample is asked for, and these patients are in no matched sets. "
-            'Mend: give the cohort of match_patients, or sample = "all".'
+            'Fix: give the cohort of match_patients, or sample = "all".'
         )
 
 

@@ -30,13 +30,13 @@ def require_cohort(value: Any, taker: str) -> None:
     --------
     >>> require_cohort("x.csv", "fit")
     Traceback (most recent call last):
-    posthaz.errors.exceptions.CohortError: fit takes a cohort, ... Mend: make one, as ...
+    posthaz.errors.exceptions.CohortError: fit takes a cohort, ... Fix: make one, as ...
     """
     if isinstance(value, Cohort):
         return
     kind = "a table" if isinstance(value, pd.DataFrame) else f"a {type(value).__name__}"
     raise CohortError(
-        f"{taker} takes a cohort, and was given {kind}. Mend: make one, as "
+        f"{taker} takes a cohort, and was given {kind}. Fix: make one, as "
         'read_cohort(table, time="months", event="dead", treatment="arm").'
     )
 

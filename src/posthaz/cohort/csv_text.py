@@ -150,10 +150,10 @@ def _settled(column: pd.Series, separator: str, decimal: str) -> pd.Series:
 _EXPORT = "export the table again as CSV with UTF-8 encoding, or as Parquet"
 
 
-def refused(name: str, what: str, mend: str) -> CohortError:
+def refused(name: str, what: str, fix: str) -> CohortError:
     """The error for a table that can't be read at all."""
     return CohortError.from_findings(
-        f"{name} can't be read as a table:", (Finding(name, what, mend),)
+        f"{name} can't be read as a table:", (Finding(name, what, fix),)
     )
 
 

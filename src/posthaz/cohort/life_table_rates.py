@@ -143,8 +143,8 @@ def _row_problems(
                 f"survival rises from {whole * rates[before]:g} at {times[before]:g} to "
                 f"{whole * rates[after]:g} at {times[after]:g}"
             )
-            mend = "see the source; leave a rate that is a misprint empty (nan)"
-            yield Finding(where, what, mend)
+            fix = "see the source; leave a rate that is a misprint empty (nan)"
+            yield Finding(where, what, fix)
 
 
 def rate_pieces(rates: Rates, times: Sequence[float]) -> tuple[Piece, ...]:

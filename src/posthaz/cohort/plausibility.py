@@ -33,14 +33,14 @@ class Bounds:
         A single value above it is doubtful.
     looks_like : str
         What a column above looks like.
-    mend : str
+    fix : str
         What to do about it.
     """
 
     median: float
     value: float
     looks_like: str
-    mend: str
+    fix: str
 
 
 _VOLUME = Bounds(
@@ -114,7 +114,7 @@ def implausible(draft: Draft) -> Iterator[Finding]:
                 draft.where(high, name),
                 f"{counted(draft.number(high), 'value')} above {bounds.value:g}"
                 f" ({shown_values(values[high].tolist())}), which looks like {bounds.looks_like}",
-                f"see whether these rows are in another unit: {bounds.mend}",
+                f"see whether these rows are in another unit: {bounds.fix}",
             )
     yield from _planning_below_gross(draft)
     yield from stray_scores(draft)
@@ -161,7 +161,7 @@ def _another_unit(draft: Draft, name: str, values: np.ndarray, bounds: Bounds) -
     return Finding(
         draft.where(column=name),
         f"the median {_noun(draft, name)} is {named}, which looks like {bounds.looks_like}",
-        f"{bounds.mend}; or name the unit that the column is in",
+        f"{bounds.fix}; or name the unit that the column is in",
     )
 
 

@@ -161,8 +161,8 @@ def _stated(spec: CohortSpec | None, fields: dict[str, Any]) -> CohortSpec:
     columns = fields.get("columns", {})
     if not isinstance(columns, Mapping):
         what = f"columns is a {type(columns).__name__}"
-        mend = 'give columns = {"age": Column("age")}, or covariates = ["age"] for names alone'
-        unknown += (Finding("read_cohort, columns", what, mend),)
+        fix = 'give columns = {"age": Column("age")}, or covariates = ["age"] for names alone'
+        unknown += (Finding("read_cohort, columns", what, fix),)
     if unknown:
         raise CohortError.from_findings("The cohort can't be read:", unknown)
     return replace(spec or CohortSpec(), **fields)

@@ -120,9 +120,9 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error)
         folder = path.is_dir() if said == "it is a folder" else False
-        mend = "name the CSV or Parquet file inside it" if folder else "correct the path"
+        fix = "name the CSV or Parquet file inside it" if folder else "correct the path"
         what = "this is a folder" if folder else f"can't be read ({said})"
-        raise refused(str(path)[:200], what, mend) from error
+        raise refused(str(path)[:200], what, fix) from error
 
 
 def _neighbour(path: Path) -> str:

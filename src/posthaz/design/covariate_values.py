@@ -39,8 +39,8 @@ def value_faults(
     for name, value in values.items():
         if name not in known:
             near = _nearest_name(str(name), known)
-            mend = "correct the name" if known else "leave it out; the model has no covariate"
-            yield Finding(f"{place}, {name}", f"there is no covariate '{name}'{near}", mend)
+            fix = "correct the name" if known else "leave it out; the model has no covariate"
+            yield Finding(f"{place}, {name}", f"there is no covariate '{name}'{near}", fix)
             continue
         fault = _fault(frame[name], value)
         if fault:
@@ -89,7 +89,7 @@ def _nearest_name(name: str, known: list[str]) -> str:
 
 
 def _fault(column: pd.Series, value: object) -> tuple[str, str] | None:
-    """What is wrong with one value, and the mend."""
+    """What is wrong with one value, and the fix."""
     if value is None or value is pd.NA or value is pd.NaT:
         return "no value is given", "give one, or leave the covariate out for its reference"
     if isinstance(value, list | tuple | dict | np.ndarray | pd.Series):

@@ -25,7 +25,7 @@ def check_finite(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> 
     ]
     raise FormulaError(
         f"formula '{formula}': {'; '.join(parts)}. "
-        "Mend: correct the values (a logarithm needs values above 0) or change the formula."
+        "Fix: correct the values (a logarithm needs values above 0) or change the formula."
     )
 
 
@@ -57,7 +57,7 @@ def check_rank(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> No
     if problems:
         raise FormulaError(
             f"formula '{formula}': collinear columns: {'; '.join(problems)}, exactly or but for a "
-            "millionth of its spread. Mend: leave one of them out."
+            "millionth of its spread. Fix: leave one of them out."
         )
 
 
@@ -72,7 +72,7 @@ def check_spread(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> 
         ]
         raise FormulaError(
             f"formula '{formula}': numerically constant: {'; '.join(named)}. "
-            "Mend: give the column in a larger unit's parts (as mg for kg), or leave it out."
+            "Fix: give the column in a larger unit's parts (as mg for kg), or leave it out."
         )
 
 

@@ -54,7 +54,7 @@ class FactorCoding:
         if _is_number(data) and len(levels) > MOST_LEVELS_OF_A_NUMBER:
             raise ValueError(
                 f"{self._name}() of a number makes a factor of its values, and it has "
-                f"{len(levels)}; at most {MOST_LEVELS_OF_A_NUMBER} are taken. Mend: cut it in "
+                f"{len(levels)}; at most {MOST_LEVELS_OF_A_NUMBER} are taken. Fix: cut it in "
                 "[cohort.columns], or model it as a number"
             )
         return CategoricalBox(texts, _CODINGS[self._name](stated), levels)

@@ -45,7 +45,7 @@ def formula_variables(formula: str) -> tuple[str, ...]:
     if not isinstance(formula, str):
         raise FormulaError(
             f"a formula is text, and this is a {type(formula).__name__}. "
-            "Mend: give the right-hand side in quotes, such as 'arm * age'."
+            "Fix: give the right-hand side in quotes, such as 'arm * age'."
         )
     return _variables(formula)
 
@@ -57,10 +57,10 @@ def _variables(formula: str) -> tuple[str, ...]:
     try:
         description = model_description(formula)
     except Exception as error:  # formulae raises many bare types while resolving
-        mend = "write the terms one by one, joined by +"
+        fix = "write the terms one by one, joined by +"
         if "Interaction with" in str(error):
-            mend = "write spline(x, df=3) there"
-        raise _refused(formula, FormulaFault(f"can't be read: {error}", mend)) from error
+            fix = "write spline(x, df=3) there"
+        raise _refused(formula, FormulaFault(f"can't be read: {error}", fix)) from error
     _check_structure(formula, description)
     return tuple(sorted(name for name in description.var_names if name))
 
@@ -159,7 +159,7 @@ def _check_syntax(formula: str) -> None:
     if fault:
         raise FormulaError(
             f"formula '{formula}' can't be read:\n{fault}\n"
-            "Mend: write terms joined by +, * or :, such as 'arm * log(gtv_cc) + (1 | centre)'."
+            "Fix: write terms joined by +, * or :, such as 'arm * log(gtv_cc) + (1 | centre)'."
         )
     asked = tree_fault(Parser(Scanner(formula).scan(add_intercept=False)).parse())
     if asked:
@@ -169,7 +169,7 @@ def _check_syntax(formula: str) -> None:
 def _refused(formula: str, fault: FormulaFault) -> FormulaError:
     shown = formula if len(formula) <= _LONGEST_SHOWN else f"{formula[: _LONGEST_SHOWN - 4]} ..."
     separator = "" if fault.what.startswith(("can't", "calls")) else ": "
-    return FormulaError(f"formula '{shown}'{separator or ' '}{fault.what}. Mend: {fault.mend}.")
+    return FormulaError(f"formula '{shown}'{separator or ' '}{fault.what}. Fix: {fault.fix}.")
 
 
 def _check_structure(formula: str, description: Any) -> None:
@@ -177,11 +177,11 @@ def _check_structure(formula: str, description: Any) -> None:
     if "Intercept" not in terms:
         raise FormulaError(
             f"formula '{formula}' removes the intercept. "
-            "Mend: leave '0 +' or '- 1' out; the baseline hazard is the intercept."
+            "Fix: leave '0 +' or '- 1' out; the baseline hazard is the intercept."
         )
     for term in getattr(description, "group_terms", ()):
         if type(term.expr).__name__ != "Intercept":
             raise FormulaError(
                 f"formula '{formula}' asks for a covariate effect by group ('{term.name}'). "
-                "Mend: only a frailty '(1 | group)' is available."
+                "Fix: only a frailty '(1 | group)' is available."
             )

@@ -81,7 +81,7 @@ Fault = tuple[str, str]
 
 
 def function_fault(name: str, arguments: Sequence[Any]) -> Fault | None:
-    """What is wrong with the arguments of a function besides its covariate, and the mend.
+    """What is wrong with the arguments of a function besides its covariate, and the fix.
 
     Parameters
     ----------

@@ -14,18 +14,18 @@ _ARITHMETIC = ("PLUS", "MINUS", "STAR", "SLASH", "STAR_STAR")
 
 @dataclass(frozen=True)
 class FormulaFault:
-    """What is wrong with a formula, and the mend."""
+    """What is wrong with a formula, and the fix."""
 
     what: str
-    mend: str
+    fix: str
 
 
 class RefusedError(Exception):
     """Ends the walk through a formula at its first fault."""
 
-    def __init__(self, what: str, mend: str) -> None:
+    def __init__(self, what: str, fix: str) -> None:
         super().__init__(what)
-        self.fault = FormulaFault(what, mend)
+        self.fault = FormulaFault(what, fix)
 
 
 def kind(node: Any) -> str:

@@ -82,7 +82,7 @@ def learn_design(
                 + nearest(name, [str(column) for column in covariates.columns])
                 for name in unknown
             )
-            + ". Mend: correct the name, or describe the column in [cohort.columns]."
+            + ". Fix: correct the name, or describe the column in [cohort.columns]."
         )
     frame = covariates.loc[:, list(variables)].reset_index(drop=True)
     description = _described(formula)
@@ -118,7 +118,7 @@ def _evaluated(frame: pd.DataFrame, formula: str, description: Any) -> Any:
         lacking = ", ".join(f"'{name}'" for name in frame if frame[name].isna().any())
         raise FormulaError(
             f"formula '{formula}': {int(incomplete.sum())} row(s) lack {lacking}. "
-            "Mend: complete them or leave them out."
+            "Fix: complete them or leave them out."
         )
     # formulae prints what it can't evaluate before it raises
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"), redirect_stdout(StringIO()):
@@ -129,11 +129,11 @@ def _evaluated(frame: pd.DataFrame, formula: str, description: Any) -> Any:
 
 
 def _unusable(formula: str, error: Exception) -> str:
-    reason, _, mend = str(error).partition(". Mend: ")
+    reason, _, fix = str(error).partition(". Fix: ")
     if "category" in reason or "str" in reason:
-        mend = "write arithmetic of numbers only; a factor stands as it is, or in C(), T() or S()"
-    mend = mend or "correct the term"
-    return f"formula '{formula}' can't be evaluated: {reason.rstrip('.')}. Mend: {mend}."
+        fix = "write arithmetic of numbers only; a factor stands as it is, or in C(), T() or S()"
+    fix = fix or "correct the term"
+    return f"formula '{formula}' can't be evaluated: {reason.rstrip('.')}. Fix: {fix}."
 
 
 def _described(formula: str) -> Any:
@@ -155,14 +155,14 @@ def _with_factors(frame: pd.DataFrame, formula: str, description: Any) -> pd.Dat
         if name in plain:
             raise FormulaError(
                 f"formula '{formula}' takes '{name}' both as a number and as a factor. "
-                "Mend: keep one of them, or add the factor to the table as a column of its own."
+                "Fix: keep one of them, or add the factor to the table as a column of its own."
             )
         levels, texts = factor_levels(frame[name])
         if len(levels) > MOST_LEVELS_OF_A_NUMBER:
             raise FormulaError(
                 f"formula '{formula}' makes a factor of the number '{name}', which has "
                 f"{len(levels)} values; at most {MOST_LEVELS_OF_A_NUMBER} are taken. "
-                "Mend: cut it in [cohort.columns], or model it as a number."
+                "Fix: cut it in [cohort.columns], or model it as a number."
             )
         first = [reference] if reference in levels else []
         order = [*first, *(level for level in levels if level not in first)]
@@ -180,7 +180,7 @@ def _check_size(frame: pd.DataFrame, formula: str, description: Any) -> None:
     if asked > MOST_COLUMNS:
         raise FormulaError(
             f"formula '{formula}' makes up to {asked:,} columns; at most {MOST_COLUMNS} are "
-            "estimated. Mend: leave out products of factors with many levels, or give the many "
+            "estimated. Fix: leave out products of factors with many levels, or give the many "
             "levels a frailty, (1 | column)."
         )
 
@@ -220,14 +220,14 @@ def _groups(matrices: Any, formula: str) -> tuple[Group, ...]:
             raise FormulaError(
                 f"formula '{formula}': the column '{name}' can't name clusters: archives of draws "
                 f"need {'names without a slash' if '/' in name else 'this name themselves'}. "
-                "Mend: rename the column."
+                "Fix: rename the column."
             )
         clash = [f"sd_{name}", f"{name}_standard", f"{name}_number"]
         taken = [other for other in names if other in clash]
         if taken:
             raise FormulaError(
                 f"formula '{formula}' has frailties of '{name}' and '{taken[0]}', whose parameters "
-                f"would have one name. Mend: rename the column '{taken[0]}'."
+                f"would have one name. Fix: rename the column '{taken[0]}'."
             )
     return tuple(
         Group(name, tuple(str(level) for level in term.groups))

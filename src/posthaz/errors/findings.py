@@ -18,21 +18,21 @@ class Finding:
         File, row, column or key, as the user would name it.
     what : str
         What was found.
-    mend : str
+    fix : str
         What to do about it.
 
     Examples
     --------
     >>> str(Finding("cohort.csv, row 3", "time is negative (-2)", "correct the time"))
-    'cohort.csv, row 3: time is negative (-2). Mend: correct the time.'
+    'cohort.csv, row 3: time is negative (-2). Fix: correct the time.'
     """
 
     where: str
     what: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
-        return plain_text(f"{self.where}: {self.what}. Mend: {self.mend}.")
+        return plain_text(f"{self.where}: {self.what}. Fix: {self.fix}.")
 
 
 @dataclass
@@ -49,9 +49,9 @@ class Findings:
 
     found: list[Finding] = field(default_factory=list)
 
-    def add(self, where: str, what: str, mend: str) -> None:
+    def add(self, where: str, what: str, fix: str) -> None:
         """Record one finding."""
-        self.found.append(Finding(where, what, mend))
+        self.found.append(Finding(where, what, fix))
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Record several findings."""

@@ -17,7 +17,7 @@ _TOLERANCE = 1e-6
 FROM = "from"
 _CHANGING_ARM = (
     "treatment began during follow-up, so that patients as they were have no survival of their "
-    "own. Mend: ask for the arms, which are 'never treated' and 'treated from the start'."
+    "own. Fix: ask for the arms, which are 'never treated' and 'treated from the start'."
 )
 
 
@@ -67,8 +67,8 @@ class Population:
             self._refuse(f"its weights sum to {weight.sum():g}", "divide them by their sum")
         object.__setattr__(self, "weight", weight)
 
-    def _refuse(self, what: str, mend: str) -> NoReturn:
-        raise SpecError(f"Population {self.label!r}: {what}. Mend: {mend}.")
+    def _refuse(self, what: str, fix: str) -> NoReturn:
+        raise SpecError(f"Population {self.label!r}: {what}. Fix: {fix}.")
 
 
 def profile(
@@ -160,8 +160,8 @@ def _check_path(
     for name in fit.open_paths:
         if name not in first:
             what = f"'{name}' changes during follow-up, and the profile doesn't say how"
-            mend = f"state its course: path = [{{ from = 0, {name} = ... }}, ...]"
-            findings.add(where, what, mend)
+            fix = f"state its course: path = [{{ from = 0, {name} = ... }}, ...]"
+            findings.add(where, what, fix)
     findings.raise_if_any(PosthazError, f"model '{fit.spec.name}': no such patient:")
 
 
@@ -176,7 +176,7 @@ def marginal_fault(fit: Fit) -> str:
     Returns
     -------
     str
-        The reason, with the mend.
+        The reason, with the fix.
     """
     if not fit.open_paths:
         return ""
@@ -184,7 +184,7 @@ def marginal_fault(fit: Fit) -> str:
     return (
         f"model '{fit.spec.name}' has no standardised survival, median or restricted mean: {names} "
         "of its formula changed during follow-up, and nobody knows how it would have gone on in "
-        "patients no longer followed. Hazard ratios stand. Mend: state a course in "
+        "patients no longer followed. Hazard ratios stand. Fix: state a course in "
         "[estimands.profiles.NAME] path = [{ from = 0, ... }], or put the value at the start of "
         "follow-up into the formula in place of the one that changes."
     )

@@ -60,7 +60,7 @@ def expected_events(
     if not fit.recurrent:
         raise PosthazError(
             f"model '{fit.spec.name}' is about the time to one event, so there is no number of "
-            "events to expect. Mend: ask for survival(fit, times), or read the cohort with "
+            "events to expect. Fix: ask for survival(fit, times), or read the cohort with "
             'recurrent = "all".'
         )
     grid = np.asarray(times, dtype=float)
@@ -90,6 +90,6 @@ def refuse_recurrent(fit: Fit, what: str) -> None:
     if fit.recurrent:
         raise PosthazError(
             f"model '{fit.spec.name}' is about recurrent events: a patient goes on after an event, "
-            f"so there is no {what}. Mend: ask for expected_events(fit, times), or read the "
+            f"so there is no {what}. Fix: ask for expected_events(fit, times), or read the "
             'cohort with recurrent = "first" for the time to the first event.'
         )

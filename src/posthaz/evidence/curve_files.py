@@ -139,8 +139,8 @@ def _single(cells: list[list[Any]], name: str) -> pd.DataFrame:
                 named = {"time": len(header) - 2, "survival": len(header) - 1}
             else:
                 what = f"the columns are {', '.join(map(repr, map(str, header)))}"
-                mend = "name them arm, time and survival, or export X, Y pairs"
-                raise _refused(name, what, mend)
+                fix = "name them arm, time and survival, or export X, Y pairs"
+                raise _refused(name, what, fix)
     place = named.get("arm", -1)
     rows = [
         (
@@ -159,9 +159,9 @@ def _text(cell: Any) -> str:
 
 
 def _check_numbers(frame: pd.DataFrame, name: str) -> None:
-    mend = "give a number, or leave the row out"
+    fix = "give a number, or leave the row out"
     findings = [
-        Finding(f"{name}, row {row}", f"{axis} is {_cut(value)}", mend)
+        Finding(f"{name}, row {row}", f"{axis} is {_cut(value)}", fix)
         for axis in ("time", "survival")
         for row, value in zip(frame["row"], frame[axis], strict=True)
         if not _is_number(value) or not abs(value) <= _LARGEST
@@ -241,5 +241,5 @@ def _matched(header: Sequence[str], arms: Sequence[str], name: str) -> dict[str,
     raise _refused(name, what, "name the columns after the arms")
 
 
-def _refused(name: str, what: str, mend: str) -> CohortError:
-    return CohortError.from_findings(f"{name} can't be used:", (Finding(name, what, mend),))
+def _refused(name: str, what: str, fix: str) -> CohortError:
+    return CohortError.from_findings(f"{name} can't be used:", (Finding(name, what, fix),))

@@ -39,11 +39,11 @@ def reconstruct_arms(
         if arm not in patients:
             raise CohortError(
                 f"events: there is no curve of '{arm}' ({nearest(arm, list(patients))}). "
-                "Mend: name the arms as the curves do."
+                "Fix: name the arms as the curves do."
             )
         if not 0 <= number <= patients[arm]:
             raise CohortError(
-                f"events: {number} in '{arm}', of {patients[arm]} patients. Mend: correct it."
+                f"events: {number} in '{arm}', of {patients[arm]} patients. Fix: correct it."
             )
     return tuple(reconstruct(curve, (events or {}).get(curve.arm)) for curve in curves)
 

@@ -104,8 +104,8 @@ def _check_coordinates(
             f"the curve of '{row['arm']}' rises by {whole * rise:.3g} at time {row['time']:g}, "
             f"more than digitising noise ({whole * tolerance:g})"
         )
-        mend = "click the point again, or leave the row out"
-        findings.add(f"{name}, row {row['row']}", what, mend)
+        fix = "click the point again, or leave the row out"
+        findings.add(f"{name}, row {row['row']}", what, fix)
 
 
 def _rises(own: pd.DataFrame, tolerance: float) -> list[tuple[dict, float]]:
@@ -192,5 +192,5 @@ def _check_fit(curve: Curve, name: str, tolerance: float, findings: Findings) ->
                 f"{number[k - 1] * level[k] / max(level[k - 1], 1e-12):.0f} of the "
                 f"{number[k - 1]} before"
             )
-            mend = "see whether arms or rows were mixed up, and whether the axis is survival"
-            findings.add(f"{name}, row {k + 1}", what, mend)
+            fix = "see whether arms or rows were mixed up, and whether the axis is survival"
+            findings.add(f"{name}, row {k + 1}", what, fix)

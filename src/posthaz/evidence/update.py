@@ -114,7 +114,7 @@ def prior_belief(prior: Prior | None) -> Belief:
     if prior.family != "normal":
         raise PriorError(
             f"a prior of family '{prior.family}' can't be set against a printed hazard ratio. "
-            "Mend: state it as normal, sceptical, enthusiastic, hazard_ratio or historical."
+            "Fix: state it as normal, sceptical, enthusiastic, hazard_ratio or historical."
         )
     return Belief(*prior.values)
 

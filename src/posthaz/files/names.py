@@ -150,7 +150,7 @@ def file_below(folder: str | Path, *parts: str) -> Path:
         if fault:
             raise OutputError(
                 f"no file can be called '{part[:80]}': the name {fault}. "
-                "Mend: name the model, table or level in letters, digits, '_' and '-'."
+                "Fix: name the model, table or level in letters, digits, '_' and '-'."
             )
     path = folder.joinpath(*parts)
     check_below(path, folder)
@@ -175,5 +175,5 @@ def check_below(path: Path, folder: Path) -> None:
     if ".." in path.parts or not path.parent.resolve().is_relative_to(folder.resolve()):
         raise OutputError(
             f"{path} would be written outside {folder}. "
-            "Mend: remove the link there, or choose another --out folder."
+            "Fix: remove the link there, or choose another --out folder."
         )

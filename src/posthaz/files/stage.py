@@ -134,7 +134,7 @@ def _check_place(target: Path, folder: Path) -> None:
     if target.is_dir() and not target.is_symlink():
         raise OutputError(
             f"{target} is a folder, and a file belongs there. "
-            "Mend: remove it, or choose another --out folder."
+            "Fix: remove it, or choose another --out folder."
         )
     for parent in target.parents:
         if parent == folder:
@@ -142,7 +142,7 @@ def _check_place(target: Path, folder: Path) -> None:
         if os.path.lexists(parent) and not parent.is_dir():
             raise OutputError(
                 f"{parent} is a file, and a folder belongs there. "
-                "Mend: remove it, or choose another --out folder."
+                "Fix: remove it, or choose another --out folder."
             )
 
 

@@ -200,7 +200,7 @@ def remove_unused() -> None:
 def _unwritable(path: Path, error: OSError) -> OutputError:
     return OutputError(
         f"{path} can't be written: {error.strerror or error}. "
-        "Mend: choose another --out folder, or free space and permissions there."
+        "Fix: choose another --out folder, or free space and permissions there."
     )
 
 

@@ -78,14 +78,14 @@ def refuse_options(kind: str, faults: Iterable[tuple[str, str, str]]) -> None:
     kind : str
         The baseline's class.
     faults : iterable of (str, str, str)
-        Option, what was found, and the mend.
+        Option, what was found, and the fix.
 
     Raises
     ------
     SpecError
         When there is a fault; the findings' places are the options.
     """
-    findings = tuple(Finding(option, what, mend) for option, what, mend in faults)
+    findings = tuple(Finding(option, what, fix) for option, what, fix in faults)
     if findings:
         lines = "\n".join(f"  - {kind}, {finding}" for finding in findings)
         raise SpecError(f"{kind} can't be used:\n{lines}", findings)

@@ -66,8 +66,8 @@ class PiecewiseExponential(Baseline):
             object.__setattr__(self, "intervals", len(self.cuts) + 1)
         faults += _interval_faults(self.intervals)
         if self.smoothing not in SMOOTHING:
-            mend = f"give one of {', '.join(SMOOTHING)}"
-            faults.append(("smoothing", f"found {self.smoothing!r}", mend))
+            fix = f"give one of {', '.join(SMOOTHING)}"
+            faults.append(("smoothing", f"found {self.smoothing!r}", fix))
         if self.order not in (1, 2) or isinstance(self.order, bool):
             faults.append(("order", f"found {self.order!r}", "give 1 or 2"))
         elif not faults:
@@ -113,7 +113,7 @@ class PiecewiseExponential(Baseline):
             raise SpecError(
                 f"piecewise exponential baseline: the {len(event_times)} event times have too few "
                 f"distinct values for {self.intervals} intervals at event quantiles. "
-                f"Mend: ask for {most} interval{'s' * (most != 1)}, or give the cuts themselves."
+                f"Fix: ask for {most} interval{'s' * (most != 1)}, or give the cuts themselves."
             )
         return replace(self, cuts=tuple(float(cut) for cut in cuts), intervals=len(cuts) + 1)
 
@@ -177,15 +177,15 @@ def _cut_faults(cuts: object) -> Iterator[tuple[str, str, str]]:
 def _interval_faults(intervals: object) -> Iterator[tuple[str, str, str]]:
     whole = isinstance(intervals, int | np.integer) and not isinstance(intervals, bool)
     if not whole or not 1 <= int(intervals) <= MOST_INTERVALS:  # type: ignore[call-overload]
-        mend = f"give a whole number from 1 to {MOST_INTERVALS}"
-        yield "intervals", f"found {intervals!r}", mend
+        fix = f"give a whole number from 1 to {MOST_INTERVALS}"
+        yield "intervals", f"found {intervals!r}", fix
 
 
 def _walk_faults(intervals: int, smoothing: str, order: int) -> Iterator[tuple[str, str, str]]:
     if smoothing != "random_walk":
         if order != 1:
-            mend = 'add smoothing = "random_walk" or remove it'
-            yield "order", "only a random walk has an order", mend
+            fix = 'add smoothing = "random_walk" or remove it'
+            yield "order", "only a random walk has an order", fix
         return
     if intervals <= order:
         yield (

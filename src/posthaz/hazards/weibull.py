@@ -47,8 +47,8 @@ class Weibull(Baseline):
 
     def __post_init__(self) -> None:
         if self.location not in LOCATIONS:
-            mend = f"give one of {', '.join(LOCATIONS)}"
-            refuse_options("Weibull", [("location", f"found {self.location!r}", mend)])
+            fix = f"give one of {', '.join(LOCATIONS)}"
+            refuse_options("Weibull", [("location", f"found {self.location!r}", fix)])
 
     def parameters(self) -> tuple[Parameter, ...]:
         rate = self.location == "log_rate"

@@ -109,7 +109,7 @@ def _no_fit(path: str | Path, why: str) -> PosthazError:
     reason = plain_line(why)[:_LONGEST_REASON]
     return PosthazError(
         f"{path} is not a fit of posthaz that can be read ({reason}). "
-        "Mend: name a file from the posterior/ folder of a report; fit again where it is damaged."
+        "Fix: name a file from the posterior/ folder of a report; fit again where it is damaged."
     )
 
 

@@ -87,7 +87,7 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     if not (events & (cohort.weight > 0)).any():
         raise CohortError(
             f"{cohort.source.name}: no events, so nothing can be learnt about the hazard. "
-            "Mend: check the event column and its coding."
+            "Fix: check the event column and its coding."
         )
     resolved = resolve(spec, cohort.exit[events], cohort.weight[events], cohort.origin)
     if fault := accelerated_fault(resolved, changing(cohort, formula_variables(resolved.formula))):
@@ -110,7 +110,7 @@ def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> str:
     listed = " and ".join(f"'{name}'" for name in names)
     return (
         f"model '{spec.name}': {listed} changed during follow-up, and the accelerated form can't "
-        "take covariates that change: how far time has run depends on their whole course. Mend: "
+        "take covariates that change: how far time has run depends on their whole course. Fix: "
         'use effect = "proportional_hazards", or the value at the start of follow-up.'
     )
 

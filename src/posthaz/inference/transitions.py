@@ -38,7 +38,7 @@ def chain_stepper(log_density: JaxFunction) -> Callable[..., Any]:
     """A function that moves a chain by a few NUTS transitions, adapting while it warms up.
 
     Step sizes follow Nesterov's dual averaging; the metric is the diagonal of variances seen in
-    the middle half of the warm-up, as Stan estimates it, which mends where the curvature at the
+    the middle half of the warm-up, as Stan estimates it, which fixes where the curvature at the
     mode misjudges a skewed posterior.
 
     Parameters

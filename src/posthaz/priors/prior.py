@@ -84,7 +84,7 @@ class Prior:
 
     @property
     def trouble(self) -> str:
-        """Why no model can be fitted under its numbers, with the mend; empty where one can.
+        """Why no model can be fitted under its numbers, with the fix; empty where one can.
 
         Examples
         --------
@@ -97,12 +97,12 @@ class Prior:
             widest, logarithm = (_MOST_LOG, True) if "log" in name else (_MOST, False)
             if abs(value) > widest:
                 return (
-                    f"its {name} of {value:g} is beyond what can be computed with. Mend: keep it "
+                    f"its {name} of {value:g} is beyond what can be computed with. Fix: keep it "
                     f"within {widest:g}; an sd of {10 if logarithm else 1000} says next to nothing"
                 )
             if name in self.about.positive and value < _LEAST:
                 return (
-                    f"its {name} of {value:g} is below what can be computed with. Mend: keep it "
+                    f"its {name} of {value:g} is below what can be computed with. Fix: keep it "
                     f"above {_LEAST:g}, or leave out what is known for certain"
                 )
         return ""

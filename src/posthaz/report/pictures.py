@@ -33,7 +33,7 @@ def write_pictures(figures: Mapping[str, tuple[bytes, bytes]], folder: Path) -> 
         if names.count(same) > 1:
             raise OutputError(
                 f"two figures would be one file, figures/{name}.png. "
-                "Mend: give the models, terms or levels they show different names."
+                "Fix: give the models, terms or levels they show different names."
             )
     return [
         write_bytes(file_below(folder, "figures", f"{name}.{ending}"), content)

@@ -142,14 +142,14 @@ class DaskCluster(Scheduler):
         except ImportError as error:
             raise ScheduleError(
                 "a Dask cluster was asked for, but the library 'distributed' is not installed. "
-                "Mend: pip install posthaz[cluster], here and on the workers."
+                "Fix: pip install posthaz[cluster], here and on the workers."
             ) from error
         try:
             client = Client(self.address, timeout=self.timeout, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ScheduleError(
                 f"no Dask scheduler answers at {self.address}. "
-                "Mend: check the address, and start one with 'dask scheduler'."
+                "Fix: check the address, and start one with 'dask scheduler'."
             ) from error
         try:
             with client:
@@ -158,7 +158,7 @@ class DaskCluster(Scheduler):
                 except TimeoutError as error:
                     raise ScheduleError(
                         f"the Dask scheduler at {self.address} has no workers. "
-                        f"Mend: start some with 'dask worker {self.address}'."
+                        f"Fix: start some with 'dask worker {self.address}'."
                     ) from error
                 yield client
         except OSError as error:
@@ -167,7 +167,7 @@ class DaskCluster(Scheduler):
     def _lost(self, what: str) -> ScheduleError:
         return ScheduleError(
             f"the Dask scheduler at {self.address} {what} before all was done. "
-            "Mend: start the cluster again and repeat the command."
+            "Fix: start the cluster again and repeat the command."
         )
 
 
@@ -201,7 +201,7 @@ def _check_workers(client: Any, address: str) -> None:
         if isinstance(versions, Exception):
             raise ScheduleError(
                 f"worker {worker} of {address} can't load posthaz ({versions}). "
-                "Mend: install the same version of posthaz[cluster] on every worker."
+                "Fix: install the same version of posthaz[cluster] on every worker."
             )
         other = [
             f"{name} {found} (here {here[name]})"
@@ -211,7 +211,7 @@ def _check_workers(client: Any, address: str) -> None:
         if other:
             raise ScheduleError(
                 f"worker {worker} of {address} has {', '.join(other)}, and its numbers could "
-                "differ. Mend: install the same versions on every worker."
+                "differ. Fix: install the same versions on every worker."
             )
 
 
@@ -224,6 +224,6 @@ def _died(task: Task) -> Outcome:
         task.label,
         error=ScheduleError(
             f"{task.label}: every worker that tried it died, the last ones with nothing else to "
-            "do. Mend: look for a lack of memory, or do this task in this process to see why."
+            "do. Fix: look for a lack of memory, or do this task in this process to see why."
         ),
     )

@@ -82,7 +82,7 @@ def chosen_patients(variant: Variant, cohort: Cohort) -> Cohort:
     if cohort.treatment and len(some.arms) < 2:
         raise CohortError(
             f"{cohort.source.name}, {variant.label}: of {len(some)} patient(s) none is left in "
-            "one of the arms. Mend: choose more patients."
+            "one of the arms. Fix: choose more patients."
         )
     return some
 
@@ -109,7 +109,7 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
     if not fit.treatment or not own:
         raise SpecError(
             f"the formula '{fit.spec.formula}' has no term for the treatment alone. "
-            "Mend: add the treatment as a term."
+            "Fix: add the treatment as a term."
         )
     table = coefficient_rows(fit, [fit.design.columns[j] for j in own], asked.interval)
     gains = _restricted_means(fit, asked)

@@ -62,7 +62,7 @@ class EstimandSpec:
         if not pairs:
             raise SpecError(
                 "EstimandSpec, profiles: found no pairs of a name and covariate values. "
-                'Mend: give them as (("elderly", {"age": 80}),).'
+                'Fix: give them as (("elderly", {"age": 80}),).'
             )
 
 
@@ -126,7 +126,7 @@ class Sampling:
             raise SpecError(
                 f"{self.chains} chains of {self.draws:,} draws are {self.chains * self.draws:,} "
                 f"draws, and at most {MOST_KEPT:,} are kept. "
-                f"Mend: give draws = {MOST_KEPT // self.chains:,} or fewer."
+                f"Fix: give draws = {MOST_KEPT // self.chains:,} or fewer."
             )
 
 

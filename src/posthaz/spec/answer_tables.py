@@ -54,8 +54,8 @@ def read_sampling(toml: TomlTable) -> Sampling:
     try:
         return Sampling(**parsed)
     except SpecError as error:
-        what, _, mend = str(error).partition(". Mend: ")
-        toml.refuse("draws", what, mend.rstrip("."))
+        what, _, fix = str(error).partition(". Fix: ")
+        toml.refuse("draws", what, fix.rstrip("."))
         return Sampling()
 
 

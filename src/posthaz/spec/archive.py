@@ -89,7 +89,7 @@ def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecError(
             f"the archived model can't be read ({error}). "
-            "Mend: fit it again, or read it with the version of posthaz that wrote it."
+            "Fix: fit it again, or read it with the version of posthaz that wrote it."
         ) from error
 
 

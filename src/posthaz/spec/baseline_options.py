@@ -72,7 +72,7 @@ def read_baseline(toml: TomlTable, parsed: Mapping[str, Any]) -> Baseline | None
         return BASELINES[kind](**options)
     except SpecError as error:
         for finding in error.findings:
-            toml.refuse(finding.where, finding.what, finding.mend)
+            toml.refuse(finding.where, finding.what, finding.fix)
     return None
 
 

@@ -119,7 +119,7 @@ def load_evidence(spec: str | Path) -> EvidenceSpec:
     Raises
     ------
     SpecError
-        When the file can't be found or used; lists every problem with its place and mend.
+        When the file can't be found or used; lists every problem with its place and fix.
 
     Examples
     --------
@@ -140,8 +140,8 @@ def load_evidence(spec: str | Path) -> EvidenceSpec:
     chosen: dict[str, tuple[str, ...]] = {}
     ratios = tuple(_read_ratio(toml, shared, about["priors"], chosen) for toml in _each(file))
     names = [one.name for one in ratios if one]
-    mend = "use letters, digits, '_' and '-' in the name, and put what is shown in its 'label'"
-    file.below("ratio").refuse_file_names(dict.fromkeys(names), mend)
+    fix = "use letters, digits, '_' and '-' in the name, and put what is shown in its 'label'"
+    file.below("ratio").refuse_file_names(dict.fromkeys(names), fix)
     for name in sorted({name for name in names if names.count(name) > 1}):
         file.refuse("ratio", f"'{name}' is named twice", "give every ratio its own name")
     findings.raise_if_any(SpecError, f"{shown} can't be used:")
@@ -218,5 +218,5 @@ def _find(spec: str | Path) -> Path:
     raise SpecError(
         f"{shown_name(path)}: {reason}, and no evidence of that name "
         f"({nearest(str(spec)[:200], list(known))}). "
-        "Mend: give the path of a file with [[ratio]] tables, or --hr and --ci."
+        "Fix: give the path of a file with [[ratio]] tables, or --hr and --ci."
     )

@@ -72,7 +72,7 @@ def load_analysis(
     ------
     SpecError
         When the file can't be found or used; lists every problem, each with its place in the
-        file, what was found, and the mend.
+        file, what was found, and the fix.
 
     Examples
     --------
@@ -155,6 +155,6 @@ def _find(spec: str | Path, models_folder: Path | None) -> Path:
     if isinstance(spec, Path) or path.suffix == ".toml" or len(path.parts) > 1:
         raise SpecError(
             f"{shown_name(path)}: {reason}{toml_hint(path)}. "
-            "Mend: give the path of an analysis file, or a name listed by 'posthaz models'."
+            "Fix: give the path of an analysis file, or a name listed by 'posthaz models'."
         )
     return find_analysis(str(spec), models_folder=models_folder).path

@@ -71,9 +71,9 @@ def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
     try:
         formula_variables(spec.formula)
     except FormulaError as error:
-        what, _, mend = str(error).partition("Mend: ")
-        mend = mend.rstrip(".") or "correct the formula"
-        yield Finding("ModelSpec, formula", what.rstrip(". \n"), mend)
+        what, _, fix = str(error).partition("Fix: ")
+        fix = fix.rstrip(".") or "correct the formula"
+        yield Finding("ModelSpec, formula", what.rstrip(". \n"), fix)
     for key, words in (("form", FORMS), ("centre", CENTRES)):
         found = getattr(spec, key)
         if found not in words:
@@ -93,7 +93,7 @@ def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
 
 
 def _no_baseline(found: object) -> tuple[str, str]:
-    """What stands in place of a baseline, and the mend."""
+    """What stands in place of a baseline, and the fix."""
     classes = {kind: cls.__name__ for kind, cls in BASELINES.items()}
     every = ", ".join(f"{name}()" for name in classes.values())
     if isinstance(found, type) and issubclass(found, Baseline):
@@ -105,7 +105,7 @@ def _no_baseline(found: object) -> tuple[str, str]:
 
 
 def _no_prior(found: object) -> tuple[str, str]:
-    """What stands in place of a prior, and the mend."""
+    """What stands in place of a prior, and the fix."""
     example = 'Prior("normal", (0.0, 1.0))'
     if isinstance(found, Mapping):
         return "found a dict, as an analysis file has it", f"give a Prior, such as {example}"
@@ -119,8 +119,8 @@ def _no_prior(found: object) -> tuple[str, str]:
         )
     if source in ("scipy", "preliz", "pymc", "pytensor"):
         known = ", ".join(FAMILIES)
-        mend = f"give a Prior, such as {example}; its families are {known}"
-        return f"found a distribution of {source}", mend
+        fix = f"give a Prior, such as {example}; its families are {known}"
+        return f"found a distribution of {source}", fix
     return f"found a {type(found).__name__}", f"give a Prior, such as {example}"
 
 

@@ -96,8 +96,8 @@ def formula_covariates(toml: TomlTable, key: str, formula: str) -> tuple[str, ..
         toml.refuse(key, "the formula is nested too deeply", "shorten the formula")
         return None
     except FormulaError as error:
-        what, _, mend = str(error).partition(". Mend: ")
-        toml.refuse(key, what, mend.rstrip(".") or "correct the formula")
+        what, _, fix = str(error).partition(". Fix: ")
+        toml.refuse(key, what, fix.rstrip(".") or "correct the formula")
         return None
 
 

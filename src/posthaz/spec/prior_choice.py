@@ -114,8 +114,8 @@ def choose_priors(
     scales = _scale_priors(spec, design, used)
     for name, prior in spec.priors.items():
         if prior.trouble:
-            reason, mend = prior.trouble.split(". Mend: ")
-            findings.add(f"prior on '{name}'", f"{prior.family}: {reason}", mend)
+            reason, fix = prior.trouble.split(". Fix: ")
+            findings.add(f"prior on '{name}'", f"{prior.family}: {reason}", fix)
     for name, prior in scales.items():
         _check_support(name, prior, "positive", findings)
     _check_unused(spec, design, used, [*baseline, *scales], findings)

@@ -74,8 +74,8 @@ def _drawn(toml: TomlTable, prior: Prior) -> bool:
             "with a large sd",
         )
     elif prior.trouble:
-        reason, mend = prior.trouble.split(". Mend: ")
-        toml.refuse((), f"{prior.family}: {reason}", mend)
+        reason, fix = prior.trouble.split(". Fix: ")
+        toml.refuse((), f"{prior.family}: {reason}", fix)
     return prior.drawable and not prior.trouble
 
 
@@ -127,7 +127,7 @@ def _by_statement(toml: TomlTable, name: str, target: Target, form: str) -> Prio
 
 
 def _misplaced(statement: Statement, target: Target, form: str) -> tuple[str, str] | None:
-    """Why a statement says nothing about its target, and the mend."""
+    """Why a statement says nothing about its target, and the fix."""
     if statement.about == "location":
         if target.location:
             return None

@@ -76,12 +76,12 @@ def read_toml_text(path: Path, shown: str) -> str:
         return written.replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise SpecError(
-            f"{shown}: byte {error.start + 1} is not UTF-8. Mend: save the file as UTF-8 text."
+            f"{shown}: byte {error.start + 1} is not UTF-8. Fix: save the file as UTF-8 text."
         ) from error
     except OSError as error:
         raise SpecError(
             f"{shown}: can't be read ({error.strerror or error}). "
-            "Mend: name a TOML file that you may read."
+            "Fix: name a TOML file that you may read."
         ) from error
 
 
@@ -120,5 +120,5 @@ def parsed_toml(written: str, shown: str, *, quoted: bool = False) -> dict[str, 
         caret = f"\n    {lines[min(line, len(lines)) - 1]}\n    {' ' * (column - 1)}^ {reason}\n"
         raise SpecError(
             f"{shown}, line {line}, column {column}: not valid TOML{caret if quoted else '. '}"
-            "Mend: correct the line; text needs quotes, and every key stands once in its table."
+            "Fix: correct the line; text needs quotes, and every key stands once in its table."
         ) from error

@@ -37,10 +37,10 @@ class TomlTable:
         path = ".".join(_written(key) for key in (*self.keys, *keys))
         return f"{self.file} [{path}]" if path else self.file
 
-    def refuse(self, keys: str | tuple[str, ...], what: str, mend: str) -> None:
+    def refuse(self, keys: str | tuple[str, ...], what: str, fix: str) -> None:
         """Record one problem with a key below this table."""
         path = (keys,) if isinstance(keys, str) else keys
-        self.findings.add(self.where(*path), what, mend)
+        self.findings.add(self.where(*path), what, fix)
 
     def has(self, key: str) -> bool:
         """Whether the file names the key, well or badly."""
@@ -60,14 +60,14 @@ class TomlTable:
             else:
                 self.refuse(key, f"found {shown(value)}", "give a table")
 
-    def refuse_file_names(self, names: Iterable[str], mend: str) -> None:
+    def refuse_file_names(self, names: Iterable[str], fix: str) -> None:
         """Record the names, of tables or in them, that files can't be called after.
 
         Parameters
         ----------
         names : iterable of str
             Names that files are called after.
-        mend : str
+        fix : str
             What to do about it.
         """
         seen: dict[str, str] = {}
@@ -75,12 +75,10 @@ class TomlTable:
             fault = name_fault(name)
             other = seen.setdefault(same_file(name), name)
             if fault:
-                self.refuse(
-                    name[:_LONGEST_SHOWN], f"files are named after it, and it {fault}", mend
-                )
+                self.refuse(name[:_LONGEST_SHOWN], f"files are named after it, and it {fault}", fix)
             elif other != name:
                 what = f"files are named after it, and on some disks '{other}' is the same name"
-                self.refuse(name, what, mend)
+                self.refuse(name, what, fix)
 
     def read(self, fields: Mapping[str, Field]) -> dict[str, Any]:
         """Values of the keys that are there and good; every other problem is recorded.

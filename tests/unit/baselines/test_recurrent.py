@@ -88,7 +88,7 @@ def test_an_event_does_not_end_follow_up() -> None:
     ],
 )
 def test_what_has_no_meaning_is_refused(asked: object) -> None:
-    with pytest.raises(PosthazError, match=r"recurrent.*Mend: "):
+    with pytest.raises(PosthazError, match=r"recurrent.*Fix: "):
         asked(relapses())  # pyright: ignore[reportCallIssue]
 
 

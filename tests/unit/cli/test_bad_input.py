@@ -1,4 +1,4 @@
-"""Every unusable input: exit code 2, one message with place and mend, nothing written."""
+"""Every unusable input: exit code 2, one message with place and fix, nothing written."""
 
 import sys
 from collections.abc import Callable
@@ -139,7 +139,7 @@ def test_bad_input_is_one_clear_error(case: str, run: Callable) -> None:
     assert "Traceback" not in message
     for words in said:
         assert words in message, message
-    assert "mend" in message.lower()
+    assert "fix" in message.lower()
     assert not out.exists() or not list(out.iterdir())
 
 

@@ -122,7 +122,7 @@ def test_an_out_folder_in_which_something_is_in_the_way(
     make(own)
     (own / "x.toml").write_text(COHORT + MODEL + '[sampling]\nmethod = "laplace"\ndraws = 100\n')
     said = refused(own, "fit", "--out", str(own / "out"), "--quiet")
-    assert "Mend: remove" in said
+    assert "Fix: remove" in said
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

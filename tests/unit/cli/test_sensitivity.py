@@ -67,7 +67,7 @@ def run(
 @pytest.mark.parametrize(
     ("more", "arguments", "message"),
     [
-        ("", (), "nothing is varied. Mend: add a table [sensitivity]"),
+        ("", (), "nothing is varied. Fix: add a table [sensitivity]"),
         (VARIED, ("--workers", "process:2"), "did you mean 'processes'"),
         (VARIED, ("--method", "pymc"), "choose among auto, nuts, laplace"),
         ("[sensitivity.priors.amr]\nx = { sceptical = 0.7 }", (), "[sensitivity.priors.amr]"),

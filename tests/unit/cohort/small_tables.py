@@ -41,7 +41,7 @@ def refusal(table: Any, **fields: Any) -> str:
         read(table, **fields)
     for finding in caught.value.findings:
         assert finding.where
-        assert finding.mend
+        assert finding.fix
         assert str(finding) in str(caught.value)
     return str(caught.value)
 

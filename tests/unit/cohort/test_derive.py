@@ -74,7 +74,7 @@ def test_what_can_not_be_derived_is_refused(columns, frame, message):
     with pytest.raises(CohortError) as caught:
         read(columns, frame)
     assert message in str(caught.value)
-    assert "Mend:" in str(caught.value)
+    assert "Fix:" in str(caught.value)
 
 
 def test_rows_without_a_needed_derived_covariate_are_refused_or_dropped():

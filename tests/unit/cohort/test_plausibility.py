@@ -26,18 +26,18 @@ def test_typical_values_raise_no_doubt(role: str):
 
 
 @pytest.mark.parametrize(
-    ("role", "factor", "looks_like", "mend"),
+    ("role", "factor", "looks_like", "fix"),
     [("gtv", 1000, "mm3 or a count of voxels", "divide mm3 by 1000"),
      ("ptv", 1000, "mm3 or a count of voxels", "divide mm3 by 1000"),
      ("dose", 100, "cGy", "divide cGy by 100"),
      ("age", 365.25, "months or days", "days by 365.25")],
 )  # fmt: skip
-def test_a_column_in_another_unit_is_refused(role: str, factor: float, looks_like: str, mend: str):
+def test_a_column_in_another_unit_is_refused(role: str, factor: float, looks_like: str, fix: str):
     unit, values = TYPICAL[role]
     message = refusal(good_table().assign(x=values * factor), columns=_columns(role, unit))
     assert f"which looks like {looks_like}" in message
     assert f"{np.median(values) * factor:g} {unit}" in message
-    assert mend in message
+    assert fix in message
 
 
 @pytest.mark.parametrize(("role", "factor"), [("gtv", 1000), ("dose", 100)])

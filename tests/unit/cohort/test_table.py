@@ -21,7 +21,7 @@ class Foreign:
 def _message(table: object) -> str:
     with pytest.raises(CohortError) as caught:
         read_table(table)
-    assert "Mend: " in str(caught.value)
+    assert "Fix: " in str(caught.value)
     return str(caught.value)
 
 

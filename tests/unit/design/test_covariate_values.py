@@ -38,7 +38,7 @@ FRAME = pd.DataFrame(
 def test_values_that_cannot_be(values: dict[str, object], said: str) -> None:
     (finding,) = value_faults(FRAME, values, "profile")
     assert said in finding.what
-    assert finding.mend
+    assert finding.fix
 
 
 @pytest.mark.parametrize(

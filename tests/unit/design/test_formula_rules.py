@@ -61,7 +61,7 @@ def test_what_is_too_large_is_refused_at_once(frame: pd.DataFrame, formula: str,
     with pytest.raises(FormulaError) as caught:
         learn_design(frame, formula)
     assert said in str(caught.value)
-    assert "Mend: " in str(caught.value)
+    assert "Fix: " in str(caught.value)
     assert len(str(caught.value)) < 600
     assert time.process_time() - start < 2.0
 

@@ -42,5 +42,5 @@ def test_splines_stand_in_interactions_and_remember_their_knots():
 
 
 def test_the_refusal_of_other_splines_names_it():
-    with pytest.raises(FormulaError, match=r"Mend: write spline\(x, df=3\)"):
+    with pytest.raises(FormulaError, match=r"Fix: write spline\(x, df=3\)"):
         learn_design(FRAME, "arm * bs(dose, df=4)")

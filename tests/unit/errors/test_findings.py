@@ -1,4 +1,4 @@
-"""Findings come out together, each with its place and its mend."""
+"""Findings come out together, each with its place and its fix."""
 
 import pytest
 

@@ -26,7 +26,7 @@ from posthaz.errors import Finding, PosthazError, plain_line, plain_text
 def test_what_a_reader_sees_stays_and_nothing_else(text: str, shown: str) -> None:
     assert plain_text(text) == shown
     assert str(PosthazError(text)) == shown
-    assert shown in str(Finding("x", text, "mend"))
+    assert shown in str(Finding("x", text, "fix"))
 
 
 @given(st.text())

@@ -47,7 +47,7 @@ def test_a_place_that_is_taken_leaves_the_old_files_alone(wrong: str, tmp_path: 
     else:
         (out / wrong).mkdir(parents=True)
     before = sorted(path.relative_to(out) for path in out.rglob("*"))
-    with pytest.raises(OutputError, match="Mend: remove it, or choose another --out folder"), \
+    with pytest.raises(OutputError, match="Fix: remove it, or choose another --out folder"), \
             staged_folder(out) as stage:  # fmt: skip
         write_text(stage / "coefficients.csv", "new")
         write_text(stage / "posterior" / "weibull.nc", "new")

@@ -28,7 +28,7 @@ def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     write_text(tmp_path / "out", "a file")
-    with pytest.raises(OutputError, match="Mend: choose another --out folder"):
+    with pytest.raises(OutputError, match="Fix: choose another --out folder"):
         prepare_folder(tmp_path / "out")
 
 

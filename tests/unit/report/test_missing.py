@@ -36,7 +36,7 @@ def test_an_unexpected_failure_has_its_type_and_where_to_report_it():
 
 def test_a_refusal_says_only_why():
     def refuse():
-        raise PriorError("no such parameter. Mend: name another.")
+        raise PriorError("no such parameter. Fix: name another.")
 
     part = guarded("model “b”", refuse)
     assert isinstance(part, MissingPart) and "report it" not in part.reason

@@ -73,12 +73,12 @@ _COURSE = "[estimands.profiles.rising]\npath = [{ from = 0, bili = 1.0 }, { from
 
 
 @pytest.mark.parametrize(
-    ("course", "said", "mend"),
+    ("course", "said", "fix"),
     [("", "survival is given for nobody", "state a course in [estimands.profiles.NAME]"),
      (_COURSE, "patients along the stated courses alone", "read hazard ratios")],
 )  # fmt: skip
 def test_models_without_a_marginal_curve_say_why(
-    tmp_path: Path, course: str, said: str, mend: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, course: str, said: str, fix: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = [(i, start, start + 2.5, int(start and i % 2), 1.0 + start + i % 3)
             for i in range(30) for start in (0.0, 2.5)]  # fmt: skip
@@ -90,4 +90,4 @@ def test_models_without_a_marginal_curve_say_why(
     assert "30 patients in 60 rows" in out
     (notice,) = [line for line in out.splitlines() if "changed during follow-up" in line]
     assert "[models.current]: 'bili' of its formula" in notice
-    assert said in notice and mend in notice
+    assert said in notice and fix in notice

@@ -23,7 +23,7 @@ def seeded_tasks(count: int) -> list[Task]:
 def refuse_odd(number: int) -> int:
     """A function that refuses odd numbers."""
     if number % 2:
-        raise SpecError(f"{number} is odd. Mend: give an even number.")
+        raise SpecError(f"{number} is odd. Fix: give an even number.")
     return number
 
 

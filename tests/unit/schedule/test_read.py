@@ -26,7 +26,7 @@ def test_forms(text: str, scheduler: object) -> None:
     ("text", "message"),
     [
         ("process:2", "did you mean 'processes'"),
-        ("4", "Mend: give here, processes"),
+        ("4", "Fix: give here, processes"),
         ("processes:two", "'two' is not a number"),
         ("processes:0", "1 worker or more"),
         ("processes:-1", "'-1' is not a number"),

@@ -74,7 +74,7 @@ def test_a_refusal_is_the_outcome_of_its_task_only(scheduler: Scheduler) -> None
     assert [outcome.value for outcome in outcomes] == [0, None, 2, None]
     error = outcomes[1].error
     assert isinstance(error, SpecError)
-    assert (outcomes[1].label, str(error)) == ("n = 1", "1 is odd. Mend: give an even number.")
+    assert (outcomes[1].label, str(error)) == ("n = 1", "1 is odd. Fix: give an even number.")
     assert outcomes[2].error is None
 
 

@@ -73,8 +73,8 @@ def test_the_column_may_name_the_reference():
     [
         ("", "[cohort]: it is missing or empty"),
         ('[cohort]\nunit = "days"', "names no follow-up"),
-        ('[cohort]\ntime = "t"', "[cohort.event]: it is missing. Mend: give it beside 'time'"),
-        ('[cohort]\nevent = "d"', "[cohort.time]: it is missing. Mend: give it beside 'event'"),
+        ('[cohort]\ntime = "t"', "[cohort.event]: it is missing. Fix: give it beside 'time'"),
+        ('[cohort]\nevent = "d"', "[cohort.time]: it is missing. Fix: give it beside 'event'"),
         ('[cohort]\nlower = "l"', "[cohort.upper]: it is missing"),
         (TIMES + 'lower = "l"\nupper = "u"', "names both event and time and lower and upper"),
         (TIMES + 'unit = "month"', "did you mean 'months'"),

@@ -195,7 +195,7 @@ def test_what_is_wrong_is_named(old, new, problem, tmp_path):
     cohort, problems = read(DESCRIPTION.replace(old, new, 1), tmp_path)
     assert cohort is None
     assert any(problem in one for one in problems), problems
-    assert all("Mend:" in one for one in problems)
+    assert all("Fix:" in one for one in problems)
 
 
 def folder(tmp_path, analysis=ANALYSIS, description=DESCRIPTION):

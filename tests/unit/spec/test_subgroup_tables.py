@@ -47,7 +47,7 @@ def test_subgroups_in_order_with_cuts():
     [
         ("", "[columns]: it is missing"),
         ('columns = ["sxe"]', "did you mean 'sex'?"),
-        ('columns = ["age"]', "'age' is a number, and has no levels. Mend: cut it"),
+        ('columns = ["age"]', "'age' is a number, and has no levels. Fix: cut it"),
         ("columns = [{ sex = 1 }]", "'sex' is a factor, and can't be cut"),
         ("columns = [{ large = 1 }]", "'large' is a factor, and can't be cut"),
         ("columns = [{ age = [70, 60] }]", "cuts of 'age': they don't increase"),
@@ -145,4 +145,4 @@ def test_a_matched_sample_that_nobody_makes_is_refused(adjust, what):
     assert "[subgroups.sample]" in found[0]
     assert "[interactions.x.sample]" in found[1]
     assert all(what in problem for problem in found)
-    assert all('Mend: add [adjust] with method "match"' in problem for problem in found)
+    assert all('Fix: add [adjust] with method "match"' in problem for problem in found)

@@ -18,10 +18,10 @@ def test_every_problem_is_recorded_at_its_place():
     assert table.read(FIELDS) == {}
     assert problems(table) == [
         "x.toml [cohort.tme]: unknown key 'tme' (did you mean 'time'?). "
-        "Mend: correct the key or remove it.",
-        "x.toml [cohort.time]: it is missing. Mend: give text in quotes.",
-        "x.toml [cohort.zero_time]: found 0 (not above 0). Mend: give a number above 0.",
-        "x.toml [cohort.landmark]: not available in this version. Mend: remove it; x.",
+        "Fix: correct the key or remove it.",
+        "x.toml [cohort.time]: it is missing. Fix: give text in quotes.",
+        "x.toml [cohort.zero_time]: found 0 (not above 0). Fix: give a number above 0.",
+        "x.toml [cohort.landmark]: not available in this version. Fix: remove it; x.",
     ]
 
 
@@ -32,7 +32,7 @@ def test_a_table_below_that_is_not_one_is_empty():
 def test_each_refuses_what_is_no_table():
     table = toml_table("[models]\na = 1\nb = {}", "models")
     assert [name for name, _ in table.each()] == ["b"]
-    assert problems(table) == ["x.toml [models.a]: found 1. Mend: give a table."]
+    assert problems(table) == ["x.toml [models.a]: found 1. Fix: give a table."]
 
 
 def test_keys_that_need_quotes_get_them():

@@ -76,7 +76,7 @@ def test_a_mean_that_is_not_normal_is_refused():
 
 def test_nothing_named():
     _, found = read({})
-    assert found == ["x.toml [toxicity]: names no toxicity. Mend: give columns, or counts below "
+    assert found == ["x.toml [toxicity]: names no toxicity. Fix: give columns, or counts below "
                      "[toxicity.counts.NAME]."]  # fmt: skip
 
 

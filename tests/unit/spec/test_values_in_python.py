@@ -18,7 +18,7 @@ def _model(**changes: object) -> ph.ModelSpec:
 
 
 BAD: list[tuple[Callable[[], object], str]] = [
-    (lambda: ph.PiecewiseExponential(6), "cuts: found 6. Mend: give intervals=6"),  # type: ignore[arg-type]
+    (lambda: ph.PiecewiseExponential(6), "cuts: found 6. Fix: give intervals=6"),  # type: ignore[arg-type]
     (lambda: ph.PiecewiseExponential(cuts=(200, 100)), "100 after 200 does not increase"),
     (lambda: ph.PiecewiseExponential(cuts=(100, 100)), "100 after 100 does not increase"),
     (lambda: ph.PiecewiseExponential(cuts=(-1.0, 2.0)), "element 1 is -1.0"),
@@ -28,7 +28,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
     (lambda: ph.PiecewiseExponential(cuts=tuple(range(1, 900))), "gives 900 intervals"),
     (lambda: ph.PiecewiseExponential(intervals=10**9), "a whole number from 1 to 500"),
     (lambda: ph.PiecewiseExponential(intervals=0), "intervals: found 0"),
-    (lambda: ph.PiecewiseExponential(order=3), "order: found 3. Mend: give 1 or 2"),
+    (lambda: ph.PiecewiseExponential(order=3), "order: found 3. Fix: give 1 or 2"),
     (lambda: ph.PiecewiseExponential(order=2), "only a random walk has an order"),
     (lambda: ph.PiecewiseExponential(smoothing="rw1"), "smoothing: found 'rw1'"),  # type: ignore[arg-type]
     (
@@ -39,7 +39,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
     (lambda: ph.Gompertz(-1.0), "unit_time: found -1.0"),
     (lambda: ph.Sampling(draws=-5), "draws: found -5 (not at least 20)"),
     (lambda: ph.Sampling(draws=10**9), "(not at most 100000)"),
-    (lambda: ph.Sampling(chains=60, draws=90_000), "Mend: give draws = 16,666 or fewer"),
+    (lambda: ph.Sampling(chains=60, draws=90_000), "Fix: give draws = 16,666 or fewer"),
     (lambda: ph.Sampling(chains=True), "chains: found true"),
     (lambda: ph.Sampling(draws=1000.0), "draws: found 1000.0"),  # type: ignore[arg-type]
     (lambda: ph.Sampling(seed=-1), "seed: found -1"),
@@ -72,7 +72,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
 def test_impossible_values_are_refused_when_made(make: Callable[[], object], said: str) -> None:
     with pytest.raises(PosthazError, match=re.escape(said)) as caught:
         make()
-    assert "Mend: " in str(caught.value)
+    assert "Fix: " in str(caught.value)
 
 
 def test_all_faults_come_at_once() -> None:

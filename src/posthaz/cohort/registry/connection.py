@@ -31,7 +31,7 @@ def memory_bytes(memory: str) -> float:
     """
     match = _MEMORY.fullmatch(memory) if isinstance(memory, str) else None
     if match is None or not float(match[1]):
-        raise CohortError(f"memory = {memory!r} is no amount. Mend: give one, as '1GB' or '500MB'.")
+        raise CohortError(f"memory = {memory!r} is no amount. Fix: give one, as '1GB' or '500MB'.")
     return float(match[1]) * 10 ** _POWERS[match[2].upper()]
 
 
@@ -61,7 +61,7 @@ def grouping_connection(
     except OSError as error:
         raise CohortError(
             f"{folder}: nothing can be written there ({error.strerror}). "
-            "Mend: name a folder with free space."
+            "Fix: name a folder with free space."
         ) from error
     with spill as temporary:
         settings: dict[str, str | bool | int | float | list[str]] = {

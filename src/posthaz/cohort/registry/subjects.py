@@ -68,8 +68,8 @@ def subject_findings(
         rows = counted(missing, "row")
         yield Finding(place.format(rows), "the subject is missing", "name the subject")
     if overlapping:
-        mend = "let each row of a subject begin where the one before it ends"
+        fix = "let each row of a subject begin where the one before it ends"
         if not spec.entry:
-            mend = "name the column of entry times, or leave out subject when rows are patients"
+            fix = "name the column of entry times, or leave out subject when rows are patients"
         what = f"follow-up overlaps an earlier row of the same subject ({shown_values(shown)})"
-        yield Finding(place.format(counted(overlapping, "row")), what, mend)
+        yield Finding(place.format(counted(overlapping, "row")), what, fix)

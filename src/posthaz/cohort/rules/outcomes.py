@@ -49,11 +49,11 @@ def codes_known(draft: Draft) -> Iterator[Finding]:
         )
         return
     unknown = shown_values(codes[coding.unknown[codes.index]])
-    mend = f"accepted are {coding.accepted}"
+    fix = f"accepted are {coding.accepted}"
     if not draft.spec.event_codes:
-        mend += "; or give every code a meaning in event_codes (1 an event, 0 censored)"
+        fix += "; or give every code a meaning in event_codes (1 an event, 0 censored)"
     yield Finding(
-        draft.where(coding.unknown, column), f"event codes without a meaning: {unknown}", mend
+        draft.where(coding.unknown, column), f"event codes without a meaning: {unknown}", fix
     )
 
 

@@ -38,16 +38,16 @@ def no_overlap(draft: Draft) -> Iterator[Finding]:
         return
     mask = np.zeros(len(draft.frame), dtype=bool)
     mask[later[overlaps]] = True
-    mend = "let each row of a subject begin where the one before it ends"
+    fix = "let each row of a subject begin where the one before it ends"
     if not draft.spec.entry:
-        mend = (
+        fix = (
             "name the column of entry times; or name the column as cluster instead of subject "
             "when the rows are separate follow-ups"
         )
     yield Finding(
         draft.where(mask, draft.spec.subject),
         f"follow-up overlaps an earlier row of the same subject ({shown_values(names[mask])})",
-        mend,
+        fix,
     )
 
 

@@ -33,10 +33,10 @@ def none_missing(draft: Draft) -> Iterator[Finding]:
         missing = draft.numbers[role].missing
         if role == "upper" or not missing.any():
             continue
-        mend = "fill it in or remove the row"
+        fix = "fill it in or remove the row"
         if role == "lower":
-            mend += "; write 0 for an event before the first visit"
-        yield Finding(draft.where(missing, draft.named(role)), f"{_noun(role)} is missing", mend)
+            fix += "; write 0 for an event before the first visit"
+        yield Finding(draft.where(missing, draft.named(role)), f"{_noun(role)} is missing", fix)
 
 
 def finite(draft: Draft) -> Iterator[Finding]:

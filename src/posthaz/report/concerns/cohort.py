@@ -33,13 +33,13 @@ def cohort_notices(results: Results) -> Iterator[Concern]:
 
 
 def doubt_text(notice: Finding) -> str:
-    """A doubt about the cohort, with its mend where there is something to do.
+    """A doubt about the cohort, with its fix where there is something to do.
 
     Examples
     --------
     >>> doubt_text(Finding("a.csv", "only 3 events", "keep the model small"))
     'a.csv: only 3 events. To do: keep the model small.'
     """
-    if notice.mend.startswith("nothing"):
+    if notice.fix.startswith("nothing"):
         return f"{notice.where}: {notice.what}."
-    return f"{notice.where}: {notice.what}. To do: {notice.mend}."
+    return f"{notice.where}: {notice.what}. To do: {notice.fix}."

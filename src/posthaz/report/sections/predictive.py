@@ -24,7 +24,7 @@ _TOO_STIFF = (
 )
 _NOT_PROPORTIONAL = (
     "The model does not reproduce the observed curves well. The hazards of the arms don’t look "
-    "proportional (see “Hazard ratios”), so that a freer baseline may not mend it: one hazard "
+    "proportional (see “Hazard ratios”), so that a freer baseline may not fix it: one hazard "
     "ratio for all times misses both curves. Read survival differences and restricted means beside "
     "those of Kaplan–Meier."
 )

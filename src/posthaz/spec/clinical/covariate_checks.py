@@ -35,16 +35,16 @@ def check_cut(
     if at and has_levels(column):
         toml.refuse(key, f"'{name}' is a factor, and can't be cut", f'give "{name}" alone')
     elif not at and not has_levels(column) and (column.unit or column.step is not None):
-        mend = f"cut it, as {{ {name} = [60] }}"
-        toml.refuse(key, f"'{name}' is a number, and has no levels", mend)
+        fix = f"cut it, as {{ {name} = [60] }}"
+        toml.refuse(key, f"'{name}' is a number, and has no levels", fix)
 
 
 def check_terms(toml: TomlTable, key: str, terms: tuple[str, ...], cohort: CohortSpec) -> None:
     """Record terms that can't be read, or that name unknown covariates."""
     for term in terms:
         if (term in cohort.columns or term == cohort.treatment) and quoted(term) != term:
-            mend = f"write it between backquotes, as {quoted(term)}"
-            toml.refuse(key, f"'{term}' is a covariate whose name is not one word", mend)
+            fix = f"write it between backquotes, as {quoted(term)}"
+            toml.refuse(key, f"'{term}' is a covariate whose name is not one word", fix)
             continue
         fault = syntax_fault(term)
         if fault:
@@ -54,8 +54,8 @@ def check_terms(toml: TomlTable, key: str, terms: tuple[str, ...], cohort: Cohor
             for name in formula_variables(term):
                 check_covariate(toml, key, name, cohort)
         except FormulaError as error:
-            what, _, mend = str(error).partition(" Mend: ")
-            toml.refuse(key, what.rstrip("."), mend.rstrip(".") or "correct the term")
+            what, _, fix = str(error).partition(" Fix: ")
+            toml.refuse(key, what.rstrip("."), fix.rstrip(".") or "correct the term")
 
 
 def has_levels(column: Column) -> bool:
@@ -84,10 +84,10 @@ def cut_faults(place: str, name: str, cut: bool, cohort: Cohort) -> Iterator[Fin
     """
     if name not in cohort.covariates:
         known = [str(column) for column in cohort.covariates]
-        mend = "correct the name, or describe it in [cohort.columns]"
-        yield Finding(place, f"there is no covariate '{name}' ({nearest(name, known)})", mend)
+        fix = "correct the name, or describe it in [cohort.columns]"
+        yield Finding(place, f"there is no covariate '{name}' ({nearest(name, known)})", fix)
         return
     if isinstance(cohort.covariates[name].dtype, pd.CategoricalDtype) == cut:
-        mend = f"describe its levels in [cohort.columns.{name}], or cut it ({name} = [60])"
-        what, mend = ("factor", "name it without cuts") if cut else ("number", mend)
-        yield Finding(place, f"'{name}' is a {what}", mend)
+        fix = f"describe its levels in [cohort.columns.{name}], or cut it ({name} = [60])"
+        what, fix = ("factor", "name it without cuts") if cut else ("number", fix)
+        yield Finding(place, f"'{name}' is a {what}", fix)

@@ -159,8 +159,8 @@ def _check_smooth(
 ) -> None:
     """The continuous model needs a number, and its terms are of the covariates asked for."""
     if parsed.get("continuous") and not any(cuts.values()):
-        mend = "cut the one that is a number, or leave it out"
-        toml.refuse("continuous", "neither covariate is a number that is cut", mend)
+        fix = "cut the one that is a number, or leave it out"
+        toml.refuse("continuous", "neither covariate is a number that is cut", fix)
     for key in ("effect", "by"):
         term = parsed.get(f"{key}_term")
         if term is None:
@@ -170,8 +170,8 @@ def _check_smooth(
         try:
             used = formula_variables(term)
         except PosthazError as error:
-            what, _, mend = str(error).partition("Mend: ")
-            toml.refuse(f"{key}_term", what.rstrip(". \n"), mend.rstrip(".") or "correct the term")
+            what, _, fix = str(error).partition("Fix: ")
+            toml.refuse(f"{key}_term", what.rstrip(". \n"), fix.rstrip(".") or "correct the term")
             continue
         if key in parsed and used != (parsed[key],):
             what = f"the term is of {', '.join(used) or 'nothing'}, not of '{parsed[key]}'"

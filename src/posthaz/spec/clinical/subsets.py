@@ -76,8 +76,8 @@ def read_subsets(toml: TomlTable, cohort: CohortSpec) -> SubsetsSpec:
     if not toml.values:
         toml.refuse((), "there is no subset", "give at least one, as [subsets.NAME]")
     found = []
-    mend = "use letters, digits, '_' and '-' in the name, and put what is shown in its 'label'"
-    toml.refuse_file_names(toml.values, mend)
+    fix = "use letters, digits, '_' and '-' in the name, and put what is shown in its 'label'"
+    toml.refuse_file_names(toml.values, fix)
     for name, inner in toml.each():
         parsed = inner.read(_FIELDS)
         where = read_where(inner.below("where"), cohort.columns)

@@ -1,4 +1,4 @@
-"""Files of a registry that aren't as they should be: one error, each file with its mend."""
+"""Files of a registry that aren't as they should be: one error, each file with its fix."""
 
 import hashlib
 

@@ -11,14 +11,14 @@ from posthaz.errors import CohortError
 from tests.unit.cohort.small_tables import changed, good_table, read, refusal
 
 CASES = {
-    "text": ("long", "time is text: 'long'. Mend: write numbers with a decimal point"),
+    "text": ("long", "time is text: 'long'. Fix: write numbers with a decimal point"),
     "decimal comma": ("1,5", "time is text: '1,5'"),
     "date": ("2020-01-31", "time is text: '2020-01-31'"),
-    "missing": (None, "time is missing. Mend: fill it in or remove the row"),
+    "missing": (None, "time is missing. Fix: fill it in or remove the row"),
     "infinite": (np.inf, "time is infinite"),
     "negative": (-2.0, "time is negative (-2)"),
     "minus infinity": (-np.inf, "time is infinite"),
-    "zero": (0, "follow-up ends at time 0. Mend: say what stands for zero, such as zero_time = "),
+    "zero": (0, "follow-up ends at time 0. Fix: say what stands for zero, such as zero_time = "),
 }
 
 
