@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from posthaz.cohort.registry import group_registry, read_registry
     from posthaz.design import learn_design
+    from posthaz.effects import ChangingEffect
     from posthaz.estimands import (
         Population,
         arm_populations,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         estimand_table,
         expected_events,
         hazard,
+        hazard_ratio_over_time,
         probability_above,
         probability_below,
         profile,
@@ -143,10 +145,11 @@ _ROOMS = {
     ),
     "cohort.registry": "group_registry read_registry",
     "design": "learn_design",
+    "effects": "ChangingEffect",
     "estimands": (
         "Population arm_populations band coefficient_table cumulative_hazard difference "
-        "estimand_table expected_events hazard probability_above probability_below profile ratio "
-        "restricted_mean summary survival survival_quantile"
+        "estimand_table expected_events hazard hazard_ratio_over_time probability_above "
+        "probability_below profile ratio restricted_mean summary survival survival_quantile"
     ),
     "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
     "hazards": "Exponential Gompertz PiecewiseExponential Weibull",
@@ -167,6 +170,7 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 __all__ = [
     "Analysis",
     "BorrowingSpec",
+    "ChangingEffect",
     "Cohort",
     "CohortSpec",
     "Column",
@@ -226,6 +230,7 @@ __all__ = [
     "grouped_cox",
     "hazard",
     "hazard_ratio",
+    "hazard_ratio_over_time",
     "historical",
     "interaction_effects",
     "kaplan_meier",

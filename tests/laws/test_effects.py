@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posthaz.effects import accelerated, proportional
+from posthaz.effects import accelerated, changing, proportional
 from posthaz.hazards import Baseline, Hazard, Weibull, survival_area
 from tests.laws.parts import BASELINE_EXAMPLES, hazards
 
@@ -43,6 +43,28 @@ def test_effects_add_up(
     effect = EFFECTS[name]
     twice = effect(effect(hazard, np.array([first]), np), np.array([second]), np)
     _same(twice, effect(hazard, np.array([first + second]), np))
+
+
+@every_baseline
+@given(data=st.data(), ratios=st.lists(st.floats(-1.5, 1.5), min_size=3, max_size=3))
+def test_changing_effects_hold_the_laws_of_a_hazard(
+    baseline: Baseline, data: st.DataObject, ratios: list[float]
+) -> None:
+    hazard = data.draw(hazards(baseline))
+    starts = np.array([0.0, 2.0, 7.0])
+    changed = changing(hazard, [np.array([ratio]) for ratio in ratios], starts, np)
+    _same(
+        changing(hazard, [np.array([ratios[0]])] * 3, starts, np),
+        proportional(hazard, np.array([ratios[0]]), np),
+    )
+    edges = np.array([*starts, 20.0])
+    accrued = np.diff(np.asarray(changed.cumulative_hazard(edges)))
+    expected = np.diff(np.asarray(hazard.cumulative_hazard(edges))) * np.exp(ratios)
+    np.testing.assert_allclose(accrued, expected, rtol=1e-9, atol=1e-12)
+    at_end = changed.log_hazard(edges[1:]) - hazard.log_hazard(edges[1:])
+    np.testing.assert_allclose(at_end, ratios, atol=1e-9)
+    reached = np.asarray(changed.cumulative_hazard(TIMES))
+    np.testing.assert_allclose(changed.time_at(reached), TIMES, rtol=1e-6)
 
 
 @given(data=st.data(), ratio=st.floats(-1.5, 1.5), log_shape=st.floats(-0.7, 0.9))

@@ -164,7 +164,9 @@ def arm_model(
         for key, prior in base.priors.items()
         if key in known or (design.groups and key.startswith(FRAILTY_SD))
     }
-    return replace(base, name=name, formula=formula, priors=priors, shrinkage=shrinkage)
+    return replace(
+        base, name=name, formula=formula, priors=priors, shrinkage=shrinkage, changing=()
+    )
 
 
 def cox_of(cohort: Cohort, formula: str, level: float) -> CoxFit:

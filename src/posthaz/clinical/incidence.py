@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from posthaz.estimands import Population, arm_populations
-from posthaz.inference import Fit, baseline_hazard, flat_draws, hazard_of, linear_predictor
+from posthaz.inference import Fit, flat_draws, hazard_of
 
 _STEPS = 200
 _MOST_ELEMENTS = 4_000_000
@@ -99,9 +99,9 @@ def _of_population(
         accrued = []
         for cause, fit in fits.items():
             piece = {name: array[start : start + size] for name, array in values[cause].items()}
-            predictor = linear_predictor(fit.spec, fit.design, piece, population.frame)
-            hazard = hazard_of(fit.spec, baseline_hazard(fit.spec, piece), predictor)
-            shape = (*predictor.shape, len(grid))
+            hazard = hazard_of(fit.spec, fit.design, piece, population.frame)
+            drawn = len(next(iter(piece.values())))
+            shape = (drawn, len(population.frame), len(grid))
             accrued.append(np.broadcast_to(hazard.cumulative_hazard(grid), shape))
         incidence = incidence_of(np.stack(accrued))
         pieces.append(np.einsum("kdrt,r->kdt", incidence, population.weight))

@@ -10,11 +10,9 @@ from scipy.special import logsumexp
 from posthaz.cohort import Cohort
 from posthaz.inference import (
     Fit,
-    baseline_hazard,
     fit,
     flat_draws,
     hazard_of,
-    linear_predictor,
     smoothed_weights,
 )
 from posthaz.model import follow_up_data, log_likelihood
@@ -97,8 +95,7 @@ def rounding_effect(
 def _unit_likelihood(original: Fit, rows: Cohort, values: dict[str, np.ndarray]) -> np.ndarray:
     """Log-likelihood of one patient of each row, shape (draw, row)."""
     spec, design = original.spec, original.design
-    predictor = linear_predictor(spec, design, values, rows.covariates)
-    hazard = hazard_of(spec, baseline_hazard(spec, values), predictor)
+    hazard = hazard_of(spec, design, values, rows.covariates)
     unit = replace(rows, weight=np.ones(len(rows)))
     data = {name: array[:, None] for name, array in follow_up_data(unit).items()}
     return log_likelihood(hazard, data, np)[..., 0]

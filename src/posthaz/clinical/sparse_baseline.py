@@ -45,7 +45,7 @@ def sparse_model(model: ModelSpec, event_times: np.ndarray) -> ModelSpec:
             baseline, intervals=intervals, smoothing="random_walk" if walks else "independent"
         )
         try:
-            return resolve(replace(model, baseline=fewer), event_times)
+            return resolve(replace(model, baseline=fewer, changing=()), event_times)
         except SpecError:
             if intervals == 1:
                 raise

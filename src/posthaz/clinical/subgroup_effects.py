@@ -264,7 +264,7 @@ def _notes(
     notes = []
     if several:
         notes.append(f"Of the arms, {arm} is compared with {reference}.")
-    if model.form != "proportional_hazards":
+    if model.effect.acts_on == "time":
         notes.append("The effect acts on the hazard here, not on time as in the primary model.")
     if pooled is None:
         notes.append(Lost("model of partially pooled estimates", reason))

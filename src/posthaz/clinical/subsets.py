@@ -186,7 +186,7 @@ def _refitted(
         notes.append(f"the model uses {int(rows.sum())} of {len(rows)} rows, which are complete")
     used = without_empty_arms(restricted(part, rows))
     try:
-        sparse = sparse_model(replace(model, shrinkage=None), used.exit[used.event])
+        sparse = sparse_model(replace(model, shrinkage=None, changing=()), used.exit[used.event])
         formula = joined([*kept, *_FRAILTY.findall(model.formula)])
         spec = arm_model(sparse, used, formula, name)
         return fit(spec, used, sampling, lambda done, total: progress(name, done, total))

@@ -97,6 +97,12 @@ class Design:
         """
         return reference_row(self.frame, values, self.weight)
 
+    @property
+    def unit(self) -> np.ndarray:
+        """Step of each column that effects are about: 1 where it is 0 or 1, else its spread."""
+        column = self.matrix(self.frame)
+        return np.where(np.isin(column, (0.0, 1.0)).all(axis=0), 1.0, self.scale)
+
     def in_product(self, name: str) -> bool:
         """Whether a covariate takes part in a product, so that its effect is not one number."""
         # terms, unlike columns, hold no levels, in which a colon may stand

@@ -1,25 +1,29 @@
-"""Covariates that change: the hazard is each piece's own while the piece lasts."""
+"""A hazard in pieces of time: each piece's own while it lasts."""
 
 from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from posthaz.hazards import Array, Hazard, survival_area
 
 
-def along_path(pieces: Sequence[Hazard], starts: Sequence[float]) -> Hazard:
-    """Hazard of a patient whose covariates take a stated path.
+def along_path(pieces: Sequence[Hazard], starts: Array, xp: ModuleType | Any = np) -> Hazard:
+    """Hazard that is one piece's after another: covariates that take a path, effects that change.
 
-    The cumulative hazard is the sum over pieces of ``H(end) - H(start)`` at the piece's
-    covariates: exact for every baseline under proportional hazards. The restricted mean is the sum
+    The cumulative hazard is the sum over pieces of ``H(end) - H(start)`` of the piece's own:
+    exact for every baseline under proportional hazards. The restricted mean is the sum
     of the pieces' own, each given survival to its start.
 
     Parameters
     ----------
     pieces : sequence of Hazard
-        Hazard at the covariates of each piece, evaluated with NumPy.
-    starts : sequence of float
+        Hazard of each piece.
+    starts : array-like of float, shape (piece,)
         When each piece begins, increasing, the first at 0.
+    xp : module
+        Array module of the arguments.
 
     Returns
     -------
@@ -34,39 +38,46 @@ def along_path(pieces: Sequence[Hazard], starts: Sequence[float]) -> Hazard:
     >>> along_path([low, high], [0.0, 5.0]).cumulative_hazard(np.array([6.0])).round(6).tolist()
     [0.8]
     """
-    ends = [*starts[1:], np.inf]
+    last = len(pieces) - 1
+    starts = [np.float64(s) if isinstance(s, int | float) else s for s in starts]
 
     def within(number: int, time: Array) -> Array:
         """Cumulative hazard that a piece adds by a time."""
-        start = np.asarray(float(starts[number]))
-        spent = pieces[number].cumulative_hazard(np.clip(time, starts[number], ends[number]))
-        return spent - pieces[number].cumulative_hazard(start[None])
+        piece, start = pieces[number], starts[number]
+        inside = xp.maximum(time, start)
+        if number < last:
+            inside = xp.minimum(inside, starts[number + 1])
+        spent = piece.cumulative_hazard(inside)
+        return spent - piece.cumulative_hazard(start[None]) if number else spent
 
     def cumulative_hazard(time: Array) -> Array:
-        grid = np.asarray(time, dtype=float)
-        return sum((within(k, grid) for k in range(len(pieces))), start=np.zeros(1))
+        total = within(0, time)
+        for number in range(1, len(pieces)):
+            total = total + within(number, time)
+        return total
 
     def log_hazard(time: Array) -> Array:
-        grid = np.asarray(time, dtype=float)
-        found = pieces[0].log_hazard(grid)
-        for piece, start in zip(pieces[1:], starts[1:], strict=True):
-            found = np.where(grid > start, piece.log_hazard(grid), found)
+        found = pieces[0].log_hazard(time)
+        for number in range(1, len(pieces)):
+            found = xp.where(time > starts[number], pieces[number].log_hazard(time), found)
         return found
 
     def time_at(cumulative: Array) -> Array:
         found: Array = None
         before: Array = np.zeros(1)
-        for piece, start, end in zip(pieces, starts, ends, strict=True):
+        for number, (piece, start) in enumerate(zip(pieces, starts, strict=True)):
             at_start = piece.cumulative_hazard(np.asarray([float(start)]))
             left = np.maximum(np.asarray(cumulative) - before, 0.0)
             time = np.maximum(piece.time_at(left + at_start), start)
             found = time if found is None else np.where(found >= start, time, found)
-            if np.isfinite(end):
-                before = before + piece.cumulative_hazard(np.asarray([float(end)])) - at_start
+            if number < last:
+                end = np.asarray([float(starts[number + 1])])
+                before = before + piece.cumulative_hazard(end) - at_start
         return found
 
     def survival_integral(horizon: Array, multiplier: Array, begin: float) -> Array:
         before, total = cumulative_hazard(np.array([begin])), np.zeros(1)
+        ends = [*starts[1:], np.inf]
         for piece, start, end in zip(pieces, starts, ends, strict=True):
             low = max(start, begin)
             if low < end:

@@ -4,6 +4,7 @@ from posthaz.estimands.coefficients import coefficient_rows, coefficient_table
 from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
 from posthaz.estimands.curves import cumulative_hazard, hazard, survival
 from posthaz.estimands.effect import effect_between, effect_in_patients
+from posthaz.estimands.hazard_ratio import hazard_ratio_over_time
 from posthaz.estimands.population import (
     Population,
     arm_populations,
@@ -30,6 +31,7 @@ __all__ = [
     "effect_in_patients",
     "estimand_table",
     "expected_events",
+    "hazard_ratio_over_time",
     "hazard",
     "marginal_fault",
     "observed_population",

@@ -9,7 +9,6 @@ import xarray as xr
 from posthaz.cohort import Column
 from posthaz.design import named_steps
 from posthaz.estimands.summary import summary
-from posthaz.hazards import Exponential, Weibull
 from posthaz.inference import Fit, ess_bulk, ess_tail, rhat
 from posthaz.spec import coefficient_name
 
@@ -137,10 +136,11 @@ def _row(
 
 
 def _log_hazard_ratio(fit: Fit, draws: xr.DataArray) -> xr.DataArray | None:
-    if fit.spec.form == "proportional_hazards":
+    if fit.spec.effect.acts_on == "hazard":
         return draws
-    if isinstance(fit.spec.baseline, Exponential):
-        return -draws
-    if isinstance(fit.spec.baseline, Weibull):
-        return -draws * fit.draws["posterior"].to_dataset()["shape"]
-    return None
+    posterior = fit.draws["posterior"].to_dataset()
+    values = {
+        parameter.positive_name: posterior.get(parameter.positive_name)
+        for parameter in fit.spec.baseline.parameters()
+    }
+    return fit.spec.baseline.log_hazard_ratio(draws, values)

@@ -8,7 +8,7 @@ import xarray as xr
 from posthaz.effects import along_path, event_free_at
 from posthaz.estimands.population import Population
 from posthaz.hazards import Hazard
-from posthaz.inference import Fit, baseline_hazard, flat_draws, hazard_of, linear_predictor
+from posthaz.inference import Fit, flat_draws, hazard_of
 
 _MOST_ELEMENTS = 4_000_000
 Answer = Callable[[Hazard, np.ndarray], np.ndarray]
@@ -72,12 +72,13 @@ def _in_pieces(
     pieces = []
     for start in range(0, total, size):
         piece = {name: array[start : start + size] for name, array in values.items()}
-        baseline = baseline_hazard(fit.spec, piece)
-        predictor = linear_predictor(fit.spec, fit.design, piece, population.frame)
-        own = hazard_of(fit.spec, baseline, predictor)
+        frame = population.frame
         if population.starts:
-            parts = [hazard_of(fit.spec, baseline, column[:, None]) for column in predictor.T]
+            rows = (frame.iloc[[k]] for k in range(len(frame)))
+            parts = [hazard_of(fit.spec, fit.design, piece, row) for row in rows]
             own = along_path(parts, population.starts)
+        else:
+            own = hazard_of(fit.spec, fit.design, piece, frame)
         hazard = event_free_at(own, fit.origin)
         pieces.append(answer(hazard, population.weight))
     return np.concatenate(pieces)

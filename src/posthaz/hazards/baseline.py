@@ -23,6 +23,8 @@ class Baseline(ABC):
 
     kind: ClassVar[str]
     title: ClassVar[str]
+    stretching_multiplies: ClassVar[bool] = False
+    """Whether time that is stretched is a hazard that is multiplied."""
 
     @abstractmethod
     def parameters(self) -> tuple[Parameter, ...]:
@@ -56,6 +58,10 @@ class Baseline(ABC):
     def from_default(self, name: str, values: Mapping[str, Array], xp: ModuleType | Any) -> Array:
         """A parameter from the quantity on which its default prior stands."""
         raise NotImplementedError(name)
+
+    def log_hazard_ratio(self, log_time_ratio: Array, values: Mapping[str, Array]) -> Array | None:
+        """Log hazard ratio that a log time ratio amounts to; `None` where it changes with time."""
+        return None
 
     def resolve(self, event_times: np.ndarray, origin: float = 0.0) -> "Baseline":
         """The same family with every data-dependent choice turned into numbers."""

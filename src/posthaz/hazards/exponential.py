@@ -26,10 +26,14 @@ class Exponential(Baseline):
     """
 
     kind: ClassVar[str] = "exponential"
+    stretching_multiplies: ClassVar[bool] = True
     title: ClassVar[str] = "exponential"
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (Parameter("log_rate", Prior("normal", (0.0, 10.0)), level="rate"),)
+
+    def log_hazard_ratio(self, log_time_ratio: Array, values: Mapping[str, Array]) -> Array:
+        return -log_time_ratio
 
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         log_rate = values["log_rate"]

@@ -42,6 +42,7 @@ class Weibull(Baseline):
     """
 
     kind: ClassVar[str] = "weibull"
+    stretching_multiplies: ClassVar[bool] = True
     title: ClassVar[str] = "Weibull"
     location: Literal["log_scale", "log_rate"] = "log_scale"
 
@@ -64,6 +65,9 @@ class Weibull(Baseline):
 
     def from_default(self, name: str, values: Mapping[str, Array], xp: ModuleType) -> Array:
         return -xp.exp(values["log_shape"]) * values["log_scale"]
+
+    def log_hazard_ratio(self, log_time_ratio: Array, values: Mapping[str, Array]) -> Array:
+        return -log_time_ratio * values["shape"]
 
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         log_shape = values["log_shape"]

@@ -8,9 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.design import Design
-from posthaz.effects import accelerated, proportional
+from posthaz.effects import change_starts, changing
 from posthaz.hazards import Hazard
-from posthaz.spec import ModelSpec, coefficient_name, frailty_name
+from posthaz.spec import CHANGE, ModelSpec, changing_positions, coefficient_name, frailty_name
 
 
 def baseline_hazard(spec: ModelSpec, values: Mapping[str, Any]) -> Hazard:
@@ -55,10 +55,33 @@ def linear_predictor(
     return predictor
 
 
-def hazard_of(spec: ModelSpec, baseline: Hazard, predictor: np.ndarray) -> Hazard:
-    """Hazard of rows from the baseline and the linear predictor, broadcasting (draw, row, time)."""
-    effect = proportional if spec.form == "proportional_hazards" else accelerated
-    return effect(baseline, predictor[..., None], np)
+def hazard_of(
+    spec: ModelSpec, design: Design, values: Mapping[str, Any], frame: pd.DataFrame
+) -> Hazard:
+    """Hazard of covariate rows at many draws.
+
+    Parameters
+    ----------
+    spec, design : ModelSpec, Design
+        A fit's.
+    values : mapping of str to ndarray
+        Posterior variables, shape (draw, ...), draws flattened.
+    frame : DataFrame
+        Covariates, one row each.
+
+    Returns
+    -------
+    Hazard
+        Broadcasts as (draw, row, time): time arguments are of shape (time,) or (row, time).
+    """
+    predictor = linear_predictor(spec, design, values, frame)
+    hazard = spec.effect.apply(baseline_hazard(spec, values), predictor[..., None], np)
+    if not spec.changing:
+        return hazard
+    positions = [j for one in spec.changing for j in changing_positions(one, design)]
+    columns = (design.matrix(frame) - design.centre)[:, positions]
+    change = np.einsum("rc,dcp->pdr", columns, np.asarray(values[CHANGE]))
+    return changing(hazard, list(change[..., None]), change_starts(spec.changing), np)
 
 
 def flat_draws(group: xr.DataTree | xr.Dataset, most: int | None = None) -> dict[str, np.ndarray]:

@@ -11,12 +11,13 @@ import numpy as np
 import pymc as pm
 
 from posthaz.design import Design
+from posthaz.effects import change_starts
 from posthaz.inference.compiled_cache import make_room
 from posthaz.inference.mode import Mode, mode_finder
 from posthaz.inference.rows import padded, padded_length
 from posthaz.inference.transitions import chain_starter, chain_stepper
 from posthaz.inference.translate import Translated, translate
-from posthaz.spec import ChosenPriors, ModelSpec, shrunken_groups
+from posthaz.spec import ChosenPriors, ModelSpec, changing_positions, shrunken_groups
 
 _SIZES = (1, 16)
 _MOST_VALUES = 20_000_000
@@ -297,4 +298,9 @@ def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm
     groups = tuple((group.name, len(group.levels)) for group in design.groups)
     shrunken = spec.shrinkage and (spec.shrinkage.kind, shrunken_groups(spec.shrinkage, design))
     data = tuple(v.name for v in model.data_vars)
+    changes = tuple(
+        (len(changing_positions(one, design)), one.intervals, one.smoothing, one.order)
+        for one in spec.changing
+    )
+    sizes += (("period", len(change_starts(spec.changing))), *changes)
     return structure, spec.form, families, sizes, groups, shrunken, data

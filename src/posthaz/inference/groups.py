@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from posthaz.cohort import Cohort, changing
 from posthaz.design import Design
-from posthaz.inference.conditional import baseline_hazard, hazard_of, linear_predictor
+from posthaz.inference.conditional import hazard_of
 from posthaz.inference.engine import answers_of
 from posthaz.inference.named_priors import labelled_log_priors
 from posthaz.inference.nuts import Sampled
@@ -210,11 +210,7 @@ def predictive_group(
         str(name): variable.to_numpy().reshape(-1, *variable.shape[2:])
         for name, variable in chosen.data_vars.items()
     }
-    hazard = hazard_of(
-        spec,
-        baseline_hazard(spec, values),
-        linear_predictor(spec, design, values, design.frame.loc[cohort.first]),
-    )
+    hazard = hazard_of(spec, design, values, design.frame.loc[cohort.first])
     times = simulate_times(
         hazard,
         patients.entry[:, None],

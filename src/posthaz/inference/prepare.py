@@ -12,7 +12,7 @@ from posthaz.errors import CohortError, SpecError
 from posthaz.hazards import Exponential
 from posthaz.inference.engine import Posterior, compile_posterior, model_shape
 from posthaz.model import build_model, event_rate
-from posthaz.spec import ChosenPriors, ModelSpec, choose_priors, resolve
+from posthaz.spec import ChosenPriors, ModelSpec, check_changing, choose_priors, resolve
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +95,7 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     design = learn_design(
         cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
     )
+    check_changing(resolved, design, cohort.exit[events], np.flatnonzero(events))
     priors = choose_priors(resolved, design, event_rate(cohort), cohort.origin)
     collapsed = collapse(cohort, design.variables)
     model = build_model(resolved, _of_rows(design, collapsed), priors, collapsed.cohort)
@@ -104,8 +105,7 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
 
 def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> str:
     """Why an accelerated model can't take covariates that change; empty where it can."""
-    proportional = spec.form == "proportional_hazards" or isinstance(spec.baseline, Exponential)
-    if proportional or not names:
+    if spec.effect.acts_on == "hazard" or spec.baseline.kind == Exponential.kind or not names:
         return ""
     listed = " and ".join(f"'{name}'" for name in names)
     return (

@@ -5,10 +5,8 @@ import pytensor.tensor as pt
 
 from posthaz.cohort import Cohort
 from posthaz.design import Design
-from posthaz.effects import accelerated, proportional
-from posthaz.model.baseline import baseline_values
-from posthaz.model.coefficients import linear_predictor
 from posthaz.model.likelihood import follow_up_data, likelihood_terms, weighted
+from posthaz.model.rows_hazard import row_coordinates, rows_hazard
 from posthaz.spec import SHRUNKEN_TERM, ChosenPriors, ModelSpec, shrunken_terms
 
 OBSERVED = "event"
@@ -51,19 +49,9 @@ def build_model(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
     """
     terms = shrunken_terms(spec.shrinkage, design)
     shrunken = {SHRUNKEN_TERM: terms} if terms else {}
-    coordinates = {
-        **spec.baseline.coordinates(),
-        "row": range(len(cohort)),
-        **({"covariate": design.columns} if design.columns else {}),
-        **{group.name: group.levels for group in design.groups},
-        **shrunken,
-    }
-    events = cohort.event | cohort.interval_censored
-    effect = proportional if spec.form == "proportional_hazards" else accelerated
+    coordinates = {**row_coordinates(spec, design, len(cohort)), **shrunken}
     with pm.Model(coords=coordinates) as model:
-        parameters = baseline_values(spec.baseline, priors, cohort)
-        predictor = linear_predictor(spec, design, priors, events.astype(float))
-        hazard = effect(spec.baseline.hazard(parameters, pt), predictor, pt)
+        hazard = rows_hazard(spec, design, priors, cohort)
         data = {
             name: pm.Data(name, array, dims=("row",))
             for name, array in follow_up_data(cohort).items()

@@ -9,11 +9,9 @@ import pytensor.tensor
 
 from posthaz.cohort import Cohort
 from posthaz.design import Design
-from posthaz.effects import accelerated, proportional
 from posthaz.hazards import Array
-from posthaz.model.baseline import baseline_values
-from posthaz.model.coefficients import linear_predictor
 from posthaz.model.likelihood import follow_up_data, likelihood_terms
+from posthaz.model.rows_hazard import row_coordinates, rows_hazard
 from posthaz.spec import ChosenPriors, ModelSpec
 
 pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
@@ -29,7 +27,6 @@ class _Rows:
     spec: ModelSpec
     design: Design
     priors: ChosenPriors
-    events: np.ndarray
     cohort: Cohort
 
 
@@ -64,14 +61,8 @@ def build_leap_model(
         Variables of the current model under their names, of the other historical patients under
         ``unlike::``, and ``exchangeable_share``.
     """
-    seen = cohort.event | cohort.interval_censored
-    rows = _Rows(spec, design, priors, seen.astype(float), cohort)
-    coordinates = {
-        **spec.baseline.coordinates(),
-        "row": range(len(cohort)),
-        **({"covariate": design.columns} if design.columns else {}),
-    }
-    with pm.Model(coords=coordinates) as model:
+    rows = _Rows(spec, design, priors, cohort)
+    with pm.Model(coords=row_coordinates(spec, design, len(cohort))) as model:
         data = {
             name: pm.Data(name, array, dims=("row",))
             for name, array in follow_up_data(cohort).items()
@@ -98,10 +89,7 @@ def build_leap_model(
 
 def _terms(rows: _Rows, data: dict[str, Array]) -> tuple[Array, Array]:
     """What an event adds to each row's log-likelihood, and the rest, for one set of parameters."""
-    effect = proportional if rows.spec.form == "proportional_hazards" else accelerated
-    parameters = baseline_values(rows.spec.baseline, rows.priors, rows.cohort)
-    predictor = linear_predictor(rows.spec, rows.design, rows.priors, rows.events)
-    hazard = effect(rows.spec.baseline.hazard(parameters, pt), predictor, pt)
+    hazard = rows_hazard(rows.spec, rows.design, rows.priors, rows.cohort)
     return likelihood_terms(hazard, data, pt)
 
 

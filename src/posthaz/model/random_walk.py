@@ -48,7 +48,7 @@ def random_walk(
     constants = baseline.constants()
     edges, spacing = constants["interval_start"], constants["interval_spacing"]
     events = np.bincount(np.searchsorted(edges[1:], event_times), minlength=len(edges))
-    basis, information = told_apart(_steps(spacing, parameter.order), events)
+    basis, information = told_apart(step_matrix(spacing, parameter.order), events)
     name = parameter.name
     walk = prior_variable(f"{name}_first", level, start)
     if parameter.order == 2:
@@ -90,7 +90,7 @@ def told_apart(steps: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.nd
     return inverse @ axes, np.maximum(information, 0.0)
 
 
-def _steps(spacing: np.ndarray, order: int) -> np.ndarray:
+def step_matrix(spacing: np.ndarray, order: int) -> np.ndarray:
     """Matrix from log hazards to standardised steps (or changes of slope)."""
     differences = np.diff(np.eye(len(spacing) + 1), axis=0)
     if order == 1:

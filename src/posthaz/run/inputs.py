@@ -21,6 +21,7 @@ from posthaz.sensitivity import variants
 from posthaz.spec import (
     Analysis,
     ModelSpec,
+    check_changing,
     choose_priors,
     clinical_covariates,
     read_analysis_cohort,
@@ -118,6 +119,7 @@ def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     design = learn_design(
         cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
     )
+    check_changing(resolved, design, cohort.exit[events], np.flatnonzero(events))
     choose_priors(
         resolved, design, float(events.mean()) / float(np.mean(cohort.exit - cohort.entry))
     )

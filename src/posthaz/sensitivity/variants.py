@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from posthaz.cohort import Where
-from posthaz.design import formula_terms, formula_variables
+from posthaz.design import formula_terms
 from posthaz.errors import SpecError
 from posthaz.hazards import Baseline
 from posthaz.priors import Prior
@@ -20,7 +20,7 @@ from posthaz.spec import (
     SensitivitySpec,
     SubsetChange,
 )
-from posthaz.spec.prior_targets import ALL_EFFECTS, baseline_targets, prior_target
+from posthaz.spec.prior_targets import ALL_EFFECTS, baseline_targets, model_target, spread_keys
 
 AS_STATED = "as stated"
 _LEVEL = re.compile(r"\[[^\]]*\]")
@@ -139,8 +139,7 @@ def _variant(model: ModelSpec, chosen: tuple[tuple[Axis, Alternative], ...]) -> 
 
 def _with_prior(spec: ModelSpec, change: PriorChange) -> ModelSpec:
     """The model with another prior; the same one where it has nothing of that name."""
-    variables = formula_variables(spec.formula)
-    if prior_target(change.key, spec.baseline, variables, "|" in spec.formula) is None:
+    if model_target(change.key, spec) is None:
         return spec
     same = {change.key}
     for parameter in spec.baseline.parameters():
@@ -161,16 +160,18 @@ def _reshaped(
     kept = {
         key: prior
         for key, prior in spec.priors.items()
-        if key not in priors and _means_something(key, baseline, formula)
+        if key not in priors and _means_something(key, baseline, formula, spec)
     }
-    return replace(spec, baseline=baseline, formula=formula, priors={**kept, **priors})
+    return spec.with_formula(formula, baseline=baseline, priors={**kept, **priors})
 
 
-def _means_something(key: str, baseline: Baseline, formula: str) -> bool:
-    if prior_target(key, baseline, formula_variables(formula), "|" in formula) is None:
+def _means_something(key: str, baseline: Baseline, formula: str, spec: ModelSpec) -> bool:
+    reshaped = spec.with_formula(formula, baseline=baseline)
+    if model_target(key, reshaped) is None:
         return False
+    spreads = spread_keys(formula, reshaped.changing)
     terms = formula_terms(formula)
-    on_effect = key not in baseline_targets(baseline) and not key.startswith("frailty_sd")
+    on_effect = key not in baseline_targets(baseline) and not key.startswith(spreads)
     return not on_effect or key == ALL_EFFECTS or _LEVEL.sub("", key) in terms
 
 

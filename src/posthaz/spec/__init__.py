@@ -15,10 +15,19 @@ from posthaz.spec.analysis_cohort import (
     simulate_patients,
 )
 from posthaz.spec.archive import model_from_dict, model_to_dict
+from posthaz.spec.changing_support import check_changing
 from posthaz.spec.clinical.life_table import LifeTable
 from posthaz.spec.load import load_analysis
 from posthaz.spec.model_spec import ModelSpec, resolve
-from posthaz.spec.names import STEP_SD, coefficient_name, frailty_name, frailty_sd_name
+from posthaz.spec.names import (
+    CHANGE,
+    STEP_SD,
+    change_sd_name,
+    changing_positions,
+    coefficient_name,
+    frailty_name,
+    frailty_sd_name,
+)
 from posthaz.spec.prior_choice import ChosenPriors, choose_priors
 from posthaz.spec.sensitivity import (
     Alternative,
@@ -42,6 +51,10 @@ from posthaz.spec.shrinkage import (
 from posthaz.spec.simulate_table import SimulateSpec
 
 __all__ = [
+    "CHANGE",
+    "change_sd_name",
+    "check_changing",
+    "changing_positions",
     "EXCHANGEABLE_SD",
     "GLOBAL_SCALE",
     "SHRUNKEN_TERM",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from posthaz.effects import ChangingEffect
 from posthaz.errors import SpecError
 from posthaz.hazards import Baseline, baseline_class
 from posthaz.priors import Prior
@@ -37,7 +38,7 @@ def model_to_dict(spec: ModelSpec) -> dict[str, Any]:
         "name": spec.name,
         "baseline": {
             "kind": spec.baseline.kind,
-            **{key: _plain(value) for key, value in _options(spec.baseline).items()},
+            **_fields(spec.baseline),
         },
         "formula": spec.formula,
         "form": spec.form,
@@ -47,6 +48,7 @@ def model_to_dict(spec: ModelSpec) -> dict[str, Any]:
             for key, prior in spec.priors.items()
         },
         "shrinkage": spec.shrinkage and asdict(spec.shrinkage),
+        "changing": [_fields(effect) for effect in spec.changing],
     }
 
 
@@ -70,9 +72,7 @@ def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
     """
     try:
         options = dict(plain["baseline"])
-        baseline = baseline_class(options.pop("kind"))(
-            **{key: tuple(v) if isinstance(v, list) else v for key, v in options.items()}
-        )
+        baseline = baseline_class(options.pop("kind"))(**_tuples(options))
         priors = {
             key: Prior(prior["family"], tuple(prior["values"]), prior["origin"])
             for key, prior in plain["priors"].items()
@@ -85,6 +85,9 @@ def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
             priors=priors,
             centre=plain["centre"],
             shrinkage=_shrinkage(plain.get("shrinkage")),
+            changing=tuple(
+                ChangingEffect(**_tuples(effect)) for effect in plain.get("changing", ())
+            ),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecError(
@@ -99,9 +102,12 @@ def _shrinkage(plain: Mapping[str, Any] | None) -> Shrinkage | None:
     return Shrinkage(plain["kind"], tuple(plain["terms"]), tuple(plain["values"]))
 
 
-def _options(baseline: Baseline) -> dict[str, Any]:
-    return {field.name: getattr(baseline, field.name) for field in fields(baseline)}  # pyright: ignore[reportArgumentType]
+def _fields(part: Baseline | ChangingEffect) -> dict[str, Any]:
+    """The options of a part of a model as plain values."""
+    values = {field.name: getattr(part, field.name) for field in fields(part)}  # pyright: ignore[reportArgumentType]
+    return {k: [float(x) for x in v] if isinstance(v, tuple) else v for k, v in values.items()}
 
 
-def _plain(value: Any) -> Any:
-    return [float(element) for element in value] if isinstance(value, tuple) else value
+def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Such options with lists as the tuples they were."""
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in plain.items()}

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from posthaz.design import formula_variables
+from posthaz.design import formula_terms, formula_variables
+from posthaz.effects import FORMS, ChangingEffect, Form
 from posthaz.errors import Finding, Findings, FormulaError, SpecError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import FAMILIES, Prior
 from posthaz.spec.shrinkage import Shrinkage
 
-Form = Literal["proportional_hazards", "accelerated_failure_time"]
+FormName = Literal["proportional_hazards", "accelerated_failure_time"]
 Centre = Literal["mean", "all", "none"]
-FORMS: tuple[str, ...] = get_args(Form)
 CENTRES: tuple[str, ...] = get_args(Centre)
 
 
@@ -40,6 +40,8 @@ class ModelSpec:
         covariate column at its mean, or every one at 0.
     shrinkage : Shrinkage or None
         A prior that several coefficients share.
+    changing : tuple of ChangingEffect
+        Terms whose effect changes with time, one each; under proportional hazards only.
 
     Examples
     --------
@@ -51,15 +53,33 @@ class ModelSpec:
     name: str
     baseline: Baseline
     formula: str = "1"
-    form: Form = "proportional_hazards"
+    form: FormName = "proportional_hazards"
     priors: Mapping[str, Prior] = field(default_factory=dict)
     centre: Centre = "mean"
     shrinkage: Shrinkage | None = None
+    changing: tuple[ChangingEffect, ...] = ()
 
     def __post_init__(self) -> None:
         findings = Findings()
         findings.extend(_model_faults(self))
         findings.raise_if_any(SpecError, f"ModelSpec {self.name!r} can't be used:")
+
+    def with_formula(self, formula: str, **changes: Any) -> "ModelSpec":
+        """The model with another formula; changing effects of terms that are gone are dropped."""
+        terms = formula_terms(formula)
+        kept = tuple(effect for effect in self.changing if effect.term in terms)
+        return replace(self, formula=formula, changing=kept, **changes)
+
+    @property
+    def effect(self) -> Form:
+        """What the covariates act on, with its words."""
+        return FORMS[self.form]
+
+    @property
+    def proportional(self) -> bool:
+        """Whether the hazard ratio of two patients is the same at all times."""
+        multiplies = self.effect.acts_on == "hazard" or self.baseline.stretching_multiplies
+        return multiplies and not self.changing
 
 
 def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
@@ -74,7 +94,7 @@ def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
         what, _, fix = str(error).partition("Fix: ")
         fix = fix.rstrip(".") or "correct the formula"
         yield Finding("ModelSpec, formula", what.rstrip(". \n"), fix)
-    for key, words in (("form", FORMS), ("centre", CENTRES)):
+    for key, words in (("form", tuple(FORMS)), ("centre", CENTRES)):
         found = getattr(spec, key)
         if found not in words:
             known = ", ".join(f'"{word}"' for word in words)
@@ -90,6 +110,41 @@ def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
     if not isinstance(spec.shrinkage, Shrinkage | None):
         found = f"found a {type(spec.shrinkage).__name__}"
         yield Finding("ModelSpec, shrinkage", found, "give a Shrinkage or None")
+    yield from _changing_faults(spec)
+
+
+def _terms(formula: str) -> tuple[str, ...]:
+    """Terms of a formula; none of one that can't be read, which is said elsewhere."""
+    try:
+        return formula_terms(formula)
+    except FormulaError:
+        return ()
+
+
+def _changing_faults(spec: ModelSpec) -> Iterator[Finding]:
+    """What is wrong with effects that change with time."""
+    place = "ModelSpec, changing"
+    if not isinstance(spec.changing, tuple) or not all(
+        isinstance(effect, ChangingEffect) for effect in spec.changing
+    ):
+        yield Finding(place, f"found {spec.changing!r}", 'give (ChangingEffect("arm"),)')
+        return
+    terms = [effect.term for effect in spec.changing]
+    known = _terms(spec.formula)
+    for term in terms:
+        if term not in known:
+            what = f"the formula has no term '{term}' ({nearest(term, known)})"
+            yield Finding(place, what, "name a term of the formula")
+    if len(set(terms)) < len(terms):
+        yield Finding(place, f"a term stands twice among {', '.join(terms)}", "keep it once")
+    if spec.changing and spec.form == "accelerated_failure_time":
+        yield Finding(
+            place,
+            "effects that change with time act on the hazard, and the accelerated form on time",
+            'use form = "proportional_hazards", or leave the changing effects out',
+        )
+    if spec.changing and spec.shrinkage is not None:
+        yield Finding(place, "coefficients that shrink together don't change", "keep one of both")
 
 
 def _no_baseline(found: object) -> tuple[str, str]:
@@ -205,4 +260,7 @@ def resolve(
     (2.0,)
     """
     times = counted_times(event_times, weight)
-    return replace(spec, baseline=spec.baseline.resolve(times, origin))
+    baseline = spec.baseline.resolve(times, origin)
+    cuts = getattr(baseline, "cuts", ())
+    changing = tuple(effect.resolve(times, cuts) for effect in spec.changing)
+    return replace(spec, baseline=baseline, changing=changing)

@@ -2,23 +2,26 @@
 
 import re
 
-from posthaz.design import formula_variables, syntax_fault
+from posthaz.design import formula_terms, formula_variables, syntax_fault
+from posthaz.effects import FORMS
 from posthaz.errors import FormulaError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import Prior
 from posthaz.spec.baseline_options import ALL_OPTIONS, read_baseline
+from posthaz.spec.changing_table import read_changing
 from posthaz.spec.fields import choice, table, text
-from posthaz.spec.model_spec import CENTRES, FORMS, ModelSpec
+from posthaz.spec.model_spec import CENTRES, ModelSpec
 from posthaz.spec.prior_table import read_prior
-from posthaz.spec.prior_targets import prior_keys, prior_target
+from posthaz.spec.prior_targets import prior_keys, prior_target, spread_keys
 from posthaz.spec.toml_table import TomlTable
 
 _FIELDS = {
     "baseline": choice(list(BASELINES), required=True),
     "formula": text(),
-    "form": choice(FORMS),
+    "form": choice(tuple(FORMS)),
     "centre": choice(CENTRES),
     "priors": table(),
+    "changing": table(),
     **ALL_OPTIONS,
 }
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -76,12 +79,21 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
     readable = "formula" in parsed or not toml.has("formula")
     variables = formula_covariates(toml, "formula", formula) if readable else None
     form = parsed.get("form", "proportional_hazards")
+    changing = read_changing(toml.below("changing"), formula_terms(formula) if variables else ())
+    if changing and form == "accelerated_failure_time":
+        toml.refuse(
+            "changing",
+            "effects that change with time act on the hazard, and the accelerated form on time",
+            'use form = "proportional_hazards", or remove it',
+        )
     priors: dict[str, Prior] = {}
     if baseline is not None and variables is not None:
-        priors = _read_priors(toml.below("priors"), baseline, formula, variables, form)
+        spreads = spread_keys(formula, changing)
+        priors = _read_priors(toml.below("priors"), baseline, variables, form, spreads)
     if baseline is None or len(toml.findings) > before:
         return None
-    return ModelSpec(name, baseline, formula, form, priors, parsed.get("centre", "mean"))
+    centre = parsed.get("centre", "mean")
+    return ModelSpec(name, baseline, formula, form, priors, centre, changing=changing)
 
 
 def formula_covariates(toml: TomlTable, key: str, formula: str) -> tuple[str, ...] | None:
@@ -102,14 +114,17 @@ def formula_covariates(toml: TomlTable, key: str, formula: str) -> tuple[str, ..
 
 
 def _read_priors(
-    toml: TomlTable, baseline: Baseline, formula: str, variables: tuple[str, ...], form: str
+    toml: TomlTable,
+    baseline: Baseline,
+    variables: tuple[str, ...],
+    form: str,
+    spreads: tuple[str, ...],
 ) -> dict[str, Prior]:
-    has_frailty = "|" in formula
     priors: dict[str, Prior] = {}
     for key, inner in toml.each():
-        target = prior_target(key, baseline, variables, has_frailty)
+        target = prior_target(key, baseline, variables, spreads)
         if target is None:
-            known = prior_keys(baseline, variables, has_frailty)
+            known = prior_keys(baseline, variables, spreads)
             toml.refuse(
                 key,
                 f"the model has nothing called '{key}' ({nearest(key, known)})",

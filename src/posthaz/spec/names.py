@@ -1,16 +1,18 @@
 """Names of the model's variables."""
 
-from posthaz.design import Group
+from posthaz.design import Design, Group
+from posthaz.effects import ChangingEffect
+from posthaz.errors import SpecError, nearest
 from posthaz.spec.model_spec import ModelSpec
 
 STEP_SD = "sigma"
+CHANGE = "log_hazard_ratio_change"
+CHANGE_SD = "change_sd"
 
 
 def coefficient_name(spec: ModelSpec) -> str:
     """Name of the vector of covariate effects: a log hazard ratio or a log time ratio."""
-    if spec.form == "proportional_hazards":
-        return "log_hazard_ratio"
-    return "log_time_ratio"
+    return spec.effect.coefficient
 
 
 def frailty_name(group: Group) -> str:
@@ -21,3 +23,26 @@ def frailty_name(group: Group) -> str:
 def frailty_sd_name(group: Group) -> str:
     """Name of the standard deviation of a group's frailties."""
     return f"frailty_sd_{group.name}"
+
+
+def change_sd_name(effect: ChangingEffect) -> str:
+    """Name of the standard deviation of the steps of an effect that changes with time."""
+    return f"{CHANGE_SD}_{effect.term}"
+
+
+def changing_positions(effect: ChangingEffect, design: Design) -> list[int]:
+    """Columns of a design whose effect changes with time.
+
+    Raises
+    ------
+    SpecError
+        When the formula has no such term.
+    """
+    found = [j for j, term in enumerate(design.terms) if term == effect.term]
+    if not found:
+        known = list(dict.fromkeys(design.terms))
+        raise SpecError(
+            f"the formula '{design.formula}' has no term '{effect.term}' whose effect could "
+            f"change with time; {nearest(effect.term, known)}. Fix: name a term of the formula."
+        )
+    return found

@@ -11,10 +11,11 @@ from posthaz.errors import Finding, Findings, PriorError, nearest
 from posthaz.hazards import Parameter
 from posthaz.priors import Prior
 from posthaz.spec.model_spec import ModelSpec
-from posthaz.spec.names import STEP_SD, frailty_sd_name
+from posthaz.spec.names import CHANGE_SD, STEP_SD, change_sd_name, frailty_sd_name
 from posthaz.spec.shrinkage import nominal_sd, shrinkage_scales, shrunken_columns
 
 _STEP_SD = Prior("half_normal", (0.5,), "default: steps of the log hazard")
+_CHANGE_SD = Prior("half_normal", (0.5,), "default: steps of a log hazard ratio over time")
 _FRAILTY_SD = Prior("half_normal", (0.5,), "default: spread between clusters")
 
 
@@ -148,9 +149,8 @@ def _coefficient_prior(
         if key in spec.priors:
             used.add(key)
             return spec.priors[key]
-    ratio = "HR" if spec.form == "proportional_hazards" else "time ratio"
     indicator = np.isin(column, (0.0, 1.0)).all()
-    origin = f"default: {ratio} 0.14 to 7.1 with 95 % probability"
+    origin = f"default: {spec.effect.abbreviation} 0.14 to 7.1 with 95 % probability"
     if indicator:
         return Prior("normal", (0.0, 1.0), origin)
     per_sd = f"{origin}, per standard deviation ({design.scale[j]:.3g})"
@@ -169,15 +169,13 @@ def _scale_priors(spec: ModelSpec, design: Design, used: set[str]) -> dict[str, 
     if any(parameter.structure == "random_walk" for parameter in spec.baseline.parameters()):
         scales[STEP_SD] = spec.priors.get(STEP_SD, _STEP_SD)
         used.add(STEP_SD)
-    for group in design.groups:
-        name = frailty_sd_name(group)
-        for key in (name, "frailty_sd"):
-            if key in spec.priors:
-                used.add(key)
-                scales[name] = spec.priors[key]
-                break
-        else:
-            scales[name] = _FRAILTY_SD
+    spreads = [(frailty_sd_name(group), "frailty_sd", _FRAILTY_SD) for group in design.groups]
+    walks = [effect for effect in spec.changing if effect.smoothing == "random_walk"]
+    spreads += [(change_sd_name(effect), CHANGE_SD, _CHANGE_SD) for effect in walks]
+    for name, shared, default in spreads:
+        stated = [key for key in (name, shared) if key in spec.priors]
+        scales[name] = spec.priors[stated[0]] if stated else default
+        used.update(stated[:1])
     for name, prior in shrinkage_scales(spec.shrinkage).items():
         scales[name] = spec.priors.get(name, prior)
         used.add(name)

@@ -4,9 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from posthaz.design import formula_variables
+from posthaz.effects import ChangingEffect
 from posthaz.hazards import Baseline
 from posthaz.priors.families import Support
-from posthaz.spec.names import STEP_SD
+from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.names import CHANGE_SD, STEP_SD
 
 ALL_EFFECTS = "covariates"
 FRAILTY_SD = "frailty_sd"
@@ -54,7 +57,7 @@ def baseline_targets(baseline: Baseline) -> dict[str, Target]:
 
 
 def prior_target(
-    key: str, baseline: Baseline, variables: Sequence[str], has_frailty: bool
+    key: str, baseline: Baseline, variables: Sequence[str], spreads: Sequence[str] = ()
 ) -> Target | None:
     """What a prior key stands for; `None` when for nothing in the model.
 
@@ -67,8 +70,8 @@ def prior_target(
     variables : sequence of str
         Covariates in the model's formula. A key that names one is taken for a term or a
         coefficient; whether it is one is known once the design is learned.
-    has_frailty : bool
-        Whether the formula has a term ``(1 | group)``.
+    spreads : sequence of str
+        Standard deviations that the model has beside its baseline's, as `spread_keys` gives them.
 
     Returns
     -------
@@ -78,19 +81,31 @@ def prior_target(
     Examples
     --------
     >>> from posthaz.hazards import Weibull
-    >>> prior_target("shape", Weibull(), ["arm"], False).support
+    >>> prior_target("shape", Weibull(), ["arm"]).support
     'positive'
-    >>> prior_target("arm[PCI]", Weibull(), ["arm"], False).effect
+    >>> prior_target("arm[PCI]", Weibull(), ["arm"]).effect
     True
     """
     targets = baseline_targets(baseline)
     if key in targets:
         return targets[key]
-    if has_frailty and (key == FRAILTY_SD or key.startswith(f"{FRAILTY_SD}_")):
+    if any(key == spread or key.startswith(f"{spread}_") for spread in spreads):
         return Target("positive")
     if key == ALL_EFFECTS or set(_NAME.findall(key)) & set(variables) or _names_odd(key, variables):
         return Target("real", effect=True)
     return None
+
+
+def spread_keys(formula: str, changing: Sequence[ChangingEffect]) -> tuple[str, ...]:
+    """Keys of the standard deviations that a formula and changing effects bring.
+
+    Examples
+    --------
+    >>> spread_keys("arm + (1 | centre)", ())
+    ('frailty_sd',)
+    """
+    walks = any(effect.smoothing == "random_walk" for effect in changing)
+    return (FRAILTY_SD,) * ("|" in formula) + (CHANGE_SD,) * walks
 
 
 def _names_odd(key: str, variables: Sequence[str]) -> bool:
@@ -99,7 +114,20 @@ def _names_odd(key: str, variables: Sequence[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", key) for name in odd)
 
 
-def prior_keys(baseline: Baseline, variables: Sequence[str], has_frailty: bool) -> list[str]:
+def prior_keys(
+    baseline: Baseline, variables: Sequence[str], spreads: Sequence[str] = ()
+) -> list[str]:
     """Prior keys that a model surely knows, for the message about one it doesn't."""
-    frailty = [FRAILTY_SD] if has_frailty else []
-    return [*baseline_targets(baseline), *frailty, *variables, ALL_EFFECTS]
+    return [*baseline_targets(baseline), *spreads, *variables, ALL_EFFECTS]
+
+
+def model_target(key: str, spec: ModelSpec) -> Target | None:
+    """What a prior key stands for in a model; `None` when for nothing."""
+    spreads = spread_keys(spec.formula, spec.changing)
+    return prior_target(key, spec.baseline, formula_variables(spec.formula), spreads)
+
+
+def model_keys(spec: ModelSpec) -> list[str]:
+    """Prior keys that a model surely knows."""
+    spreads = spread_keys(spec.formula, spec.changing)
+    return prior_keys(spec.baseline, formula_variables(spec.formula), spreads)

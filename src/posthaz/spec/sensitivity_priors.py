@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from posthaz.design import formula_variables
 from posthaz.errors import PriorError, nearest
 from posthaz.priors import FAMILIES, Prior
 from posthaz.spec.fields import choice, number, several
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.prior_table import read_prior
-from posthaz.spec.prior_targets import Target, prior_keys, prior_target
+from posthaz.spec.prior_targets import Target, model_keys, model_target
 from posthaz.spec.sensitivity import Alternative, Axis, PriorChange
 from posthaz.spec.toml_table import TomlTable
 
@@ -49,7 +48,7 @@ def _axis(key: str, toml: TomlTable, models: Sequence[ModelSpec]) -> Axis:
     target = _target(key, models)
     if target is None:
         first = models[0]
-        known = prior_keys(first.baseline, formula_variables(first.formula), "|" in first.formula)
+        known = model_keys(first)
         toml.refuse(
             (),
             f"no model that is varied has anything called '{key}' ({nearest(key, known)})",
@@ -74,10 +73,7 @@ def _axis(key: str, toml: TomlTable, models: Sequence[ModelSpec]) -> Axis:
 
 
 def _target(key: str, models: Sequence[ModelSpec]) -> Target | None:
-    found = (
-        prior_target(key, model.baseline, formula_variables(model.formula), "|" in model.formula)
-        for model in models
-    )
+    found = (model_target(key, model) for model in models)
     return next((target for target in found if target is not None), None)
 
 

@@ -111,5 +111,5 @@ def _reshaped(models: Sequence[ModelSpec], *axes: Axis) -> Iterator[ModelSpec]:
         if isinstance(baseline, BaselineChange):
             model = replace(model, baseline=baseline.baseline)
         if isinstance(formula, FormulaChange):
-            model = replace(model, formula=formula.formula)
+            model = model.with_formula(formula.formula)
         yield model

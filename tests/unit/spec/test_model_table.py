@@ -2,6 +2,7 @@
 
 import pytest
 
+from posthaz.effects import ChangingEffect
 from posthaz.hazards import Weibull
 from posthaz.priors import Prior
 from posthaz.spec import ModelSpec
@@ -31,6 +32,40 @@ def test_a_full_model():
         {"shape": Prior("gamma", (2, 1)), "frailty_sd": Prior("half_normal", (0.5,))},
         "none",
     )
+
+
+def test_effects_that_change():
+    model, found = read(
+        'baseline = "weibull"\nformula = "arm + log(gtv)"\n'
+        "[changing.arm]\ncuts = [6, 12]\nsmoothing = 'independent'\n"
+        "[changing.'log(gtv)']\ncuts = 4\norder = 2\n"
+        "[priors]\nchange_sd = { family = 'half_normal', values = [1] }"
+    )
+    assert not found
+    assert model.changing == (
+        ChangingEffect("arm", (6.0, 12.0), smoothing="independent"),
+        ChangingEffect("log(gtv)", intervals=4, order=2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changing", "said"),
+    [
+        ("[changing.ram]", "the formula has no term 'ram' (did you mean 'arm'?)"),
+        ("[changing.arm]\ncuts = [12, 6]", "does not increase"),
+        ("[changing.arm]\ncuts = 1", "found 1"),
+        ("[changing.arm]\ncut = 3", "unknown key 'cut'"),
+        ("[changing.arm]\ncuts = [6]\norder = 2", "too few for a random walk"),
+        ("[changing.arm]\nsmoothing = 'rw1'", 'found "rw1"'),
+        ("form = 'accelerated_failure_time'\n[changing.arm]", "the accelerated form on time"),
+        ("[priors]\nchange_sd = { family = 'half_normal', values = [1] }", "nothing called"),
+    ],
+)
+def test_changing_effects_that_cannot_be(changing, said):
+    model, found = read(f'baseline = "weibull"\nformula = "arm"\n{changing}')
+    assert model is None
+    assert len(found) == 1
+    assert said in found[0]
 
 
 def test_a_model_needs_only_its_baseline():

@@ -28,25 +28,25 @@ WALK = PiecewiseExponential(smoothing="random_walk")
     ],
 )
 def test_known_keys(key, baseline, support, location, effect):
-    target = prior_target(key, baseline, ["arm", "centre", "gtv_cc"], has_frailty=True)
+    target = prior_target(key, baseline, ["arm", "centre", "gtv_cc"], ("frailty_sd",))
     assert target is not None
     assert (target.support, target.location, target.effect) == (support, location, effect)
 
 
 @pytest.mark.parametrize("key", ["log_rate", "sigma", "frailty_sd", "gtv", "log(age)", "arm_"])
 def test_unknown_keys(key):
-    assert prior_target(key, Weibull(), ["arm", "gtv_cc"], has_frailty=False) is None
+    assert prior_target(key, Weibull(), ["arm", "gtv_cc"]) is None
 
 
 def test_known_keys_are_listed_for_the_message():
-    keys = prior_keys(WALK, ["arm"], has_frailty=True)
+    keys = prior_keys(WALK, ["arm"], ("frailty_sd",))
     assert keys == ["log_hazard", "hazard", "sigma", "frailty_sd", "arm", "covariates"]
 
 
 @pytest.mark.parametrize("name", ["CA-125", "rx arm", "tumour size (cm)", "1p19q"])
 def test_priors_on_names_that_are_not_one_word(name):
     for key in (name, f"{name}[PCI]", f"log({name})", f"arm:{name}"):
-        target = prior_target(key, Exponential(), [name], False)
+        target = prior_target(key, Exponential(), [name])
         assert target is not None
         assert target.effect
-    assert prior_target("age", Exponential(), [name], False) is None
+    assert prior_target("age", Exponential(), [name]) is None

@@ -8,7 +8,6 @@ import pandas as pd
 
 from posthaz.baselines import Crossing, curve_crossing
 from posthaz.checks import replicated_median
-from posthaz.hazards import Exponential, Weibull
 from posthaz.inference import Fit
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.concerns.curves import RARE
@@ -54,10 +53,7 @@ class Contradiction:
 
 def holds_proportional(fit: Fit) -> bool:
     """Whether a model makes the hazard ratio of equal patients the same at all times."""
-    if fit.spec.form == "proportional_hazards":
-        return True
-    # under these two, time that is stretched is a hazard that is multiplied
-    return isinstance(fit.spec.baseline, (Exponential, Weibull))
+    return fit.spec.proportional
 
 
 def contradictions(results: Results) -> tuple[Contradiction, ...]:

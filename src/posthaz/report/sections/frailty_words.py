@@ -36,7 +36,7 @@ def _sentence(fit: Fit, name: str, group: str, level: float) -> str:
     numbers = median_ratio(draws, level)
     tail = (1.0 - level) / 2.0
     spread = with_interval(*np.quantile(draws, [0.5, tail, 1.0 - tail]))
-    of = "hazard" if fit.spec.form == "proportional_hazards" else "survival time"
+    of = {"hazard": "hazard", "time": "survival time"}[fit.spec.effect.acts_on]
     return (
         f"Clusters of `{group}` differ: the logarithm of their {of}s varies with a standard "
         f"deviation of {spread} ({interval_name(level)} credible interval). Of two patients alike "

@@ -36,11 +36,7 @@ def _regression(fit: Fit) -> str:
 def _hazard(fit: Fit, unit: str) -> str:
     text = _baseline(fit.spec.baseline, unit)
     if fit.design.columns:
-        text += (
-            ", multiplied by exp(xβ)"
-            if fit.spec.form == "proportional_hazards"
-            else ", with time divided by exp(xβ)"
-        )
+        text += ", " + fit.spec.effect.words
     if fit.design.groups:
         groups = listed([f"`{group.name}`" for group in fit.design.groups])
         text += f", with normal frailties on the log hazard for {groups}"
@@ -85,10 +81,9 @@ def prior_sentences(results: Results) -> str:
         reason = f" ({prior.origin})" if prior.origin else ""
         mention = " [@sceptical]" if "sceptical" in prior.origin else ""
         mention = " [@sceptical]" if "enthusiastic" in prior.origin else mention
-        effect = "hazard" if fit.spec.form == "proportional_hazards" else "time"
         texts.append(
-            f"The log {effect} ratio of {name} v {against} had the prior {prior_words(prior)}"
-            f"{reason}{mention}."
+            f"The log {fit.spec.effect.ratio} of {name} v {against} had the prior "
+            f"{prior_words(prior)}{reason}{mention}."
         )
     named = set(results.analysis.primary.priors)
     rest = "All other priors are listed under “Models and priors”."

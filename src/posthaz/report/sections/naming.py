@@ -73,7 +73,7 @@ def further_fit(results: Results, failure: str) -> str:
 def model_label(spec: ModelSpec, cohort: Cohort) -> str:
     """Name of a model by its baseline hazard and what it is adjusted for."""
     title = capitalised(spec.baseline.title)
-    if spec.form != "proportional_hazards":
+    if spec.effect.acts_on == "time":
         title += " (accelerated)"
     return title + _suffix(spec.formula, cohort)
 

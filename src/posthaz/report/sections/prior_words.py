@@ -24,11 +24,10 @@ _SCALE_WORDS = {
 
 def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, str]]:
     """Every prior of a fit: parameter, prior, interval and origin, as text."""
-    accelerated = fit.spec.form != "proportional_hazards"
-    effect = "Log time ratio" if accelerated else "Log hazard ratio"
+    effect = fit.spec.effect
     for term, prior in zip(fit.design.columns, fit.priors.coefficients, strict=True):
-        range_ = _range(prior, interval, "TR" if accelerated else "HR", exponential=True)
-        yield _row(f"{effect}: {term_label(cohort, term)}", prior, range_)
+        range_ = _range(prior, interval, effect.abbreviation, exponential=True)
+        yield _row(f"Log {effect.ratio}: {term_label(cohort, term)}", prior, range_)
     parameters = {name: p for p in fit.spec.baseline.parameters() for name in _names(p)}
     for name, prior in fit.priors.baseline.items():
         positive = name.removeprefix("log_")
@@ -45,7 +44,7 @@ def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, 
 def effect_statements(results: Results, fit: Fit) -> Iterator[str]:
     """What the prior of the primary model says about each arm before the data."""
     interval = results.analysis.estimands.interval
-    accelerated = fit.spec.form != "proportional_hazards"
+    effect = fit.spec.effect
     for arm, (name, against) in contrasts(results, fit).items():
         term = treatment_term(fit, arm)
         if not term:
@@ -56,12 +55,11 @@ def effect_statements(results: Results, fit: Fit) -> Iterator[str]:
             continue
         lower, middle, upper = (np.exp(prior_quantile(prior, p)) for p in _tails(interval))
         below = prior_probability_below(prior, 0.0)
-        kind = "time ratio" if accelerated else "hazard ratio"
         yield (
             f"Before the data, the primary model’s prior put {interval_name(interval)} "
-            f"probability on a {kind} of {name} v {against} between {ratio(lower)} and "
+            f"probability on a {effect.ratio} of {name} v {against} between {ratio(lower)} and "
             f"{ratio(upper)} (median {ratio(middle)}), and "
-            f"{percent(1 - below if accelerated else below)} on any benefit."
+            f"{percent(below if effect.benefit_below_1 else 1 - below)} on any benefit."
         )
 
 
@@ -84,8 +82,7 @@ def believed(fit: Fit, name: str, interval: float) -> str:
     """
     if name in fit.design.columns:
         prior = fit.priors.coefficients[fit.design.columns.index(name)]
-        what = "HR" if fit.spec.form == "proportional_hazards" else "TR"
-        shown = _range(prior, interval, what, exponential=True)
+        shown = _range(prior, interval, fit.spec.effect.abbreviation, exponential=True)
     elif name in fit.priors.scales:
         prior = fit.priors.scales[name]
         shown = _range(prior, interval, "SD", exponential=False)
