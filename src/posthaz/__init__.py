@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from posthaz.adjust import (
         balance_table,
         balancing_weights,
+        clone_censor_weight,
         landmark,
         match_patients,
         propensity_score,
+        sequential_trials,
         split_at_treatment,
     )
     from posthaz.baselines import cumulative_incidence, grouped_cox, kaplan_meier, turnbull
@@ -126,8 +128,8 @@ __version__ = version("posthaz")
 
 _ROOMS = {
     "adjust": (
-        "balance_table balancing_weights landmark match_patients propensity_score "
-        "split_at_treatment"
+        "balance_table balancing_weights clone_censor_weight landmark match_patients "
+        "propensity_score sequential_trials split_at_treatment"
     ),
     "baselines": "cumulative_incidence grouped_cox kaplan_meier turnbull",
     "borrowing": (
@@ -206,6 +208,7 @@ __all__ = [
     "band",
     "biologically_effective_dose",
     "borrowing_answers",
+    "clone_censor_weight",
     "coefficient_table",
     "collapse",
     "commensurate_fit",
@@ -262,6 +265,7 @@ __all__ = [
     "run_analysis",
     "sceptical",
     "screen_covariates",
+    "sequential_trials",
     "simulate_patients",
     "simulated_example",
     "split_at_treatment",

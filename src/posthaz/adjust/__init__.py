@@ -3,6 +3,7 @@
 from posthaz.adjust.balance import table_one
 from posthaz.adjust.balance_after import BEFORE, SCORE, balance_table
 from posthaz.adjust.caliper import caliper_width
+from posthaz.adjust.clones import Clones, begun, clone_censor_weight
 from posthaz.adjust.comparison import arm_tests, table_tests
 from posthaz.adjust.difference import standardised_difference
 from posthaz.adjust.episodes import split_at_treatment
@@ -26,6 +27,7 @@ from posthaz.adjust.score import PropensityScore, score_draws
 from posthaz.adjust.separation import Separation, separation
 from posthaz.adjust.summary import covariate_summary
 from posthaz.adjust.table_one_after import table_one_by_sample
+from posthaz.adjust.trials import Trials, sequential_trials
 from posthaz.adjust.weighting import (
     TARGETS,
     Weighted,
@@ -40,17 +42,21 @@ __all__ = [
     "SCORE",
     "TARGETS",
     "WORST_GRADE",
+    "Clones",
     "GradeCounts",
     "Landmark",
     "Matched",
     "PropensityScore",
     "Separation",
     "SeparationError",
+    "Trials",
     "Weighted",
     "arm_tests",
     "balance_table",
     "balancing_weights",
+    "begun",
     "caliper_width",
+    "clone_censor_weight",
     "comparable",
     "count_grades",
     "covariate_summary",
@@ -67,6 +73,7 @@ __all__ = [
     "sample_sizes",
     "score_draws",
     "separation",
+    "sequential_trials",
     "split_at_treatment",
     "standardised_difference",
     "table_one",
