@@ -21,6 +21,7 @@ from posthaz.baselines.grouped_likelihood import Maximum, grouped_follow_up, max
 from posthaz.baselines.mean_cumulative import mean_count_at, mean_cumulative_count
 from posthaz.baselines.observation import follow_up
 from posthaz.baselines.partial_likelihood import independent_columns
+from posthaz.baselines.piecewise_cox import piecewise_cox
 from posthaz.baselines.product_limit import kaplan_meier, nelson_aalen, numbers_at_risk
 from posthaz.baselines.proportional_hazards import cox_model
 from posthaz.baselines.restricted_mean import rmst
@@ -63,6 +64,7 @@ __all__ = [
     "maximise",
     "mean_count_at",
     "mean_cumulative_count",
+    "piecewise_cox",
     "median_survival",
     "naive_incidence",
     "nelson_aalen",

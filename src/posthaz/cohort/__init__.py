@@ -4,6 +4,7 @@ from posthaz.cohort.causes import cause_of, causes_of
 from posthaz.cohort.cohort import Cohort, Dropped, Source
 from posthaz.cohort.collapse import Collapsed, collapse
 from posthaz.cohort.columns import ROLES, Column
+from posthaz.cohort.cut_follow_up import cut_follow_up
 from posthaz.cohort.derivation import Cut, Derivation, FractionatedDose, derived_values
 from posthaz.cohort.dose import biologically_effective_dose, equivalent_dose_2gy
 from posthaz.cohort.life_table import read_life_table, unrounded_life_tables
@@ -38,6 +39,7 @@ __all__ = [
     "biologically_effective_dose",
     "cause_of",
     "collapse",
+    "cut_follow_up",
     "causes_of",
     "changing",
     "derived_values",

@@ -1,5 +1,6 @@
 """Draws to answers: curves, quantiles, restricted means, contrasts and their tables."""
 
+from posthaz.estimands.changing import change_table, proportionality
 from posthaz.estimands.coefficients import coefficient_rows, coefficient_table
 from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
 from posthaz.estimands.curves import cumulative_hazard, hazard, survival
@@ -23,6 +24,7 @@ __all__ = [
     "Population",
     "arm_populations",
     "band",
+    "change_table",
     "coefficient_rows",
     "coefficient_table",
     "cumulative_hazard",
@@ -38,6 +40,7 @@ __all__ = [
     "of_model",
     "probability_above",
     "probability_below",
+    "proportionality",
     "profile",
     "ratio",
     "restricted_mean",

@@ -22,6 +22,7 @@ def draw_hazard_ratio_over_time(
     title: str = "",
     simulated: bool = False,
     start: float = 0.0,
+    points: pd.DataFrame | None = None,
 ) -> Figure:
     """Posterior hazard ratio over time on a log axis, with its credible band.
 
@@ -45,6 +46,8 @@ def draw_hazard_ratio_over_time(
         Whether the cohort is simulated, which the figure then says.
     start : float, optional
         Start of the time axis.
+    points : DataFrame, optional
+        Cox hazard ratios to draw as points with bars: columns as of `curves`.
 
     Returns
     -------
@@ -69,6 +72,14 @@ def draw_hazard_ratio_over_time(
         axes.axhline(constant, color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4)
         handles.append(Line2D([], [], color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4))
         names.append(f"Cox: {constant:.2f}")
+    if points is not None and len(points):
+        middle = points["median"].to_numpy(dtype=float)
+        bars = np.abs(points[["lower", "upper"]].to_numpy(dtype=float) - middle[:, None]).T
+        style = {"color": REFERENCE.colour, "marker": "o", "ms": 5, "ls": "none", "lw": 1.2}
+        axes.errorbar(points["time"], middle, yerr=bars, capsize=2.5, zorder=3, **style)
+        handles.append(Line2D([], [], **style))
+        names.append(f"Cox, {interval * 100:g} % CI")
+        curves = pd.concat([curves, points[["time", "median", "lower", "upper"]]])
     within = curves["time"].to_numpy(dtype=float) <= horizon
     values = curves.loc[within, ["median", "lower", "upper"]].to_numpy(dtype=float)
     values = values[np.isfinite(values) & (values > 0)]

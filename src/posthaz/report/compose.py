@@ -12,6 +12,7 @@ from posthaz.report.parts import guarded_blocks, guarded_section, placed
 from posthaz.report.pictures import pictures
 from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
+from posthaz.report.sections.changing import changing_section
 from posthaz.report.sections.checklist import checklist_section
 from posthaz.report.sections.cohort import cohort_section
 from posthaz.report.sections.comparison import comparison_section
@@ -32,6 +33,7 @@ _BEFORE: tuple[Maker, ...] = (
     ("Cohort", "cohort", cohort_section),
     ("Models and priors", "priors", priors_section),
     ("Survival", "survival", survival_section),
+    ("Effects that change with time", "changing-effects", changing_section),
     ("Hazard ratios", "hazard-ratios", hazard_ratios_section),
     ("Answers", "answers", answers_section),
 )
@@ -48,6 +50,7 @@ _AFTER: tuple[Maker, ...] = (
 _COUNTED: tuple[Maker, ...] = (
     *_BEFORE[:2],
     ("Number of events", "recurrent", recurrent_section),
+    ("Effects that change with time", "changing-effects", changing_section),
     ("Hazard ratios", "hazard-ratios", hazard_ratios_section),
 )
 _COUNTED_AFTER = tuple(one for one in _AFTER if one[1] != "predictive-check")

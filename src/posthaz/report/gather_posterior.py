@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 from arviz_stats.utils import ELPDData
 
+from posthaz.baselines import piecewise_cox
 from posthaz.checks import (
     compare_models,
     contrast_agreement,
@@ -22,16 +23,20 @@ from posthaz.checks import (
 )
 from posthaz.checks.prior_influence import COLUMNS as INFLUENCE
 from posthaz.cohort import Cohort
+from posthaz.effects import change_starts
 from posthaz.estimands import (
     arm_populations,
     band,
+    change_table,
     coefficient_table,
     estimand_table,
     expected_events,
     marginal_fault,
     profile,
+    proportionality,
     survival,
 )
+from posthaz.estimands.changing import CHANGE_COLUMNS, PROPORTIONALITY_COLUMNS
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
 from posthaz.estimands.table import COLUMNS as ESTIMANDS
 from posthaz.inference import Fit
@@ -99,8 +104,22 @@ def gather_posterior(
             lambda one: _curves(one, grid, curve_of, asked),
         ),
         ("influence of the priors", "priors", INFLUENCE, prior_influence),
+        (
+            "effects that change with time",
+            "changing-effects",
+            CHANGE_COLUMNS,
+            lambda one: _beside_cox(one, cohort, asked.interval),
+        ),
+        (
+            "check of proportional hazards",
+            "changing-effects",
+            PROPORTIONALITY_COLUMNS,
+            lambda one: proportionality(
+                one, asked.rmst_to or horizon, _margin(asked), asked.interval
+            ),
+        ),
     ]
-    coefficients, estimands, curves, influence = (
+    coefficients, estimands, curves, influence, changing, proportional = (
         _stacked(columns, _each(fits, parts, name, make, place))
         for name, place, columns, make in tables
     )
@@ -113,9 +132,32 @@ def gather_posterior(
         curves=curves,
         prior_curves=_prior_curves(primary, grid, parts),
         prior_influence=influence,
+        changing=changing,
+        proportionality=proportional,
         **_left_out(analysis, fits, parts),
         **_replicated(cohort, primary, curve, asked.interval, parts),
     )
+
+
+def _margin(asked: EstimandSpec) -> float:
+    """Change of a difference in restricted means that matters, 1/20 of the horizon by default."""
+    stated = [abs(gain) for gain in asked.rmst_thresholds if gain]
+    return min(stated) if stated else (asked.rmst_to or 0.0) / 20.0
+
+
+def _beside_cox(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
+    """Hazard ratios that change, beside a Cox model whose effects change at the same cuts."""
+    table = change_table(fit, interval)
+    if table.empty or cohort.interval_censored.any():
+        return table
+    own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
+    columns = pd.DataFrame(fit.design.matrix(own.covariates), columns=list(fit.design.columns))
+    terms = list(dict.fromkeys(table["term"]))
+    cox = piecewise_cox(own, columns, terms, change_starts(fit.spec.changing)[1:], interval)
+    named = {name: f"cox_{name}" for name in ("hr", "lower", "upper", "p")}
+    keyed = table.assign(period=table.groupby("term").cumcount())
+    joined = keyed.merge(cox.rename(columns=named), on=["term", "period"], how="left")
+    return joined.drop(columns="period")
 
 
 def _left_out(

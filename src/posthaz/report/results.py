@@ -52,6 +52,10 @@ class Posterior:
         Prior survival curves of the primary model.
     prior_influence : DataFrame
         Result of `prior_influence` for every model, stacked.
+    changing : DataFrame
+        Result of `change_table` for every model, stacked, with the piecewise Cox model beside.
+    proportionality : DataFrame
+        Result of `proportionality` for every model, stacked.
     """
 
     fits: Mapping[str, Fit]
@@ -66,6 +70,8 @@ class Posterior:
     curves: pd.DataFrame
     prior_curves: xr.DataArray | None
     prior_influence: pd.DataFrame = field(default_factory=pd.DataFrame)
+    changing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    proportionality: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def primary(self) -> Fit:

@@ -118,6 +118,8 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
         "pareto_k": posterior.pareto,
         "priors": parts.made("table of priors", lambda: _priors(results), pd.DataFrame()),
         "prior_influence": posterior.prior_influence,
+        "changing_effects": posterior.changing,
+        "proportionality": posterior.proportionality,
         **clinical_tables(results.clinical, parts),
         **({"published": results.published} if len(results.published) else {}),
     }

@@ -8,7 +8,7 @@ import pandas as pd
 from posthaz.checks import prior_conflicts
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import term_label
+from posthaz.report.sections.naming import scale_words, term_label
 from posthaz.report.sections.prior_words import believed
 from posthaz.report.sections.wording import SPACE, listed, percent
 
@@ -47,14 +47,12 @@ def _part(results: Results, row: pd.Series) -> str:
     default = "default" if bool(row["default"]) else "stated"
     prior = believed(fit, name, results.analysis.estimands.interval)
     prior = f"{default} prior: {prior}" if prior else f"{default} prior"
-    label = term_label(results.cohort, name) if name in fit.design.columns else _plain_name(name)
+    label = (
+        term_label(results.cohort, name)
+        if name in fit.design.columns
+        else scale_words(results.cohort, name)
+    )
     return f"{label} ({prior}; {conflict_words(row)})"
-
-
-def _plain_name(name: str) -> str:
-    """Name of a spread, such as "SD of the frailties of centre"."""
-    group = name.removeprefix("frailty_sd_")
-    return f"SD of the frailties of {group}" if group != name else name.replace("_", " ")
 
 
 def conflict_words(row: pd.Series) -> str:

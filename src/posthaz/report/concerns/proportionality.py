@@ -73,7 +73,8 @@ def contradictions(results: Results) -> tuple[Contradiction, ...]:
     if grouped(results.cohort) or results.cohort.recurrent:
         return ()
     fit, found = results.posterior.primary, []
-    for arm, (name, against) in contrasts(results, fit).items():
+    answered = fit.treatment in {effect.term for effect in fit.spec.changing}
+    for arm, (name, against) in () if answered else contrasts(results, fit).items():
         tested = _schoenfeld(results, fit, arm)
         predicted = _predictive(results, arm) if holds_proportional(fit) else np.nan
         if tested < RARE or predicted < RARE:
@@ -184,10 +185,13 @@ def _survival(curves: pd.DataFrame, arm: str, times: np.ndarray) -> np.ndarray:
 
 
 def _advice(results: Results, one: Contradiction) -> str:
+    spec = results.posterior.primary.spec
+    cut = "" if one.crossing is None else f" and `cuts = [{moment(one.crossing.time)}, …]`"
     start = (
-        "To do: report survival differences and restricted means by Kaplan–Meier (several "
-        "horizons, `rmst_to` in [estimands]) in place of a hazard ratio; posthaz has no effect "
-        "that changes with time yet"
+        f"To do: let the effect change with time: add `[models.{spec.name}.changing."
+        f"{results.cohort.treatment}]`{cut} to the analysis; or report survival differences and "
+        "restricted means by Kaplan–Meier (several horizons, `rmst_to` in [estimands]) in place "
+        "of a hazard ratio"
     )
     if one.crossing is None or results.analysis.landmark is not None:
         return f"{start}."

@@ -56,7 +56,7 @@ def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
             f"{ratio(row['lower'])} to {ratio(row['upper'])}), with "
             f"{chance_words(results, row['below_1'])}"
         )
-    if gain := _gain_text(results, arm, name, against, interval):
+    if gain := gain_text(results, arm, name, against, interval):
         parts.append(gain)
     model = model_labels(results)[fit.spec.name]
     given = "standardised over the covariates" if adjusted(fit) and gain else ""
@@ -64,7 +64,7 @@ def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
     return f"Under the primary model ({whose}), {', and '.join(parts)}."
 
 
-def _gain_text(results: Results, arm: str, name: str, against: str, interval: str) -> str:
+def gain_text(results: Results, arm: str, name: str, against: str, interval: str) -> str:
     """Gain in restricted mean of the arm that is asked about."""
     profile, unit = f"{arm} - {reference_arm(results)}", results.cohort.unit
     gain = estimand_row(results, "rmst difference", profile)

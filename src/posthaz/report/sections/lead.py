@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from posthaz.inference import Fit
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph
 from posthaz.report.concerns import concerns
-from posthaz.report.concerns.proportionality import contradictions
+from posthaz.report.concerns.proportionality import Contradiction, contradictions
 from posthaz.report.missing import MissingPart
 from posthaz.report.results import Results
+from posthaz.report.sections.changing import changing_arm, changing_sentence
 from posthaz.report.sections.disproportionate import (
     disproportionate_sentence,
     left_open_sentence,
@@ -68,19 +70,28 @@ def _compared(results: Results) -> list[Block]:
     """The effect of each arm: by its hazard ratio, or without one where it can't be."""
     fit = results.posterior.primary
     against = {one.arm: one for one in contradictions(results)}
-    found = [
-        disproportionate_sentence(results, against[arm])
-        if arm in against
-        else effect_sentence(results, fit, arm)
-        for arm in contrasts(results, fit)
-    ]
+    found = [_arm_sentence(results, fit, arm, against) for arm in contrasts(results, fit)]
     blocks: list[Block] = [Paragraph(found[0]) if len(found) == 1 else Bullets(tuple(found))]
-    if len(against) < len(found):
-        others = [arm for arm in contrasts(results, fit) if arm not in against]
+    others = [
+        arm
+        for arm in contrasts(results, fit)
+        if arm not in against and not len(changing_arm(results, fit, arm))
+    ]
+    if others:
         blocks.append(Paragraph(frequentist_sentence(results, fit, others)))
     else:
         blocks.append(Paragraph(left_open_sentence(results)))
     return blocks
+
+
+def _arm_sentence(
+    results: Results, fit: Fit, arm: str, against: Mapping[str, Contradiction]
+) -> str:
+    if arm in against:
+        return disproportionate_sentence(results, against[arm])
+    if len(changing_arm(results, fit, arm)):
+        return changing_sentence(results, fit, arm)
+    return effect_sentence(results, fit, arm)
 
 
 def notes(results: Results) -> tuple[Note, ...]:

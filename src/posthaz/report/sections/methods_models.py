@@ -37,6 +37,17 @@ def _hazard(fit: Fit, unit: str) -> str:
     text = _baseline(fit.spec.baseline, unit)
     if fit.design.columns:
         text += ", " + fit.spec.effect.words
+    for effect in fit.spec.changing:
+        cuts = listed([f"{cut:.3g}" for cut in effect.cuts])
+        tie = (
+            f"departures from the average by a random walk of order {effect.order}"
+            if effect.smoothing == "random_walk"
+            else "independent of each other"
+        )
+        text += (
+            f", the log hazard ratio of `{effect.term}` constant within intervals cut at {cuts} "
+            f"{unit}, {tie}"
+        )
     if fit.design.groups:
         groups = listed([f"`{group.name}`" for group in fit.design.groups])
         text += f", with normal frailties on the log hazard for {groups}"

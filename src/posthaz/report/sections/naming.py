@@ -10,6 +10,7 @@ from posthaz.inference import Fit
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.spec import ModelSpec
+from posthaz.spec.names import CHANGE_SD
 
 _LEVEL = re.compile(r"(?P<name>[^\[\]]+)\[(?P<level>.+)\]")
 _STEP = re.compile(r"(?P<name>[^,]+), (?P<step>per .+)")
@@ -18,6 +19,10 @@ _GROUP = re.compile(r"\s*\+?\s*\(\s*1\s*\|[^)]*\)")
 _DOI = re.compile(r"(?<![/.\w])doi:\s*(?=10\.)")
 _TIMES = ("days", "weeks", "months", "years")
 _FEW = 3
+_SCALE_WORDS = {
+    "sigma": "SD of the random walk’s steps",
+    "exchangeable_sd": "SD of the coefficients of each term that shrink together",
+}
 WHOLE = "all"
 
 
@@ -75,6 +80,8 @@ def model_label(spec: ModelSpec, cohort: Cohort) -> str:
     title = capitalised(spec.baseline.title)
     if spec.effect.acts_on == "time":
         title += " (accelerated)"
+    if spec.changing:
+        title += ", changing effect"
     return title + _suffix(spec.formula, cohort)
 
 
@@ -113,6 +120,23 @@ def variable_label(cohort: Cohort, name: str) -> str:
     """Label of a covariate without its unit; whatever is no covariate stays as it is."""
     column = cohort.columns.get(name.strip(" `"))
     return (column.label or column.name) if column else name.strip()
+
+
+def scale_words(cohort: Cohort | None, name: str) -> str:
+    """What a standard deviation is of; another parameter by its name.
+
+    Examples
+    --------
+    >>> scale_words(None, "frailty_sd_centre"), scale_words(None, "log_shape")
+    ('SD of the frailties of centre', 'Log shape')
+    """
+    if name.startswith(f"{CHANGE_SD}_"):
+        term = name.removeprefix(f"{CHANGE_SD}_")
+        term = term if cohort is None else variable_label(cohort, term)
+        return f"SD of the steps over time of the effect of {term}"
+    if name.startswith("frailty_sd_"):
+        return f"SD of the frailties of {name.removeprefix('frailty_sd_')}"
+    return _SCALE_WORDS.get(name, capitalised(name.replace("_", " ")))
 
 
 def term_label(cohort: Cohort, term: str) -> str:

@@ -9,13 +9,12 @@ import xarray as xr
 
 from posthaz.inference import Fit
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import capitalised, term_label
+from posthaz.report.sections.naming import capitalised, scale_words, term_label
 from posthaz.report.sections.wording import moment
 from posthaz.spec import coefficient_name
 
 _MOST = 8
 _SPAN = re.compile(r"\((?P<start>[\d.e+-]+), (?P<end>[\d.e+-]+|inf)\]")
-_WORDS = {"sigma": "SD of the random walk’s steps"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ def _all(results: Results, fit: Fit) -> Iterator[MainParameter]:
         label = f"{term_label(results.cohort, term)}: {what}"
         yield MainParameter(term, label, after, before.ravel(), ratio=what)
     for variable in scalars:
-        label = _WORDS.get(variable, capitalised(variable.replace("_", " ")))
+        label = scale_words(results.cohort, variable)
         after, before = _draws(posterior, variable), _draws(prior, variable)
         yield MainParameter(variable, label, after, before.ravel(), ratio="")
     for variable in chosen:

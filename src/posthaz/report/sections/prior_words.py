@@ -10,16 +10,12 @@ from posthaz.inference import Fit
 from posthaz.priors import Prior, prior_probability_below, prior_quantile
 from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import capitalised, contrasts, term_label
+from posthaz.report.sections.naming import capitalised, contrasts, scale_words, term_label
 from posthaz.report.sections.rows import treatment_term
 from posthaz.report.sections.wording import general, interval_name, percent, plain, ratio, signed
 
 _RATIOS = ("HR", "TR")
 _VALUE_WORDS = {"sd": "SD", "df": "degrees of freedom", "mean_log": "log mean", "sd_log": "log SD"}
-_SCALE_WORDS = {
-    "sigma": "SD of the random walk’s steps",
-    "exchangeable_sd": "SD of the coefficients of each term that shrink together",
-}
 
 
 def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, str]]:
@@ -36,8 +32,7 @@ def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, 
             range_ += _unit(parameters[name], fit.unit)
         yield _row(_baseline_words(name, parameters[name]), prior, range_)
     for name, prior in fit.priors.scales.items():
-        group = name.removeprefix("frailty_sd_")
-        words = _SCALE_WORDS.get(name, f"SD of the frailties between clusters of {group}")
+        words = scale_words(cohort, name)
         yield _row(f"{words} (`{name}`)", prior, _range(prior, interval, "SD", False))
 
 

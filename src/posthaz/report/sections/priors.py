@@ -15,6 +15,7 @@ from posthaz.report.sections.parameters import main_parameters
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.prior_words import effect_statements, prior_rows
 from posthaz.report.sections.wording import interval_name, listed, plain
+from posthaz.spec import ModelSpec
 
 
 def priors_section(results: Results) -> Section:
@@ -55,13 +56,20 @@ def _models(results: Results) -> Table:
             "model": labels[spec.name] + (" (primary)" if i == 0 else ""),
             "name": spec.name,
             "formula": spec.formula,
-            "form": spec.form.replace("_", " "),
+            "form": _acts(spec),
         }
         for i, spec in enumerate(results.analysis.models)
     ]
     heads = {"model": "Model", "name": "Name in the files", "formula": "Formula"}
     heads["form"] = "Covariates act by"
     return Table(pd.DataFrame(rows), "Models fitted; the first is the primary one", heads)
+
+
+def _acts(spec: ModelSpec) -> str:
+    """What the covariates act by, and which effects change with time."""
+    changing = listed([f"`{effect.term}`" for effect in spec.changing])
+    form = spec.form.replace("_", " ")
+    return f"{form}, the effect of {changing} changing with time" if changing else form
 
 
 @guarded_block

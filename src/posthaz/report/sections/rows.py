@@ -90,15 +90,17 @@ def hazard_ratio_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, s
     row : Series
         With ``median, lower, upper, mcse, below_1`` (the probability of a ratio below 1).
     kind : str
-        ``"hazard ratio"``; ``"marginal hazard ratio at 36 months"`` where the model has no
-        constant one; empty where it has none at all.
+        ``"hazard ratio"``, or ``"average hazard ratio"`` where the effect changes with time;
+        ``"marginal hazard ratio at 36 months"`` where the model has no constant one; empty where
+        it has none at all.
     """
     model, term = fit.spec.name, treatment_term(fit, arm)
     row = coefficient_row(results, model, term) if term else None
     if row is not None and np.isfinite(row["hr_median"]):
         numbers = {key: row[f"hr_{key}"] for key in ("median", "lower", "upper")}
         numbers |= {"below_1": row["p_hr_below_1"], "mcse": row["mcse_mean"]}
-        return pd.Series(numbers), "hazard ratio"
+        averaged = fit.treatment in {effect.term for effect in fit.spec.changing}
+        return pd.Series(numbers), "average hazard ratio" if averaged else "hazard ratio"
     profile = f"{arm} / {reference_arm(results)}"
     times = [time for time in results.analysis.estimands.survival_at if time > 0]
     if not times or not fit.treatment:

@@ -1,0 +1,83 @@
+"""The report of an effect that changes with time, and of one that should."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import posthaz as ph
+from posthaz.report.sections.lead import lead_blocks
+from tests.sampling.test_changing_effects import crossing
+
+FILE = """
+[cohort]
+table = "cohort.csv"
+time = "months"
+event = "dead"
+unit = "months"
+[treatment]
+column = "arm"
+reference = "none"
+[models.m]
+baseline = "piecewise_exponential"
+formula = "arm"
+{changing}
+[estimands]
+survival_at = [6, 24]
+rmst_to = 24
+[sampling]
+method = "laplace"
+draws = 250
+"""
+
+
+def results_of(folder: Path, changing: str) -> ph.Results:
+    cohort = crossing(300, 11)
+    table = pd.DataFrame(
+        {"months": cohort.exit, "dead": cohort.event.astype(int), "arm": cohort.covariates["arm"]}
+    )
+    table.to_csv(folder / "cohort.csv", index=False)
+    path = folder / "analysis.toml"
+    path.write_text(FILE.format(changing=changing))
+    return ph.run_analysis(path)
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> ph.Results:
+    return results_of(tmp_path_factory.mktemp("changing"), "[models.m.changing.arm]\ncuts = [6]")
+
+
+def lead(results: ph.Results) -> str:
+    return " ".join(str(getattr(block, "text", block)) for block in lead_blocks(results))
+
+
+def test_the_lead_has_time_and_survival_before_any_ratio(changing: ph.Results) -> None:
+    said = lead(changing)
+    assert said.index("survival time up to 24 months") < said.index("**changes with time**")
+    assert "contradicted" not in said
+    assert "Averaged over the events" in said
+    assert "gives much the same answer" not in said
+
+
+def test_intervals_stand_beside_the_piecewise_cox_model(changing: ph.Results) -> None:
+    table = changing.posterior.changing
+    assert table["end"].tolist() == [6.0, np.inf]
+    apart = np.abs(np.log(table["median"]) - np.log(table["cox_hr"]))
+    assert apart.max() < 0.25
+    assert table["p_hr_below_1"].iloc[0] > 0.99 > 0.05 > table["p_hr_below_1"].iloc[1]
+
+
+def test_the_posterior_answers_whether_hazards_are_proportional(changing: ph.Results) -> None:
+    row = changing.posterior.proportionality.iloc[0]
+    assert row["margin"] == pytest.approx(1.2)
+    assert row["p_survival"] > 0.9
+    assert row["p_crossing"] > 0.9
+    assert 8.0 < row["crossing_median"] < 20.0
+    assert row["spread_lower"] > 0.2
+
+
+def test_a_file_that_did_not_ask_is_told_the_line_to_add(tmp_path: Path) -> None:
+    said = lead(results_of(tmp_path, ""))
+    assert "Proportional hazards are contradicted" in said
+    assert "[models.m.changing.arm]" in said
