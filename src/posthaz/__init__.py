@@ -19,26 +19,27 @@ if TYPE_CHECKING:
         sequential_trials,
         split_at_treatment,
     )
+    from posthaz.analyses.adjust.answer import adjusted_answers
+    from posthaz.analyses.borrowing.answer import borrowing_answers
+    from posthaz.analyses.borrowing.characteristics import operating_characteristics
+    from posthaz.analyses.borrowing.leap import leap_fit
+    from posthaz.analyses.borrowing.rows import commensurate_fit, normalised_power_fit, power_fits
+    from posthaz.analyses.borrowing.spec import BorrowingSpec, HistoricalRatio
+    from posthaz.analyses.competing_risks.answer import competing_risks
+    from posthaz.analyses.competing_risks.incidence import posterior_incidence
+    from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+    from posthaz.analyses.interactions.answer import interaction_effects
+    from posthaz.analyses.interactions.spec import InteractionSpec
+    from posthaz.analyses.screening.answer import screen_covariates
+    from posthaz.analyses.screening.spec import ScreeningSpec
+    from posthaz.analyses.subgroups.answer import subgroup_effects
+    from posthaz.analyses.subgroups.spec import SubgroupSpec
+    from posthaz.analyses.subsets.answer import survival_in_subsets
+    from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
+    from posthaz.analyses.toxicity.answer import compare_toxicity
+    from posthaz.analyses.toxicity.spec import ToxicitySpec
     from posthaz.baselines import cumulative_incidence, grouped_cox, kaplan_meier, turnbull
-    from posthaz.borrowing import (
-        borrowing_answers,
-        commensurate_fit,
-        leap_fit,
-        normalised_power_fit,
-        operating_characteristics,
-        power_fits,
-    )
     from posthaz.checks import convergence
-    from posthaz.clinical import (
-        adjusted_answers,
-        compare_toxicity,
-        competing_risks,
-        interaction_effects,
-        posterior_incidence,
-        screen_covariates,
-        subgroup_effects,
-        survival_in_subsets,
-    )
     from posthaz.cohort import (
         Cohort,
         CohortSpec,
@@ -112,17 +113,6 @@ if TYPE_CHECKING:
         load_analysis,
         simulate_patients,
     )
-    from posthaz.spec.clinical import (
-        BorrowingSpec,
-        CompetingRisksSpec,
-        HistoricalRatio,
-        InteractionSpec,
-        ScreeningSpec,
-        SubgroupSpec,
-        Subset,
-        SubsetsSpec,
-        ToxicitySpec,
-    )
 
 __version__ = version("posthaz")
 
@@ -131,16 +121,27 @@ _ROOMS = {
         "balance_table balancing_weights clone_censor_weight landmark match_patients "
         "propensity_score sequential_trials split_at_treatment"
     ),
+    "analyses.adjust.answer": "adjusted_answers",
+    "analyses.borrowing.answer": "borrowing_answers",
+    "analyses.borrowing.characteristics": "operating_characteristics",
+    "analyses.borrowing.leap": "leap_fit",
+    "analyses.borrowing.rows": "commensurate_fit normalised_power_fit power_fits",
+    "analyses.borrowing.spec": "BorrowingSpec HistoricalRatio",
+    "analyses.competing_risks.answer": "competing_risks",
+    "analyses.competing_risks.incidence": "posterior_incidence",
+    "analyses.competing_risks.spec": "CompetingRisksSpec",
+    "analyses.interactions.answer": "interaction_effects",
+    "analyses.interactions.spec": "InteractionSpec",
+    "analyses.screening.answer": "screen_covariates",
+    "analyses.screening.spec": "ScreeningSpec",
+    "analyses.subgroups.answer": "subgroup_effects",
+    "analyses.subgroups.spec": "SubgroupSpec",
+    "analyses.subsets.answer": "survival_in_subsets",
+    "analyses.subsets.spec": "Subset SubsetsSpec",
+    "analyses.toxicity.answer": "compare_toxicity",
+    "analyses.toxicity.spec": "ToxicitySpec",
     "baselines": "cumulative_incidence grouped_cox kaplan_meier turnbull",
-    "borrowing": (
-        "borrowing_answers commensurate_fit leap_fit normalised_power_fit "
-        "operating_characteristics power_fits"
-    ),
     "checks": "convergence",
-    "clinical": (
-        "adjusted_answers compare_toxicity competing_risks interaction_effects "
-        "posterior_incidence screen_covariates subgroup_effects survival_in_subsets"
-    ),
     "cohort": (
         "Cohort CohortSpec Column Condition LifeTableSpec Where biologically_effective_dose "
         "collapse equivalent_dose_2gy person_time read_cohort read_life_table"
@@ -162,10 +163,6 @@ _ROOMS = {
     "sensitivity": "answer_sensitivity compare_variants fit_variants variants",
     "simulate": "simulated_example",
     "spec": "Analysis EstimandSpec ModelSpec Sampling Shrinkage load_analysis simulate_patients",
-    "spec.clinical": (
-        "BorrowingSpec CompetingRisksSpec HistoricalRatio InteractionSpec ScreeningSpec "
-        "SubgroupSpec Subset SubsetsSpec ToxicitySpec"
-    ),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -11,9 +11,18 @@ from pathlib import Path
 import pytest
 
 import posthaz as ph
+from posthaz.analyses.adjust import spec as adjust
+from posthaz.analyses.borrowing import spec as borrowing
+from posthaz.analyses.competing_risks import spec as competing_risks
+from posthaz.analyses.interactions import spec as interactions
+from posthaz.analyses.life_table import spec as life_table
+from posthaz.analyses.screening import spec as screening
+from posthaz.analyses.subgroups import spec as subgroups
+from posthaz.analyses.subsets import spec as subsets
+from posthaz.analyses.toxicity import spec as toxicity
+from posthaz.analyses.toxicity.risk import RISK_COLUMNS
 from posthaz.answers import COLUMNS as ANSWER_COLUMNS
 from posthaz.baselines import COLUMNS as BASELINE_COLUMNS
-from posthaz.clinical.risk import RISK_COLUMNS
 from posthaz.design import ALLOWED_FUNCTIONS
 from posthaz.errors import exceptions
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENT_COLUMNS
@@ -39,17 +48,6 @@ from posthaz.spec import (
     published_table,
     sensitivity_table,
     simulate_table,
-)
-from posthaz.spec.clinical import (
-    adjust,
-    borrowing,
-    competing_risks,
-    interactions,
-    life_table,
-    screening,
-    subgroups,
-    subsets,
-    toxicity,
 )
 from posthaz.spec.prior_statements import STATEMENTS
 from tests.house.markdown import DOCS, ROOT, anchors, code_blocks, links, pages, pictures

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-REPORT = Path(__file__).resolve().parents[2] / "src" / "posthaz" / "report"
-MODULES = [*sorted((REPORT / "sections").glob("*.py")), *sorted((REPORT / "clinical").glob("*.py"))]
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "posthaz"
+MODULES = [*sorted(SOURCE.glob("report/sections/*.py")), *sorted(SOURCE.glob("analyses/*/*.py"))]
 # made inside guarded functions, or of what can't fail
 INNER = {("picture.py", "picture"), ("answer_tables.py", "_table")}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_tables_and_figures_are_guarded(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.FunctionDef) or node.returns is None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from posthaz.clinical.incidence import incidence_of
+from posthaz.analyses.competing_risks.incidence import incidence_of
 from posthaz.hazards import Baseline
 from tests.laws.parts import BASELINE_EXAMPLES, hazards
 

@@ -4,11 +4,11 @@
 docs/explanation/borrowing.md.
 """
 
-from posthaz.borrowing import (
+from posthaz.analyses.borrowing.characteristics import operating_characteristics
+from posthaz.analyses.borrowing.priors import (
     commensurate_prior,
     meta_analytic_prior,
     normalised_power_prior,
-    operating_characteristics,
     power_prior,
 )
 from posthaz.priors import historical

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from posthaz.spec.clinical.subgroups import SubgroupSpec
+from posthaz.analyses.subgroups.spec import SubgroupSpec
 from tests.recovery.subgroup_spreads import NOTHING, SCENARIOS, performance
 
 DEFAULT = SubgroupSpec(("sex",)).sd

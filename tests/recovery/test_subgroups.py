@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.clinical.arm_model import arm_model, ratio_summary, shared_baseline
-from posthaz.clinical.pooled_subgroups import pooled_subgroups
-from posthaz.clinical.subgroup_estimates import separate_effect
-from posthaz.clinical.subgroup_rows import subgroups_of
+from posthaz.analyses.subgroups.estimates import separate_effect
+from posthaz.analyses.subgroups.pooled import pooled_subgroups
+from posthaz.analyses.subgroups.rows import subgroups_of
+from posthaz.arms.arm_model import arm_model, ratio_summary, shared_baseline
 from posthaz.inference import fit_many
 
 COHORTS = 200

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from posthaz.adjust import landmark
+from posthaz.analyses.adjust.samples import adjusted_samples
+from posthaz.analyses.subgroups.rows import with_groups
 from posthaz.baselines import cox_model, median_survival, survival_at
 from posthaz.catalogue import catalogue
-from posthaz.clinical.adjusted_samples import adjusted_samples
-from posthaz.clinical.subgroup_rows import with_groups
 from posthaz.cohort import Cohort, read_cohort, restricted, rows_where
 from posthaz.design import formula_variables, learn_design
 from posthaz.simulate import calibrated_hazards, simulate_twin

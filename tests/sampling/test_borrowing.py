@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 import posthaz as ph
-from posthaz.borrowing import (
-    borrowing_answers,
+from posthaz.analyses.borrowing.answer import borrowing_answers
+from posthaz.analyses.borrowing.leap import leap_fit
+from posthaz.analyses.borrowing.pooled import pooled_rows
+from posthaz.analyses.borrowing.priors import power_prior
+from posthaz.analyses.borrowing.reweight import effect_draws
+from posthaz.analyses.borrowing.rows import (
     commensurate_fit,
-    leap_fit,
     normalised_power_fit,
-    pooled_rows,
     power_fits,
-    power_prior,
+    settled,
 )
-from posthaz.borrowing.reweight import effect_draws
-from posthaz.borrowing.rows import settled
+from posthaz.analyses.borrowing.spec import BorrowingSpec, HistoricalRatio
 from posthaz.errors import CohortError
 from posthaz.priors import historical
-from posthaz.spec.clinical.borrowing import BorrowingSpec, HistoricalRatio
 
 SPEC = ph.ModelSpec("weibull", ph.Weibull(), "arm")
 SAMPLING = ph.Sampling(chains=2, draws=1000, tune=300, seed=5)

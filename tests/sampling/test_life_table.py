@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from posthaz.analyses.life_table.answer import life_table_answer
+from posthaz.analyses.life_table.effect_change import common_times, cut_rows
+from posthaz.analyses.life_table.rounding import rounding_effect
 from posthaz.baselines import covariate_columns, grouped_cox
 from posthaz.cli import main
-from posthaz.clinical.effect_change import common_times, cut_rows
-from posthaz.clinical.life_table import life_table_answer
-from posthaz.clinical.rounding import rounding_effect
 from posthaz.cohort import LifeTableSpec, read_life_table, unrounded_life_tables
 from posthaz.hazards import PiecewiseExponential
 from posthaz.inference import fit

@@ -9,24 +9,24 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
+from posthaz.analyses.adjust.samples import adjusted_samples
+from posthaz.analyses.adjust.spec import AdjustSpec
+from posthaz.analyses.competing_risks.answer import CompetingRisks, competing_risks
+from posthaz.analyses.competing_risks.incidence import posterior_incidence
+from posthaz.analyses.competing_risks.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
+from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+from posthaz.analyses.screening.answer import Screening, screen_covariates
+from posthaz.analyses.screening.spec import ScreeningSpec
+from posthaz.analyses.subsets.answer import SubsetSurvival, survival_in_subsets
+from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
 from posthaz.baselines import logrank, survival_at
-from posthaz.clinical.adjusted_samples import adjusted_samples
-from posthaz.clinical.competing_risks import CompetingRisks, competing_risks
-from posthaz.clinical.incidence import posterior_incidence
-from posthaz.clinical.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
-from posthaz.clinical.screening import Screening, screen_covariates
-from posthaz.clinical.subsets import SubsetSurvival, survival_in_subsets
 from posthaz.cohort import Cohort, Condition, Where
 from posthaz.errors import CohortError
 from posthaz.estimands import arm_populations
 from posthaz.report.blocks import FigureBlock, Report, Table
-from posthaz.report.clinical.registry import clinical_sections, clinical_tables
+from posthaz.report.clinical import clinical_sections, clinical_tables
 from posthaz.report.markdown import render_markdown
 from posthaz.report.results import Results
-from posthaz.spec.clinical.adjust import AdjustSpec
-from posthaz.spec.clinical.competing_risks import CompetingRisksSpec
-from posthaz.spec.clinical.screening import ScreeningSpec
-from posthaz.spec.clinical.subsets import Subset, SubsetsSpec
 
 SAMPLING = ph.Sampling(seed=4, chains=2, draws=400, tune=300)
 CAUSES = CompetingRisksSpec({1: "cancer death", 2: "other death", 3: "accident"}, 1, (12.0, 24.0))

@@ -31,6 +31,9 @@ from posthaz.report.sections.rows import (
 )
 from posthaz.spec import Analysis, Published
 
+TESTS = ("logrank", "p_value")
+"""Quantities of a printed test."""
+
 
 @dataclass(frozen=True)
 class Number:
@@ -262,3 +265,12 @@ def _events(results: Results, arm: str) -> float:
     if arm and not len(mine):
         return nan
     return float((mine.iloc[0] if len(mine) else follow_up_row(results))["events"])
+
+
+def number_of_test(
+    row: pd.Series | None, one: Published, statistic: str, p: str = "p"
+) -> Counterpart | None:
+    """The P value of a test in a row of a table, or its statistic, as `one` asks."""
+    if row is None:
+        return None
+    return Counterpart(Number(float(row[p if one.quantity == "p_value" else statistic])))

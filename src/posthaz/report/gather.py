@@ -28,8 +28,7 @@ from posthaz.cohort.identifiers import identifying
 from posthaz.design import formula_groups, formula_variables, learn_design
 from posthaz.inference import Fit, fit
 from posthaz.inference.sample import WITHOUT_FRAILTY
-from posthaz.report.clinical.part import Given
-from posthaz.report.clinical.registry import answer_clinical, clinical_failures
+from posthaz.report.clinical import Given, answer_clinical, clinical_failures
 from posthaz.report.gather_posterior import gather_posterior
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, MissingParts, guarded

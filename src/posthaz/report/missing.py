@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 
-from posthaz.clinical.lost import Lost
 from posthaz.errors import OutputError, PosthazError
+from posthaz.errors.lost import Lost
 
 _REPORT_IT = (
     "a fault of posthaz itself: please report it with the command you ran; POSTHAZ_TRACEBACK=1 "

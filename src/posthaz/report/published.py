@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from posthaz.report.clinical.registry import clinical_counterpart
+from posthaz.report.clinical import clinical_counterpart
 from posthaz.report.counterpart import Counterpart, counterpart
 from posthaz.report.printed_rows import whom
 from posthaz.report.results import Results

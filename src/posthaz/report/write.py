@@ -12,7 +12,7 @@ import pandas as pd
 from posthaz.files import csv_text, file_below, staged_folder, write_text
 from posthaz.inference import installed_versions, write_fit
 from posthaz.report.blocks import Report
-from posthaz.report.clinical.registry import clinical_tables
+from posthaz.report.clinical import clinical_tables
 from posthaz.report.compose import compose_report, missing_parts
 from posthaz.report.concerns import concerns
 from posthaz.report.html import render_html

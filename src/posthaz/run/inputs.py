@@ -27,7 +27,7 @@ from posthaz.spec import (
     read_analysis_cohort,
     resolve,
 )
-from posthaz.spec.clinical import clinical_faults
+from posthaz.spec.clinical_tables import clinical_faults
 
 
 def read_inputs(

@@ -16,7 +16,6 @@ from posthaz.spec.analysis_cohort import (
 )
 from posthaz.spec.archive import model_from_dict, model_to_dict
 from posthaz.spec.changing_support import check_changing
-from posthaz.spec.clinical.life_table import LifeTable
 from posthaz.spec.load import load_analysis
 from posthaz.spec.model_spec import ModelSpec, resolve
 from posthaz.spec.names import (
@@ -71,7 +70,6 @@ __all__ = [
     "BaselineSpec",
     "Change",
     "EstimandSpec",
-    "LifeTable",
     "FormulaChange",
     "ModelSpec",
     "PriorChange",

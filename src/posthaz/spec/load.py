@@ -3,13 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+from posthaz.analyses.registry import table_names
 from posthaz.catalogue import find_analysis, named_root
 from posthaz.cohort import CohortSpec
 from posthaz.errors import Findings, SpecError, nearest
 from posthaz.files import place_below, unreadable
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
-from posthaz.spec.clinical import CLINICAL_TABLES, read_clinical
+from posthaz.spec.clinical_tables import read_clinical
 from posthaz.spec.cohort_table import read_cohort_table, read_favours, read_study_time
 from posthaz.spec.fields import Field, flag, several, table, text
 from posthaz.spec.model_table import read_models
@@ -27,20 +28,6 @@ from posthaz.spec.toml_file import (
 )
 from posthaz.spec.toml_table import TomlTable
 
-_FILE_FIELDS = {
-    "analysis": table(),
-    "cohort": table(),
-    "treatment": table(),
-    "models": table(),
-    "estimands": table(),
-    "baselines": table(),
-    "sampling": table(),
-    "published": Field("[[published]] tables", lambda raw: raw),
-    "table_one": table(),
-    **{name: table() for name in CLINICAL_TABLES},
-    "sensitivity": table(),
-    "simulate": table(),
-}
 _COLUMN_LIST = several(text(), "column names")
 _ANALYSIS_FIELDS = {
     **{key: text() for key in ("title", "question", "source", "population", "endpoint")},
@@ -90,8 +77,21 @@ def load_analysis(
     return analysis
 
 
+def _file_fields() -> dict[str, Field]:
+    """Tables that a file may have."""
+    own = ("analysis", "cohort", "treatment", "models", "estimands", "baselines", "sampling")
+    return {
+        **{name: table() for name in own},
+        "published": Field("[[published]] tables", lambda raw: raw),
+        "table_one": table(),
+        **{name: table() for name in table_names()},
+        "sensitivity": table(),
+        "simulate": table(),
+    }
+
+
 def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> Analysis:
-    file.read(_FILE_FIELDS)
+    file.read(_file_fields())
     about = file.below("analysis").read(_ANALYSIS_FIELDS)
     cohort, cohort_table = read_cohort_table(
         file.below("cohort"), file.below("treatment"), printed=file.has("life_table")

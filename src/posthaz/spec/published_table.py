@@ -7,7 +7,7 @@ from typing import Any
 
 from posthaz.cohort import CohortSpec
 from posthaz.spec.analysis import Published
-from posthaz.spec.clinical.covariate_checks import check_terms
+from posthaz.spec.covariate_checks import check_terms
 from posthaz.spec.fields import choice, either, flag, label, number, table, text
 from posthaz.spec.published_within import read_within
 from posthaz.spec.toml_table import TomlTable

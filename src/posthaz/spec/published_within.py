@@ -41,7 +41,7 @@ def read_within(toml: TomlTable, clinical: Mapping[str, Any]) -> Within:
     Examples
     --------
     >>> from posthaz.errors import Findings
-    >>> from posthaz.spec.clinical.adjust import AdjustSpec
+    >>> from posthaz.analyses.adjust.spec import AdjustSpec
     >>> toml = TomlTable({"sample": "matched"}, "x.toml", ("published", "1", "within"), Findings())
     >>> read_within(toml, {"adjust": AdjustSpec("age")}).sample
     'matched'

@@ -7,7 +7,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.adjust import balance_table, table_one
-from posthaz.borrowing import pooled_rows
+from posthaz.analyses.borrowing.pooled import pooled_rows
 from posthaz.errors import AdjustmentError, CohortError, SpecError
 
 TABLE = pd.DataFrame({"t": [1.0, 2.0], "d": [1, 0]})

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
+from posthaz.analyses.borrowing.pooled import pooled_rows
 from posthaz.baselines import survival_at
-from posthaz.borrowing import pooled_rows
 from posthaz.cohort import between_steps, person_time
 from posthaz.errors import CohortError
 

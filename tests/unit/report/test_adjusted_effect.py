@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from posthaz.adjust import balancing_weights, propensity_score
-from posthaz.report.sections.adjusted_effect import adjusted_sentence
+from posthaz.analyses.adjust.words import adjusted_sentence
 from tests.unit.adjust.cohorts import chosen_cohort
 
 

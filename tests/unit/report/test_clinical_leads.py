@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from posthaz.borrowing.answers import FULL, NONE
-from posthaz.clinical.interaction_effects import InteractionEffects
-from posthaz.report.clinical.borrowing_words import ROBUST
-from posthaz.report.clinical.leads import borrowing_lead, interactions_lead, toxicity_lead
-from posthaz.report.clinical.registry import CLINICAL_PARTS
+from posthaz.analyses.borrowing.answer import FULL, NONE
+from posthaz.analyses.borrowing.words import ROBUST, borrowing_lead
+from posthaz.analyses.interactions.answer import InteractionEffects
+from posthaz.analyses.interactions.words import interactions_lead
+from posthaz.analyses.registry import analysis_names, part_of
+from posthaz.analyses.toxicity.words import toxicity_lead
 from posthaz.report.concerns.priors import conflicting_priors
 
 RESULTS: Any = SimpleNamespace(
@@ -82,7 +83,7 @@ def test_borrowing_says_what_was_borrowed() -> None:
 
 
 def test_interactions_and_borrowing_are_the_question_of_their_file() -> None:
-    asked = {part.name for part in CLINICAL_PARTS if part.is_question}
+    asked = {name for name in analysis_names() if part_of(name).is_question}
     assert asked == {"interactions", "borrowing"}
 
 
@@ -104,7 +105,7 @@ def test_a_prior_that_moves_an_effect_is_named_with_its_values(two_arms: Any) ->
 
 
 def test_what_an_interaction_lacks_can_be_listed() -> None:
-    part = next(one for one in CLINICAL_PARTS if one.name == "interactions")
+    part = part_of("interactions")
     asked = SimpleNamespace(name="dose_by_gtv")
     one: Any = InteractionEffects(
         asked, "Dose", "GTV", pd.DataFrame(), pd.DataFrame(), None, None, ("a note",)

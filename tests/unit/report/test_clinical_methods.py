@@ -6,18 +6,16 @@ from typing import Any
 
 import pandas as pd
 
+from posthaz.analyses.interactions.spec import InteractionSpec
+from posthaz.analyses.interactions.words import interaction_methods
+from posthaz.analyses.screening.spec import ScreeningSpec
+from posthaz.analyses.screening.words import screening_methods
+from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
+from posthaz.analyses.subsets.words import subset_methods
+from posthaz.analyses.toxicity.spec import ToxicitySpec
+from posthaz.analyses.toxicity.words import toxicity_methods
 from posthaz.cohort import Where
-from posthaz.report.clinical.methods import (
-    interaction_methods,
-    screening_methods,
-    subset_methods,
-    toxicity_methods,
-)
 from posthaz.report.sections.methods import methods_section
-from posthaz.spec.clinical.interactions import InteractionSpec
-from posthaz.spec.clinical.screening import ScreeningSpec
-from posthaz.spec.clinical.subsets import Subset, SubsetsSpec
-from posthaz.spec.clinical.toxicity import ToxicitySpec
 
 COLUMNS = {"age": SimpleNamespace(label="Age"), "gtv_cc": SimpleNamespace(label="Tumour volume")}
 

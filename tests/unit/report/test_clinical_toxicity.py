@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from posthaz.analyses.toxicity.section import PART
+from posthaz.analyses.toxicity.spec import ToxicitySpec
+from posthaz.analyses.toxicity.tables import number_needed, risk_ratio
 from posthaz.hazards import Exponential
 from posthaz.report.blocks import Bullets, FigureBlock, Note, Paragraph, Table
 from posthaz.report.cells import table_rows
-from posthaz.report.clinical.toxicity import TOXICITY
-from posthaz.report.clinical.toxicity_tables import number_needed, risk_ratio
 from posthaz.simulate import simulated_example
 from posthaz.spec import ModelSpec
-from posthaz.spec.clinical.toxicity import ToxicitySpec
 from tests.unit.report.conftest import gathered
 
 
@@ -36,7 +36,7 @@ def results():
 
 @pytest.fixture(scope="module")
 def blocks(results):
-    return TOXICITY.section(results, results.clinical["toxicity"]).blocks
+    return PART.section(results, results.clinical["toxicity"]).blocks
 
 
 def of_kind(blocks, kind):
@@ -78,12 +78,12 @@ def test_printed_counts_and_bare_arms_are_said(blocks):
 
 
 def test_files_of_the_answer(results):
-    tables = TOXICITY.tables(results.clinical["toxicity"])
+    tables = PART.tables(results.clinical["toxicity"])
     assert set(tables) == {
         "toxicity_grades", "toxicity_tests", "toxicity_risks", "benefit_risk"
     }  # fmt: skip
     assert tables["benefit_risk"]["probability"].sum() == pytest.approx(1.0)
-    assert TOXICITY.failures(results.clinical["toxicity"]) == ()
+    assert PART.failures(results.clinical["toxicity"]) == ()
 
 
 def test_grades_are_no_characteristics_of_table_one(results):

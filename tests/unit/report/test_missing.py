@@ -6,11 +6,18 @@ from dataclasses import replace
 import pytest
 
 from posthaz.cli.fit import finish
-from posthaz.clinical.lost import Lost
 from posthaz.errors import OutputError, PriorError
-from posthaz.report import MissingPart, Note, Results, Written, gather, gather_posterior
-from posthaz.report.clinical import registry
-from posthaz.report.clinical.part import ClinicalPart
+from posthaz.errors.lost import Lost
+from posthaz.report import (
+    MissingPart,
+    Note,
+    Results,
+    Written,
+    clinical,
+    gather,
+    gather_posterior,
+)
+from posthaz.report.clinical import ClinicalPart
 from posthaz.report.compose import compose_report, missing_parts
 from posthaz.report.missing import guarded, lost_parts
 from posthaz.report.sections import survival
@@ -105,7 +112,7 @@ def test_the_lead_names_what_is_missing_and_the_page_tells_of_a_lost_word_file(
 
 def test_a_clinical_analysis_that_fails_keeps_its_place(two_arms, monkeypatch):
     part = ClinicalPart("subgroups", broken, broken, broken)
-    monkeypatch.setattr(registry, "CLINICAL_PARTS", (part,))
+    monkeypatch.setattr(clinical, "part_of", lambda name: part)
     asked = replace(two_arms, analysis=replace(two_arms.analysis, clinical={"subgroups": None}))
     results = gathered_again(asked, monkeypatch)
     assert [one.name for one in results.missing] == ["analysis [subgroups]"]

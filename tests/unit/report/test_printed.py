@@ -9,14 +9,12 @@ import pandas as pd
 import pytest
 
 from posthaz.adjust import table_tests
+from posthaz.analyses.adjust.printed import printed_in_sample
+from posthaz.analyses.interactions.printed import printed_at_level
+from posthaz.analyses.screening.printed import printed_of_candidate
+from posthaz.analyses.subgroups.printed import printed_in_subgroup
+from posthaz.analyses.toxicity.printed import printed_of_toxicity
 from posthaz.baselines import median_survival
-from posthaz.report.clinical.printed import (
-    printed_at_level,
-    printed_in_sample,
-    printed_in_subgroup,
-    printed_of_candidate,
-    printed_of_toxicity,
-)
 from posthaz.report.counterpart import Counterpart
 from posthaz.simulate import simulated_example
 from posthaz.spec import Published, Within

@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from posthaz.analyses.subsets.answer import SubsetSurvival
+from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
 from posthaz.baselines import logrank, median_survival, survival_at
-from posthaz.clinical.subsets import SubsetSurvival
 from posthaz.cohort import Where
 from posthaz.report import Results
 from posthaz.report.published import published_answers
 from posthaz.report.sections.published import published_section
 from posthaz.report.sections.rows import answer_row, coefficient_row
 from posthaz.spec import Published, Within
-from posthaz.spec.clinical.subsets import Subset, SubsetsSpec
 
 
 def asked(results: Results, *printed: Published, **clinical: object) -> pd.DataFrame:

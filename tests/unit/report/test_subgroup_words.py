@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from posthaz.clinical.subgroup_effects import SubgroupEffects
-from posthaz.report.clinical.leads import subgroups_lead
-from posthaz.report.clinical.subgroup_words import contradicted, smallest_test
+from posthaz.analyses.subgroups.answer import SubgroupEffects
+from posthaz.analyses.subgroups.words import contradicted, smallest_test, subgroups_lead
 
 COLUMNS = 11
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from posthaz.analyses.adjust.spec import AdjustSpec, adjust_faults, read_adjust
 from posthaz.cohort import CohortSpec, Column
-from posthaz.spec.clinical.adjust import AdjustSpec, adjust_faults, read_adjust
 from tests.unit.adjust.cohorts import chosen_cohort
 from tests.unit.spec.reading import problems, toml_table
 

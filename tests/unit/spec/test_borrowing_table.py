@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 import posthaz as ph
+from posthaz.analyses.borrowing.spec import borrowing_faults, read_borrowing
 from posthaz.cohort import CohortSpec
-from posthaz.spec.clinical.borrowing import borrowing_faults, read_borrowing
 from tests.unit.spec.reading import problems, toml_table
 
 HISTORY = "[history.seer]\nhr = 0.77\nlower = 0.71\nupper = 0.84\n"

@@ -4,11 +4,11 @@ import math
 
 import pytest
 
+from posthaz.analyses.adjust.spec import AdjustSpec
+from posthaz.analyses.subgroups.spec import SubgroupSpec
+from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
 from posthaz.cohort import CohortSpec, Column, Where
 from posthaz.spec import Published, Within
-from posthaz.spec.clinical.adjust import AdjustSpec
-from posthaz.spec.clinical.subgroups import SubgroupSpec
-from posthaz.spec.clinical.subsets import Subset, SubsetsSpec
 from posthaz.spec.published_table import read_published
 from tests.unit.spec.reading import problems, toml_table
 

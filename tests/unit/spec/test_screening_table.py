@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from posthaz.analyses.competing_risks.spec import CompetingRisksSpec, read_competing_risks
+from posthaz.analyses.screening.spec import ScreeningSpec, read_screening
+from posthaz.analyses.subsets.spec import read_subsets
 from posthaz.cohort import CohortSpec, Column, Where
 from posthaz.spec import Shrinkage
-from posthaz.spec.clinical.competing_risks import CompetingRisksSpec, read_competing_risks
-from posthaz.spec.clinical.screening import ScreeningSpec, read_screening
-from posthaz.spec.clinical.subsets import read_subsets
 from tests.unit.spec.reading import problems, toml_table
 
 COHORT = CohortSpec(

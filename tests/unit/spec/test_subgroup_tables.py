@@ -2,10 +2,10 @@
 
 import pytest
 
+from posthaz.analyses.interactions.spec import InteractionSpec, read_interactions
+from posthaz.analyses.subgroups.spec import SubgroupSpec, read_subgroups
 from posthaz.cohort import CohortSpec, Column, Cut
-from posthaz.spec.clinical import read_clinical
-from posthaz.spec.clinical.interactions import InteractionSpec, read_interactions
-from posthaz.spec.clinical.subgroups import SubgroupSpec, read_subgroups
+from posthaz.spec.clinical_tables import read_clinical
 from tests.unit.spec.reading import problems, toml_table
 
 COHORT = CohortSpec(

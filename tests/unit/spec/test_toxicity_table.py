@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
+from posthaz.analyses.toxicity.spec import read_toxicity, toxicity_faults
 from posthaz.cohort import CohortSpec, Column, read_cohort
 from posthaz.errors import Findings
-from posthaz.spec.clinical.toxicity import read_toxicity, toxicity_faults
 from posthaz.spec.toml_table import TomlTable
 
 COHORT = CohortSpec(

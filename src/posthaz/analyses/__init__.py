@@ -1,0 +1,1 @@
+"""One folder an analysis: `spec.py` reads its table, `answer.py` works, `section.py` reports."""

@@ -1,0 +1,1 @@
+"""Arms made alike by the propensity score: ``[adjust]``."""

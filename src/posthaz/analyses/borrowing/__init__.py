@@ -1,0 +1,1 @@
+"""Historical and external information in the model of a small cohort: ``[borrowing]``."""

@@ -1,0 +1,164 @@
+"""Historical evidence to borrow from: the table ``[borrowing]``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from posthaz.cohort import Cohort, CohortSpec
+from posthaz.errors import Finding
+from posthaz.spec.clinical_tables import ClinicalTable
+from posthaz.spec.fields import Field, number, several, table, text
+from posthaz.spec.toml_table import TomlTable
+
+# a registry outweighs a small cohort at a few per cent: that is where the answer changes
+DISCOUNTS = (0.0, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class HistoricalRatio:
+    """A historical hazard ratio of the treatment.
+
+    Parameters
+    ----------
+    name, label : str
+        Name in the file, and name to show.
+    hr, lower, upper : float
+        Hazard ratio with its interval.
+    level : float
+        Confidence level of the interval.
+    where : str
+        Place it was printed in.
+    """
+
+    name: str
+    label: str
+    hr: float
+    lower: float
+    upper: float
+    level: float = 0.95
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class BorrowingSpec:
+    """From what to borrow, and under which priors.
+
+    Parameters
+    ----------
+    histories : tuple of HistoricalRatio
+        The historical effects.
+    discount : float
+        Discount of the fixed power prior.
+    discounts : tuple of float
+        Discounts from none (0) to full (1) at which the answer is drawn.
+    spike, slab, probability : float
+        Commensurate prior: standard deviations of the difference of effects when studies are
+        commensurate and when not, and the prior probability that they are.
+    heterogeneity, robust : float
+        Meta-analytic prior: scale of the between-study standard deviation, weight of the vague
+        component.
+    """
+
+    histories: tuple[HistoricalRatio, ...] = ()
+    discount: float = 0.5
+    discounts: tuple[float, ...] = DISCOUNTS
+    spike: float = 0.05
+    slab: float = 1.0
+    probability: float = 0.5
+    heterogeneity: float = 0.25
+    robust: float = 0.2
+
+
+_SHARE = number(at_least=0, at_most=1)
+_FIELDS = {
+    "history": table(required=True),
+    "discount": _SHARE,
+    "discounts": several(_SHARE, "numbers from 0 to 1"),
+    "spike": number(above=0),
+    "slab": number(above=0),
+    "probability": number(above=0, below=1),
+    "heterogeneity": number(above=0),
+    "robust": number(at_least=0, below=1),
+}
+_HISTORY_FIELDS: dict[str, Field] = {
+    "label": text(),
+    "hr": number(above=0, required=True),
+    "lower": number(above=0, required=True),
+    "upper": number(above=0, required=True),
+    "level": number(above=0, below=1),
+    "where": text(),
+}
+
+
+def read_borrowing(toml: TomlTable, cohort: CohortSpec) -> BorrowingSpec:
+    """Historical evidence as the table ``[borrowing]`` states it.
+
+    Parameters
+    ----------
+    toml : TomlTable
+        The table.
+    cohort : CohortSpec
+        How the cohort is read: it needs a treatment.
+
+    Returns
+    -------
+    BorrowingSpec
+        What could be read; the rest is recorded.
+
+    Examples
+    --------
+    >>> from posthaz.errors import Findings
+    >>> values = {"history": {"registry": {"hr": 0.77, "lower": 0.71, "upper": 0.84}}}
+    >>> toml = TomlTable(values, "x.toml", ("borrowing",), Findings())
+    >>> read_borrowing(toml, CohortSpec(treatment="arm")).histories[0].label
+    'registry'
+    """
+    parsed = toml.read(_FIELDS)
+    parsed.pop("history", None)
+    if not cohort.treatment:
+        toml.refuse((), "the file names no treatment", "name it in [treatment]")
+    histories = []
+    for name, inner in toml.below("history").each():
+        before = len(inner.findings)
+        given = inner.read(_HISTORY_FIELDS)
+        if len(inner.findings) > before:
+            continue
+        if not given["lower"] < given["hr"] < given["upper"]:
+            inner.refuse(
+                "hr", f"{given['hr']:g} lies outside its interval", "correct the three numbers"
+            )
+            continue
+        histories.append(HistoricalRatio(name, **{"label": name, **given}))
+    if toml.has("history") and not toml.below("history").values:
+        toml.refuse("history", "it is empty", "give [borrowing.history.NAME] with hr, lower, upper")
+    spec = BorrowingSpec(histories=tuple(histories), **parsed)
+    if len(set(spec.discounts)) < 2:
+        toml.refuse("discounts", "one discount makes no curve", "give two or more, such as [0, 1]")
+    if spec.spike >= spec.slab:
+        toml.refuse("spike", f"{spec.spike:g} is not below slab, {spec.slab:g}", "correct either")
+    return spec
+
+
+def borrowing_faults(asked: BorrowingSpec, cohort: Cohort) -> Iterator[Finding]:
+    """What keeps a history from being borrowed from in a cohort.
+
+    Parameters
+    ----------
+    asked : BorrowingSpec
+        What the file asks for.
+    cohort : Cohort
+        The cohort.
+
+    Yields
+    ------
+    Finding
+        One a fault.
+    """
+    if len(cohort.arms) != 2:
+        yield Finding(
+            "[borrowing]",
+            f"it has {len(cohort.arms)} arms, and a historical hazard ratio compares two",
+            "keep two arms by [cohort.where]",
+        )
+
+
+TABLE = ClinicalTable(read_borrowing, borrowing_faults)

@@ -1,0 +1,1 @@
+"""Competing causes of the event: ``[competing_risks]``."""

@@ -1,0 +1,139 @@
+"""Competing risks: cumulative incidence by every method, side by side."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from posthaz.analyses.competing_risks.cause_fits import cause_fits, fewer_intervals
+from posthaz.analyses.competing_risks.cause_ratios import cause_ratios
+from posthaz.analyses.competing_risks.incidence_tables import (
+    labelled,
+    named,
+    posterior_rows,
+    without_model,
+)
+from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+from posthaz.checks import convergence
+from posthaz.cohort import Cohort, causes_of
+from posthaz.cohort.argument import takes_cohort
+from posthaz.inference import Fit
+from posthaz.spec import ModelSpec, Sampling
+
+_CURVE_POINTS = 101
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class CompetingRisks:
+    """Cumulative incidence of competing causes.
+
+    Parameters
+    ----------
+    at_times : DataFrame
+        Columns ``cause, label, arm, time, source, incidence, lower, upper, at_risk, events``;
+        ``source`` is ``1 - Kaplan-Meier``, ``Aalen-Johansen`` or ``posterior``.
+    curves : DataFrame
+        The same over the whole follow-up, for figures.
+    tests : DataFrame
+        Result of `gray_test` for each cause, with its label.
+    ratios : DataFrame
+        Columns ``cause, label, term, source, hr, lower, upper, p, p_below_1, n, events, note``;
+        ``source`` is ``Cox, cause-specific``, ``posterior, cause-specific`` or ``Fine-Gray``.
+    counts : DataFrame
+        Columns ``cause, label, arm, events``.
+    fits : mapping of int to Fit
+        Fit of each cause.
+    failures : tuple of str
+        Failed convergence checks, in words.
+    notes : tuple of str
+        What could not be given, and why.
+    """
+
+    at_times: pd.DataFrame
+    curves: pd.DataFrame
+    tests: pd.DataFrame
+    ratios: pd.DataFrame
+    counts: pd.DataFrame
+    fits: Mapping[int, Fit] = field(default_factory=dict)
+    failures: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@takes_cohort
+def competing_risks(
+    cohort: Cohort,
+    model: ModelSpec,
+    asked: CompetingRisksSpec,
+    sampling: Sampling | None = None,
+    *,
+    interval: float = 0.95,
+    progress: Progress = lambda label, done, total: None,
+) -> CompetingRisks:
+    """Cumulative incidence of every cause, with and without a model.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort whose causes compete.
+    model : ModelSpec
+        Model of the cause-specific hazards; each cause is fitted by itself.
+    asked : CompetingRisksSpec
+        Names of the causes, and times.
+    sampling : Sampling, optional
+        How to sample.
+    interval : float, optional
+        Probability of the intervals.
+    progress : callable, optional
+        Takes a label, draws done and draws in all.
+
+    Returns
+    -------
+    CompetingRisks
+        The answer; a cause without events is left out, and said.
+    """
+    notes: list[str] = []
+    there = causes_of(cohort)
+    causes = tuple(cause for cause in {**dict.fromkeys(asked.causes), **dict.fromkeys(there)})
+    for cause in causes:
+        if cause not in there:
+            notes.append(f"{asked.label(cause)}: no event of this cause, so nothing is estimated.")
+    fits = cause_fits(cohort, model, there, sampling or Sampling(), progress)
+    for cause, one in fits.items():
+        notes += fewer_intervals(model, one, asked.label(cause))
+    times = asked.times or (float(np.median(cohort.exit)),)
+    grid = np.linspace(0.0, float(cohort.exit.max()), _CURVE_POINTS)
+    tables, tests = without_model(cohort, there, times, interval, notes)
+    posterior = [
+        posterior_rows(fits, np.asarray(wanted), interval) if fits else pd.DataFrame()
+        for wanted in (times, grid)
+    ]
+    at_times, curves = (
+        labelled(pd.concat([without, with_model], ignore_index=True), asked, cohort.arms)
+        for without, with_model in zip(tables, posterior, strict=True)
+    )
+    return CompetingRisks(
+        at_times=at_times,
+        curves=curves,
+        tests=named(tests, asked),
+        ratios=named(cause_ratios(cohort, fits, interval, notes), asked),
+        counts=named(_counts(cohort, causes), asked),
+        fits=fits,
+        failures=tuple(
+            f"{asked.label(cause)}: {text}"
+            for cause, one in fits.items()
+            for text in convergence(one).failures
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _counts(cohort: Cohort, causes: tuple[int, ...]) -> pd.DataFrame:
+    rows = [
+        {"cause": cause, "arm": arm, "events": int(((cohort.cause == cause) & here).sum())}
+        for cause in causes
+        for arm in (cohort.arms or ("all",))
+        for here in [cohort.arm == arm]
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,160 @@
+"""Competing risks in the report."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.analyses.competing_risks.answer import CompetingRisks, competing_risks
+from posthaz.analyses.competing_risks.incidence_tables import NAIVE, POSTERIOR
+from posthaz.analyses.competing_risks.tables import incidence_table, ratio_table
+from posthaz.analyses.competing_risks.words import competing_lead, competing_methods
+from posthaz.figures import draw_incidence
+from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
+from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.missing import lost_parts
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels, capitalised, lowered
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.wording import (
+    count_text,
+    listed,
+    moment,
+    p_sentence,
+    percent,
+)
+
+_NAME = "competing_risks"
+
+
+def _answer(given: Given) -> CompetingRisks:
+    analysis = given.analysis
+    asked = analysis.clinical[_NAME]
+    if not asked.times:
+        asked = type(asked)(asked.causes, asked.of_interest, analysis.estimands.survival_at)
+    return competing_risks(
+        given.cohort,
+        analysis.primary,
+        asked,
+        analysis.sampling,
+        interval=analysis.estimands.interval,
+        progress=given.progress,
+    )
+
+
+def _tables(answer: CompetingRisks) -> dict[str, pd.DataFrame]:
+    tables = {
+        "competing_risks": answer.at_times,
+        "cumulative_incidence": answer.curves,
+        "competing_risks_tests": answer.tests,
+        "competing_risks_ratios": answer.ratios,
+    }
+    return {name: frame for name, frame in tables.items() if len(frame)}
+
+
+def _section(results: Results, answer: CompetingRisks) -> Section:
+    asked = results.analysis.clinical[_NAME]
+    interest = asked.label(asked.of_interest)
+    blocks: list[Block] = [Paragraph(_words(answer, interest))]
+    others = [name for cause, name in asked.causes.items() if cause != asked.of_interest]
+    blocks.append(
+        Paragraph(
+            f"One minus Kaplan–Meier with {listed([lowered(name) for name in others])} censored "
+            f"answers another question: how often {lowered(interest)} would occur if nothing else "
+            "could happen and the causes were independent. As a statement about patients it is too "
+            "high, because it takes those who failed from another cause as still able to fail "
+            "from this one."
+        )
+    )
+    if len(answer.curves):
+        blocks.append(_figure(results, answer, interest))
+    if len(answer.at_times):
+        blocks.append(incidence_table(results, answer))
+    for cause, test in answer.tests.groupby("cause", sort=False):
+        row = test.iloc[0]
+        said = p_sentence(row["p"]) if np.isfinite(row["p"]) else row["note"]
+        name = capitalised(asked.label(int(str(cause))))
+        blocks.append(
+            Paragraph(
+                f"{name}: Gray’s test that the arms have the same cumulative incidence, {said}."
+            )
+        )
+    if len(answer.ratios):
+        blocks += [ratio_table(results, answer), Paragraph(_TWO_RATIOS)]
+    if answer.notes:
+        blocks += [Paragraph("What could not be given as asked:"), Bullets(answer.notes)]
+    for text in answer.failures:
+        blocks.append(Note("error", f"Convergence: {text}."))
+    return Section("Competing risks", "competing-risks", tuple(blocks))
+
+
+_TWO_RATIOS = (
+    "The cause-specific hazard ratio compares patients still event-free, and is the one to read "
+    "for what a treatment does to the cause. The subdistribution hazard ratio (Fine and Gray, "
+    "https://doi.org/10.1080/01621459.1999.10474144) "
+    "keeps patients who failed from another cause among those at risk: it tells which arm has the "
+    "higher cumulative incidence, which also depends on what the treatment does to other causes."
+)
+
+
+def _words(answer: CompetingRisks, interest: str) -> str:
+    counts = answer.counts.groupby("cause", sort=False).agg({"label": "first", "events": "sum"})
+    events = zip(counts["events"], counts["label"], strict=True)
+    said = listed([f"{lowered(label)}: {count_text(number)}" for number, label in events])
+    return (
+        f"The event of interest is {lowered(interest)}; patients can also fail from another cause "
+        f"first (events: {said}). "
+        "Each cause-specific hazard was fitted by itself with the primary model, "
+        "all other causes censored at their time; their posteriors together give the "
+        "cumulative incidence of each cause, which with the probability of being event-free adds "
+        "up to 1."
+    )
+
+
+def _figure(results: Results, answer: CompetingRisks, interest: str) -> Block:
+    labels = arm_labels(results)
+    figure = draw_incidence(
+        answer.curves,
+        labels=labels,
+        unit=results.cohort.unit,
+        horizon=results.horizon,
+        interval=results.analysis.estimands.interval,
+        simulated=results.simulated,
+    )
+    parts = []
+    last = answer.at_times["time"].max()
+    for arm, label in labels.items():
+        naive, posterior = (
+            _number(answer.at_times, results.analysis.clinical[_NAME].of_interest, arm, last, one)
+            for one in (NAIVE, POSTERIOR)
+        )
+        parts.append(f"{label}: {percent(posterior)} by the model, {percent(naive)} by 1 − KM")
+    when = f"{moment(last)} {results.cohort.unit}"
+    alt = f"Cumulative incidence of {interest} at {when}: {'; '.join(parts)}."
+    caption = (
+        "Cumulative incidence of each cause by arm: Aalen–Johansen steps, posterior band, and one "
+        "minus Kaplan–Meier with the other causes censored"
+    )
+    return picture(
+        results, figure, "cumulative_incidence", alt, caption, "cumulative_incidence.csv"
+    )
+
+
+def _number(table: pd.DataFrame, cause: int, arm: str, time: float, source: str) -> float:
+    row = table[
+        (table["cause"] == cause)
+        & (table["arm"].astype(str) == arm)
+        & (table["time"] == time)
+        & (table["source"] == source)
+    ]
+    return float(row["incidence"].iloc[0]) if len(row) else float("nan")
+
+
+PART = ClinicalPart(
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=lambda answer: answer.failures,
+    methods=competing_methods,
+    missing=lambda answer: lost_parts(answer.notes),
+    lead=competing_lead,
+)

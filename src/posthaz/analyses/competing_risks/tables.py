@@ -1,0 +1,91 @@
+"""Tables of competing risks."""
+
+import pandas as pd
+
+from posthaz.analyses.competing_risks.answer import CompetingRisks
+from posthaz.analyses.competing_risks.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
+from posthaz.report.blocks import Table
+from posthaz.report.cells import MISSING
+from posthaz.report.missing import guarded_block
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels, capitalised, term_label
+from posthaz.report.sections.wording import (
+    counted,
+    interval_name,
+    moment,
+    p_value,
+    percent,
+    share_interval,
+    with_interval,
+)
+
+_ANALYSES = {"naive": NAIVE, "aalen_johansen": AALEN_JOHANSEN, "posterior": POSTERIOR}
+
+
+@guarded_block
+def incidence_table(results: Results, answer: CompetingRisks) -> Table:
+    """Incidence of each cause at the times asked for, by every method."""
+    labels = arm_labels(results)
+    rows = []
+    for (cause, arm, time), found in answer.at_times.groupby(["label", "arm", "time"], sort=False):
+        row: dict[str, str] = {
+            "group": f"{capitalised(str(cause))}, {labels.get(str(arm), str(arm))}",
+            "time": f"{moment(float(str(time)))} {results.cohort.unit}",
+        }
+        for key, source in _ANALYSES.items():
+            one = found[found["source"] == source]
+            numbers = one[["incidence", "lower", "upper"]].to_numpy(dtype=float)
+            row[key] = share_interval(*numbers[0]) if len(one) else MISSING
+        rows.append(row)
+    level = interval_name(results.analysis.estimands.interval)
+    return Table(
+        pd.DataFrame(rows),
+        f"Probability of having failed from each cause, by time ({level} intervals)",
+        {
+            "time": "At",
+            "posterior": "Bayes",
+            "aalen_johansen": "Aalen–Johansen",
+            "naive": "1 − Kaplan–Meier",
+        },
+        group="group",
+        source="competing_risks.csv",
+        notes=(
+            "Bayes: standardised over the cohort. 1 − Kaplan–Meier is shown because papers print "
+            "it; it overstates.",
+        ),
+    )
+
+
+@guarded_block
+def ratio_table(results: Results, answer: CompetingRisks) -> Table:
+    """Hazard ratios of each cause, by every model."""
+    rows = []
+    for _, row in answer.ratios.iterrows():
+        rows.append(
+            {
+                "group": f"{capitalised(row['label'])} ({counted(int(row['events']), 'event')})",
+                "term": term_label(results.cohort, row["term"]),
+                "source": capitalised(row["source"]),
+                "hr": row["note"] or with_interval(row["hr"], row["lower"], row["upper"]),
+                "p": p_value(row["p"]),
+                "below": percent(row["p_below_1"]),
+            }
+        )
+    level = interval_name(results.analysis.estimands.interval)
+    return Table(
+        pd.DataFrame(rows),
+        "Hazard ratios of each cause, and of its subdistribution",
+        {
+            "term": "Term",
+            "source": "Model",
+            "hr": f"Hazard ratio ({level})",
+            "p": "P",
+            "below": "P(HR < 1)",
+        },
+        group="group",
+        source="competing_risks_ratios.csv",
+        notes=(
+            "P: Wald test. Confidence intervals for Cox and Fine-Gray, credible ones for the "
+            "posterior.",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Interactions of a treatment or covariate with another: ``[interactions]``."""

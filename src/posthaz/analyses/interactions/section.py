@@ -1,0 +1,235 @@
+"""Effects that depend on another covariate, in the report."""
+
+import pandas as pd
+
+from posthaz.analyses.adjust.matched_sample import cohort_of, given_samples
+from posthaz.analyses.interactions.answer import (
+    InteractionEffects,
+    interaction_effects,
+    no_interaction,
+)
+from posthaz.analyses.interactions.printed import printed_at_level
+from posthaz.analyses.interactions.smooth_section import smooth_blocks
+from posthaz.analyses.interactions.words import interaction_methods, interactions_lead
+from posthaz.checks import convergence
+from posthaz.estimands import coefficient_table
+from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
+from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.missing import guarded_block, lost_parts
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import lowered
+from posthaz.report.sections.wording import (
+    interval_name,
+    p_sentence,
+    p_value,
+    percent,
+    with_interval,
+)
+
+_NAME = "interactions"
+_MODELS = {"levels": "Levels", "continuous": "Continuous"}
+Answer = tuple[InteractionEffects, ...]
+
+
+def _answer(given: Given) -> Answer:
+    analysis = given.analysis
+    answers = []
+    for asked in analysis.clinical[_NAME]:
+        cohort = cohort_of(asked.sample, given.cohort, given_samples(given))
+        if cohort is None:
+            answers.append(no_interaction(given.cohort, asked))
+            continue
+        found = interaction_effects(
+            cohort,
+            asked,
+            analysis.primary,
+            analysis.sampling,
+            interval=analysis.estimands.interval,
+            progress=given.progress,
+        )
+        answers.append(found)
+    return tuple(answers)
+
+
+def _tables(answer: Answer) -> dict[str, pd.DataFrame]:
+    smooth = [
+        (one.asked.name, part)
+        for one in answer
+        if one.smooth
+        for part in (one.smooth.curves.assign(name=one.asked.name),)
+    ]
+    tables = {
+        "interaction_levels": pd.concat([one.levels for one in answer], ignore_index=True),
+        "interaction_ratios": pd.concat([one.ratios for one in answer], ignore_index=True),
+    }
+    if smooth:
+        tables["interaction_curves"] = pd.concat([part for _, part in smooth], ignore_index=True)
+        tables["interaction_models"] = pd.concat(
+            [
+                coefficient_table(one.smooth.fit).assign(name=one.asked.name)
+                for one in answer
+                if one.smooth
+            ],
+            ignore_index=True,
+        )
+    return tables
+
+
+def _failures(answer: Answer) -> tuple[str, ...]:
+    return tuple(
+        f"interaction {one.asked.name}: {text}"
+        for one in answer
+        if one.smooth
+        for text in convergence(one.smooth.fit).failures
+    )
+
+
+def _section(results: Results, answer: Answer) -> Section:
+    text = (
+        "Whether the effect of one covariate depends on another. A ratio of hazard ratios of 1 "
+        "means that it does not; that one level shows an effect at P < 0.05 and the other none is "
+        "no evidence that they differ."
+    )
+    return Section(
+        "Interactions",
+        _NAME,
+        (Paragraph(text),),
+        tuple(_subsection(results, one) for one in answer),
+    )
+
+
+def _subsection(results: Results, one: InteractionEffects) -> Section:
+    about = [Note("info", one.sample_note)] if one.sample_note else []
+    blocks: list[Block] = [*about, Paragraph(_reading(one))]
+    if len(one.levels):
+        blocks.append(_levels(results, one))
+    if len(one.ratios):
+        blocks.append(_ratios(results, one))
+    if one.smooth is not None:
+        blocks += smooth_blocks(results, one, one.smooth)
+    remarks = [*one.notes, *_remarks(one)]
+    if remarks:
+        blocks.append(Bullets(tuple(remarks)))
+    anchor = "interaction-" + "".join(c if c.isalnum() else "-" for c in one.asked.name.lower())
+    number = ", also as numbers" if one.smooth is not None else ""
+    return Section(f"{one.effect} by {lowered(one.by)}{number}", anchor, tuple(blocks))
+
+
+def _reading(one: InteractionEffects) -> str:
+    rows = one.ratios[one.ratios["model"] == "levels"]
+    if rows.empty:
+        return f"The effect of {lowered(one.effect)} by {lowered(one.by)} can’t be compared."
+    parts = [
+        f"{row['contrast']}: {with_interval(row['ratio'], row['lower'], row['upper'])}, "
+        f"above 1 with probability {percent(float(row['p_above_1']))}"
+        for _, row in rows.iterrows()
+    ]
+    test = rows.iloc[0]
+    return (
+        f"Ratio of the hazard ratios of {lowered(one.effect)}{_against(one)}: {'; '.join(parts)} "
+        f"(posterior median with interval). {_started(test['test'])} test of the interaction: "
+        f"{p_sentence(test['p'])}."
+    )
+
+
+def _started(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _against(one: InteractionEffects) -> str:
+    """The levels compared, of an effect with two: the direction that all ratios hang on."""
+    shown = one.levels[["level_label", "reference_label"]].drop_duplicates()
+    return f", {shown.iloc[0, 0]} v {shown.iloc[0, 1]}" if len(shown) == 1 else ""
+
+
+@guarded_block
+def _levels(results: Results, one: InteractionEffects) -> Table:
+    rows = []
+    several = len(one.levels["level"].unique()) > 1
+    for _, row in one.levels.iterrows():
+        counts = [(row[f"events{w}"], row[f"patients{w}"]) for w in ("_reference", "")]
+        rows.append(
+            {
+                "by": row["by_label"],
+                "level": row["level_label"],
+                **{
+                    key: f"{events:.0f}/{patients:.0f}"
+                    for key, (events, patients) in zip(("n0", "n1"), counts, strict=True)
+                },
+                "logrank": p_value(float(row["logrank_p"])),
+                "cox": with_interval(row["cox_hr"], row["cox_lower"], row["cox_upper"]),
+                "hr": with_interval(row["hr"], row["lower"], row["upper"]),
+                "below": percent(float(row["p_below_1"])),
+            }
+        )
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"by": one.by, **({"level": one.effect} if several else {})}
+    heads |= {"n0": f"Events/patients, {one.levels['reference_label'].iloc[0]}"}
+    shown = one.levels["level_label"].iloc[0]
+    heads |= {"n1": "Events/patients" if several else f"Events/patients, {shown}"}
+    heads |= {"logrank": "Log-rank P", "cox": f"Cox HR ({level})"}
+    heads |= {"hr": f"Bayesian HR ({level})", "below": "P(HR < 1)"}
+    return Table(
+        pd.DataFrame(rows),
+        f"Effect of {lowered(one.effect)}{_against(one)} within levels of {lowered(one.by)}",
+        heads,
+        source="interaction_levels.csv",
+        notes=(
+            "Cox: in the level alone. Bayesian: from the model of the interaction; in all patients "
+            "without it.",
+        ),
+    )
+
+
+@guarded_block
+def _ratios(results: Results, one: InteractionEffects) -> Table:
+    rows = [
+        {
+            "model": _MODELS[row["model"]],
+            "contrast": row["contrast"],
+            "cox": with_interval(row["cox_ratio"], row["cox_lower"], row["cox_upper"]),
+            "ratio": with_interval(row["ratio"], row["lower"], row["upper"]),
+            "above": percent(float(row["p_above_1"])),
+            "p": p_value(float(row["p"])),
+        }
+        for _, row in one.ratios.iterrows()
+    ]
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"contrast": "Contrast", "cox": f"Cox ({level})", "ratio": f"Bayesian ({level})"}
+    heads |= {"above": "P(ratio > 1)", "p": f"{_started(one.ratios['test'].iloc[0])} P"}
+    return Table(
+        pd.DataFrame(rows),
+        f"Ratio of hazard ratios of {lowered(one.effect)}{_against(one)} between values of "
+        f"{lowered(one.by)}",
+        heads,
+        group="model",
+        source="interaction_ratios.csv",
+    )
+
+
+def _remarks(one: InteractionEffects) -> list[str]:
+    levels = [
+        f"{one.by}, {row['by_label']}: {row['note']}."
+        for _, row in one.levels.iterrows()
+        if row["note"]
+    ]
+    ratios = [
+        f"{row['contrast']}: {row['note']}." for _, row in one.ratios.iterrows() if row["note"]
+    ]
+    return [*levels, *dict.fromkeys(ratios)]
+
+
+PART = ClinicalPart(
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=_failures,
+    printed=printed_at_level,
+    methods=interaction_methods,
+    missing=lambda answer: tuple(
+        p for one in answer for p in lost_parts(one.notes, one.asked.name)
+    ),
+    lead=interactions_lead,
+    is_question=True,
+)

@@ -1,0 +1,95 @@
+"""The interaction of numbers as they are, in the report: words and curves."""
+
+from posthaz.analyses.interactions.answer import InteractionEffects
+from posthaz.analyses.interactions.smooth import SmoothInteraction
+from posthaz.analyses.interactions.steps import interaction_steps
+from posthaz.cohort import Column
+from posthaz.figures import draw_interaction
+from posthaz.files import file_name
+from posthaz.report.blocks import Block, FigureBlock, Paragraph
+from posthaz.report.missing import guarded_block
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import lowered
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.wording import p_sentence, percent, ratio, signed, with_interval
+
+
+def smooth_blocks(
+    results: Results, one: InteractionEffects, smooth: SmoothInteraction
+) -> list[Block]:
+    """The continuous model in words, and hazard ratios along each of its numbers."""
+    along = dict.fromkeys(smooth.curves["along"])
+    figures = [_figure(results, one, smooth, which) for which in along]
+    return [Paragraph(_words(results, one, smooth)), *figures]
+
+
+def _words(results: Results, one: InteractionEffects, smooth: SmoothInteraction) -> str:
+    text = f"Continuous model: `{smooth.formula}`. "
+    if smooth.start is not None and smooth.end is not None:
+        unit = _shown(results, one.asked.effect).unit
+        text += (
+            f"Doses compared are the medians of the groups of the cut-off, {smooth.start:.4g} "
+            f"and {smooth.end:.4g} {unit}. "
+            if unit == "Gy"
+            else f"Values compared are the medians of the groups of the cut-off, "
+            f"{smooth.start:.4g} and {smooth.end:.4g} {unit}".rstrip()
+            + ". "
+        )
+    row = one.ratios[one.ratios["model"] == "continuous"].iloc[0]
+    text += (
+        f"Ratio of hazard ratios, {row['contrast']}: "
+        f"{with_interval(row['ratio'], row['lower'], row['upper'])}, above 1 with "
+        f"probability {percent(float(row['p_above_1']))}; {row['test']} test "
+        f"{p_sentence(row['p'])}."
+    )
+    if one.comparison is None:
+        return text
+    table = one.comparison
+    elpd = dict(zip(table["model"], table["elpd"].astype(float), strict=True))
+    gap = elpd["levels"] - elpd["continuous"]
+    error = float(table["difference_se"].max())
+    return (
+        f"{text} Expected log predictive density of the cut-offs minus that of the continuous "
+        f"model: {signed(f'{gap:.1f}')} (standard error {error:.1f}); above 0 the cut-offs "
+        "predict better. Where cut-offs were chosen on the same data, that comparison favours them."
+    )
+
+
+@guarded_block
+def _figure(
+    results: Results, one: InteractionEffects, smooth: SmoothInteraction, along: str
+) -> FigureBlock:
+    curves = smooth.curves[smooth.curves["along"] == along]
+    steps = interaction_steps(one)
+    steps = steps[steps["along"] == along]
+    prefix = one.by if along == "effect" else one.effect
+    curves, steps = (
+        frame.assign(panel=[f"{prefix}: {panel}" for panel in frame["panel"]])
+        for frame in (curves, steps)
+    )
+    number = _shown(results, one.asked.effect if along == "effect" else one.asked.by)
+    against = f" v {smooth.start:.4g} {number.unit}".rstrip() if along == "effect" else ""
+    figure = draw_interaction(
+        curves,
+        steps,
+        along=number.shown,
+        ratio=f"Hazard ratio{against}",
+        interval=results.analysis.estimands.interval,
+        simulated=results.simulated,
+    )
+    ends = curves.groupby("panel", sort=False).agg(["first", "last"])
+    parts = [
+        f"{panel}: from {ratio(row['median', 'first'])} at {row['x', 'first']:.4g} to "
+        f"{ratio(row['median', 'last'])} at {row['x', 'last']:.4g}"
+        for panel, row in ends[["x", "median"]].iterrows()
+    ]
+    alt = f"Hazard ratio along {number.shown}, posterior median. {'; '.join(parts)}."
+    name = lowered(number.label or number.name)
+    subject = f"{name}{against}" if along == "effect" else f"{lowered(one.effect)} along {name}"
+    caption = f"Hazard ratio of {subject}: continuous, beside the cut-off"
+    name = f"interaction_{file_name(one.asked.name)}_along_{along}"
+    return picture(results, figure, name, alt, caption, "interaction_curves.csv")
+
+
+def _shown(results: Results, name: str) -> Column:
+    return results.cohort.columns.get(name, Column(name))

@@ -1,0 +1,1 @@
+"""A printed life table in place of patients: ``[life_table]``."""

@@ -1,0 +1,174 @@
+"""Screening of candidates in the report."""
+
+import pandas as pd
+
+from posthaz.analyses.adjust.matched_sample import cohort_of, given_samples
+from posthaz.analyses.screening.answer import Screening, no_screening, screen_covariates
+from posthaz.analyses.screening.labels import candidate_label, scaled_estimates
+from posthaz.analyses.screening.printed import printed_of_candidate
+from posthaz.analyses.screening.tables import (
+    SOURCES,
+    estimates_table,
+    relevance_table,
+    survival_table,
+    verdicts_table,
+)
+from posthaz.analyses.screening.words import screening_lead, screening_methods
+from posthaz.figures import draw_hazard_ratios, draw_relevance
+from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.missing import guarded_block, lost_parts
+from posthaz.report.results import Results
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.wording import (
+    listed,
+    percent,
+)
+from posthaz.spec.sample import MATCHED
+from posthaz.spec.shrinkage import SHRINKAGE_KINDS
+
+_NAME = "screening"
+
+
+def _answer(given: Given) -> Screening:
+    analysis, asked = given.analysis, given.analysis.clinical[_NAME]
+    cohort = cohort_of(asked.sample, given.cohort, given_samples(given))
+    if cohort is None:
+        return no_screening(given.cohort, asked)
+    return screen_covariates(
+        cohort,
+        analysis.primary,
+        asked,
+        analysis.sampling,
+        times=analysis.estimands.survival_at,
+        transform=analysis.baselines.confidence_transform,
+        interval=analysis.estimands.interval,
+        progress=given.progress,
+    )
+
+
+def _tables(answer: Screening) -> dict[str, pd.DataFrame]:
+    tables = {
+        "screening": answer.candidates,
+        "screening_survival": answer.survival,
+        "screening_estimates": answer.estimates,
+        "screening_relevance": answer.relevance,
+    }
+    return {name: frame for name, frame in tables.items() if len(frame)}
+
+
+def _title(answer: Screening) -> str:
+    matched = " in the matched patients" if answer.sample == MATCHED else ""
+    return f"Screening of covariates{matched}"
+
+
+def _section(results: Results, answer: Screening) -> Section:
+    if answer.candidates.empty:
+        return Section(_title(answer), _NAME, tuple(Note("warning", n) for n in answer.notes))
+    spec = results.analysis.clinical[_NAME]
+    kept = answer.candidates.loc[answer.candidates["kept"], "candidate"]
+    names = listed([candidate_label(results.cohort, name) for name in kept])
+    always = [candidate_label(results.cohort, name) for name in spec.keep]
+    text = (
+        f"Each candidate has a Cox model of its own; the rule keeps those whose likelihood-ratio "
+        f"P is below {spec.p_below:g}: {names or 'none'}."
+    )
+    if always:
+        verb = "is" if len(always) == 1 else "are"
+        text += f" {listed(always)} {verb} in every model with others."
+    if answer.penalised:
+        why = f"{_FIRTH_SOURCE}): {answer.penalised}"
+        text += f" The multivariable Cox model is Firth’s penalised one ({why}."
+    about = [Note("info", answer.sample_note)] if answer.sample_note else []
+    blocks: list[Block] = [
+        *about,
+        Paragraph(text),
+        Note("warning", _CAVEAT),
+        verdicts_table(results, answer),
+    ]
+    if len(answer.survival):
+        blocks.append(survival_table(results, answer))
+    if len(answer.estimates):
+        blocks += [_forest(results, answer), estimates_table(results, answer)]
+    if len(answer.relevance):
+        words = _shrunken_words(spec.shrinkage)
+        blocks += [Paragraph(words), _relevance_figure(results, answer)]
+        blocks.append(relevance_table(results, answer))
+    if answer.notes:
+        blocks += [Paragraph("What could not be given as asked:"), Bullets(answer.notes)]
+    for failure in answer.failures:
+        blocks.append(Note("error", f"Convergence: {failure}."))
+    return Section(_title(answer), _NAME, tuple(blocks))
+
+
+_SOURCES_OF_PRIORS = {
+    "horseshoe": "https://doi.org/10.1214/17-EJS1337SI",
+    "r2d2": "https://doi.org/10.1080/01621459.2020.1825449",
+}
+_FIRTH_SOURCE = "https://doi.org/10.1111/j.0006-341X.2001.00114.x"
+_CAVEAT = (
+    "Screening and estimating on the same patients makes the estimates that pass too extreme and "
+    "their intervals too narrow, and drops confounders that only matter together. It is shown "
+    "because papers do it; the model of all candidates at once needs no selection."
+)
+
+
+def _shrunken_words(kind: str) -> str:
+    title, source = SHRINKAGE_KINDS[kind].title, _SOURCES_OF_PRIORS[kind]
+    return (
+        "All candidates in one model under a prior that shrinks them together "
+        f"({title}, {source}): what the data don’t support is drawn to no effect, what they do "
+        "support is left alone. A candidate matters when its part of the log hazard varies over "
+        "patients by more than log 1.1 (for one number: a hazard ratio beyond 1.1 per standard "
+        "deviation). The share "
+        "is how much of the variation of the predicted log hazard is lost when the other "
+        "covariates have to stand in for it."
+    )
+
+
+@guarded_block
+def _forest(results: Results, answer: Screening) -> FigureBlock:
+    table = scaled_estimates(results.cohort, answer.estimates)
+    table = table.assign(source=table["analysis"].map(SOURCES))
+    figure = draw_hazard_ratios(
+        table, interval=results.analysis.estimands.interval, simulated=results.simulated
+    )
+    shrunken = table[table["analysis"] == "bayes_shrunken"]
+    parts = [f"{row['label']} {row['hr']:.2f}" for _, row in shrunken.iterrows()]
+    alt = "Forest of hazard ratios by model." + (
+        f" All at once: {', '.join(parts)}." if parts else ""
+    )
+    caption = (
+        "Hazard ratios of the candidates: one by one, those kept together, and all at once; "
+        "ratios of numbers are per standard deviation unless a step is named"
+    )
+    return picture(results, figure, "screening", alt, caption, "screening_estimates.csv")
+
+
+@guarded_block
+def _relevance_figure(results: Results, answer: Screening) -> FigureBlock:
+    labels = {name: candidate_label(results.cohort, name) for name in answer.relevance["candidate"]}
+    kept = set(answer.candidates.loc[answer.candidates["kept"], "candidate"])
+    figure = draw_relevance(answer.relevance, labels=labels, kept=kept, simulated=results.simulated)
+    table = answer.relevance.sort_values("p_relevant", ascending=False)
+    parts = [f"{labels[row['candidate']]} {percent(row['p_relevant'])}" for _, row in
+             table.iterrows()]  # fmt: skip
+    alt = f"Probability that each candidate matters: {', '.join(parts)}."
+    caption = (
+        "How much each candidate matters when all are in one model; dotted: as likely as not to "
+        "matter"
+    )
+    return picture(results, figure, "screening_relevance", alt, caption, "screening_relevance.csv")
+
+
+PART = ClinicalPart(
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=lambda answer: answer.failures,
+    printed=printed_of_candidate,
+    methods=screening_methods,
+    missing=lambda answer: lost_parts(answer.notes),
+    lead=screening_lead,
+)

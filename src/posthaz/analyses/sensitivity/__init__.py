@@ -1,0 +1,1 @@
+"""The sensitivity analysis in a report: ``[sensitivity]``."""

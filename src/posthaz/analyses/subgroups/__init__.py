@@ -1,0 +1,1 @@
+"""The effect in subgroups: ``[subgroups]``."""

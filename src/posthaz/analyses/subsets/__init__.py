@@ -1,0 +1,1 @@
+"""Survival in named subsets: ``[subsets]``."""

@@ -1,0 +1,136 @@
+"""Named subsets in the report."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.analyses.subsets.answer import SubsetSurvival, survival_in_subsets
+from posthaz.analyses.subsets.printed import printed_in_subset
+from posthaz.analyses.subsets.tables import (
+    Answer,
+    comparison_table,
+    rates_table,
+    subset_rows,
+)
+from posthaz.analyses.subsets.words import subset_methods, subsets_lead
+from posthaz.arms.survival_rows import KAPLAN_MEIER, LOGRANK
+from posthaz.figures import draw_subsets
+from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.missing import guarded_block, lost_parts
+from posthaz.report.results import Results
+from posthaz.report.sections.curve_rows import median_text
+from posthaz.report.sections.naming import arm_labels
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.wording import (
+    p_sentence,
+)
+
+_NAME = "subsets"
+
+
+def _answer(given: Given) -> Answer:
+    analysis = given.analysis
+    return survival_in_subsets(
+        given.cohort,
+        analysis.primary,
+        analysis.clinical[_NAME],
+        analysis.estimands.survival_at,
+        analysis.sampling,
+        whole=next(iter(given.fits.values())),
+        transform=analysis.baselines.confidence_transform,
+        interval=analysis.estimands.interval,
+        progress=given.progress,
+    )
+
+
+def _tables(answer: Answer) -> dict[str, pd.DataFrame]:
+    tables = {}
+    for name, attribute in (
+        ("subsets", "answers"), ("subsets_kaplan_meier", "steps"), ("subsets_curves", "curves")
+    ):  # fmt: skip
+        parts = [_with_subset(one, getattr(one, attribute)) for one in answer]
+        parts = [part for part in parts if len(part)]
+        if parts:
+            tables[name] = pd.concat(parts, ignore_index=True)
+    return tables
+
+
+def _with_subset(one: SubsetSurvival, frame: pd.DataFrame) -> pd.DataFrame:
+    named = frame.copy()
+    named.insert(0, "subset", one.name)
+    return named
+
+
+def _failures(answer: Answer) -> tuple[str, ...]:
+    return tuple(text for one in answer for text in one.failures)
+
+
+def _section(results: Results, answer: Answer) -> Section:
+    text = (
+        "The whole cohort and each subset named in the analysis file, each by itself. The "
+        "Bayesian answer is the primary model refitted to the subset, with its priors. Intervals "
+        "that differ between subsets don’t show that the effect does: that is a question about an "
+        "interaction."
+    )
+    blocks: list[Block] = [Paragraph(text)]
+    if any(len(one.steps) for one in answer):
+        blocks.append(_figure(results, answer))
+    for table in (rates_table(results, answer), comparison_table(results, answer)):
+        if table is not None:
+            blocks.append(table)
+    said = tuple(f"{one.label}: {note.rstrip('.')}." for one in answer for note in one.notes)
+    if said:
+        blocks += [Paragraph("What a reader must know of the subsets:"), Bullets(said)]
+    for failure in _failures(answer):
+        blocks.append(Note("error", f"Convergence: {failure}."))
+    return Section("Subsets", _NAME, tuple(blocks))
+
+
+@guarded_block
+def _figure(results: Results, answer: Answer) -> FigureBlock:
+    shown = [one for one in answer if len(one.steps)]
+    panels = []
+    for one in shown:
+        p = subset_rows(one, "test", LOGRANK)["p"]
+        said = f"\nlog-rank {p_sentence(float(p.iloc[0]))}" if len(p) and np.isfinite(
+            p.iloc[0]) else ""  # fmt: skip
+        panels.append((f"{one.label}, n = {_patients(one)}{said}", one.steps, one.curves))
+    figure = draw_subsets(
+        panels,
+        labels=arm_labels(results),
+        unit=results.cohort.unit,
+        horizon=results.horizon,
+        start=results.cohort.origin,
+        endpoint=results.analysis.endpoint,
+        interval=results.analysis.estimands.interval,
+        simulated=results.simulated,
+    )
+    parts = []
+    for one in shown:
+        medians = subset_rows(one, "median", KAPLAN_MEIER)
+        labels = arm_labels(results)
+        said = [
+            f"{labels.get(str(row['arm']), row['arm'])} {median_text(row, results.cohort.unit)}"
+            for _, row in medians.iterrows()
+        ]
+        parts.append(f"{one.label}: {', '.join(said)}")
+    alt = f"Survival in {len(shown)} panels. Kaplan–Meier medians: {'; '.join(parts)}."
+    caption = "Survival by arm in the whole cohort and each subset"
+    return picture(results, figure, "subsets", alt, caption, "subsets_kaplan_meier.csv")
+
+
+def _patients(one: SubsetSurvival) -> int:
+    return int(one.steps.groupby("arm")["at_risk"].first().sum())
+
+
+PART = ClinicalPart(
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=_failures,
+    printed=printed_in_subset,
+    methods=subset_methods,
+    missing=lambda answer: tuple(p for one in answer for p in lost_parts(one.notes, one.label)),
+    lead=subsets_lead,
+)

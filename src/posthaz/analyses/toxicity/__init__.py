@@ -1,0 +1,1 @@
+"""Toxicities by grade and the balance of benefit and risk: ``[toxicity]``."""

@@ -1,0 +1,85 @@
+"""What the comparison of toxicities found and did, in sentences."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.analyses.toxicity.answer import ToxicityAnswer, grade_words
+from posthaz.analyses.toxicity.benefit_risk import BenefitRisk
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels, lowered
+from posthaz.report.sections.wording import (
+    at_time,
+    change,
+    interval_name,
+    listed,
+    percent,
+    points,
+)
+
+
+def toxicity_lead(results: Results, answer: ToxicityAnswer) -> str:
+    """Extra toxicity beside the time gained."""
+    texts = [_benefit_risk(results, pair, answer.risks) for pair in answer.benefit]
+    return " ".join(text for text in (*texts, _other_risks(results, answer)) if text)
+
+
+def _benefit_risk(results: Results, pair: BenefitRisk, risks: pd.DataFrame) -> str:
+    labels = arm_labels(results)
+    level = interval_name(results.analysis.estimands.interval)
+    tail = (1 - results.analysis.estimands.interval) / 2
+    gain = [change(float(q), pair.unit) for q in np.quantile(pair.gain, [0.5, tail, 1 - tail])]
+    both = float(((pair.gain > 0) & (pair.extra <= pair.acceptable)).mean())
+    mine = risks[
+        (risks["label"] == pair.label)
+        & (risks["grade"] == pair.grade)
+        & (risks["arm"] == pair.arm)
+        & (risks["source"] == "separate")
+    ]
+    extra = _difference(mine.iloc[0]) if len(mine) else ""
+    return (
+        f"Against **{gain[0]} {pair.unit}** gained up to {at_time(pair.horizon, pair.unit)} "
+        f"({gain[1]} to {gain[2]}) stand **{extra}** of {pair.label.lower()} of "
+        f"{grade_words(pair.grade)} with {labels[pair.arm]} v {labels[pair.reference]} ({level} "
+        f"credible intervals); a gain with at most {100 * pair.acceptable:g} points more of it has "
+        f"a probability of **{percent(both)}**."
+    )
+
+
+def _other_risks(results: Results, answer: ToxicityAnswer) -> str:
+    """Differences in the risk of the other toxicities, at their lowest grade asked."""
+    told = {(pair.label, pair.grade) for pair in answer.benefit}
+    rows = answer.risks[
+        (answer.risks["source"] == "separate")
+        & np.isfinite(answer.risks["difference"].astype(float))
+    ]
+    labels, parts = arm_labels(results), []
+    for (name, arm), mine in rows.groupby(["label", "arm"], sort=False):
+        row = mine.sort_values("grade").iloc[0]
+        if (row["label"], row["grade"]) in told:
+            continue
+        with_arm = f" with {labels.get(str(arm), str(arm))}" if len(labels) > 2 else ""
+        parts.append(
+            f"{_difference(row)} of {str(name).lower()} of {grade_words(row['grade'])}{with_arm}"
+        )
+    return f"Differences in risk: {listed(parts)}." if parts else ""
+
+
+def _difference(row: pd.Series) -> str:
+    value, lower, upper = (float(row[f"difference{end}"]) for end in ("", "_lower", "_upper"))
+    return f"{points(value)} percentage points ({points(lower)} to {points(upper)})"
+
+
+def toxicity_methods(results: Results, answer: object) -> str:
+    """How toxicities were compared."""
+    spec = results.analysis.clinical["toxicity"]
+    labels = {**spec.columns, **spec.labels}
+    names = [lowered(labels.get(name) or name) for name in spec.names]
+    a, b = spec.prior
+    text = (
+        f"Shares of patients with {listed(names)} by worst grade were "
+        "compared by chi-square and Fisher’s exact tests, and as binomial probabilities with "
+        f"beta({a:g}, {b:g}) priors"
+    )
+    if spec.pooled:
+        text += ", and in a cumulative logit model across grades with toxicities partially pooled"
+    return f"{text}."

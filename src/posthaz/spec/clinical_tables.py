@@ -1,0 +1,59 @@
+"""Tables of a file that ask for an analysis, each read by the `spec` of its own folder."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from posthaz.analyses.registry import table_names, table_of
+from posthaz.cohort import Cohort, CohortSpec
+from posthaz.errors import Finding
+from posthaz.spec.sample import check_samples
+from posthaz.spec.toml_table import TomlTable
+
+
+@dataclass(frozen=True)
+class ClinicalTable:
+    """How the table of an analysis is read, and what keeps it from a cohort.
+
+    Parameters
+    ----------
+    read : callable
+        Reads the table, given how the cohort is read; problems go to the table's findings.
+        Returns a frozen value.
+    faults : callable
+        Yields a `Finding` for whatever keeps that value from being used with a cohort.
+    """
+
+    read: Callable[[TomlTable, CohortSpec], Any]
+    faults: Callable[[Any, Cohort], Iterator[Finding]] = lambda asked, cohort: iter(())
+
+
+def clinical_faults(clinical: Mapping[str, Any], cohort: Cohort) -> Iterator[Finding]:
+    """Yield what keeps the analyses of a file from being made, before anything is fitted."""
+    for name in table_names():
+        if name in clinical:
+            yield from table_of(name).faults(clinical[name], cohort)
+
+
+def read_clinical(file: TomlTable, cohort: CohortSpec) -> Mapping[str, Any]:
+    """Analyses that the file asks for, by the name of their table.
+
+    Parameters
+    ----------
+    file : TomlTable
+        The whole file.
+    cohort : CohortSpec
+        How the cohort is read; names the columns an analysis may use.
+
+    Returns
+    -------
+    mapping of str to object
+        A frozen specification each; problems are recorded.
+    """
+    clinical = {
+        name: table_of(name).read(file.below(name), cohort)
+        for name in table_names()
+        if file.has(name)
+    }
+    check_samples(file, clinical)
+    return clinical
