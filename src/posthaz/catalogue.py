@@ -80,8 +80,8 @@ def find_analysis(name: str, *, models_folder: Path | None = None) -> CatalogueE
     entries = {entry.name: entry for entry in catalogue(models_folder=models_folder)}
     if name not in entries:
         raise SpecError(
-            f"there is no analysis '{name}' ({nearest(name, list(entries))}). "
-            "Fix: give a name listed by 'posthaz models', or the path of an analysis file."
+            f"there is no analysis '{name}' ({nearest(name, list(entries))})",
+            fix="give a name listed by 'posthaz models', or the path of an analysis file",
         )
     return entries[name]
 

@@ -75,6 +75,7 @@ def _coefficients(
     if not (np.isfinite(found).all() and np.abs(found).max() < ENDLESS):
         raise AdjustmentError(
             "The weights can't be estimated: a covariate tells (nearly) exactly who begins "
-            "treatment, or copies another. Fix: give fewer covariates of the weights."
+            "treatment, or copies another",
+            fix="give fewer covariates of the weights",
         )
     return found / scale

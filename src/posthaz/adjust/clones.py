@@ -151,7 +151,7 @@ def _check(cohort: Cohort, begin: np.ndarray, grace: float, covariates: Sequence
             why = f"'{lost[0]}' is missing in some patients, who then have no weight"
             fix = "leave the covariate out, or those patients (cohort.complete)"
     if why:
-        raise AdjustmentError(f"{name}: the cohort can't be cloned: {why}. Fix: {fix}.")
+        raise AdjustmentError(f"{name}: the cohort can't be cloned: {why}", fix=fix)
 
 
 def _matrix(cohort: Cohort, covariates: Sequence[str]) -> np.ndarray:

@@ -117,12 +117,12 @@ def treatment_starts(cohort: Cohort, starts: str) -> np.ndarray:
     """
     name = cohort.source.name
     if not cohort.arms:
-        raise AdjustmentError(f"{name}: there is no treatment. Fix: name its column.")
+        raise AdjustmentError(f"{name}: there is no treatment", fix="name its column")
     if starts not in cohort.covariates:
         known = [str(column) for column in cohort.covariates]
         raise AdjustmentError(
-            f"{name}: there is no column '{starts}' ({nearest(starts, known)}). "
-            "Fix: name the column with the times at which treatment began."
+            f"{name}: there is no column '{starts}' ({nearest(starts, known)})",
+            fix="name the column with the times at which treatment began",
         )
     given = pd.Series(cohort.covariates[starts])
     findings = Findings()

@@ -69,13 +69,14 @@ def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
     """
     if cohort.recurrent:
         raise AdjustmentError(
-            f"{cohort.source.name}: a landmark keeps those who are event-free at it, and recurrent "
-            'events end nothing. Fix: leave the landmark out, or give recurrent = "first".'
+            f"{cohort.source.name}: a landmark keeps those who are event-free at it, and "
+            "recurrent events end nothing",
+            fix='leave the landmark out, or give recurrent = "first"',
         )
     if not (np.isfinite(time) and time > 0):
         raise AdjustmentError(
-            f"{cohort.source.name}: a landmark of {time:g} {cohort.unit} is not a time above 0. "
-            "Fix: give one above 0."
+            f"{cohort.source.name}: a landmark of {time:g} {cohort.unit} is not a time above 0",
+            fix="give one above 0",
         )
     time = float(at_times_of(cohort, time))
     _check_events(cohort, time)
@@ -105,9 +106,10 @@ def _check_events(cohort: Cohort, time: float) -> None:
         return
     followed = len(np.unique(cohort.subject[cohort.exit > time]))
     raise AdjustmentError(
-        f"{cohort.source.name}: no event comes after the landmark of {time:g} {cohort.unit}; the "
-        f"last one is at {last:g} {cohort.unit}, and {followed} patients are followed beyond the "
-        f"landmark. Fix: set the landmark before {last:g} {cohort.unit}."
+        f"{cohort.source.name}: no event comes after the landmark of {time:g} "
+        f"{cohort.unit}; the last one is at {last:g} {cohort.unit}, and {followed} "
+        "patients are followed beyond the landmark",
+        fix=f"set the landmark before {last:g} {cohort.unit}",
     )
 
 

@@ -87,7 +87,7 @@ def match_patients(
         else:
             pairs += nearest_pairs(score.logit, groups, width, ratio, order)
     if not pairs:
-        raise AdjustmentError(_nobody(score, width, exact, strata))
+        raise _nobody(score, width, exact, strata)
     return matched_sets(
         score, pairs, target=target, width=width, ratio=ratio, replace=replace, method=method,
         exact=tuple(exact),
@@ -104,7 +104,8 @@ def _strata(cohort: Cohort, exact: Sequence[str]) -> list[np.ndarray]:
 
 def _nobody(
     score: PropensityScore, width: float, exact: Sequence[str], strata: list[np.ndarray]
-) -> str:
+) -> AdjustmentError:
+    """Why no two patients match."""
     logit, treated = score.logit, score.treated
     ranges = [
         f"{logit[group].min():.2f} to {logit[group].max():.2f}" for group in (treated, ~treated)
@@ -112,16 +113,17 @@ def _nobody(
     name, accept = score.cohort.source.name, "accept that these arms hold different patients"
     alike = f" who are equal in {', '.join(exact)}" if exact else ""
     if not any((treated & one).any() and (~treated & one).any() for one in strata):
-        return (
+        return AdjustmentError(
             f"{name}: nobody can be matched. No two patients of different arms are equal in "
-            f"{', '.join(exact)}. Fix: match exactly on fewer covariates, or {accept}."
+            f"{', '.join(exact)}",
+            fix=f"match exactly on fewer covariates, or {accept}",
         )
     fewer = ", match exactly on fewer covariates" if exact else ""
-    return (
+    return AdjustmentError(
         f"{name}: the caliper leaves nobody. No two patients of different arms{alike} are within "
         f"{width:.3g} on the logit of the score ({ranges[0]} in arm '{score.cohort.arms[1]}', "
-        f"{ranges[1]} in arm '{score.cohort.arms[0]}'). Fix: widen the caliper{fewer}, or "
-        f"{accept}."
+        f"{ranges[1]} in arm '{score.cohort.arms[0]}')",
+        fix=f"widen the caliper{fewer}, or {accept}",
     )
 
 

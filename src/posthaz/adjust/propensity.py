@@ -64,7 +64,7 @@ def propensity_score(
     """
     if estimate not in ESTIMATES:
         raise AdjustmentError(
-            f"estimate = '{estimate}' is not known. Fix: choose among {', '.join(ESTIMATES)}."
+            f"estimate = '{estimate}' is not known", fix=f"choose among {', '.join(ESTIMATES)}"
         )
     formula = covariates if isinstance(covariates, str) else " + ".join(covariates)
     cohort = joined(cohort)
@@ -74,7 +74,7 @@ def propensity_score(
     treated = cohort.arm == cohort.arms[1]
     found = separation(columns, treated, design.columns)
     if found is not None and estimate == "logistic":
-        raise SeparationError(_separated(found, cohort))
+        raise _separated(found, cohort)
     scale = np.where(design.scale > 0, design.scale, 1.0)
     standard = np.column_stack([np.ones(len(columns)), (columns - columns.mean(axis=0)) / scale])
     precision = np.full(standard.shape[1], PRIOR_SD**-2.0)
@@ -122,42 +122,45 @@ def _check_cohort(cohort: Cohort, formula: str) -> None:
     if len(cohort.arms) != 2:
         raise AdjustmentError(
             f"{name}: a propensity score needs two arms, and there are "
-            f"{len(cohort.arms) or 'none'}. "
-            "Fix: name the treatment, and keep two of its levels with [cohort.where]."
+            f"{len(cohort.arms) or 'none'}",
+            fix="name the treatment, and keep two of its levels with [cohort.where]",
         )
     empty = [arm for arm in cohort.arms if not (cohort.arm == arm).any()]
     if empty:
         raise AdjustmentError(
-            f"{name}: no patient is in arm '{empty[0]}'. Fix: keep patients of both arms."
+            f"{name}: no patient is in arm '{empty[0]}'", fix="keep patients of both arms"
         )
     if len(np.unique(cohort.subject)) < len(cohort):
         raise AdjustmentError(
-            f"{name}: some patients have several rows, and a score belongs to a patient. "
-            "Fix: give each patient one row (a landmark makes one of a changing treatment)."
+            f"{name}: some patients have several rows, and a score belongs to a patient",
+            fix="give each patient one row (a landmark makes one of a changing treatment)",
         )
     variables = formula_variables(formula)
     if cohort.treatment in variables:
         raise AdjustmentError(
-            f"formula '{formula}': the score predicts '{cohort.treatment}', which can't be among "
-            "its covariates. Fix: leave it out."
+            f"formula '{formula}': the score predicts '{cohort.treatment}', which can't be "
+            "among its covariates",
+            fix="leave it out",
         )
     present = [variable for variable in variables if variable in cohort.covariates]
     lacking = cohort.covariates[present].isna().sum()
     if lacking.any():
         counts = ", ".join(f"'{key}' in {count}" for key, count in lacking.items() if count)
         raise AdjustmentError(
-            f"{name}: covariates of the score are missing ({counts} patients). "
-            'Fix: leave the covariate out, complete it, or read with missing = "drop".'
+            f"{name}: covariates of the score are missing ({counts} patients)",
+            fix='leave the covariate out, complete it, or read with missing = "drop"',
         )
 
 
-def _separated(found: Separation, cohort: Cohort) -> str:
+def _separated(found: Separation, cohort: Cohort) -> SeparationError:
+    """Which covariates tell the arms apart."""
     names = " and ".join(f"'{column}'" for column in found.columns)
     rest = "every patient" if found.complete else f"{found.told_apart} of {len(cohort)} patients"
-    return (
+    return SeparationError(
         f"{cohort.source.name}: {names} separate{'s' * (len(found.columns) == 1)} the arms "
         f"(tell the arm of {rest} for certain), so that the propensity score has no finite "
-        "maximum likelihood estimate. Fix: leave the covariate out, keep patients who could "
-        'have had either arm, or use Firth\'s penalised score (estimate "firth", in a file '
-        'score = "firth"), which is finite but can\'t make patients comparable who are not.'
+        "maximum likelihood estimate",
+        fix="leave the covariate out, keep patients who could have had either arm, or use Firth's "
+        'penalised score (estimate "firth", in a file score = "firth"), which is finite but can\'t '
+        "make patients comparable who are not",
     )

@@ -79,8 +79,8 @@ def require_score(value: object, taker: str) -> None:
             type(value).__name__, f"a {type(value).__name__}"
         )
         raise AdjustmentError(
-            f"{taker} takes a propensity score, and was given {kind}. Fix: make one of a cohort, "
-            'as propensity_score(cohort, ["age", "stage"]).'
+            f"{taker} takes a propensity score, and was given {kind}",
+            fix='make one of a cohort, as propensity_score(cohort, ["age", "stage"])',
         )
 
 

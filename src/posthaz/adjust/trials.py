@@ -76,8 +76,8 @@ def sequential_trials(cohort: Cohort, starts: str, times: Sequence[float] | None
     begin = begun(cohort, starts)
     if len(cohort.arms) != 2 or cohort.recurrent or cohort.interval_censored.any():
         raise AdjustmentError(
-            f"{cohort.source.name}: trials compare two arms by one exact event a patient. "
-            "Fix: compare two arms, by the time to a first event."
+            f"{cohort.source.name}: trials compare two arms by one exact event a patient",
+            fix="compare two arms, by the time to a first event",
         )
     grid = trial_times(begin) if times is None else np.unique(np.asarray(times, dtype=float))
     patient = np.unique(cohort.subject, return_inverse=True)[1]
@@ -100,7 +100,8 @@ def sequential_trials(cohort: Cohort, starts: str, times: Sequence[float] | None
     if not parts:
         raise AdjustmentError(
             f"{cohort.source.name}: at no time are there patients at risk who just began "
-            "treatment, and others who haven't. Fix: see whether the times are right."
+            "treatment, and others who haven't",
+            fix="see whether the times are right",
         )
     number = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     return Trials(_stacked(parts), number, pd.DataFrame(sizes))

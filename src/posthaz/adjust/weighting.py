@@ -116,8 +116,8 @@ def balancing_weights(
             raise AdjustmentError(
                 f"{score.cohort.source.name}: no patient of arm '{arm}' has a weight "
                 f"{'after trimming ' if trim else ''}(scores {probability[group].min():.3g} to "
-                f"{probability[group].max():.3g}). Fix: trim less, or accept that the arms hold "
-                "different patients."
+                f"{probability[group].max():.3g})",
+                fix="trim less, or accept that the arms hold different patients",
             )
     return Weighted(score, weight, target, stabilised, trim)
 

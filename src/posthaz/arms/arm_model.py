@@ -75,7 +75,7 @@ class Quick:
                 spec = arm_model(self.base, task.cohort, task.formula, "treatment")
                 ready[number] = (spec, self._weighed(task.cohort))
             except PosthazError as error:
-                made[number] = first_line(error)
+                made[number] = error.reason
         try:
             fits = fit_many(list(ready.values()), sampling)
             made |= dict(zip(ready, fits, strict=True))
@@ -84,7 +84,7 @@ class Quick:
                 try:
                     (made[number],) = fit_many([one], sampling)
                 except PosthazError as error:
-                    made[number] = first_line(error)
+                    made[number] = error.reason
         return [made[number] for number in range(len(tasks))]
 
     def fit(self, task: ArmTask, name: str) -> Fit:
@@ -199,8 +199,3 @@ def cox_summary(cox: CoxFit, term: str) -> tuple[dict[str, float], str]:
     if not np.isfinite(numbers["lower"]):
         numbers["hr"] = float("nan")
     return numbers, str(row["note"])
-
-
-def first_line(error: PosthazError) -> str:
-    """What an error says, without its fix."""
-    return str(error).splitlines()[0].split(" Fix: ")[0].rstrip(".:")

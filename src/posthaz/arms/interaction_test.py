@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2
 
-from posthaz.arms.arm_model import cox_of, first_line, joined
+from posthaz.arms.arm_model import cox_of, joined
 from posthaz.baselines import CoxFit
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
@@ -75,7 +75,7 @@ def interaction_test(
         without = cox_of(cohort, joined((*apart, *adjusted)), 0.95)
         full = cox_of(cohort, joined((f"{apart[0]} * {apart[1]}", *adjusted)), 0.95)
     except PosthazError as error:
-        return InteractionTest(float("nan"), 0, float("nan"), first_line(error))
+        return InteractionTest(float("nan"), 0, float("nan"), error.reason)
     if full.robust:
         return _robust_wald(full, set(without.table["term"]))
     df = int(full.tests["df"].iloc[0]) - int(without.tests["df"].iloc[0])

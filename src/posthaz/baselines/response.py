@@ -63,9 +63,12 @@ def refuse_recurrent(cohort: Cohort, what: str) -> None:
     """
     if cohort.recurrent:
         raise CohortError(
-            f"{cohort.source.name}: events are recurrent: a patient goes on after an event, so "
-            f"there is no {what}. Fix: ask for mean_cumulative_count(cohort), or read the cohort "
-            'with recurrent = "first" for the time to the first event.'
+            f"{cohort.source.name}: events are recurrent: a patient goes on after an event, "
+            f"so there is no {what}",
+            fix=(
+                "ask for mean_cumulative_count(cohort), or read the cohort with recurrent = "
+                '"first" for the time to the first event'
+            ),
         )
 
 

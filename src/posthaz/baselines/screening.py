@@ -91,7 +91,7 @@ def screen_candidates(
         try:
             columns = candidate_columns(cohort, term)
         except FormulaError as error:
-            found.append(Candidate(term, None, None, float("nan"), False, "", _first(error)))
+            found.append(Candidate(term, None, None, float("nan"), False, "", error.reason))
             continue
         fit, penalised = cox_or_firth(cohort, columns, firth=firth, level=level)
         p = float(fit.tests.set_index("test").loc["likelihood_ratio", "p"])  # type: ignore[arg-type]
@@ -133,7 +133,3 @@ def candidate_columns(cohort: Cohort, term: str) -> pd.DataFrame:
     matrix = np.full((len(cohort), len(design.columns)), np.nan)
     matrix[complete] = design.matrix(design.frame)
     return pd.DataFrame(matrix, columns=list(design.columns))
-
-
-def _first(error: FormulaError) -> str:
-    return str(error).splitlines()[0].split(". Fix: ")[0]

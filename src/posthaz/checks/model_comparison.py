@@ -119,7 +119,8 @@ def same_patients(fits: Mapping[str, Fit]) -> dict[str, Fit]:
     if not common or any("subjects" in fit.draws["constant_data"] for fit in fits.values()):
         raise PosthazError(
             f"the models {', '.join(fits)} can't be compared: they were fitted to different "
-            "patients. Fix: fit them to the same ones (same_patients = true in [cohort])."
+            "patients",
+            fix="fit them to the same ones (same_patients = true in [cohort])",
         )
     return {name: _of_patients(fit, sorted(common)) for name, fit in fits.items()}
 
@@ -180,8 +181,8 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
     if len(set(sizes.values())) > 1:
         counts = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise PosthazError(
-            f"models can only be compared on the same patients, and they have {counts}. "
-            "Fix: take the patients that they share, by posthaz.checks.same_patients(fits)."
+            f"models can only be compared on the same patients, and they have {counts}",
+            fix="take the patients that they share, by posthaz.checks.same_patients(fits)",
         )
     if len(results) == 1:
         ((name, only),) = results.items()

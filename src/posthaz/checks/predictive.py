@@ -45,9 +45,11 @@ def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> 
     """
     if "posterior_predictive" not in fit.draws.children:
         raise PosthazError(
-            f"model '{fit.spec.name}' has no predicted times to replicate the cohort from. Fix: "
-            "leave covariates that change during follow-up out of the formula, or check a sample "
-            "of a very large cohort."
+            f"model '{fit.spec.name}' has no predicted times to replicate the cohort from",
+            fix=(
+                "leave covariates that change during follow-up out of the formula, or check a "
+                "sample of a very large cohort"
+            ),
         )
     whole, cohort = whole_follow_up(cohort), cohort.patients
     times = fit.draws["posterior_predictive"]["time"].to_numpy().reshape(-1, len(cohort))

@@ -49,9 +49,9 @@ def curves(
 ) -> None:
     """Reconstruct patients from a digitised survival curve, and check them against it."""
     if scale not in ("", "percent", "share"):
-        raise SpecError(f"--scale: '{scale}' is not known. Fix: percent or share.")
+        raise SpecError(f"--scale: '{scale}' is not known", fix="percent or share")
     if unit not in ("days", "weeks", "months", "years"):
-        raise SpecError(f"--unit: '{unit}' is not known. Fix: days, weeks, months or years.")
+        raise SpecError(f"--unit: '{unit}' is not known", fix="days, weeks, months or years")
     totals = {arm: int(number) for arm, number in _named(events, int, "--events").items()}
     printed = _named(medians, float, "--medians")
     from posthaz.evidence import (
@@ -135,7 +135,7 @@ def _named(text: str, kind: Callable[[str], float], option: str) -> dict[str, fl
             arm = ""
         if not arm:
             raise SpecError(
-                f"{option}: '{part.strip()}' is not ARM=NUMBER. Fix: write A=134,B=111."
+                f"{option}: '{part.strip()}' is not ARM=NUMBER", fix="write A=134,B=111"
             )
     return found
 

@@ -61,7 +61,7 @@ def evidence(
     from posthaz.spec.evidence_file import EvidenceSpec, load_evidence
 
     if file is not None and (hr or any(ci)):
-        raise SpecError("both a file and --hr or --ci are given. Fix: keep one of them.")
+        raise SpecError("both a file and --hr or --ci are given", fix="keep one of them")
     if file is not None:
         spec = load_evidence(file)
     else:
@@ -100,7 +100,7 @@ def _printed(hr: str, ci: tuple[str, str], level: float, p: str, events: int | N
 
     if not hr or not all(ci):
         raise SpecError(
-            "no printed hazard ratio. Fix: give --hr 0.54 --ci 0.31 0.94, or a file of them."
+            "no printed hazard ratio", fix="give --hr 0.54 --ci 0.31 0.94, or a file of them"
         )
     numbers = [_number(text, option) for text, option in ((hr, "--hr"), *((c, "--ci") for c in ci))]
     # the text tells how many decimals were printed, zeros at the end too
@@ -118,7 +118,7 @@ def _number(text: str, option: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise SpecError(f"{option}: '{text}' is no number. Fix: give it as printed.") from None
+        raise SpecError(f"{option}: '{text}' is no number", fix="give it as printed") from None
 
 
 def _priors(stated: list[str]) -> "dict[str, Prior | None]":
@@ -137,8 +137,11 @@ def _priors(stated: list[str]) -> "dict[str, Prior | None]":
         parts = [part for part in rest.split(",") if part.strip()]
         if make is None or len(parts) != count:
             raise SpecError(
-                f"--prior: '{text}' is no prior. Fix: give sceptical=0.6, enthusiastic=0.6, "
-                "historical=0.77,0.71,0.84 or normal=0,0.5."
+                f"--prior: '{text}' is no prior",
+                fix=(
+                    "give sceptical=0.6, enthusiastic=0.6, historical=0.77,0.71,0.84 or "
+                    "normal=0,0.5"
+                ),
             )
         prior = make(*(_number(part, "--prior") for part in parts))
         found[kind.strip() if count > 1 else f"{kind.strip()}_{parts[0].strip()}"] = prior
@@ -147,12 +150,12 @@ def _priors(stated: list[str]) -> "dict[str, Prior | None]":
 
 def _check_options(spec: "EvidenceSpec") -> None:
     if not 0 < spec.relevant <= 1:
-        raise SpecError(f"--relevant: {spec.relevant:g}. Fix: give a ratio above 0, at most 1.")
+        raise SpecError(f"--relevant: {spec.relevant:g}", fix="give a ratio above 0, at most 1")
     try:
         for printed in spec.ratios:
             spec.priors_of(printed)
     except PriorError as error:
-        raise SpecError(f"--expected: {error}. Fix: give a hazard ratio other than 1.") from error
+        raise SpecError(f"--expected: {error}", fix="give a hazard ratio other than 1") from error
 
 
 def _say(found: "Evidence") -> None:

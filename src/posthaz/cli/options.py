@@ -61,8 +61,8 @@ def with_options(
     """
     if method is not None and method not in METHODS:
         raise SpecError(
-            f"--method: '{method}' is not known ({nearest(method, METHODS)}). "
-            f"Fix: choose among {', '.join(METHODS)}."
+            f"--method: '{method}' is not known ({nearest(method, METHODS)})",
+            fix=f"choose among {', '.join(METHODS)}",
         )
     wanted = {"seed": seed, "draws": draws, "chains": chains, "method": method}
     changes = {name: value for name, value in wanted.items() if value is not None}

@@ -56,6 +56,6 @@ def _formats(text: str) -> tuple[str, ...]:
     unknown = [part for part in chosen if part not in FORMATS]
     if unknown:
         raise SpecError(
-            f"--format: '{unknown[0]}' is not known. Fix: choose among {', '.join(FORMATS)}."
+            f"--format: '{unknown[0]}' is not known", fix=f"choose among {', '.join(FORMATS)}"
         )
     return tuple(dict.fromkeys(["html", *chosen]))

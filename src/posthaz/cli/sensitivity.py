@@ -60,7 +60,7 @@ def sensitivity(
     )
     if analysis.sensitivity is None:
         raise SpecError(
-            f"{spec}: nothing is varied. Fix: add a table [sensitivity] that says what is."
+            f"{spec}: nothing is varied", fix="add a table [sensitivity] that says what is"
         )
     if method is not None:
         chosen = with_method(analysis.sensitivity, method)
@@ -102,7 +102,7 @@ def with_method(asked: "SensitivitySpec", method: str) -> "SensitivitySpec":
 
     if method not in ("auto", "nuts", "laplace"):
         raise SpecError(
-            f"--method: {method} fits one model at a time, not many variants. "
-            "Fix: choose among auto, nuts, laplace."
+            f"--method: {method} fits one model at a time, not many variants",
+            fix="choose among auto, nuts, laplace",
         )
     return replace(asked, method=method)

@@ -24,7 +24,7 @@ def simulate(
 ) -> None:
     """Draw a simulated cohort with the numbers that a paper printed."""
     if out.suffix.lower() != ".csv":
-        raise OutputError(f"{out}: not a name of a CSV file. Fix: give one that ends in .csv.")
+        raise OutputError(f"{out}: not a name of a CSV file", fix="give one that ends in .csv")
     from posthaz.files import csv_text, write_text
     from posthaz.spec import load_analysis, simulate_patients
 

@@ -36,8 +36,8 @@ def require_cohort(value: Any, taker: str) -> None:
         return
     kind = "a table" if isinstance(value, pd.DataFrame) else f"a {type(value).__name__}"
     raise CohortError(
-        f"{taker} takes a cohort, and was given {kind}. Fix: make one, as "
-        'read_cohort(table, time="months", event="dead", treatment="arm").'
+        f"{taker} takes a cohort, and was given {kind}",
+        fix='make one, as read_cohort(table, time="months", event="dead", treatment="arm")',
     )
 
 

@@ -45,8 +45,8 @@ def cut_follow_up(cohort: Cohort, cuts: Sequence[float]) -> tuple[Cohort, np.nda
     """
     if cohort.interval_censored.any():
         raise CohortError(
-            "follow-up can't be cut: events of some rows are only known to lie between two times. "
-            "Fix: leave those rows out."
+            "follow-up can't be cut: events of some rows are only known to lie between two times",
+            fix="leave those rows out",
         )
     starts = np.array([-np.inf, *cuts])
     ends = np.array([*cuts, np.inf])

@@ -80,7 +80,8 @@ def _edges(cohort: Cohort, cuts: Sequence[float]) -> np.ndarray:
     if not (np.isfinite(times).all() and (np.diff(times, prepend=0.0) > 0).all()):
         raise CohortError(
             f"{cohort.source.name}: cuts {', '.join(f'{cut:g}' for cut in times)} are not "
-            "increasing times above 0. Fix: give finite cuts in order, without 0."
+            "increasing times above 0",
+            fix="give finite cuts in order, without 0",
         )
     # the last interval ends where follow-up does, so that no row lies beyond what was seen
     last = float(cohort.exit.max())

@@ -147,12 +147,14 @@ class Design:
             if name not in frame.columns:
                 raise FormulaError(
                     f"formula '{self.formula}' can't be evaluated on new covariates, which lack "
-                    f"'{name}'. Fix: give a column '{name}'."
+                    f"'{name}'",
+                    fix=f"give a column '{name}'",
                 )
             if frame[name].isna().any():
                 raise FormulaError(
                     f"formula '{self.formula}' can't be evaluated on new covariates: '{name}' is "
-                    f"missing in {int(frame[name].isna().sum())} row(s). Fix: give its values."
+                    f"missing in {int(frame[name].isna().sum())} row(s)",
+                    fix="give its values",
                 )
 
     def cluster(self, group: Group, frame: pd.DataFrame) -> np.ndarray:

@@ -24,8 +24,8 @@ def check_finite(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> 
         for j in np.flatnonzero(bad.any(axis=0))
     ]
     raise FormulaError(
-        f"formula '{formula}': {'; '.join(parts)}. "
-        "Fix: correct the values (a logarithm needs values above 0) or change the formula."
+        f"formula '{formula}': {'; '.join(parts)}",
+        fix="correct the values (a logarithm needs values above 0) or change the formula",
     )
 
 
@@ -56,8 +56,9 @@ def check_rank(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> No
             problems[-1] = "and further ones"
     if problems:
         raise FormulaError(
-            f"formula '{formula}': collinear columns: {'; '.join(problems)}, exactly or but for a "
-            "millionth of its spread. Fix: leave one of them out."
+            f"formula '{formula}': collinear columns: {'; '.join(problems)}, exactly or but "
+            "for a millionth of its spread",
+            fix="leave one of them out",
         )
 
 
@@ -71,8 +72,8 @@ def check_spread(matrix: np.ndarray, columns: tuple[str, ...], formula: str) -> 
             for j in np.flatnonzero(small)
         ]
         raise FormulaError(
-            f"formula '{formula}': numerically constant: {'; '.join(named)}. "
-            "Fix: give the column in a larger unit's parts (as mg for kg), or leave it out."
+            f"formula '{formula}': numerically constant: {'; '.join(named)}",
+            fix="give the column in a larger unit's parts (as mg for kg), or leave it out",
         )
 
 

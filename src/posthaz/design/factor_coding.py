@@ -11,7 +11,7 @@ from formulae.terms.call_resolver import LazyCall, LazyOperator, LazyVariable
 
 from posthaz.cohort.levels import level_text
 from posthaz.design.function_arguments import FACTOR_FUNCTIONS
-from posthaz.errors import nearest
+from posthaz.errors import FormulaError, nearest
 
 MOST_LEVELS_OF_A_NUMBER = 20
 
@@ -52,10 +52,10 @@ class FactorCoding:
         if stated is not None and stated not in levels:
             raise ValueError(f"there is no level '{stated}' ({nearest(stated, levels)})")
         if _is_number(data) and len(levels) > MOST_LEVELS_OF_A_NUMBER:
-            raise ValueError(
+            raise FormulaError(
                 f"{self._name}() of a number makes a factor of its values, and it has "
-                f"{len(levels)}; at most {MOST_LEVELS_OF_A_NUMBER} are taken. Fix: cut it in "
-                "[cohort.columns], or model it as a number"
+                f"{len(levels)}; at most {MOST_LEVELS_OF_A_NUMBER} are taken",
+                fix="cut it in [cohort.columns], or model it as a number",
             )
         return CategoricalBox(texts, _CODINGS[self._name](stated), levels)
 

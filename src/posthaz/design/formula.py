@@ -44,8 +44,8 @@ def formula_variables(formula: str) -> tuple[str, ...]:
     """
     if not isinstance(formula, str):
         raise FormulaError(
-            f"a formula is text, and this is a {type(formula).__name__}. "
-            "Fix: give the right-hand side in quotes, such as 'arm * age'."
+            f"a formula is text, and this is a {type(formula).__name__}",
+            fix="give the right-hand side in quotes, such as 'arm * age'",
         )
     return _variables(formula)
 
@@ -158,8 +158,8 @@ def _check_syntax(formula: str) -> None:
     fault = syntax_fault(formula)
     if fault:
         raise FormulaError(
-            f"formula '{formula}' can't be read:\n{fault}\n"
-            "Fix: write terms joined by +, * or :, such as 'arm * log(gtv_cc) + (1 | centre)'."
+            f"formula '{formula}' can't be read:\n{fault}\n",
+            fix="write terms joined by +, * or :, such as 'arm * log(gtv_cc) + (1 | centre)'",
         )
     asked = tree_fault(Parser(Scanner(formula).scan(add_intercept=False)).parse())
     if asked:
@@ -169,19 +169,19 @@ def _check_syntax(formula: str) -> None:
 def _refused(formula: str, fault: FormulaFault) -> FormulaError:
     shown = formula if len(formula) <= _LONGEST_SHOWN else f"{formula[: _LONGEST_SHOWN - 4]} ..."
     separator = "" if fault.what.startswith(("can't", "calls")) else ": "
-    return FormulaError(f"formula '{shown}'{separator or ' '}{fault.what}. Fix: {fault.fix}.")
+    return FormulaError(f"formula '{shown}'{separator or ' '}{fault.what}", fix=fault.fix)
 
 
 def _check_structure(formula: str, description: Any) -> None:
     terms = {str(getattr(term, "name", term)) for term in getattr(description, "common_terms", ())}
     if "Intercept" not in terms:
         raise FormulaError(
-            f"formula '{formula}' removes the intercept. "
-            "Fix: leave '0 +' or '- 1' out; the baseline hazard is the intercept."
+            f"formula '{formula}' removes the intercept",
+            fix="leave '0 +' or '- 1' out; the baseline hazard is the intercept",
         )
     for term in getattr(description, "group_terms", ()):
         if type(term.expr).__name__ != "Intercept":
             raise FormulaError(
-                f"formula '{formula}' asks for a covariate effect by group ('{term.name}'). "
-                "Fix: only a frailty '(1 | group)' is available."
+                f"formula '{formula}' asks for a covariate effect by group ('{term.name}')",
+                fix="only a frailty '(1 | group)' is available",
             )

@@ -23,7 +23,7 @@ from posthaz.design.factor_coding import (
 )
 from posthaz.design.formula import ENVIRONMENT, formula_variables
 from posthaz.design.function_arguments import SPLINES
-from posthaz.errors import FormulaError, nearest
+from posthaz.errors import FormulaError, PosthazError, nearest
 
 MOST_COLUMNS = 500
 
@@ -81,8 +81,8 @@ def learn_design(
                 f"formula '{formula}' names '{name}', which is not a covariate of the cohort; "
                 + nearest(name, [str(column) for column in covariates.columns])
                 for name in unknown
-            )
-            + ". Fix: correct the name, or describe the column in [cohort.columns]."
+            ),
+            fix="correct the name, or describe the column in [cohort.columns]",
         )
     frame = covariates.loc[:, list(variables)].reset_index(drop=True)
     description = _described(formula)
@@ -117,23 +117,25 @@ def _evaluated(frame: pd.DataFrame, formula: str, description: Any) -> Any:
     if incomplete.any():
         lacking = ", ".join(f"'{name}'" for name in frame if frame[name].isna().any())
         raise FormulaError(
-            f"formula '{formula}': {int(incomplete.sum())} row(s) lack {lacking}. "
-            "Fix: complete them or leave them out."
+            f"formula '{formula}': {int(incomplete.sum())} row(s) lack {lacking}",
+            fix="complete them or leave them out",
         )
     # formulae prints what it can't evaluate before it raises
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"), redirect_stdout(StringIO()):
         try:
             return DesignMatrices(description, frame, ENVIRONMENT)
         except Exception as error:  # formulae raises many bare types here
-            raise FormulaError(_unusable(formula, error)) from error
+            raise _unusable(formula, error) from error
 
 
-def _unusable(formula: str, error: Exception) -> str:
-    reason, _, fix = str(error).partition(". Fix: ")
+def _unusable(formula: str, error: Exception) -> FormulaError:
+    """Why a formula can't be evaluated, from what formulae or a function of ours raised."""
+    known = isinstance(error, PosthazError)
+    reason, fix = (error.what, error.fix) if known else (str(error), "")
     if "category" in reason or "str" in reason:
         fix = "write arithmetic of numbers only; a factor stands as it is, or in C(), T() or S()"
     fix = fix or "correct the term"
-    return f"formula '{formula}' can't be evaluated: {reason.rstrip('.')}. Fix: {fix}."
+    return FormulaError(f"formula '{formula}' can't be evaluated: {reason.rstrip('.')}", fix=fix)
 
 
 def _described(formula: str) -> Any:
@@ -154,15 +156,15 @@ def _with_factors(frame: pd.DataFrame, formula: str, description: Any) -> pd.Dat
             continue
         if name in plain:
             raise FormulaError(
-                f"formula '{formula}' takes '{name}' both as a number and as a factor. "
-                "Fix: keep one of them, or add the factor to the table as a column of its own."
+                f"formula '{formula}' takes '{name}' both as a number and as a factor",
+                fix="keep one of them, or add the factor to the table as a column of its own",
             )
         levels, texts = factor_levels(frame[name])
         if len(levels) > MOST_LEVELS_OF_A_NUMBER:
             raise FormulaError(
                 f"formula '{formula}' makes a factor of the number '{name}', which has "
-                f"{len(levels)} values; at most {MOST_LEVELS_OF_A_NUMBER} are taken. "
-                "Fix: cut it in [cohort.columns], or model it as a number."
+                f"{len(levels)} values; at most {MOST_LEVELS_OF_A_NUMBER} are taken",
+                fix="cut it in [cohort.columns], or model it as a number",
             )
         first = [reference] if reference in levels else []
         order = [*first, *(level for level in levels if level not in first)]
@@ -180,8 +182,11 @@ def _check_size(frame: pd.DataFrame, formula: str, description: Any) -> None:
     if asked > MOST_COLUMNS:
         raise FormulaError(
             f"formula '{formula}' makes up to {asked:,} columns; at most {MOST_COLUMNS} are "
-            "estimated. Fix: leave out products of factors with many levels, or give the many "
-            "levels a frailty, (1 | column)."
+            "estimated",
+            fix=(
+                "leave out products of factors with many levels, or give the many levels a "
+                "frailty, (1 | column)"
+            ),
         )
 
 
@@ -218,16 +223,18 @@ def _groups(matrices: Any, formula: str) -> tuple[Group, ...]:
     for name in names:
         if name in _TAKEN or "/" in name:
             raise FormulaError(
-                f"formula '{formula}': the column '{name}' can't name clusters: archives of draws "
-                f"need {'names without a slash' if '/' in name else 'this name themselves'}. "
-                "Fix: rename the column."
+                f"formula '{formula}': the column '{name}' can't name clusters: archives of "
+                "draws need "
+                f"{'names without a slash' if '/' in name else 'this name themselves'}",
+                fix="rename the column",
             )
         clash = [f"sd_{name}", f"{name}_standard", f"{name}_number"]
         taken = [other for other in names if other in clash]
         if taken:
             raise FormulaError(
-                f"formula '{formula}' has frailties of '{name}' and '{taken[0]}', whose parameters "
-                f"would have one name. Fix: rename the column '{taken[0]}'."
+                f"formula '{formula}' has frailties of '{name}' and '{taken[0]}', whose "
+                "parameters would have one name",
+                fix=f"rename the column '{taken[0]}'",
             )
     return tuple(
         Group(name, tuple(str(level) for level in term.groups))

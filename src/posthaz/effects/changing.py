@@ -99,8 +99,8 @@ class ChangingEffect:
         object.__setattr__(self, "intervals", grid.intervals)
         if self.intervals < 2:
             raise SpecError(
-                f"the changing effect of '{self.term}' has one interval, so that it can't change. "
-                "Fix: ask for 2 intervals or more, or leave it out."
+                f"the changing effect of '{self.term}' has one interval, so that it can't change",
+                fix="ask for 2 intervals or more, or leave it out",
             )
 
     @property
@@ -149,8 +149,8 @@ class ChangingEffect:
             where = f"after {start:g}" if np.isinf(end) else f"from {start:g} to {end:g}"
             raise SpecError(
                 f"the changing effect of '{self.term}': nobody has an event {where} (the last "
-                f"event is at {last:g}), so that the data say nothing about the effect then. "
-                "Fix: leave a cut out or move it, or give a number of intervals in place of cuts."
+                f"event is at {last:g}), so that the data say nothing about the effect then",
+                fix="leave a cut out or move it, or give a number of intervals in place of cuts",
             )
         return replace(chosen, cuts=cuts, intervals=len(cuts) + 1)
 

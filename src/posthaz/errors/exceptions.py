@@ -1,4 +1,4 @@
-"""The exceptions a user may see. Each is one message: what was found, where, what to do."""
+"""The exceptions a user may see. Each says what was found, where, and what to do."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -13,15 +13,33 @@ class PosthazError(Exception):
 
     Parameters
     ----------
-    message : str
-        The whole message; `plain_text` is made of it.
+    what : str
+        What was found, and where.
     findings : tuple of Finding
         The problems behind it, one each.
+    fix : str
+        What to do about it; where there are findings, each has its own.
+
+    Examples
+    --------
+    >>> error = PosthazError("x.csv: no 'time'", fix="name the column of follow-up times")
+    >>> str(error)
+    "x.csv: no 'time'. Fix: name the column of follow-up times."
+    >>> error.what, error.fix
+    ("x.csv: no 'time'", 'name the column of follow-up times')
     """
 
-    def __init__(self, message: str, findings: "tuple[Finding, ...]" = ()) -> None:
-        super().__init__(plain_text(message))
+    def __init__(self, what: str, findings: "tuple[Finding, ...]" = (), *, fix: str = "") -> None:
+        end = "" if what.endswith("\n") else ". "
+        super().__init__(plain_text(f"{what}{end}Fix: {fix}." if fix else what))
+        self.what = plain_text(what.rstrip("\n"))
         self.findings = findings
+        self.fix = plain_text(fix)
+
+    @property
+    def reason(self) -> str:
+        """What was found, on one line and without the fix, for a note on what is not there."""
+        return self.what.splitlines()[0].rstrip(".:") if self.what else ""
 
     @classmethod
     def from_findings(cls, title: str, findings: "tuple[Finding, ...]") -> Self:

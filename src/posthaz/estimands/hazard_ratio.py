@@ -59,8 +59,9 @@ def hazard_ratio_over_time(
     if values is None:
         if not fit.treatment:
             raise PosthazError(
-                f"model '{fit.spec.name}': its formula has no treatment, so that there are no arms "
-                "to compare. Fix: give values and reference, the covariates of two patients."
+                f"model '{fit.spec.name}': its formula has no treatment, so that there are no "
+                "arms to compare",
+                fix="give values and reference, the covariates of two patients",
             )
         first, second = fit.design.frame[fit.treatment].cat.categories[:2]
         values, reference = {fit.treatment: second}, {fit.treatment: first, **(reference or {})}

@@ -16,9 +16,9 @@ WHOLE = "all"
 _TOLERANCE = 1e-6
 FROM = "from"
 _CHANGING_ARM = (
-    "treatment began during follow-up, so that patients as they were have no survival of their "
-    "own. Fix: ask for the arms, which are 'never treated' and 'treated from the start'."
+    "treatment began during follow-up, so that patients as they were have no survival of their own"
 )
+_ASK_FOR_ARMS = "ask for the arms, which are 'never treated' and 'treated from the start'"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Population:
         object.__setattr__(self, "weight", weight)
 
     def _refuse(self, what: str, fix: str) -> NoReturn:
-        raise SpecError(f"Population {self.label!r}: {what}. Fix: {fix}.")
+        raise SpecError(f"Population {self.label!r}: {what}", fix=fix)
 
 
 def profile(
@@ -165,8 +165,8 @@ def _check_path(
     findings.raise_if_any(PosthazError, f"model '{fit.spec.name}': no such patient:")
 
 
-def marginal_fault(fit: Fit) -> str:
-    """Why a fit has no standardised survival, median or restricted mean; empty where it has.
+def marginal_fault(fit: Fit) -> PosthazError | None:
+    """Why a fit has no standardised survival, median or restricted mean; None where it has.
 
     Parameters
     ----------
@@ -175,18 +175,18 @@ def marginal_fault(fit: Fit) -> str:
 
     Returns
     -------
-    str
+    PosthazError or None
         The reason, with the fix.
     """
     if not fit.open_paths:
-        return ""
+        return None
     names = " and ".join(f"'{name}'" for name in fit.open_paths)
-    return (
+    return PosthazError(
         f"model '{fit.spec.name}' has no standardised survival, median or restricted mean: {names} "
         "of its formula changed during follow-up, and nobody knows how it would have gone on in "
-        "patients no longer followed. Hazard ratios stand. Fix: state a course in "
-        "[estimands.profiles.NAME] path = [{ from = 0, ... }], or put the value at the start of "
-        "follow-up into the formula in place of the one that changes."
+        "patients no longer followed. Hazard ratios stand",
+        fix="state a course in [estimands.profiles.NAME] path = [{ from = 0, ... }], or put the "
+        "value at the start of follow-up into the formula in place of the one that changes",
     )
 
 
@@ -217,7 +217,7 @@ def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Populat
         When another covariate of the formula changes during follow-up.
     """
     if fault := marginal_fault(fit):
-        raise PosthazError(fault)
+        raise fault
     frame = fit.design.frame
     own = fit.design.weight
     given = own if weight is None else np.where(own > 0, weight, 0.0)
@@ -251,7 +251,7 @@ def observed_population(fit: Fit) -> Population:
         When a covariate of the formula changes during follow-up, the treatment included.
     """
     if fit.changing:
-        raise PosthazError(marginal_fault(fit) or _CHANGING_ARM)
+        raise marginal_fault(fit) or PosthazError(_CHANGING_ARM, fix=_ASK_FOR_ARMS)
     counted = fit.design.weight > 0
     frame = fit.design.frame.loc[counted].reset_index(drop=True)
     return _distinct(WHOLE, frame, fit.design.weight[counted])

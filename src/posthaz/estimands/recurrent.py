@@ -59,9 +59,9 @@ def expected_events(
     """
     if not fit.recurrent:
         raise PosthazError(
-            f"model '{fit.spec.name}' is about the time to one event, so there is no number of "
-            "events to expect. Fix: ask for survival(fit, times), or read the cohort with "
-            'recurrent = "all".'
+            f"model '{fit.spec.name}' is about the time to one event, so there is no number "
+            "of events to expect",
+            fix='ask for survival(fit, times), or read the cohort with recurrent = "all"',
         )
     grid = np.asarray(times, dtype=float)
 
@@ -89,7 +89,10 @@ def refuse_recurrent(fit: Fit, what: str) -> None:
     """
     if fit.recurrent:
         raise PosthazError(
-            f"model '{fit.spec.name}' is about recurrent events: a patient goes on after an event, "
-            f"so there is no {what}. Fix: ask for expected_events(fit, times), or read the "
-            'cohort with recurrent = "first" for the time to the first event.'
+            f"model '{fit.spec.name}' is about recurrent events: a patient goes on after an "
+            f"event, so there is no {what}",
+            fix=(
+                "ask for expected_events(fit, times), or read the cohort with recurrent = "
+                '"first" for the time to the first event'
+            ),
         )

@@ -38,12 +38,12 @@ def reconstruct_arms(
     for arm, number in (events or {}).items():
         if arm not in patients:
             raise CohortError(
-                f"events: there is no curve of '{arm}' ({nearest(arm, list(patients))}). "
-                "Fix: name the arms as the curves do."
+                f"events: there is no curve of '{arm}' ({nearest(arm, list(patients))})",
+                fix="name the arms as the curves do",
             )
         if not 0 <= number <= patients[arm]:
             raise CohortError(
-                f"events: {number} in '{arm}', of {patients[arm]} patients. Fix: correct it."
+                f"events: {number} in '{arm}', of {patients[arm]} patients", fix="correct it"
             )
     return tuple(reconstruct(curve, (events or {}).get(curve.arm)) for curve in curves)
 

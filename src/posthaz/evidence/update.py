@@ -113,8 +113,8 @@ def prior_belief(prior: Prior | None) -> Belief:
         return FLAT
     if prior.family != "normal":
         raise PriorError(
-            f"a prior of family '{prior.family}' can't be set against a printed hazard ratio. "
-            "Fix: state it as normal, sceptical, enthusiastic, hazard_ratio or historical."
+            f"a prior of family '{prior.family}' can't be set against a printed hazard ratio",
+            fix="state it as normal, sceptical, enthusiastic, hazard_ratio or historical",
         )
     return Belief(*prior.values)
 

@@ -149,8 +149,8 @@ def file_below(folder: str | Path, *parts: str) -> Path:
         fault = name_fault(part)
         if fault:
             raise OutputError(
-                f"no file can be called '{part[:80]}': the name {fault}. "
-                "Fix: name the model, table or level in letters, digits, '_' and '-'."
+                f"no file can be called '{part[:80]}': the name {fault}",
+                fix="name the model, table or level in letters, digits, '_' and '-'",
             )
     path = folder.joinpath(*parts)
     check_below(path, folder)
@@ -174,6 +174,6 @@ def check_below(path: Path, folder: Path) -> None:
     """
     if ".." in path.parts or not path.parent.resolve().is_relative_to(folder.resolve()):
         raise OutputError(
-            f"{path} would be written outside {folder}. "
-            "Fix: remove the link there, or choose another --out folder."
+            f"{path} would be written outside {folder}",
+            fix="remove the link there, or choose another --out folder",
         )

@@ -133,16 +133,16 @@ def _check_place(target: Path, folder: Path) -> None:
     check_below(target, folder)
     if target.is_dir() and not target.is_symlink():
         raise OutputError(
-            f"{target} is a folder, and a file belongs there. "
-            "Fix: remove it, or choose another --out folder."
+            f"{target} is a folder, and a file belongs there",
+            fix="remove it, or choose another --out folder",
         )
     for parent in target.parents:
         if parent == folder:
             return
         if os.path.lexists(parent) and not parent.is_dir():
             raise OutputError(
-                f"{parent} is a file, and a folder belongs there. "
-                "Fix: remove it, or choose another --out folder."
+                f"{parent} is a file, and a folder belongs there",
+                fix="remove it, or choose another --out folder",
             )
 
 

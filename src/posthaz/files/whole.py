@@ -199,8 +199,8 @@ def remove_unused() -> None:
 
 def _unwritable(path: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"{path} can't be written: {error.strerror or error}. "
-        "Fix: choose another --out folder, or free space and permissions there."
+        f"{path} can't be written: {error.strerror or error}",
+        fix="choose another --out folder, or free space and permissions there",
     )
 
 

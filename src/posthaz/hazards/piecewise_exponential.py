@@ -111,9 +111,9 @@ class PiecewiseExponential(Baseline):
         if len(cuts) < self.intervals - 1:
             most = most_intervals(event_times, self.intervals)
             raise SpecError(
-                f"piecewise exponential baseline: the {len(event_times)} event times have too few "
-                f"distinct values for {self.intervals} intervals at event quantiles. "
-                f"Fix: ask for {most} interval{'s' * (most != 1)}, or give the cuts themselves."
+                f"piecewise exponential baseline: the {len(event_times)} event times have too "
+                f"few distinct values for {self.intervals} intervals at event quantiles",
+                fix=f"ask for {most} interval{'s' * (most != 1)}, or give the cuts themselves",
             )
         return replace(self, cuts=tuple(float(cut) for cut in cuts), intervals=len(cuts) + 1)
 

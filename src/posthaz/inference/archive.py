@@ -108,8 +108,8 @@ def load_fit(path: Path) -> Fit:
 def _no_fit(path: str | Path, why: str) -> PosthazError:
     reason = plain_line(why)[:_LONGEST_REASON]
     return PosthazError(
-        f"{path} is not a fit of posthaz that can be read ({reason}). "
-        "Fix: name a file from the posterior/ folder of a report; fit again where it is damaged."
+        f"{path} is not a fit of posthaz that can be read ({reason})",
+        fix=("name a file from the posterior/ folder of a report; fit again where it is damaged"),
     )
 
 

@@ -149,6 +149,6 @@ def _first(
             return points
         points = np.where(good[:, None], points, _SPREAD * random.standard_normal(shape))
     raise ConvergenceError(
-        "sampling could not start: no point of finite density was found near the mode. Fix: "
-        "check the priors for values that make the likelihood zero, or rescale the time unit."
+        "sampling could not start: no point of finite density was found near the mode",
+        fix=("check the priors for values that make the likelihood zero, or rescale the time unit"),
     )

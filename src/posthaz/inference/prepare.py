@@ -86,12 +86,12 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     events = cohort.event | cohort.interval_censored
     if not (events & (cohort.weight > 0)).any():
         raise CohortError(
-            f"{cohort.source.name}: no events, so nothing can be learnt about the hazard. "
-            "Fix: check the event column and its coding."
+            f"{cohort.source.name}: no events, so nothing can be learnt about the hazard",
+            fix="check the event column and its coding",
         )
     resolved = resolve(spec, cohort.exit[events], cohort.weight[events], cohort.origin)
     if fault := accelerated_fault(resolved, changing(cohort, formula_variables(resolved.formula))):
-        raise SpecError(fault)
+        raise fault
     design = learn_design(
         cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
     )
@@ -103,15 +103,15 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     return Prepared(resolved, cohort, collapsed, design, priors, model, posterior)
 
 
-def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> str:
-    """Why an accelerated model can't take covariates that change; empty where it can."""
+def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:
+    """Why an accelerated model can't take covariates that change; None where it can."""
     if spec.effect.acts_on == "hazard" or spec.baseline.kind == Exponential.kind or not names:
-        return ""
+        return None
     listed = " and ".join(f"'{name}'" for name in names)
-    return (
+    return SpecError(
         f"model '{spec.name}': {listed} changed during follow-up, and the accelerated form can't "
-        "take covariates that change: how far time has run depends on their whole course. Fix: "
-        'use effect = "proportional_hazards", or the value at the start of follow-up.'
+        "take covariates that change: how far time has run depends on their whole course",
+        fix='use effect = "proportional_hazards", or the value at the start of follow-up',
     )
 
 

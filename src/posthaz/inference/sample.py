@@ -88,15 +88,15 @@ def _check_settings(spec: object, settings: Mapping[str, object]) -> None:
     """Refuse what is no model, and settings that sampling doesn't have."""
     if not isinstance(spec, ModelSpec):
         raise SpecError(
-            f"fit takes a ModelSpec, and was given a {type(spec).__name__}. "
-            'Fix: make one, as ModelSpec("weibull", Weibull(), "arm").'
+            f"fit takes a ModelSpec, and was given a {type(spec).__name__}",
+            fix='make one, as ModelSpec("weibull", Weibull(), "arm")',
         )
     known = [field.name for field in fields(Sampling)]
     for name in settings:
         if name not in known:
             raise SpecError(
-                f"fit has no argument '{name}' ({nearest(name, known)}). "
-                f"Fix: give one of {', '.join(known)}."
+                f"fit has no argument '{name}' ({nearest(name, known)})",
+                fix=f"give one of {', '.join(known)}",
             )
 
 
@@ -150,9 +150,9 @@ def fit_many(
     sampling = sampling or Sampling()
     seeds = [sampling.seed] * len(tasks) if seeds is None else list(seeds)
     if len(seeds) != len(tasks):
-        raise SpecError(f"{len(tasks)} tasks and {len(seeds)} seeds. Fix: give a seed a task.")
+        raise SpecError(f"{len(tasks)} tasks and {len(seeds)} seeds", fix="give a seed a task")
     if sampling.method == "pymc":
-        raise SpecError('method "pymc" fits one model at a time. Fix: use posthaz.fit for it.')
+        raise SpecError('method "pymc" fits one model at a time', fix="use posthaz.fit for it")
     fits: list[Fit] = []
     for first in range(0, len(tasks), _AT_ONCE):
         these = slice(first, first + _AT_ONCE)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from posthaz.errors import PriorError, nearest
+from posthaz.errors import Finding, PriorError, nearest
 from posthaz.priors.families import FAMILIES, FEWEST_DF, Family
 
 _LEAST, _MOST, _MOST_LOG = 1e-9, 1e9, 100.0
@@ -83,29 +83,27 @@ class Prior:
         return all(value >= FEWEST_DF for value in few)
 
     @property
-    def trouble(self) -> str:
-        """Why no model can be fitted under its numbers, with the fix; empty where one can.
+    def trouble(self) -> Finding | None:
+        """Why no model can be fitted under its numbers, with the fix; None where one can.
 
         Examples
         --------
         >>> Prior("normal", (0.0, 1000.0)).trouble
-        ''
-        >>> Prior("normal", (0.0, 1e300)).trouble.split(".")[0]
+        >>> Prior("normal", (0.0, 1e300)).trouble.what
         'its sd of 1e+300 is beyond what can be computed with'
         """
         for name, value in zip(self.about.values, self.values, strict=True):
             widest, logarithm = (_MOST_LOG, True) if "log" in name else (_MOST, False)
             if abs(value) > widest:
-                return (
-                    f"its {name} of {value:g} is beyond what can be computed with. Fix: keep it "
-                    f"within {widest:g}; an sd of {10 if logarithm else 1000} says next to nothing"
-                )
+                what = f"its {name} of {value:g} is beyond what can be computed with"
+                small = 10 if logarithm else 1000
+                fix = f"keep it within {widest:g}; an sd of {small} says next to nothing"
+                return Finding(self.family, what, fix)
             if name in self.about.positive and value < _LEAST:
-                return (
-                    f"its {name} of {value:g} is below what can be computed with. Fix: keep it "
-                    f"above {_LEAST:g}, or leave out what is known for certain"
-                )
-        return ""
+                what = f"its {name} of {value:g} is below what can be computed with"
+                fix = f"keep it above {_LEAST:g}, or leave out what is known for certain"
+                return Finding(self.family, what, fix)
+        return None
 
     @property
     def support(self) -> str:

@@ -32,8 +32,8 @@ def write_pictures(figures: Mapping[str, tuple[bytes, bytes]], folder: Path) -> 
     for name, same in zip(figures, names, strict=True):
         if names.count(same) > 1:
             raise OutputError(
-                f"two figures would be one file, figures/{name}.png. "
-                "Fix: give the models, terms or levels they show different names."
+                f"two figures would be one file, figures/{name}.png",
+                fix="give the models, terms or levels they show different names",
             )
     return [
         write_bytes(file_below(folder, "figures", f"{name}.{ending}"), content)

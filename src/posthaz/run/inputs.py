@@ -64,8 +64,7 @@ def read_inputs(
             if error.findings:
                 findings.extend(replace(f, where=f"{where}, {f.where}") for f in error.findings)
             else:
-                what, _, fix = str(error).partition(" Fix: ")
-                findings.add(where, what.rstrip("."), fix.rstrip(".") or "see above")
+                findings.add(where, error.what.rstrip("."), error.fix or "see above")
     findings.extend(_before_origin(analysis, cohort))
     findings.extend(_not_for_recurrent(analysis, cohort))
     whole = cohort.complete(clinical_covariates(analysis)) if cohort.drop_missing else cohort
@@ -111,7 +110,7 @@ def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     cohort = joined(cohort.complete(variables) if cohort.drop_missing else cohort, variables)
     if not len(cohort):
         raise CohortError(
-            f"no patient has every covariate of '{spec.formula}'. Fix: leave one of them out."
+            f"no patient has every covariate of '{spec.formula}'", fix="leave one of them out"
         )
     events = cohort.event | cohort.interval_censored
     resolved = resolve(spec, cohort.exit[events], origin=cohort.origin)
@@ -131,8 +130,9 @@ def _check_cuts(spec: ModelSpec, last: float) -> None:
     beyond = [cut for cut in cuts if cut > last]
     if beyond:
         raise SpecError(
-            f"cuts: {beyond[0]:g} is beyond the last follow-up time, {last:g}, so that nobody "
-            f"tells of the hazard after it. Fix: give cuts below {last:g}."
+            f"cuts: {beyond[0]:g} is beyond the last follow-up time, {last:g}, so that "
+            "nobody tells of the hazard after it",
+            fix=f"give cuts below {last:g}",
         )
 
 

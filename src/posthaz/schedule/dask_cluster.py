@@ -141,15 +141,15 @@ class DaskCluster(Scheduler):
             from distributed import Client
         except ImportError as error:
             raise ScheduleError(
-                "a Dask cluster was asked for, but the library 'distributed' is not installed. "
-                "Fix: pip install posthaz[cluster], here and on the workers."
+                "a Dask cluster was asked for, but the library 'distributed' is not installed",
+                fix="pip install posthaz[cluster], here and on the workers",
             ) from error
         try:
             client = Client(self.address, timeout=self.timeout, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ScheduleError(
-                f"no Dask scheduler answers at {self.address}. "
-                "Fix: check the address, and start one with 'dask scheduler'."
+                f"no Dask scheduler answers at {self.address}",
+                fix="check the address, and start one with 'dask scheduler'",
             ) from error
         try:
             with client:
@@ -157,8 +157,8 @@ class DaskCluster(Scheduler):
                     client.wait_for_workers(1, timeout=self.timeout)
                 except TimeoutError as error:
                     raise ScheduleError(
-                        f"the Dask scheduler at {self.address} has no workers. "
-                        f"Fix: start some with 'dask worker {self.address}'."
+                        f"the Dask scheduler at {self.address} has no workers",
+                        fix=f"start some with 'dask worker {self.address}'",
                     ) from error
                 yield client
         except OSError as error:
@@ -166,8 +166,8 @@ class DaskCluster(Scheduler):
 
     def _lost(self, what: str) -> ScheduleError:
         return ScheduleError(
-            f"the Dask scheduler at {self.address} {what} before all was done. "
-            "Fix: start the cluster again and repeat the command."
+            f"the Dask scheduler at {self.address} {what} before all was done",
+            fix="start the cluster again and repeat the command",
         )
 
 
@@ -200,8 +200,8 @@ def _check_workers(client: Any, address: str) -> None:
     for worker, versions in there.items():
         if isinstance(versions, Exception):
             raise ScheduleError(
-                f"worker {worker} of {address} can't load posthaz ({versions}). "
-                "Fix: install the same version of posthaz[cluster] on every worker."
+                f"worker {worker} of {address} can't load posthaz ({versions})",
+                fix="install the same version of posthaz[cluster] on every worker",
             )
         other = [
             f"{name} {found} (here {here[name]})"
@@ -211,7 +211,8 @@ def _check_workers(client: Any, address: str) -> None:
         if other:
             raise ScheduleError(
                 f"worker {worker} of {address} has {', '.join(other)}, and its numbers could "
-                "differ. Fix: install the same versions on every worker."
+                "differ",
+                fix="install the same versions on every worker",
             )
 
 
@@ -223,7 +224,7 @@ def _died(task: Task) -> Outcome:
     return Outcome(
         task.label,
         error=ScheduleError(
-            f"{task.label}: every worker that tried it died, the last ones with nothing else to "
-            "do. Fix: look for a lack of memory, or do this task in this process to see why."
+            f"{task.label}: every worker that tried it died, the last ones with nothing else to do",
+            fix="look for a lack of memory, or do this task in this process to see why",
         ),
     )

@@ -44,7 +44,7 @@ class ProcessPool(Scheduler):
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise ScheduleError(
-                f"a process pool of {self.workers} workers. Fix: ask for 1 worker or more."
+                f"a process pool of {self.workers} workers", fix="ask for 1 worker or more"
             )
 
     def map(
@@ -150,9 +150,12 @@ def _check_start(function: Callable[[Any], Any]) -> None:
             pool.submit(_ready).result()
         except BrokenProcessPool as error:
             raise ScheduleError(
-                "the worker processes die as they start. Fix: in a script, call this below "
-                '`if __name__ == "__main__":`, since every worker imports the script; otherwise '
-                "look at what the workers printed, and at the machine's free memory."
+                "the worker processes die as they start",
+                fix=(
+                    'in a script, call this below `if __name__ == "__main__":`, since every worker '
+                    "imports the script; otherwise look at what the workers printed, and at the "
+                    "machine's free memory"
+                ),
             ) from error
 
 
@@ -160,7 +163,7 @@ def _died(task: Task) -> Outcome:
     return Outcome(
         task.label,
         error=ScheduleError(
-            f"{task.label}: its worker process died, and again when it was alone. "
-            "Fix: look for a lack of memory, or do this task in this process to see why."
+            f"{task.label}: its worker process died, and again when it was alone",
+            fix="look for a lack of memory, or do this task in this process to see why",
         ),
     )

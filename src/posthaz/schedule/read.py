@@ -45,16 +45,16 @@ def read_scheduler(text: str) -> Scheduler:
         if re.fullmatch(r"[0-9]+", rest):
             return ProcessPool(int(rest))
         raise ScheduleError(
-            f"'{text}': '{rest}' is not a number of processes. Fix: give one, as processes:2."
+            f"'{text}': '{rest}' is not a number of processes", fix="give one, as processes:2"
         )
     if kind == "dask":
         if re.fullmatch(r"([a-z]+://)?[^\s/]+:[0-9]+", rest):
             return DaskCluster(rest)
         raise ScheduleError(
-            f"'{text}': '{rest}' is not the address of a Dask scheduler. "
-            "Fix: give one, as dask:tcp://127.0.0.1:8786."
+            f"'{text}': '{rest}' is not the address of a Dask scheduler",
+            fix="give one, as dask:tcp://127.0.0.1:8786",
         )
     raise ScheduleError(
-        f"'{text}' names no workers; {nearest(kind, ('here', 'processes', 'dask'))}. "
-        f"Fix: give {FORMS}."
+        f"'{text}' names no workers; {nearest(kind, ('here', 'processes', 'dask'))}",
+        fix=f"give {FORMS}",
     )

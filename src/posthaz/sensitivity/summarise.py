@@ -81,8 +81,9 @@ def chosen_patients(variant: Variant, cohort: Cohort) -> Cohort:
     some = replace(some, covariates=some.covariates.assign(**{str(k): v for k, v in seen.items()}))
     if cohort.treatment and len(some.arms) < 2:
         raise CohortError(
-            f"{cohort.source.name}, {variant.label}: of {len(some)} patient(s) none is left in "
-            "one of the arms. Fix: choose more patients."
+            f"{cohort.source.name}, {variant.label}: of {len(some)} patient(s) none is left "
+            "in one of the arms",
+            fix="choose more patients",
         )
     return some
 
@@ -108,8 +109,8 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
     own = [j for j, term in enumerate(fit.design.terms) if term == fit.treatment]
     if not fit.treatment or not own:
         raise SpecError(
-            f"the formula '{fit.spec.formula}' has no term for the treatment alone. "
-            "Fix: add the treatment as a term."
+            f"the formula '{fit.spec.formula}' has no term for the treatment alone",
+            fix="add the treatment as a term",
         )
     table = coefficient_rows(fit, [fit.design.columns[j] for j in own], asked.interval)
     gains = _restricted_means(fit, asked)

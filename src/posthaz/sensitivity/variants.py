@@ -88,15 +88,16 @@ def variants(analysis: Analysis, wanted: SensitivitySpec | None = None) -> tuple
     wanted = wanted or analysis.sensitivity
     if wanted is None:
         raise SpecError(
-            f"{analysis.path.name if analysis.path else analysis.name}: nothing is varied. "
-            "Fix: add a table [sensitivity] that says what is."
+            f"{analysis.path.name if analysis.path else analysis.name}: nothing is varied",
+            fix="add a table [sensitivity] that says what is",
         )
     models = {model.name: model for model in analysis.models}
     unknown = [name for name in wanted.models if name not in models]
     if unknown:
         raise SpecError(
-            f"the sensitivity analysis varies model '{unknown[0]}', which the analysis doesn't "
-            f"have. Fix: name some of {', '.join(models)}."
+            f"the sensitivity analysis varies model '{unknown[0]}', which the analysis "
+            "doesn't have",
+            fix=f"name some of {', '.join(models)}",
         )
     found: dict[object, Variant] = {}
     for name in wanted.models:

@@ -61,8 +61,8 @@ class EstimandSpec:
         )
         if not pairs:
             raise SpecError(
-                "EstimandSpec, profiles: found no pairs of a name and covariate values. "
-                'Fix: give them as (("elderly", {"age": 80}),).'
+                "EstimandSpec, profiles: found no pairs of a name and covariate values",
+                fix='give them as (("elderly", {"age": 80}),)',
             )
 
 
@@ -124,9 +124,9 @@ class Sampling:
         check_values(self, SAMPLING_FIELDS)
         if self.chains * self.draws > MOST_KEPT:
             raise SpecError(
-                f"{self.chains} chains of {self.draws:,} draws are {self.chains * self.draws:,} "
-                f"draws, and at most {MOST_KEPT:,} are kept. "
-                f"Fix: give draws = {MOST_KEPT // self.chains:,} or fewer."
+                f"{self.chains} chains of {self.draws:,} draws are "
+                f"{self.chains * self.draws:,} draws, and at most {MOST_KEPT:,} are kept",
+                fix=f"give draws = {MOST_KEPT // self.chains:,} or fewer",
             )
 
 

@@ -60,9 +60,9 @@ def read_analysis_cohort(
     cohort = _from_then(analysis, joined(_read(analysis, table)))
     if analysis.favours and analysis.favours not in cohort.arms:
         raise SpecError(
-            f"{_place(analysis)}, [treatment]: favours = '{analysis.favours}' is no arm of the "
-            f"cohort ({nearest(analysis.favours, cohort.arms)}). "
-            "Fix: name the arm whose benefit is asked."
+            f"{_place(analysis)}, [treatment]: favours = '{analysis.favours}' is no arm of "
+            f"the cohort ({nearest(analysis.favours, cohort.arms)})",
+            fix="name the arm whose benefit is asked",
         )
     found = (*beyond_follow_up(analysis, cohort), *measured_later(analysis, cohort))
     return replace(cohort, notices=(*cohort.notices, *found))
@@ -93,14 +93,14 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
     if printed is not None:
         if analysis.table is not None or given is not None:
             raise SpecError(
-                f"{_place(analysis)}: [life_table] holds the rows, so no table is read. "
-                "Fix: leave --data out, or take an analysis file without [life_table]."
+                f"{_place(analysis)}: [life_table] holds the rows, so no table is read",
+                fix="leave --data out, or take an analysis file without [life_table]",
             )
         return read_life_table(printed.rows, printed.spec, covariates=needed, name=printed.name)
     if given is None and analysis.table is None and analysis.simulate is None:
         raise SpecError(
-            f"{_place(analysis)}: no cohort table. "
-            "Fix: name one as 'table' in [cohort], or give --data."
+            f"{_place(analysis)}: no cohort table",
+            fix="name one as 'table' in [cohort], or give --data",
         )
     spec = analysis.cohort
     if analysis.starts and analysis.starts not in spec.columns:
@@ -168,8 +168,8 @@ def simulate_patients(analysis: Analysis, seed: int | None = None) -> pd.DataFra
     """
     if analysis.simulate is None:
         raise SpecError(
-            f"{_place(analysis)}: no [simulate], so there are no printed numbers to draw from. "
-            "Fix: take an analysis file that has one, or describe the cohort in one."
+            f"{_place(analysis)}: no [simulate], so there are no printed numbers to draw from",
+            fix="take an analysis file that has one, or describe the cohort in one",
         )
     wanted = analysis.simulate
     return simulate_twin(wanted.cohort, wanted.seed if seed is None else seed)

@@ -54,8 +54,7 @@ def read_sampling(toml: TomlTable) -> Sampling:
     try:
         return Sampling(**parsed)
     except SpecError as error:
-        what, _, fix = str(error).partition(". Fix: ")
-        toml.refuse("draws", what, fix.rstrip("."))
+        toml.refuse("draws", error.what, error.fix)
         return Sampling()
 
 

@@ -91,8 +91,8 @@ def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecError(
-            f"the archived model can't be read ({error}). "
-            "Fix: fit it again, or read it with the version of posthaz that wrote it."
+            f"the archived model can't be read ({error})",
+            fix="fit it again, or read it with the version of posthaz that wrote it",
         ) from error
 
 

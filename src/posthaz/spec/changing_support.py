@@ -53,7 +53,10 @@ def _refuse(term: str, who: str, start: float, end: float) -> None:
     """Raise that a group has no event in an interval."""
     where = f"after {start:g}" if np.isinf(end) else f"from {start:g} to {end:g}"
     raise SpecError(
-        f"the changing effect of '{term}': no patient {who} has an event {where}, so that its "
-        "hazard ratio there would be its prior's. Fix: move or leave out a cut, or use "
-        'smoothing = "random_walk", which borrows from the neighbouring intervals.'
+        f"the changing effect of '{term}': no patient {who} has an event {where}, so "
+        "that its hazard ratio there would be its prior's",
+        fix=(
+            'move or leave out a cut, or use smoothing = "random_walk", which borrows from '
+            "the neighbouring intervals"
+        ),
     )

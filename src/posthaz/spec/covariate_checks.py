@@ -54,8 +54,7 @@ def check_terms(toml: TomlTable, key: str, terms: tuple[str, ...], cohort: Cohor
             for name in formula_variables(term):
                 check_covariate(toml, key, name, cohort)
         except FormulaError as error:
-            what, _, fix = str(error).partition(" Fix: ")
-            toml.refuse(key, what.rstrip("."), fix.rstrip(".") or "correct the term")
+            toml.refuse(key, error.what, error.fix or "correct the term")
 
 
 def has_levels(column: Column) -> bool:

@@ -217,6 +217,6 @@ def _find(spec: str | Path) -> Path:
         return known[str(spec)]
     raise SpecError(
         f"{shown_name(path)}: {reason}, and no evidence of that name "
-        f"({nearest(str(spec)[:200], list(known))}). "
-        "Fix: give the path of a file with [[ratio]] tables, or --hr and --ci."
+        f"({nearest(str(spec)[:200], list(known))})",
+        fix="give the path of a file with [[ratio]] tables, or --hr and --ci",
     )

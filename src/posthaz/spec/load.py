@@ -154,7 +154,7 @@ def _find(spec: str | Path, models_folder: Path | None) -> Path:
         return path
     if isinstance(spec, Path) or path.suffix == ".toml" or len(path.parts) > 1:
         raise SpecError(
-            f"{shown_name(path)}: {reason}{toml_hint(path)}. "
-            "Fix: give the path of an analysis file, or a name listed by 'posthaz models'."
+            f"{shown_name(path)}: {reason}{toml_hint(path)}",
+            fix="give the path of an analysis file, or a name listed by 'posthaz models'",
         )
     return find_analysis(str(spec), models_folder=models_folder).path

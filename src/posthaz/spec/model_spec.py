@@ -91,9 +91,7 @@ def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
     try:
         formula_variables(spec.formula)
     except FormulaError as error:
-        what, _, fix = str(error).partition("Fix: ")
-        fix = fix.rstrip(".") or "correct the formula"
-        yield Finding("ModelSpec, formula", what.rstrip(". \n"), fix)
+        yield Finding("ModelSpec, formula", error.what, error.fix or "correct the formula")
     for key, words in (("form", tuple(FORMS)), ("centre", CENTRES)):
         found = getattr(spec, key)
         if found not in words:

@@ -108,8 +108,7 @@ def formula_covariates(toml: TomlTable, key: str, formula: str) -> tuple[str, ..
         toml.refuse(key, "the formula is nested too deeply", "shorten the formula")
         return None
     except FormulaError as error:
-        what, _, fix = str(error).partition(". Fix: ")
-        toml.refuse(key, what, fix.rstrip(".") or "correct the formula")
+        toml.refuse(key, error.what, error.fix or "correct the formula")
         return None
 
 

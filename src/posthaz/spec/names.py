@@ -43,6 +43,7 @@ def changing_positions(effect: ChangingEffect, design: Design) -> list[int]:
         known = list(dict.fromkeys(design.terms))
         raise SpecError(
             f"the formula '{design.formula}' has no term '{effect.term}' whose effect could "
-            f"change with time; {nearest(effect.term, known)}. Fix: name a term of the formula."
+            f"change with time; {nearest(effect.term, known)}",
+            fix="name a term of the formula",
         )
     return found

@@ -114,9 +114,9 @@ def choose_priors(
         _check_support(label, prior, "real", findings)
     scales = _scale_priors(spec, design, used)
     for name, prior in spec.priors.items():
-        if prior.trouble:
-            reason, fix = prior.trouble.split(". Fix: ")
-            findings.add(f"prior on '{name}'", f"{prior.family}: {reason}", fix)
+        if trouble := prior.trouble:
+            what = f"{trouble.where}: {trouble.what}"
+            findings.add(f"prior on '{name}'", what, trouble.fix)
     for name, prior in scales.items():
         _check_support(name, prior, "positive", findings)
     _check_unused(spec, design, used, [*baseline, *scales], findings)

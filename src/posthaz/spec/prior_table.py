@@ -73,10 +73,9 @@ def _drawn(toml: TomlTable, prior: Prior) -> bool:
             f"give df of {FEWEST_DF:g} or more, or for a prior that says next to nothing a normal "
             "with a large sd",
         )
-    elif prior.trouble:
-        reason, fix = prior.trouble.split(". Fix: ")
-        toml.refuse((), f"{prior.family}: {reason}", fix)
-    return prior.drawable and not prior.trouble
+    elif trouble := prior.trouble:
+        toml.refuse((), f"{trouble.where}: {trouble.what}", trouble.fix)
+    return prior.drawable and prior.trouble is None
 
 
 def _by_family(toml: TomlTable) -> Prior | None:

@@ -76,12 +76,12 @@ def read_toml_text(path: Path, shown: str) -> str:
         return written.replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise SpecError(
-            f"{shown}: byte {error.start + 1} is not UTF-8. Fix: save the file as UTF-8 text."
+            f"{shown}: byte {error.start + 1} is not UTF-8", fix="save the file as UTF-8 text"
         ) from error
     except OSError as error:
         raise SpecError(
-            f"{shown}: can't be read ({error.strerror or error}). "
-            "Fix: name a TOML file that you may read."
+            f"{shown}: can't be read ({error.strerror or error})",
+            fix="name a TOML file that you may read",
         ) from error
 
 
@@ -119,6 +119,6 @@ def parsed_toml(written: str, shown: str, *, quoted: bool = False) -> dict[str, 
         column = int(place[2]) if place else len(lines[-1]) + 1
         caret = f"\n    {lines[min(line, len(lines)) - 1]}\n    {' ' * (column - 1)}^ {reason}\n"
         raise SpecError(
-            f"{shown}, line {line}, column {column}: not valid TOML{caret if quoted else '. '}"
-            "Fix: correct the line; text needs quotes, and every key stands once in its table."
+            f"{shown}, line {line}, column {column}: not valid TOML{caret if quoted else ''}",
+            fix="correct the line; text needs quotes, and every key stands once in its table",
         ) from error

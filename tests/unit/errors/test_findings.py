@@ -1,8 +1,13 @@
 """Findings come out together, each with its place and its fix."""
 
+import pickle
+import re
+from pathlib import Path
+
 import pytest
 
-from posthaz.errors import CohortError, Findings, nearest
+import posthaz
+from posthaz.errors import CohortError, Findings, SpecError, nearest
 
 
 def test_all_findings_are_in_one_error() -> None:
@@ -26,3 +31,25 @@ def test_nothing_is_raised_without_findings() -> None:
 )
 def test_nearest_names_the_known_word(word: str, known: list[str], phrase: str) -> None:
     assert nearest(word, known) == phrase
+
+
+def test_an_error_holds_what_and_fix_apart_from_its_message():
+    error = SpecError("x.toml: two, or\n  three\n  ^ here\n", fix="write one")
+    assert str(error) == "x.toml: two, or\n  three\n  ^ here\nFix: write one."
+    assert (error.what, error.fix, error.reason) == (
+        "x.toml: two, or\n  three\n  ^ here",
+        "write one",
+        "x.toml: two, or",
+    )
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.fix) == (str(error), "write one")
+
+
+def test_nobody_reads_a_fix_out_of_a_message():
+    source = Path(posthaz.__file__).parent
+    inside = {
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        if re.search(r"(partition|split|index|find)\([^)]*Fix:", path.read_text(encoding="utf-8"))
+    }
+    assert inside == set()

@@ -13,7 +13,6 @@ from posthaz.analyses.adjust.spec import AdjustSpec
 from posthaz.arms.arm_model import (
     cox_of,
     cox_summary,
-    first_line,
     joined,
     varying_terms,
 )
@@ -185,7 +184,7 @@ def _adjusted_cox(part: Cohort, asked: Asked) -> Iterator[dict[str, object]]:
     try:
         cox = cox_of(part, joined((quoted(part.treatment), *terms)), asked.interval)
     except PosthazError as error:
-        yield row | {"note": first_line(error)}
+        yield row | {"note": error.reason}
         return
     arm = f"{part.treatment}[{part.arms[1]}]"
     for term in cox.table["term"]:

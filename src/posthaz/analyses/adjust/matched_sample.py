@@ -57,8 +57,8 @@ def check_sample(sample: str, cohort: Cohort, place: str) -> None:
     """Raise a `CohortError` for a matched sample that is none: it has no sets."""
     if sample == MATCHED and cohort.cluster is None:
         raise CohortError(
-            f"{place}: the matched sample is asked for, and these patients are in no matched sets. "
-            'Fix: give the cohort of match_patients, or sample = "all".'
+            f"{place}: the matched sample is asked for, and these patients are in no matched sets",
+            fix='give the cohort of match_patients, or sample = "all"',
         )
 
 

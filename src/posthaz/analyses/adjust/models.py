@@ -23,7 +23,7 @@ from posthaz.analyses.adjust.plan import (
     Planned,
     plan_models,
 )
-from posthaz.arms.arm_model import arm_model, first_line, ratio_summary
+from posthaz.arms.arm_model import arm_model, ratio_summary
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
@@ -103,7 +103,7 @@ def posterior_effects(
             fitted = _fitted(one, *how)
         except PosthazError as error:
             name = f"{one.analysis} model of the {one.sample} sample"
-            remarks.append(Lost(name, first_line(error)))
+            remarks.append(Lost(name, error.reason))
             continue
         failures += [f"{fitted.spec.name}: {text}" for text in _failures(fitted)]
         if one.analysis == STANDARDISED and score is not None:

@@ -43,7 +43,8 @@ class NormalMixture:
         if not (whole and np.all(self.sd > 0) and np.all(np.isfinite(self.mean))):
             raise PriorError(
                 f"mixture prior '{self.label}': weights must be at least 0 and add up to 1, "
-                "standard deviations be above 0, means finite. Fix: correct the components."
+                "standard deviations be above 0, means finite",
+                fix="correct the components",
             )
 
     @property

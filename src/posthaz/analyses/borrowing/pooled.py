@@ -82,13 +82,15 @@ def _check_alike(current: Cohort, history: Cohort) -> None:
     missing = [n for n in current.covariates.columns if n not in history.covariates.columns]
     if missing:
         raise CohortError(
-            f"{history.source.name}: the history has no column {', '.join(map(repr, missing))} of "
-            "the current cohort. Fix: add it, or leave it out of [cohort.columns]."
+            f"{history.source.name}: the history has no column "
+            f"{', '.join(map(repr, missing))} of the current cohort",
+            fix="add it, or leave it out of [cohort.columns]",
         )
     if current.unit != history.unit:
         raise CohortError(
             f"{history.source.name}: the history counts {history.unit}, the current cohort "
-            f"{current.unit}. Fix: give both in one unit."
+            f"{current.unit}",
+            fix="give both in one unit",
         )
 
 
@@ -102,7 +104,8 @@ def _recoded(frame: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
         if strange:
             raise CohortError(
                 f"history: '{name}' has the level(s) {', '.join(sorted(strange))}, which the "
-                "current cohort does not name. Fix: recode the history's levels."
+                "current cohort does not name",
+                fix="recode the history's levels",
             )
         made[name] = made[name].astype(str).astype(column.dtype)
     return made

@@ -149,7 +149,7 @@ def meta_analytic_prior(
     (-0.2, 65)
     """
     if not histories:
-        raise PriorError("meta-analytic prior: no historical study. Fix: give at least one.")
+        raise PriorError("meta-analytic prior: no historical study", fix="give at least one")
     if not 0 <= robust < 1:
         raise PriorError(f"meta-analytic prior: robust must be from 0 to below 1, got {robust:g}.")
     estimates, errors = np.array([_normal(history) for history in histories]).T
@@ -196,8 +196,8 @@ def _discounted(
 def _normal(prior: Prior) -> tuple[float, float]:
     if prior.family != "normal":
         raise PriorError(
-            f"borrowing: a historical effect is a normal prior of a log hazard ratio, got {prior}. "
-            "Fix: use posthaz.historical(hr, lower, upper)."
+            f"borrowing: a historical effect is a normal prior of a log hazard ratio, got {prior}",
+            fix="use posthaz.historical(hr, lower, upper)",
         )
     mean, sd = prior.values
     return mean, sd

@@ -87,7 +87,8 @@ def effect_column(result: Fit) -> int:
     if not result.treatment or len(columns) != 1:
         raise PriorError(
             "borrowing needs a treatment of two arms in the formula, with one coefficient; "
-            f"found {len(columns)}. Fix: name it in [treatment] and in the model's formula."
+            f"found {len(columns)}",
+            fix="name it in [treatment] and in the model's formula",
         )
     return columns[0]
 

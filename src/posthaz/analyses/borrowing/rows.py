@@ -228,7 +228,8 @@ def _evidence(fits: Sequence[Fit]) -> np.ndarray:
     found = [one.provenance.log_evidence for one in fits]
     if any(one is None for one in found):
         raise ConvergenceError(
-            "borrowing: the evidence of a component can't be had, since its Laplace weights can't "
-            "be trusted. Fix: use a model without random walk or frailty, or a fixed discount."
+            "borrowing: the evidence of a component can't be had, since its Laplace "
+            "weights can't be trusted",
+            fix="use a model without random walk or frailty, or a fixed discount",
         )
     return np.array(found, dtype=float)

@@ -15,7 +15,6 @@ from posthaz.arms.arm_model import (
     ArmTask,
     Quick,
     cox_of,
-    first_line,
     joined,
     shared_baseline,
     varying_terms,
@@ -222,7 +221,7 @@ def _cut_off_model(
         cox = cox_of(part, formula, interval)
         fit = quick.fit(ArmTask(part, formula), "levels")
     except PosthazError as error:
-        notes.append(Lost("model of the levels", first_line(error)))
+        notes.append(Lost("model of the levels", error.reason))
         return _CutOff(nothing)
     return _CutOff(interaction_test(part, terms, others), cox, fit)
 
@@ -234,7 +233,7 @@ def _smooth(
     try:
         return smooth_interaction(part, asked, others, quick, interval)
     except PosthazError as error:
-        notes.append(Lost("continuous model", first_line(error)))
+        notes.append(Lost("continuous model", error.reason))
         return None
 
 

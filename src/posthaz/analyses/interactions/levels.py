@@ -13,7 +13,6 @@ from posthaz.arms.arm_model import (
     Quick,
     cox_of,
     cox_summary,
-    first_line,
     joined,
     ratio_summary,
     varying_terms,
@@ -92,7 +91,7 @@ def level_effect(
         numbers, row["note"] = cox_summary(cox, f"{ready.effect}[{arm}]")
         row |= {f"cox_{key}": value for key, value in numbers.items()}
     except PosthazError as error:
-        row["note"] = first_line(error)
+        row["note"] = error.reason
     if whole:
         (alone,) = quick.fit_all([task])
         said = isinstance(alone, str)

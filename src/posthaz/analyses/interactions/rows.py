@@ -74,7 +74,7 @@ def effect_cohort(cohort: Cohort, asked: InteractionSpec) -> EffectCohort:
     cohort = replace(cohort.where(known), treatment=effect)
     if len(cohort.arms) < 2:
         place = f"{cohort.source.name}, interaction {asked.name}"
-        raise CohortError(f"{place}: '{asked.effect}' has one level. Fix: name another effect.")
+        raise CohortError(f"{place}: '{asked.effect}' has one level", fix="name another effect")
     return EffectCohort(cohort, effect, by, asked.adjusted, asked.sample)
 
 

@@ -171,8 +171,7 @@ def _check_smooth(
         try:
             used = formula_variables(term)
         except PosthazError as error:
-            what, _, fix = str(error).partition("Fix: ")
-            toml.refuse(f"{key}_term", what.rstrip(". \n"), fix.rstrip(".") or "correct the term")
+            toml.refuse(f"{key}_term", error.what, error.fix or "correct the term")
             continue
         if key in parsed and used != (parsed[key],):
             what = f"the term is of {', '.join(used) or 'nothing'}, not of '{parsed[key]}'"

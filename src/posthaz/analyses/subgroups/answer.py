@@ -15,7 +15,6 @@ from posthaz.analyses.subgroups.spec import SubgroupSpec
 from posthaz.arms.arm_model import (
     ArmTask,
     Quick,
-    first_line,
     ratio_summary,
     shared_baseline,
 )
@@ -240,7 +239,7 @@ def _pooled(
     try:
         pooled = pooled_subgroups(cohort, groups, asked, quick.base, quick.sampling)
     except PosthazError as error:
-        return None, first_line(error)
+        return None, error.reason
     return pooled, "" if pooled else "no column has two levels with patients of both arms"
 
 

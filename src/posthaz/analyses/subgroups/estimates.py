@@ -12,7 +12,6 @@ from posthaz.arms.arm_model import (
     complete_in,
     cox_of,
     cox_summary,
-    first_line,
     joined,
     varying_terms,
 )
@@ -75,7 +74,7 @@ def separate_effect(
         row |= {f"cox_{key}": value for key, value in numbers.items()}
         row["note"] = f"Cox: {note}" if note else ""
     except PosthazError as error:
-        row["note"] = f"Cox: {first_line(error)}"
+        row["note"] = f"Cox: {error.reason}"
     return row, task
 
 

@@ -31,7 +31,7 @@ def memory_bytes(memory: str) -> float:
     """
     match = _MEMORY.fullmatch(memory) if isinstance(memory, str) else None
     if match is None or not float(match[1]):
-        raise CohortError(f"memory = {memory!r} is no amount. Fix: give one, as '1GB' or '500MB'.")
+        raise CohortError(f"memory = {memory!r} is no amount", fix="give one, as '1GB' or '500MB'")
     return float(match[1]) * 10 ** _POWERS[match[2].upper()]
 
 
@@ -60,8 +60,8 @@ def grouping_connection(
         spill = tempfile.TemporaryDirectory(prefix="posthaz-", dir=folder)
     except OSError as error:
         raise CohortError(
-            f"{folder}: nothing can be written there ({error.strerror}). "
-            "Fix: name a folder with free space."
+            f"{folder}: nothing can be written there ({error.strerror})",
+            fix="name a folder with free space",
         ) from error
     with spill as temporary:
         settings: dict[str, str | bool | int | float | list[str]] = {

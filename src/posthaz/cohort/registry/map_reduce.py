@@ -76,8 +76,9 @@ def group_registry(
     """
     if spec.subject:
         raise CohortError(
-            f"{Path(source).name}: rows of a subject ('{spec.subject}') can't be compared where "
-            "each worker sees some files only. Fix: use read_registry, or leave out subject."
+            f"{Path(source).name}: rows of a subject ('{spec.subject}') can't be compared "
+            "where each worker sees some files only",
+            fix="use read_registry, or leave out subject",
         )
     scheduler = read_scheduler(cluster) if isinstance(cluster, str) else cluster
     plan = plan_registry(source, spec, covariates)

@@ -41,7 +41,7 @@ def profile_labels(results: Results, fit: Fit) -> dict[str, str]:
 
 def without_curves(results: Results) -> str:
     """Why the primary model has no standardised curves; empty where it has."""
-    return marginal_fault(results.posterior.primary)
+    return str(marginal_fault(results.posterior.primary) or "")
 
 
 def contrasts(results: Results, fit: Fit) -> dict[str, tuple[str, str]]:
