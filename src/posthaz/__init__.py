@@ -56,13 +56,14 @@ if TYPE_CHECKING:
     )
     from posthaz.cohort.registry import group_registry, read_registry
     from posthaz.design import learn_design
-    from posthaz.effects import ChangingEffect
+    from posthaz.effects import Background, ChangingEffect, Cure
     from posthaz.estimands import (
         Population,
         arm_populations,
         band,
         coefficient_table,
         cumulative_hazard,
+        cure_fraction,
         difference,
         estimand_table,
         expected_events,
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
         summary,
         survival,
         survival_quantile,
+        uncured_survival,
     )
     from posthaz.evidence import (
         PrintedRatio,
@@ -148,11 +150,13 @@ _ROOMS = {
     ),
     "cohort.registry": "group_registry read_registry",
     "design": "learn_design",
-    "effects": "ChangingEffect",
+    "effects": "Background ChangingEffect Cure",
     "estimands": (
-        "Population arm_populations band coefficient_table cumulative_hazard difference "
+        "Population arm_populations band coefficient_table cumulative_hazard cure_fraction "
+        "difference "
         "estimand_table expected_events hazard hazard_ratio_over_time probability_above "
-        "probability_below profile ratio restricted_mean summary survival survival_quantile"
+        "probability_below profile ratio restricted_mean summary survival survival_quantile "
+        "uncured_survival"
     ),
     "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
     "hazards": "Exponential Gompertz PiecewiseExponential Weibull",
@@ -168,6 +172,7 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 __all__ = [
     "Analysis",
+    "Background",
     "BorrowingSpec",
     "ChangingEffect",
     "Cohort",
@@ -175,6 +180,7 @@ __all__ = [
     "Column",
     "CompetingRisksSpec",
     "Condition",
+    "Cure",
     "EstimandSpec",
     "Exponential",
     "Fit",
@@ -216,6 +222,7 @@ __all__ = [
     "credibility",
     "cumulative_hazard",
     "cumulative_incidence",
+    "cure_fraction",
     "difference",
     "enthusiastic",
     "equivalent_dose_2gy",
@@ -272,6 +279,7 @@ __all__ = [
     "survival_in_subsets",
     "survival_quantile",
     "turnbull",
+    "uncured_survival",
     "variants",
     "write_fit",
 ]

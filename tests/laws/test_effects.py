@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posthaz.effects import accelerated, changing, proportional
+from posthaz.effects import (
+    Cure,
+    accelerated,
+    changing,
+    mixture_cure,
+    promotion_time,
+    proportional,
+    stratified,
+    with_background,
+)
 from posthaz.hazards import Baseline, Hazard, Weibull, survival_area
 from tests.laws.parts import BASELINE_EXAMPLES, hazards
 
@@ -43,6 +52,44 @@ def test_effects_add_up(
     effect = EFFECTS[name]
     twice = effect(effect(hazard, np.array([first]), np), np.array([second]), np)
     _same(twice, effect(hazard, np.array([first + second]), np))
+
+
+CURES = {"mixture": mixture_cure, "promotion_time": promotion_time}
+
+
+@pytest.mark.parametrize("kind", CURES)
+@every_baseline
+@given(data=st.data(), predictor=st.floats(-2, 2))
+def test_cured_shares_hold_the_laws_of_a_hazard(
+    baseline: Baseline, kind: str, data: st.DataObject, predictor: float
+) -> None:
+    hazard = data.draw(hazards(baseline))
+    cured = CURES[kind](hazard, np.array([predictor]), np)
+    share = np.exp(Cure(kind=kind).log_share(np.array([predictor]), np))
+    own = np.asarray(cured.cumulative_hazard(TIMES))
+    assert float(cured.cumulative_hazard(np.zeros(1))[0]) == pytest.approx(0.0, abs=1e-12)
+    assert (np.diff(own) >= 0).all()
+    assert (np.exp(-own) >= share - 1e-12).all()
+    step = 1e-6 * TIMES
+    rise = cured.cumulative_hazard(TIMES + step) - cured.cumulative_hazard(TIMES - step)
+    if baseline.kind != "piecewise_exponential":  # its hazard jumps
+        slope = rise / (2.0 * step)
+        np.testing.assert_allclose(np.exp(cured.log_hazard(TIMES)), slope, rtol=1e-3, atol=1e-8)
+    reached = own < -np.log(share) - 1e-6
+    np.testing.assert_allclose(cured.time_at(own)[reached], TIMES[reached], rtol=1e-4)
+    assert np.isinf(cured.time_at(-np.log(share) + 0.1)).all()
+
+
+@every_baseline
+@given(data=st.data())
+def test_no_cure_one_stratum_and_no_background_change_nothing(
+    baseline: Baseline, data: st.DataObject
+) -> None:
+    hazard = data.draw(hazards(baseline))
+    _same(mixture_cure(hazard, np.array([-700.0]), np), hazard)
+    _same(stratified([hazard, hazard], np.array([1]), np), hazard)
+    with_none = with_background(hazard, np.array([-np.inf]), np)
+    np.testing.assert_allclose(with_none.log_hazard(TIMES), hazard.log_hazard(TIMES))
 
 
 @every_baseline

@@ -52,6 +52,10 @@ class Design:
     weight : ndarray of float, shape (row,)
         How much each row of `frame` counts as a patient: the patient's weight in their first row,
         0 in later ones. Centre, scale and the population of standardised answers are taken by it.
+    cure : Design or None
+        How covariates become columns of the cured share.
+    strata : Group or None
+        Covariate that holds the strata, with its levels.
     """
 
     formula: str
@@ -64,6 +68,8 @@ class Design:
     centring: str
     weight: np.ndarray
     matrices: Any = field(repr=False)
+    cure: "Design | None" = None
+    strata: Group | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Design):
@@ -75,6 +81,7 @@ class Design:
             and np.array_equal(self.scale, other.scale)
             and np.array_equal(self.weight, other.weight)
             and self.frame.equals(other.frame)
+            and (self.cure, self.strata) == (other.cure, other.strata)
         )
 
     @property

@@ -29,6 +29,7 @@ MOST_COLUMNS = 500
 
 # dimensions of the model and of archives
 _TAKEN = frozenset(("row", "chain", "draw", "covariate", "interval", "__sample__"))
+_TAKEN |= {"changing", "period", "cure_covariate", "stratum"}
 
 
 def learn_design(

@@ -3,6 +3,7 @@
 from posthaz.estimands.changing import change_table, proportionality
 from posthaz.estimands.coefficients import coefficient_rows, coefficient_table
 from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
+from posthaz.estimands.cured import cure_fraction, uncured_survival
 from posthaz.estimands.curves import cumulative_hazard, hazard, survival
 from posthaz.estimands.effect import effect_between, effect_in_patients
 from posthaz.estimands.hazard_ratio import hazard_ratio_over_time
@@ -28,6 +29,8 @@ __all__ = [
     "coefficient_rows",
     "coefficient_table",
     "cumulative_hazard",
+    "cure_fraction",
+    "uncured_survival",
     "difference",
     "effect_between",
     "effect_in_patients",

@@ -10,6 +10,7 @@ from posthaz.inference.chain_statistics import (
 )
 from posthaz.inference.conditional import (
     baseline_hazard,
+    cure_predictor,
     flat_draws,
     hazard_of,
     linear_predictor,
@@ -30,6 +31,7 @@ __all__ = [
     "NamedPrior",
     "Provenance",
     "baseline_hazard",
+    "cure_predictor",
     "ess_bulk",
     "ess_tail",
     "fit",

@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from posthaz.design import learn_design
 from posthaz.errors import PosthazError, plain_line
 from posthaz.files import file_bytes, write_bytes
 from posthaz.inference.fit import Fit
 from posthaz.inference.provenance import Provenance
 from posthaz.inference.seal import sealed, unsealed
 from posthaz.priors import Prior
-from posthaz.spec import ChosenPriors, model_from_dict, model_to_dict
+from posthaz.spec import ChosenPriors, learn_model_design, model_from_dict, model_to_dict
 
 _FRAME = "design_frame"
 _WEIGHT = "design_weight"
@@ -131,7 +130,7 @@ def _read(content: bytes) -> Fit:
     provenance["versions"] = tuple(tuple(pair) for pair in provenance["versions"])
     return Fit(
         spec=spec,
-        design=learn_design(frame, spec.formula, about["centring"], weight),
+        design=learn_model_design(spec, frame, weight, about["centring"]),
         priors=_priors_from_dict(about["priors"]),
         draws=draws,
         unit=about["unit"],
@@ -192,6 +191,7 @@ def _priors_to_dict(priors: ChosenPriors) -> dict[str, Any]:
         "baseline": {name: asdict(prior) for name, prior in priors.baseline.items()},
         "coefficients": [asdict(prior) for prior in priors.coefficients],
         "scales": {name: asdict(prior) for name, prior in priors.scales.items()},
+        "cure": [asdict(prior) for prior in priors.cure],
     }
 
 
@@ -203,4 +203,5 @@ def _priors_from_dict(table: Mapping[str, Any]) -> ChosenPriors:
         baseline={name: prior(entry) for name, entry in table["baseline"].items()},
         coefficients=tuple(prior(entry) for entry in table["coefficients"]),
         scales={name: prior(entry) for name, entry in table["scales"].items()},
+        cure=tuple(prior(entry) for entry in table.get("cure", ())),
     )

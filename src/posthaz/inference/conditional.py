@@ -8,9 +8,18 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.design import Design
-from posthaz.effects import change_starts, changing
+from posthaz.effects import change_starts, changing, stratified
+from posthaz.errors import SpecError
 from posthaz.hazards import Hazard
-from posthaz.spec import CHANGE, ModelSpec, changing_positions, coefficient_name, frailty_name
+from posthaz.spec import (
+    CHANGE,
+    CURE_EFFECT,
+    CURE_INTERCEPT,
+    ModelSpec,
+    changing_positions,
+    coefficient_name,
+    frailty_name,
+)
 
 
 def baseline_hazard(spec: ModelSpec, values: Mapping[str, Any]) -> Hazard:
@@ -75,13 +84,47 @@ def hazard_of(
         Broadcasts as (draw, row, time): time arguments are of shape (time,) or (row, time).
     """
     predictor = linear_predictor(spec, design, values, frame)
-    hazard = spec.effect.apply(baseline_hazard(spec, values), predictor[..., None], np)
-    if not spec.changing:
-        return hazard
-    positions = [j for one in spec.changing for j in changing_positions(one, design)]
-    columns = (design.matrix(frame) - design.centre)[:, positions]
-    change = np.einsum("rc,dcp->pdr", columns, np.asarray(values[CHANGE]))
-    return changing(hazard, list(change[..., None]), change_starts(spec.changing), np)
+    hazard = spec.effect.apply(_baseline(spec, design, values, frame), predictor[..., None], np)
+    if spec.changing:
+        positions = [j for one in spec.changing for j in changing_positions(one, design)]
+        columns = (design.matrix(frame) - design.centre)[:, positions]
+        change = np.einsum("rc,dcp->pdr", columns, np.asarray(values[CHANGE]))
+        hazard = changing(hazard, list(change[..., None]), change_starts(spec.changing), np)
+    if spec.cure is not None:
+        hazard = spec.cure.apply(hazard, cure_predictor(design, values, frame)[..., None], np)
+    return hazard
+
+
+def cure_predictor(design: Design, values: Mapping[str, Any], frame: pd.DataFrame) -> np.ndarray:
+    """Linear predictor of the cured share of covariate rows at many draws, shape (draw, row)."""
+    own = design.cure
+    assert own is not None
+    predictor = np.asarray(values[CURE_INTERCEPT])[:, None] + np.zeros((1, len(frame)))
+    if own.columns:
+        effects = np.asarray(values[CURE_EFFECT])
+        predictor = predictor + effects @ (own.matrix(frame) - own.centre).T
+    return predictor
+
+
+def _baseline(
+    spec: ModelSpec, design: Design, values: Mapping[str, Any], frame: pd.DataFrame
+) -> Hazard:
+    """The baseline hazard, of each row's stratum where there are strata."""
+    if design.strata is None:
+        return baseline_hazard(spec, values)
+    names = [parameter.name for parameter in spec.baseline.parameters()]
+    hazards = [
+        baseline_hazard(spec, {name: np.asarray(values[name])[:, place] for name in names})
+        for place in range(len(design.strata.levels))
+    ]
+    number = design.cluster(design.strata, frame)
+    if (number < 0).any():
+        unknown = sorted(set(frame[design.strata.name].astype(str)[number < 0]))
+        raise SpecError(
+            f"model '{spec.name}' has no stratum {', '.join(unknown)} of '{design.strata.name}'",
+            fix=(f"name one of {', '.join(design.strata.levels)}"),
+        )
+    return stratified(hazards, number[:, None], np)
 
 
 def flat_draws(group: xr.DataTree | xr.Dataset, most: int | None = None) -> dict[str, np.ndarray]:

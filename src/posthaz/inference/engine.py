@@ -303,4 +303,10 @@ def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm
         for one in spec.changing
     )
     sizes += (("period", len(change_starts(spec.changing))), *changes)
-    return structure, spec.form, families, sizes, groups, shrunken, data
+    parts = (
+        spec.cure and spec.cure.kind,
+        tuple(prior.family for prior in priors.cure),
+        design.strata and len(design.strata.levels),
+        spec.background is not None,
+    )
+    return structure, parts, spec.form, families, sizes, groups, shrunken, data

@@ -16,6 +16,7 @@ from posthaz.inference.named_priors import labelled_log_priors
 from posthaz.inference.nuts import Sampled
 from posthaz.inference.patients import distinct_patients, patient_numbers, row_shares
 from posthaz.inference.prepare import Prepared
+from posthaz.model.baseline import STRATUM
 from posthaz.simulate import simulate_times
 from posthaz.spec import ModelSpec
 
@@ -109,7 +110,7 @@ def posterior_groups(model: pm.Model, answers: Answers) -> dict[str, xr.Dataset]
     groups: dict[str, dict[str, xr.DataArray]] = {"posterior": {}, "log_prior": {}}
     coordinates = sampling_coordinates(model)
     for (group, name), array in answers.items():
-        if group == "posterior" and name in coordinates:
+        if group == "posterior" and (name in coordinates or name.startswith(STRATUM)):
             continue
         groups[group][name] = _labelled(model, name, array)
     return {name: xr.Dataset(variables) for name, variables in groups.items()}

@@ -2,13 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import xarray as xr
 
 from posthaz.design import Design
 from posthaz.priors import Prior, prior_log_density
-from posthaz.spec import ChosenPriors, ModelSpec, coefficient_name, shrunken_columns
+from posthaz.spec import (
+    CURE_EFFECT,
+    CURE_INTERCEPT,
+    ChosenPriors,
+    ModelSpec,
+    coefficient_name,
+    shrunken_columns,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +64,16 @@ def named_priors(
     walking = {p.name for p in spec.baseline.parameters() if p.structure == "random_walk"}
     for name, prior in priors.baseline.items():
         draws = posterior[name]
-        own = [dim for dim in draws.dims if dim not in ("chain", "draw")]
         if name in walking:  # the prior is on the mean of the walk
-            yield NamedPrior(name, prior, _array(draws.mean(own)))
-        else:
-            yield from _each(name, prior, draws)
+            kept = ("chain", "draw", "stratum")
+            draws = draws.mean([dim for dim in draws.dims if dim not in kept])
+        yield from _each(name, prior, draws)
+    if priors.cure:
+        intercept, *slopes = priors.cure
+        yield from _each(CURE_INTERCEPT, intercept, posterior[CURE_INTERCEPT])
+        for j, prior in enumerate(slopes):
+            label = f"{CURE_EFFECT}[{posterior[CURE_EFFECT]['cure_covariate'].to_numpy()[j]}]"
+            yield NamedPrior(label, prior, _array(posterior[CURE_EFFECT].isel(cure_covariate=j)))
     for name, prior in priors.scales.items():
         if name in posterior:
             yield from _each(name, prior, posterior[name])
@@ -72,8 +85,10 @@ def _each(name: str, prior: Prior, draws: xr.DataArray) -> Iterator[NamedPrior]:
     if not own:
         yield NamedPrior(name, prior, _array(draws))
         return
-    for label in draws[own[0]].to_numpy():
-        yield NamedPrior(f"{name}[{label}]", prior, _array(draws.sel({own[0]: label})))
+    for element in product(*(draws[dim].to_numpy() for dim in own)):
+        chosen = draws.sel(dict(zip(own, element, strict=True)))
+        label = ", ".join(str(part) for part in element)
+        yield NamedPrior(f"{name}[{label}]", prior, _array(chosen))
 
 
 def labelled_log_priors(

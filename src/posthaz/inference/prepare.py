@@ -7,12 +7,19 @@ import numpy as np
 import pymc as pm
 
 from posthaz.cohort import Cohort, Collapsed, between_steps, changing, collapse, joined
-from posthaz.design import Design, formula_variables, learn_design
+from posthaz.design import Design
 from posthaz.errors import CohortError, SpecError
 from posthaz.hazards import Exponential
 from posthaz.inference.engine import Posterior, compile_posterior, model_shape
 from posthaz.model import build_model, event_rate
-from posthaz.spec import ChosenPriors, ModelSpec, check_changing, choose_priors, resolve
+from posthaz.spec import (
+    ChosenPriors,
+    ModelSpec,
+    check_parts,
+    choose_priors,
+    learn_model_design,
+    resolve,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +86,9 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     PosthazError
         When formula or priors don't fit the cohort.
     """
-    variables = formula_variables(spec.formula)
     # each model its own patients: a covariate of another model takes none from this one
-    cohort = cohort.complete(variables) if cohort.drop_missing else cohort
-    cohort = between_steps(joined(cohort, variables))
+    cohort = cohort.complete(spec.needed) if cohort.drop_missing else cohort
+    cohort = between_steps(joined(cohort, spec.needed))
     events = cohort.event | cohort.interval_censored
     if not (events & (cohort.weight > 0)).any():
         raise CohortError(
@@ -90,14 +96,12 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
             fix="check the event column and its coding",
         )
     resolved = resolve(spec, cohort.exit[events], cohort.weight[events], cohort.origin)
-    if fault := accelerated_fault(resolved, changing(cohort, formula_variables(resolved.formula))):
+    if fault := accelerated_fault(resolved, changing(cohort, resolved.variables)):
         raise fault
-    design = learn_design(
-        cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
-    )
-    check_changing(resolved, design, cohort.exit[events], np.flatnonzero(events))
+    design = learn_model_design(resolved, cohort.covariates, cohort.patient_weight)
+    check_parts(resolved, design, cohort)
     priors = choose_priors(resolved, design, event_rate(cohort), cohort.origin)
-    collapsed = collapse(cohort, design.variables)
+    collapsed = collapse(cohort, tuple(dict.fromkeys((*design.variables, *spec.needed))))
     model = build_model(resolved, _of_rows(design, collapsed), priors, collapsed.cohort)
     posterior = compile_posterior(model, model_shape(resolved, design, priors, model))
     return Prepared(resolved, cohort, collapsed, design, priors, model, posterior)

@@ -2,16 +2,57 @@
 
 import math
 
+import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
 from posthaz.cohort import Cohort
-from posthaz.hazards import Array, Baseline, Parameter
+from posthaz.hazards import Array, Baseline, Hazard, Parameter
 from posthaz.model.distributions import prior_variable
 from posthaz.model.likelihood import event_rate
 from posthaz.model.random_walk import random_walk
 from posthaz.priors import Prior
 from posthaz.spec import STEP_SD, ChosenPriors
+
+STRATUM = "stratum_"
+"""Start of the names of variables that are one stratum's; answers carry them by level."""
+
+
+def stratum_hazards(
+    baseline: Baseline, priors: ChosenPriors, cohort: Cohort, number: np.ndarray, strata: int
+) -> list[Hazard]:
+    """The baseline hazard of each stratum, with parameters of its own in the enclosing model.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        A resolved baseline hazard.
+    priors : ChosenPriors
+        Priors of its parameters, the same for every stratum.
+    cohort : Cohort
+        The cohort.
+    number : ndarray of int, shape (row,)
+        Stratum of each row.
+    strata : int
+        How many there are.
+
+    Returns
+    -------
+    list of Hazard
+        One a stratum; parameters are variables with a dimension ``stratum``.
+    """
+    found = []
+    for place in range(strata):
+        # variables of a stratum are its own by their prefix; what all share is stated once
+        with pm.Model(name=f"{STRATUM}{place}"):
+            found.append(baseline_values(baseline, priors, cohort.where(number == place)))
+    for parameter in baseline.parameters():
+        for name in filter(None, (parameter.name, parameter.positive_name)):
+            whole = [one[parameter.name] for one in found]
+            values = pt.stack(whole if name == parameter.name else [pt.exp(v) for v in whole])
+            dims = ("stratum", *((parameter.dim,) if parameter.dim else ()))
+            pm.Deterministic(name, values, dims=dims)
+    return [baseline.hazard(values, pt) for values in found]
 
 
 def baseline_values(baseline: Baseline, priors: ChosenPriors, cohort: Cohort) -> dict[str, Array]:

@@ -8,13 +8,21 @@ import pytensor.tensor as pt
 
 from posthaz.cohort import Cohort
 from posthaz.design import Design
-from posthaz.effects import change_starts, changing, period_labels
+from posthaz.effects import (
+    change_starts,
+    changing,
+    period_labels,
+    stratified,
+    with_background,
+)
 from posthaz.hazards import Array, Hazard
-from posthaz.model.baseline import baseline_values
+from posthaz.model.baseline import baseline_values, stratum_hazards
 from posthaz.model.changing import changing_coefficients
-from posthaz.model.distributions import prior_vector, scale_variable
+from posthaz.model.coefficients import coefficient_vector
+from posthaz.model.cure import cure_predictor
+from posthaz.model.distributions import scale_variable
 from posthaz.model.informed import informed_normal
-from posthaz.model.shrinkage import Block, shrunken_block, shrunken_coefficients
+from posthaz.model.shrinkage import shrunken_block
 from posthaz.spec import (
     ChosenPriors,
     ModelSpec,
@@ -34,6 +42,10 @@ def row_coordinates(spec: ModelSpec, design: Design, rows: int) -> dict[str, Seq
     }
     if design.columns:
         coordinates["covariate"] = design.columns
+    if design.cure is not None and design.cure.columns:
+        coordinates["cure_covariate"] = design.cure.columns
+    if design.strata is not None:
+        coordinates["stratum"] = design.strata.levels
     if spec.changing:
         changed = [j for one in spec.changing for j in changing_positions(one, design)]
         coordinates["changing"] = [design.columns[j] for j in changed]
@@ -61,7 +73,7 @@ def rows_hazard(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
         Broadcasts as (row,).
     """
     event = (cohort.event | cohort.interval_censored).astype(float)
-    values = baseline_values(spec.baseline, priors, cohort)
+    baseline = _baseline(spec, design, priors, cohort)
     predictor: Array = pt.zeros(())
     starts = change_starts(spec.changing)
     ratios: list[Array] = []
@@ -72,7 +84,9 @@ def rows_hazard(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
             dims=("row", "covariate"),
         )
         block = shrunken_block(spec.shrinkage, design, event)
-        coefficients = _coefficients(coefficient_name(spec), design, priors, block)
+        coefficients = coefficient_vector(
+            coefficient_name(spec), design, priors.coefficients, block, priors.scales
+        )
         if spec.changing:
             coefficients, change = changing_coefficients(spec, design, priors, cohort, coefficients)
             positions = [j for one in spec.changing for j in changing_positions(one, design)]
@@ -89,36 +103,26 @@ def rows_hazard(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
         frailty: Array = pm.Deterministic(name, effects, dims=dims)
         number: Array = pm.Data(f"{name}_number", cluster, dims=("row",))
         predictor = predictor + frailty[number]
-    hazard = spec.effect.apply(spec.baseline.hazard(values, pt), predictor, pt)
-    if not ratios:
-        return hazard
-    began: Array = pm.Data("period_start", starts)
-    return changing(hazard, ratios, [began[k] for k in range(len(starts))], pt)
+    hazard = spec.effect.apply(baseline, predictor, pt)
+    if ratios:
+        began: Array = pm.Data("period_start", starts)
+        hazard = changing(hazard, ratios, [began[k] for k in range(len(starts))], pt)
+    if spec.cure is not None:
+        hazard = spec.cure.apply(hazard, cure_predictor(design, priors), pt)
+    if spec.background is not None:
+        rate = cohort.covariates[spec.background.rate].to_numpy(dtype=float)
+        with np.errstate(divide="ignore"):
+            expected: Array = pm.Data("log_expected_rate", np.log(rate), dims=("row",))
+        hazard = with_background(hazard, expected, pt)
+    return hazard
 
 
-def _coefficients(name: str, design: Design, priors: ChosenPriors, block: Block | None) -> Array:
-    """Coefficients on the user's scale, sampled on the scale of one standard deviation."""
-    scale: Array = pm.Data("design_scale", design.scale, dims=("covariate",))
-    shrunken = block.positions if block else ()
-    scaled = {
-        j: prior.scaled(sd)
-        for j, (prior, sd) in enumerate(zip(priors.coefficients, design.scale, strict=True))
-        if j not in shrunken
-    }
-    families = list(dict.fromkeys(prior.family for prior in scaled.values()))
-    parts, order = [], []
-    for family in families:
-        members = [j for j, prior in scaled.items() if prior.family == family]
-        suffix = "" if len(families) == 1 else f"_{family}"
-        parts.append(
-            prior_vector(
-                f"{name}_scaled{suffix}", [scaled[j] for j in members], shape=(len(members),)
-            )
-        )
-        order.extend(members)
-    if block:
-        parts.append(shrunken_coefficients(name, block, priors.scales))
-        order.extend(block.positions)
-    joined: Array = pt.concatenate(parts)
-    joined = joined[np.argsort(order)] if len(parts) > 1 else joined
-    return joined / scale
+def _baseline(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: Cohort) -> Hazard:
+    """The baseline hazard, of each row's stratum where there are strata."""
+    if design.strata is None:
+        return spec.baseline.hazard(baseline_values(spec.baseline, priors, cohort), pt)
+    number = design.cluster(design.strata, design.frame)
+    strata = len(design.strata.levels)
+    hazards = stratum_hazards(spec.baseline, priors, cohort, number, strata)
+    of_row: Array = pm.Data("stratum_number", number, dims=("row",))
+    return stratified(hazards, of_row, pt)

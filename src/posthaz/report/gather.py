@@ -204,7 +204,7 @@ def _recurrent_answers(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
 
 def _candidates(analysis: Analysis) -> list[str]:
     """Every covariate of any formula."""
-    return list({n: None for m in analysis.models for n in formula_variables(m.formula)})
+    return list({n: None for m in analysis.models for n in m.variables})
 
 
 def _table_one(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:

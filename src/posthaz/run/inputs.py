@@ -10,8 +10,6 @@ import pandas as pd
 from posthaz.cohort import Cohort, changing, joined
 from posthaz.design import (
     formula_groups,
-    formula_variables,
-    learn_design,
     value_faults,
     values_beyond,
 )
@@ -21,9 +19,11 @@ from posthaz.sensitivity import variants
 from posthaz.spec import (
     Analysis,
     ModelSpec,
-    check_changing,
+    check_parts,
     choose_priors,
     clinical_covariates,
+    follow_up_for_cure,
+    learn_model_design,
     read_analysis_cohort,
     resolve,
 )
@@ -81,13 +81,36 @@ def read_inputs(
         if not any(finding.where.startswith(place) for finding in findings.found):
             beyond += values_beyond(used, stated, place)
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
-    notices = (*_without_frailty(analysis, cohort), *_without_curves(analysis, cohort), *beyond)
+    made = (_short_plateau, _without_frailty, _without_curves)
+    notices = (*(notice for make in made for notice in make(analysis, cohort)), *beyond)
     return replace(cohort, notices=(*cohort.notices, *notices))
+
+
+_TOO_SHORT = 0.05
+
+
+def _short_plateau(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
+    """Models with a cured share that follow-up is too short to tell."""
+    curing = [model.name for model in analysis.models if model.cure is not None]
+    if not curing:
+        return
+    chance = follow_up_for_cure(cohort)
+    if chance > _TOO_SHORT:
+        seen = cohort.event | cohort.interval_censored
+        last, longest = float(np.max(cohort.exit[seen])), float(np.max(cohort.exit))
+        yield Finding(
+            f"{_place(analysis)} [models.{curing[0]}.cure]",
+            f"follow-up may be too short to tell a cured share: after the last event, at {last:g} "
+            f"{cohort.unit}, it goes on to {longest:g} only (Maller and Zhou's measure is "
+            f"{chance:.2f}, and should be below {_TOO_SHORT}), so that the share leans on the "
+            "shape of the hazard and on its prior",
+            "compare other baselines, and state what the share is conditional on",
+        )
 
 
 def _profile_covariates(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
     """Covariates that a model uses; a profile says nothing by others."""
-    named = {name for model in analysis.models for name in formula_variables(model.formula)}
+    named = {name for model in analysis.models for name in model.variables}
     return cohort.covariates.loc[:, [name for name in cohort.covariates if name in named]]
 
 
@@ -106,8 +129,8 @@ def _specifications(analysis: Analysis) -> dict[str, ModelSpec]:
 
 
 def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
-    variables = formula_variables(spec.formula)
-    cohort = joined(cohort.complete(variables) if cohort.drop_missing else cohort, variables)
+    cohort = cohort.complete(spec.needed) if cohort.drop_missing else cohort
+    cohort = joined(cohort, spec.needed)
     if not len(cohort):
         raise CohortError(
             f"no patient has every covariate of '{spec.formula}'", fix="leave one of them out"
@@ -115,10 +138,8 @@ def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     events = cohort.event | cohort.interval_censored
     resolved = resolve(spec, cohort.exit[events], origin=cohort.origin)
     _check_cuts(resolved, float(np.max(cohort.exit)))
-    design = learn_design(
-        cohort.covariates, resolved.formula, resolved.centre, cohort.patient_weight
-    )
-    check_changing(resolved, design, cohort.exit[events], np.flatnonzero(events))
+    design = learn_model_design(resolved, cohort.covariates, cohort.patient_weight)
+    check_parts(resolved, design, cohort)
     choose_priors(
         resolved, design, float(events.mean()) / float(np.mean(cohort.exit - cohort.entry))
     )
@@ -186,7 +207,7 @@ def _without_curves(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
     """Models whose covariates change during follow-up, which leave no standardised curve."""
     courses = [label for label, values in analysis.estimands.profiles if "path" in values]
     for model in analysis.models:
-        names = changing(cohort, formula_variables(model.formula))
+        names = changing(cohort, model.variables)
         names = tuple(name for name in names if name != cohort.treatment)
         if not names:
             continue

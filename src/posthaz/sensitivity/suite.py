@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort
-from posthaz.design import formula_variables
 from posthaz.errors import PosthazError, SpecError
 from posthaz.schedule import InProcess, Progress, Scheduler, Task
 from posthaz.sensitivity.cells import cells
@@ -106,7 +105,7 @@ def answer_sensitivity(
 
 def _shared_patients(listed: Sequence[Variant], cohort: Cohort) -> tuple[Cohort, int]:
     """Those who lack no covariate of any variant, so that only what was changed differs."""
-    names = {name for one in listed for name in formula_variables(one.spec.formula)}
+    names = {name for one in listed for name in one.spec.needed}
     kept = cohort.complete(sorted(names)) if cohort.drop_missing else cohort
     return kept, int(kept.first.sum())
 

@@ -15,11 +15,13 @@ from posthaz.spec.analysis_cohort import (
     simulate_patients,
 )
 from posthaz.spec.archive import model_from_dict, model_to_dict
-from posthaz.spec.changing_support import check_changing
 from posthaz.spec.load import load_analysis
+from posthaz.spec.model_design import learn_model_design
 from posthaz.spec.model_spec import ModelSpec, resolve
 from posthaz.spec.names import (
     CHANGE,
+    CURE_EFFECT,
+    CURE_INTERCEPT,
     STEP_SD,
     change_sd_name,
     changing_positions,
@@ -48,11 +50,15 @@ from posthaz.spec.shrinkage import (
     shrunken_terms,
 )
 from posthaz.spec.simulate_table import SimulateSpec
+from posthaz.spec.support import check_parts, follow_up_for_cure
 
 __all__ = [
     "CHANGE",
+    "CURE_EFFECT",
+    "CURE_INTERCEPT",
     "change_sd_name",
-    "check_changing",
+    "check_parts",
+    "follow_up_for_cure",
     "changing_positions",
     "EXCHANGEABLE_SD",
     "GLOBAL_SCALE",
@@ -80,6 +86,7 @@ __all__ = [
     "Shrinkage",
     "SimulateSpec",
     "SubsetChange",
+    "learn_model_design",
     "load_analysis",
     "model_from_dict",
     "model_to_dict",

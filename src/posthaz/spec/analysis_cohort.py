@@ -70,7 +70,7 @@ def read_analysis_cohort(
 
 def needed_covariates(analysis: Analysis) -> tuple[str, ...]:
     """Covariates that models and clinical analyses use, and that may not be missing."""
-    named = {name for model in analysis.models for name in formula_variables(model.formula)}
+    named = {name for model in analysis.models for name in model.needed}
     for spec in analysis.clinical.values():
         named |= set(getattr(spec, "needed", ()))
     if analysis.sensitivity is not None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from posthaz.effects import ChangingEffect
+from posthaz.effects import Background, ChangingEffect, Cure
 from posthaz.errors import SpecError
 from posthaz.hazards import Baseline, baseline_class
 from posthaz.priors import Prior
@@ -43,12 +43,17 @@ def model_to_dict(spec: ModelSpec) -> dict[str, Any]:
         "formula": spec.formula,
         "form": spec.form,
         "centre": spec.centre,
-        "priors": {
-            key: {"family": prior.family, "values": list(prior.values), "origin": prior.origin}
-            for key, prior in spec.priors.items()
-        },
+        "priors": _prior_fields(spec.priors),
         "shrinkage": spec.shrinkage and asdict(spec.shrinkage),
         "changing": [_fields(effect) for effect in spec.changing],
+        "cure": spec.cure
+        and {
+            "formula": spec.cure.formula,
+            "kind": spec.cure.kind,
+            "priors": _prior_fields(spec.cure.priors),
+        },
+        "strata": spec.strata,
+        "background": spec.background and spec.background.rate,
     }
 
 
@@ -73,27 +78,46 @@ def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
     try:
         options = dict(plain["baseline"])
         baseline = baseline_class(options.pop("kind"))(**_tuples(options))
-        priors = {
-            key: Prior(prior["family"], tuple(prior["values"]), prior["origin"])
-            for key, prior in plain["priors"].items()
-        }
         return ModelSpec(
             name=plain["name"],
             baseline=baseline,
             formula=plain["formula"],
             form=plain["form"],
-            priors=priors,
+            priors=_priors(plain["priors"]),
             centre=plain["centre"],
             shrinkage=_shrinkage(plain.get("shrinkage")),
             changing=tuple(
                 ChangingEffect(**_tuples(effect)) for effect in plain.get("changing", ())
             ),
+            cure=_cure(plain.get("cure")),
+            strata=plain.get("strata", ""),
+            background=Background(plain["background"]) if plain.get("background") else None,
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecError(
             f"the archived model can't be read ({error})",
             fix="fit it again, or read it with the version of posthaz that wrote it",
         ) from error
+
+
+def _prior_fields(priors: Mapping[str, Prior]) -> dict[str, Any]:
+    """Priors as plain values."""
+    return {
+        key: {"family": prior.family, "values": list(prior.values), "origin": prior.origin}
+        for key, prior in priors.items()
+    }
+
+
+def _priors(plain: Mapping[str, Any]) -> dict[str, Prior]:
+    """The priors that `_prior_fields` wrote."""
+    return {
+        key: Prior(prior["family"], tuple(prior["values"]), prior["origin"])
+        for key, prior in plain.items()
+    }
+
+
+def _cure(plain: Mapping[str, Any] | None) -> Cure | None:
+    return Cure(plain["formula"], plain["kind"], _priors(plain["priors"])) if plain else None
 
 
 def _shrinkage(plain: Mapping[str, Any] | None) -> Shrinkage | None:

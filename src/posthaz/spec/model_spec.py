@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from posthaz.design import formula_terms, formula_variables
-from posthaz.effects import FORMS, ChangingEffect, Form
+from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Form
 from posthaz.errors import Finding, Findings, FormulaError, SpecError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import FAMILIES, Prior
@@ -42,6 +42,12 @@ class ModelSpec:
         A prior that several coefficients share.
     changing : tuple of ChangingEffect
         Terms whose effect changes with time, one each; under proportional hazards only.
+    cure : Cure or None
+        That a share of patients is cured; the formula is then about those who are not.
+    strata : str
+        Covariate for each of whose levels the baseline hazard has parameters of its own.
+    background : Background or None
+        That hazards are in excess of an expected one.
 
     Examples
     --------
@@ -58,6 +64,9 @@ class ModelSpec:
     centre: Centre = "mean"
     shrinkage: Shrinkage | None = None
     changing: tuple[ChangingEffect, ...] = ()
+    cure: Cure | None = None
+    strata: str = ""
+    background: Background | None = None
 
     def __post_init__(self) -> None:
         findings = Findings()
@@ -79,7 +88,20 @@ class ModelSpec:
     def proportional(self) -> bool:
         """Whether the hazard ratio of two patients is the same at all times."""
         multiplies = self.effect.acts_on == "hazard" or self.baseline.stretching_multiplies
-        return multiplies and not self.changing
+        return multiplies and not (self.changing or self.cure or self.strata)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Columns that a fit needs: `variables`, and the expected rate."""
+        return (*self.variables, *([self.background.rate] if self.background else ()))
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Covariates that the model uses, in its hazard, its cured share and its strata."""
+        named = [*formula_variables(self.formula)]
+        named += formula_variables(self.cure.formula) if self.cure else ()
+        named += [self.strata] if self.strata else []
+        return tuple(dict.fromkeys(named))
 
 
 def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
@@ -109,12 +131,30 @@ def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
         found = f"found a {type(spec.shrinkage).__name__}"
         yield Finding("ModelSpec, shrinkage", found, "give a Shrinkage or None")
     yield from _changing_faults(spec)
+    if not isinstance(spec.cure, Cure | None):
+        yield Finding("ModelSpec, cure", f"found {spec.cure!r}", 'give Cure("arm") or None')
+    if not isinstance(spec.background, Background | None):
+        found = f"found {spec.background!r}"
+        yield Finding("ModelSpec, background", found, 'give Background("column") or None')
+    if not isinstance(spec.strata, str):
+        yield Finding("ModelSpec, strata", f"found {spec.strata!r}", "give the name of a covariate")
+    elif spec.strata and spec.strata in _variables(spec.formula):
+        what = f"'{spec.strata}' is in the formula too, and its strata say all about it"
+        yield Finding("ModelSpec, strata", what, "take it out of the formula")
 
 
 def _terms(formula: str) -> tuple[str, ...]:
     """Terms of a formula; none of one that can't be read, which is said elsewhere."""
     try:
         return formula_terms(formula)
+    except FormulaError:
+        return ()
+
+
+def _variables(formula: str) -> tuple[str, ...]:
+    """Covariates of a formula; none of one that can't be read, which is said elsewhere."""
+    try:
+        return formula_variables(formula)
     except FormulaError:
         return ()
 

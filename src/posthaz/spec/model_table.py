@@ -9,6 +9,7 @@ from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import Prior
 from posthaz.spec.baseline_options import ALL_OPTIONS, read_baseline
 from posthaz.spec.changing_table import read_changing
+from posthaz.spec.effect_tables import read_background, read_cure, read_strata
 from posthaz.spec.fields import choice, table, text
 from posthaz.spec.model_spec import CENTRES, ModelSpec
 from posthaz.spec.prior_table import read_prior
@@ -22,6 +23,9 @@ _FIELDS = {
     "centre": choice(CENTRES),
     "priors": table(),
     "changing": table(),
+    "cure": table(),
+    "strata": table(),
+    "background": table(),
     **ALL_OPTIONS,
 }
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -86,6 +90,9 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
             "effects that change with time act on the hazard, and the accelerated form on time",
             'use form = "proportional_hazards", or remove it',
         )
+    cure = read_cure(toml.below("cure"), formula_covariates) if toml.has("cure") else None
+    strata = read_strata(toml.below("strata")) if toml.has("strata") else ""
+    background = read_background(toml.below("background")) if toml.has("background") else None
     priors: dict[str, Prior] = {}
     if baseline is not None and variables is not None:
         spreads = spread_keys(formula, changing)
@@ -93,7 +100,12 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
     if baseline is None or len(toml.findings) > before:
         return None
     centre = parsed.get("centre", "mean")
-    return ModelSpec(name, baseline, formula, form, priors, centre, changing=changing)
+    if strata and strata in (variables or ()):
+        what = f"'{strata}' is in the formula too, and its strata say all about it"
+        toml.refuse("strata", what, "take it out of the formula")
+        return None
+    parts = {"changing": changing, "cure": cure, "strata": strata, "background": background}
+    return ModelSpec(name, baseline, formula, form, priors, centre, **parts)
 
 
 def formula_covariates(toml: TomlTable, key: str, formula: str) -> tuple[str, ...] | None:

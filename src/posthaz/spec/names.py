@@ -8,6 +8,8 @@ from posthaz.spec.model_spec import ModelSpec
 STEP_SD = "sigma"
 CHANGE = "log_hazard_ratio_change"
 CHANGE_SD = "change_sd"
+CURE_INTERCEPT = "cure_intercept"
+CURE_EFFECT = "cure_effect"
 
 
 def coefficient_name(spec: ModelSpec) -> str:

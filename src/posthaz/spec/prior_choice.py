@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from posthaz.design import Design
+from posthaz.effects.cure import INTERCEPT
 from posthaz.errors import Finding, Findings, PriorError, nearest
 from posthaz.hazards import Parameter
 from posthaz.priors import Prior
@@ -16,6 +17,8 @@ from posthaz.spec.shrinkage import nominal_sd, shrinkage_scales, shrunken_column
 
 _STEP_SD = Prior("half_normal", (0.5,), "default: steps of the log hazard")
 _CHANGE_SD = Prior("half_normal", (0.5,), "default: steps of a log hazard ratio over time")
+_CURE_INTERCEPT = Prior("normal", (0.0, 1.5), "default: shares from 0.05 to 0.95")
+_CURE_EFFECT = "default: odds ratio 0.14 to 7.1 with 95 % probability, per 0/1 or per SD"
 _FRAILTY_SD = Prior("half_normal", (0.5,), "default: spread between clusters")
 
 
@@ -31,16 +34,19 @@ class ChosenPriors:
         One a design column, on the user's scale.
     scales : mapping of str to Prior
         Standard deviations of random-walk steps, frailties and coefficients that shrink together.
+    cure : tuple of Prior
+        Of the cured share: its intercept, then one a column.
     """
 
     baseline: Mapping[str, Prior]
     coefficients: tuple[Prior, ...]
     scales: Mapping[str, Prior]
+    cure: tuple[Prior, ...] = ()
 
     @property
     def drawable(self) -> bool:
         """Whether draws of every prior are numbers that a computer holds."""
-        every = (*self.baseline.values(), *self.coefficients, *self.scales.values())
+        every = (*self.baseline.values(), *self.coefficients, *self.scales.values(), *self.cure)
         return all(prior.drawable for prior in every)
 
 
@@ -121,7 +127,33 @@ def choose_priors(
         _check_support(name, prior, "positive", findings)
     _check_unused(spec, design, used, [*baseline, *scales], findings)
     findings.raise_if_any(PriorError, f"The priors of model '{spec.name}' can't be used:")
-    return ChosenPriors(baseline, coefficients, scales)
+    cure = _cure_priors(spec, design, findings)
+    findings.raise_if_any(PriorError, f"The priors of model '{spec.name}' can't be used:")
+    return ChosenPriors(baseline, coefficients, scales, cure)
+
+
+def _cure_priors(spec: ModelSpec, design: Design, findings: Findings) -> tuple[Prior, ...]:
+    """Priors of the cured share: its intercept, then its columns."""
+    if spec.cure is None or design.cure is None:
+        return ()
+    own, stated, used = design.cure, spec.cure.priors, {"covariates"}
+    found = [stated.get(INTERCEPT, _CURE_INTERCEPT)]
+    used.add(INTERCEPT)
+    for label, term, unit in zip(own.columns, own.terms, own.unit, strict=True):
+        keys = [key for key in (label, term, "covariates") if key in stated]
+        used.update(keys[:1])
+        found.append(stated[keys[0]] if keys else Prior("normal", (0.0, 1.0 / unit), _CURE_EFFECT))
+    for key in stated:
+        if key not in used:
+            what = (
+                f"the cured share has no such parameter; {nearest(key, [*own.columns, INTERCEPT])}"
+            )
+            findings.add(
+                f"cure prior on '{key}'", what, "name its intercept or a term of its formula"
+            )
+    for name, prior in zip((INTERCEPT, *own.columns), found, strict=True):
+        _check_support(f"cure {name}", prior, "real", findings)
+    return tuple(found)
 
 
 def _baseline_prior(

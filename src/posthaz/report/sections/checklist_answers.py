@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from posthaz.design import formula_variables
 from posthaz.report.results import Results
 from posthaz.report.sections.methods_sampling import by_laplace
 from posthaz.report.sections.naming import lowered, model_labels, variable_label
@@ -11,7 +10,7 @@ from posthaz.report.sections.wording import counted, interval_name, listed
 
 def data_answer(results: Results) -> str:
     """Dependent and predictor variables."""
-    used = {n: None for spec in results.analysis.models for n in formula_variables(spec.formula)}
+    used = {n: None for spec in results.analysis.models for n in spec.variables}
     words = [lowered(variable_label(results.cohort, name)) for name in used]
     start = f"Time to the event ({results.analysis.endpoint}, {results.cohort.unit})"
     return f"{start}; predictors: {listed(words)}." if words else f"{start}; no predictors."

@@ -1,0 +1,158 @@
+"""Whether the data tell of what a model lets vary: intervals, strata, a cured share, an excess."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from posthaz.cohort import Cohort
+from posthaz.design import Design
+from posthaz.errors import SpecError
+from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.names import changing_positions
+
+
+def check_changing(
+    spec: ModelSpec, design: Design, event_times: np.ndarray, rows: np.ndarray
+) -> None:
+    """Refuse independent intervals in which a group has no event.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A resolved model.
+    design : Design
+        Its design.
+    event_times : ndarray of float, shape (event,)
+        Times of the events.
+    rows : ndarray of int, shape (event,)
+        Their rows in the design.
+
+    Raises
+    ------
+    SpecError
+        When the formula lacks the term, or an interval has no event of a group: its hazard ratio
+        would be its prior's. A random walk borrows from the neighbours instead.
+    """
+    matrix = design.matrix(design.frame)[rows]
+    for effect in spec.changing:
+        positions = changing_positions(effect, design)
+        if effect.smoothing != "independent":
+            continue
+        for j in positions:
+            column = matrix[:, j]
+            if not np.isin(column, (0.0, 1.0)).all():
+                continue
+            for start, end in pairwise((0.0, *effect.cuts, np.inf)):
+                inside = column[(event_times > start) & (event_times <= end)]
+                if not (inside == 1.0).any():
+                    _refuse(effect.term, f"with {design.columns[j]}", start, end)
+                if not (inside == 0.0).any() and len(positions) == 1:
+                    _refuse(effect.term, f"without {design.columns[j]}", start, end)
+
+
+def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
+    """Refuse effects that change, strata, cured shares and backgrounds that the data can't tell.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A resolved model.
+    design : Design
+        Its design.
+    cohort : Cohort
+        The patients it is fitted to.
+
+    Raises
+    ------
+    SpecError
+        With the reason and the fix.
+    """
+    seen = cohort.event | cohort.interval_censored
+    check_changing(spec, design, cohort.exit[seen], np.flatnonzero(seen))
+    if design.strata is not None:
+        number = design.cluster(design.strata, design.frame)
+        events = np.bincount(number[seen], minlength=len(design.strata.levels))
+        empty = [x for x, n in zip(design.strata.levels, events, strict=True) if not n]
+        if empty:
+            raise SpecError(
+                f"strata '{design.strata.name}': nobody in {', '.join(empty)} has an event, so "
+                "that the hazard there would be its prior's",
+                fix=(
+                    "join it with another stratum, "
+                    f"or leave it out ([cohort.where]), or put '{design.strata.name}' into the formula"
+                ),
+            )
+    if spec.cure is not None:
+        _check_cure(cohort, seen)
+    if spec.background is not None:
+        _check_background(spec.background.rate, cohort, seen)
+
+
+def _check_cure(cohort: Cohort, seen: np.ndarray) -> None:
+    """Refuse a cured share where nobody outlives the last event."""
+    last, longest = float(np.max(cohort.exit[seen])), float(np.max(cohort.exit))
+    if longest <= last:
+        raise SpecError(
+            f"a cured share can't be told: the longest follow-up ends with an event ({last:g}), so "
+            "that survival still falls and nobody is known to outlive the disease",
+            fix="leave the cure out, or follow patients up for longer",
+        )
+
+
+def follow_up_for_cure(cohort: Cohort) -> float:
+    """Chance that longer follow-up would have shown more events (Maller and Zhou 1994).
+
+    It is ``(1 - k/n)^n`` with `k` the events among `n` patients in the last stretch before the
+    last event that is as long as the plateau after it; above 0.05 follow-up is too short.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> 0 <= follow_up_for_cure(ph.simulated_example()) <= 1
+    True
+    """
+    seen = cohort.event | cohort.interval_censored
+    last, longest = float(np.max(cohort.exit[seen])), float(np.max(cohort.exit))
+    inside = seen & (cohort.exit > 2.0 * last - longest) & (cohort.exit <= last)
+    patients = float(np.sum(cohort.weight[cohort.first]))
+    return float((1.0 - np.sum(cohort.weight[inside]) / patients) ** patients)
+
+
+def _check_background(name: str, cohort: Cohort, seen: np.ndarray) -> None:
+    """Refuse expected rates that can't be a background."""
+    rate = pd.to_numeric(cohort.covariates[name], errors="coerce").to_numpy(dtype=float)
+    if not np.isfinite(rate).all() or (rate < 0).any() or not rate.any():
+        what = "has values that are no rate" if not np.isfinite(rate).all() else "has rates below 0"
+        what = what if (rate < 0).any() or not np.isfinite(rate).all() else "is 0 throughout"
+        raise SpecError(
+            f"background: the column '{name}' {what}",
+            fix=(
+                f"give each patient's expected deaths "
+                f"per {cohort.unit.rstrip('s')} at the end of follow-up, from a life table"
+            ),
+        )
+    expected = float(np.sum(cohort.weight * rate * (cohort.exit - cohort.entry)))
+    found = float(np.sum(cohort.weight[seen]))
+    if expected > 1.5 * found:
+        raise SpecError(
+            f"background: '{name}' expects {expected:,.0f} deaths where {found:,.0f} were seen, so "
+            "that there is no excess to model",
+            fix=(
+                "give rates per patient and "
+                f"{cohort.unit.rstrip('s')}; rates per 1,000 or per year have to be divided first"
+            ),
+        )
+
+
+def _refuse(term: str, who: str, start: float, end: float) -> None:
+    """Raise that a group has no event in an interval."""
+    where = f"after {start:g}" if np.isinf(end) else f"from {start:g} to {end:g}"
+    raise SpecError(
+        f"the changing effect of '{term}': no patient {who} has an event {where}, so that its "
+        "hazard ratio there would be its prior's",
+        fix=(
+            "move or leave out a cut, or use "
+            'smoothing = "random_walk", which borrows from the neighbouring intervals.'
+        ),
+    )
