@@ -79,8 +79,8 @@ def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
                 f"strata '{design.strata.name}': nobody in {', '.join(empty)} has an event, so "
                 "that the hazard there would be its prior's",
                 fix=(
-                    "join it with another stratum, "
-                    f"or leave it out ([cohort.where]), or put '{design.strata.name}' into the formula"
+                    "join it with another stratum, or leave it out ([cohort.where]), or put "
+                    f"'{design.strata.name}' into the formula"
                 ),
             )
     if spec.cure is not None:
@@ -153,6 +153,6 @@ def _refuse(term: str, who: str, start: float, end: float) -> None:
         "hazard ratio there would be its prior's",
         fix=(
             "move or leave out a cut, or use "
-            'smoothing = "random_walk", which borrows from the neighbouring intervals.'
+            'smoothing = "random_walk", which borrows from the neighbouring intervals'
         ),
     )
