@@ -37,13 +37,14 @@ def fit(
     """Fit the models of an analysis; write posteriors, tables and diagnostics."""
     from posthaz.cli.run import run
     from posthaz.files import staged_folder
-    from posthaz.report import write_results
     from posthaz.spec import load_analysis
 
     analysis = with_options(
         load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
     )
     results = run(analysis, out, quiet)
+    from posthaz.report import write_results
+
     with staged_folder(out) as stage:
         written = write_results(results, stage)
     raise typer.Exit(finish(results, written, out, quiet))

@@ -3,15 +3,18 @@
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from posthaz.cli.progress import shown_progress
 from posthaz.files import prepare_folder
-from posthaz.report import Results, gather_results
 from posthaz.run import read_inputs
 from posthaz.spec import Analysis
 
+if TYPE_CHECKING:
+    from posthaz.report import Results
 
-def run(analysis: Analysis, out: Path, quiet: bool) -> Results:
+
+def run(analysis: Analysis, out: Path, quiet: bool) -> "Results":
     """Read, check, fit and gather.
 
     Parameters
@@ -30,6 +33,9 @@ def run(analysis: Analysis, out: Path, quiet: bool) -> Results:
     """
     cohort = read_inputs(analysis)
     prepare_folder(out)
+    # what samples takes seconds to import: whatever can be refused is refused before
+    from posthaz.report import gather_results
+
     command = shlex.join(["posthaz", *sys.argv[1:]])
     with shown_progress(quiet) as progress:
         return gather_results(analysis, cohort, command, progress)

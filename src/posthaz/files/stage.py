@@ -1,5 +1,6 @@
 """Folders in which files wait until all are written; what a killed run left is removed."""
 
+import errno
 import os
 import re
 import shutil
@@ -19,6 +20,8 @@ except ImportError:  # Windows: stages that a killed run left stay there
     fcntl = None
 
 PREFIX = ".posthaz-"
+_FOLDERS = ("posterior", "figures")
+_ENDINGS = frozenset((".csv", ".json", ".nc", ".html", ".md", ".docx", ".png", ".svg"))
 _TRIES, _BETWEEN = 100, 0.02
 _STAGE = re.compile(r"\.posthaz-[a-z0-9_]{8}")
 STAGED: ContextVar[Path | None] = ContextVar("staged", default=None)
@@ -97,6 +100,34 @@ def move_together(stage: Path, folder: Path) -> None:
     for _, target in moves:
         _check_place(target, folder)
     _move(moves, Path(tempfile.mkdtemp(prefix=PREFIX, dir=stage)))
+
+
+def check_free(folder: Path) -> None:
+    """Refuse an output folder in which something stands where results will belong.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder.
+
+    Raises
+    ------
+    OutputError
+        When a file stands where results have a folder, a folder where they have a file, or a
+        link leads elsewhere, or a folder there can't be written to.
+    """
+    for place in (folder, *(folder / name for name in _FOLDERS)):
+        if not os.path.lexists(place):
+            continue
+        _check_place(place / "file", folder)
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise OutputError(
+                f"{place} can't be written to: {os.strerror(errno.EACCES)}. "
+                "Fix: give yourself permission there, or choose another --out folder."
+            )
+        for entry in sorted(os.scandir(place), key=lambda entry: entry.name):
+            if Path(entry.name).suffix.lower() in _ENDINGS:
+                _check_place(Path(entry.path), folder)
 
 
 def _move(moves: list[tuple[Path, Path]], old: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from posthaz.errors import OutputError
 from posthaz.files.names import check_below
-from posthaz.files.stage import STAGED, make_folder, move_together, remove_empty, stage_in
+from posthaz.files.stage import STAGED, check_free, make_folder, move_together, remove_empty, stage_in
 
 _PREPARED: list[Path] = []
 """Folders that this process made beforehand, the deepest of each path last."""
@@ -177,13 +177,15 @@ def prepare_folder(folder: Path) -> Path:
     Raises
     ------
     OutputError
-        When it can't be made or written to; nothing is left behind.
+        When it can't be made or written to, or something in it is in the way of results;
+        nothing is left behind.
     """
     made: list[Path] = []
     try:
         made = make_folder(folder)
         with stage_in(folder) as stage:
             (stage / "probe").touch()
+        check_free(folder)
     except OSError as error:
         remove_empty(made)
         raise _unwritable(folder, error) from error

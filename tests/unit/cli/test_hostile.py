@@ -1,8 +1,12 @@
 """A stranger's files on the command line: refused in a line, nothing read or written elsewhere."""
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -100,33 +104,72 @@ def test_files_elsewhere(
         refused(own, command, *(() if command == "check" else ("--out", str(own / "out"))))
 
 
-def _link_out(own: Path) -> None:
-    (own.parent / "elsewhere").mkdir()
-    (own / "out").mkdir()
-    (own / "out" / "posterior").symlink_to(own.parent / "elsewhere")
+def _link_out(out: Path) -> None:
+    (out.parent.parent / "elsewhere").mkdir()
+    (out / "posterior").symlink_to(out.parent.parent / "elsewhere")
 
 
-def _file_there(own: Path) -> None:
-    (own / "out").mkdir()
-    (own / "out" / "posterior").write_text("mine")
+def _file_there(out: Path) -> None:
+    (out / "posterior").write_text("mine")
 
 
-def _folder_there(own: Path) -> None:
-    (own / "out" / "estimands.csv").mkdir(parents=True)
+def _pictures_are_a_file(out: Path) -> None:
+    (out / "figures").write_text("mine")
 
 
-@pytest.mark.parametrize("make", [_link_out, _file_there, _folder_there])
-def test_an_out_folder_in_which_something_is_in_the_way(
-    make: Callable[[Path], None], own: Path
+def _folder_there(out: Path) -> None:
+    (out / "estimands.csv").mkdir()
+
+
+def _picture_is_a_folder(out: Path) -> None:
+    (out / "figures" / "survival.png").mkdir(parents=True)
+
+
+WAYS = [_link_out, _file_there, _pictures_are_a_file, _folder_there, _picture_is_a_folder]
+
+
+@pytest.mark.parametrize("command", ["fit", "report", "sensitivity"])
+@pytest.mark.parametrize("make", WAYS)
+def test_what_is_in_the_way_in_out_is_found_before_sampling(
+    make: Callable[[Path], None], command: str, own: Path
 ) -> None:
-    make(own)
-    (own / "x.toml").write_text(COHORT + MODEL + '[sampling]\nmethod = "laplace"\ndraws = 100\n')
-    said = refused(own, "fit", "--out", str(own / "out"), "--quiet")
+    (own / "out").mkdir()
+    make(own / "out")
+    (own / "x.toml").write_text(COHORT + MODEL + '[sensitivity]\nformulas = { aged = "arm + age" }\n')
+    with patch.dict(sys.modules, {"posthaz.report": None, "posthaz.report.horizon": None}):
+        said = refused(own, command, "--out", str(own / "out"), "--quiet")
     assert "Fix: remove" in said
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_an_out_folder_that_may_not_be_written_to(own: Path) -> None:
-    (own / "out").mkdir(mode=0o555)
+def _read_only(out: Path) -> None:
+    out.chmod(0o555)
+
+
+def _read_only_below(out: Path) -> None:
+    (out / "figures").mkdir(mode=0o555)
+
+
+@pytest.mark.parametrize("make", [_read_only, _read_only_below])
+def test_an_out_folder_that_may_not_be_written_to(
+    make: Callable[[Path], None], own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own / "out").mkdir()
+    make(own / "out")
     (own / "x.toml").write_text(COHORT + MODEL)
-    assert "Permission denied" in refused(own, "fit", "--out", str(own / "out"))
+    if os.geteuid() == 0:
+        monkeypatch.setattr("tests.unit.cli.test_hostile.run", run_without_privileges)
+    said = refused(own, "report", "--out", str(own / "out"))
+    assert "Permission denied" in said
+    assert "Fix: " in said
+
+
+def run_without_privileges(arguments: list[str]) -> tuple[int, str]:
+    """As `run`, by a root who may not write where permissions forbid it, as anybody else."""
+    if shutil.which("setpriv") is None:
+        pytest.skip("root may write anywhere, and setpriv is absent")
+    dropped = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override"]
+    done = subprocess.run(
+        [*dropped, sys.executable, "-m", "posthaz", *arguments],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
