@@ -58,16 +58,20 @@ def _intervals(first: float) -> dict[str, np.ndarray]:
     return {"lower": lower, "upper": np.where(SEEN, lower + 0.8 * TIMES, np.inf)}
 
 
+def _together(*cohorts: Cohort) -> Cohort:
+    """The rows of several cohorts in one."""
+    names = ("entry", "lower", "upper", "cause", "subject", "weight", "row_number")
+    joined = {n: np.concatenate([getattr(one, n) for one in cohorts]) for n in names}
+    covariates = pd.concat([one.covariates for one in cohorts], ignore_index=True)
+    return replace(cohorts[0], **joined, covariates=covariates)
+
+
 def _several_rows() -> Cohort:
     """Every patient's follow-up cut at half of it, the first half entered at 0."""
     whole = _cohort()
     middle = TIMES / 2.0
     first = replace(whole, lower=middle, upper=np.full(ROWS, np.inf), cause=np.zeros(ROWS, int))
-    second = replace(whole, entry=middle)
-    names = ("entry", "lower", "upper", "cause", "subject", "weight", "row_number")
-    joined = {n: np.concatenate([getattr(first, n), getattr(second, n)]) for n in names}
-    covariates = pd.concat([first.covariates, second.covariates], ignore_index=True)
-    return replace(whole, **joined, covariates=covariates)
+    return _together(first, replace(whole, entry=middle))
 
 
 STEPS = np.ceil(TIMES * 2.0) / 2.0
@@ -85,6 +89,22 @@ FOLLOW_UP: dict[str, Callable[[], Cohort]] = {
     "weights": lambda: _cohort(weight=np.arange(ROWS) % 3 * 0.7),
     "several rows": _several_rows,
 }
+# kinds whose likelihood has the same terms are rows of one cohort: a row that isn't finite is
+# seen in the sum all the same
+TERMS = {
+    "exit": ("exact", "right-censored", "weights"),
+    "entry": ("one entry at 0", "late entry", "entry just before exit", "several rows"),
+    "interval": ("interval from 0", "interval from later", "resolution"),
+    "entry and interval": ("mixed",),
+}
+
+
+def test_every_kind_of_follow_up_is_among_the_terms() -> None:
+    assert sorted(kind for kinds in TERMS.values() for kind in kinds) == sorted(FOLLOW_UP)
+    for name, kinds in TERMS.items():
+        for kind in kinds:
+            data = follow_up_data(between_steps(FOLLOW_UP[kind]()))
+            assert ("entry" in data, "upper" in data) == ("entry" in name, "interval" in name), kind
 
 
 def _finite(density: Callable[[jax.Array], jax.Array], start: np.ndarray) -> None:
@@ -110,13 +130,13 @@ def _parameters(baseline: Baseline, level: float) -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.parametrize("kind", FOLLOW_UP)
+@pytest.mark.parametrize("terms", TERMS)
 @every_form
 @every_baseline
 def test_the_likelihood_is_smooth_for_every_kind_of_follow_up(
-    baseline: Baseline, form: str, kind: str
+    baseline: Baseline, form: str, terms: str
 ) -> None:
-    cohort = between_steps(FOLLOW_UP[kind]())
+    cohort = _together(*(between_steps(FOLLOW_UP[kind]()) for kind in TERMS[terms]))
     resolved = baseline.resolve(TIMES[SEEN])
     values = _parameters(resolved, -2.0)
     start, shaped = ravel_pytree((values, 0.2))
