@@ -8,7 +8,14 @@ from pathlib import Path
 
 from posthaz.errors import OutputError
 from posthaz.files.names import check_below
-from posthaz.files.stage import STAGED, check_free, make_folder, move_together, remove_empty, stage_in
+from posthaz.files.stage import (
+    STAGED,
+    check_free,
+    make_folder,
+    move_together,
+    remove_empty,
+    stage_in,
+)
 
 _PREPARED: list[Path] = []
 """Folders that this process made beforehand, the deepest of each path last."""

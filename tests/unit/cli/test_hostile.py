@@ -135,7 +135,9 @@ def test_what_is_in_the_way_in_out_is_found_before_sampling(
 ) -> None:
     (own / "out").mkdir()
     make(own / "out")
-    (own / "x.toml").write_text(COHORT + MODEL + '[sensitivity]\nformulas = { aged = "arm + age" }\n')
+    (own / "x.toml").write_text(
+        COHORT + MODEL + '[sensitivity]\nformulas = { aged = "arm + age" }\n'
+    )
     with patch.dict(sys.modules, {"posthaz.report": None, "posthaz.report.horizon": None}):
         said = refused(own, command, "--out", str(own / "out"), "--quiet")
     assert "Fix: remove" in said
