@@ -6,6 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.estimands.contrast import difference, ratio
+from posthaz.estimands.cured import cure_fraction
 from posthaz.estimands.curves import hazard, survival
 from posthaz.estimands.population import (
     Population,
@@ -80,6 +81,10 @@ def _draws(
         yield from _contrasts("expected events", counts, arms, (0.0,))
         return
     restriction = wanted.rmst_to or (max(wanted.survival_at) if wanted.survival_at else horizon)
+    if fit.spec.cure is not None:
+        shares = cure_fraction(fit, populations).expand_dims(time=[horizon], axis=-1)
+        yield from _each("cure fraction", shares)
+        yield from _contrasts("cure fraction", shares, arms, (0.0,))
     if wanted.survival_at:
         curves = survival(fit, wanted.survival_at, populations)
         yield from _each("survival", curves)

@@ -98,12 +98,14 @@ def _walk(
     name = change_sd_name(effect)
     sigma = scale_variable(name, priors.scales[name])
     unit = design.unit[positions]
-    told = np.outer((design.scale[positions] / unit) ** 2, information)
+    steps = 1.0 if effect.order == 1 else float(len(spacing))
+    told = np.outer((design.scale[positions] / unit / steps) ** 2, information)
     parts = informed_normal(f"{CHANGE}_{effect.term}_step", sigma, told.ravel())
     rotated: Array = pm.Data(f"{CHANGE}_basis_{effect.term}", basis)
     walk = parts.reshape(told.shape) @ rotated.T
-    if effect.order == 2:
-        along = np.concatenate([[0.0], np.cumsum(spacing)])
+    if effect.order == 2:  # slopes are per whole follow-up, or many intervals would allow anything
+        along = np.concatenate([[0.0], np.cumsum(spacing)]) / len(spacing)
+        walk = walk / len(spacing)
         trend: Array = pm.Data(f"{CHANGE}_trend_{effect.term}", along - along.mean())
         slope = pm.Normal(f"{CHANGE}_{effect.term}_step_first", 0.0, 1.0, shape=(len(positions),))
         walk = walk + pt.outer(slope, trend)

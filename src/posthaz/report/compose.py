@@ -16,6 +16,7 @@ from posthaz.report.sections.changing import changing_section
 from posthaz.report.sections.checklist import checklist_section
 from posthaz.report.sections.cohort import cohort_section
 from posthaz.report.sections.comparison import comparison_section
+from posthaz.report.sections.cured import cured_section
 from posthaz.report.sections.diagnostics import diagnostics_section
 from posthaz.report.sections.hazard_ratios import hazard_ratios_section
 from posthaz.report.sections.lead import lead_blocks
@@ -34,6 +35,7 @@ _BEFORE: tuple[Maker, ...] = (
     ("Models and priors", "priors", priors_section),
     ("Survival", "survival", survival_section),
     ("Effects that change with time", "changing-effects", changing_section),
+    ("Cured share", "cured", cured_section),
     ("Hazard ratios", "hazard-ratios", hazard_ratios_section),
     ("Answers", "answers", answers_section),
 )

@@ -22,6 +22,7 @@ from posthaz.report.page import Written
 from posthaz.report.parts import with_missing
 from posthaz.report.pictures import write_pictures
 from posthaz.report.results import Results
+from posthaz.report.sections.cured import cure_priors
 from posthaz.report.word import write_word
 
 
@@ -192,6 +193,7 @@ def _priors(results: Results) -> pd.DataFrame:
             *zip(fit.design.columns, fit.priors.coefficients, strict=True),
             *fit.priors.baseline.items(),
             *fit.priors.scales.items(),
+            *cure_priors(fit),
         )
     ]
     return pd.DataFrame(rows, columns=["model", "parameter", "family", "values", "origin"])

@@ -44,10 +44,14 @@ class ChosenPriors:
     cure: tuple[Prior, ...] = ()
 
     @property
+    def every(self) -> tuple[Prior, ...]:
+        """All of them."""
+        return (*self.baseline.values(), *self.coefficients, *self.scales.values(), *self.cure)
+
+    @property
     def drawable(self) -> bool:
         """Whether draws of every prior are numbers that a computer holds."""
-        every = (*self.baseline.values(), *self.coefficients, *self.scales.values(), *self.cure)
-        return all(prior.drawable for prior in every)
+        return all(prior.drawable for prior in self.every)
 
 
 def choose_priors(

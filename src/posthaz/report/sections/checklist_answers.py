@@ -30,7 +30,7 @@ def likelihood_answer(results: Results) -> str:
 def prior_answer(results: Results) -> str:
     """How many priors were stated and how many are defaults."""
     fit = results.posterior.primary
-    chosen = [*fit.priors.baseline.values(), *fit.priors.coefficients, *fit.priors.scales.values()]
+    chosen = fit.priors.every
     defaults = sum(prior.origin.startswith("default") for prior in chosen)
     if not defaults:
         return "Every prior of the primary model is stated in the analysis file; all are listed."

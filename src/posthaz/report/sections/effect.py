@@ -138,7 +138,7 @@ def _cox_text(results: Results, fit: Fit, arms: Sequence[str]) -> str:
         if np.isnan(cox["lower"]):
             return f"{regression} has no finite hazard ratio of {name} v {against}"
         numbers = _cox_numbers(cox, interval, _otherwise(own, cox, kind))
-        if not kind or (adjusted(fit) and alone):
+        if not kind or (adjusted(fit) and alone) or fit.spec.cure is not None:
             return f"{regression} gives {numbers}"
         return f"{regression} {agreement(own, cox)}, with {numbers}"
     return ""
@@ -175,7 +175,7 @@ def _limits(results: Results, fit: Fit, arms: Sequence[str]) -> str:
     for arm in arms:
         name = contrasts(results, fit)[arm][0]
         row, kind = hazard_ratio_row(results, fit, arm)
-        if not kind:
+        if not kind or fit.spec.cure is not None:
             row = _time_ratio(results, arm)
         (open_ if row["lower"] <= 1 <= row["upper"] else settled).append(name)
     start = _without_events(results, fit)

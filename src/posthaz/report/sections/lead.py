@@ -11,6 +11,7 @@ from posthaz.report.concerns.proportionality import Contradiction, contradiction
 from posthaz.report.missing import MissingPart
 from posthaz.report.results import Results
 from posthaz.report.sections.changing import changing_arm, changing_sentence
+from posthaz.report.sections.cured import cured_sentence
 from posthaz.report.sections.disproportionate import (
     disproportionate_sentence,
     left_open_sentence,
@@ -29,6 +30,10 @@ from posthaz.report.sections.wording import (
     listed,
 )
 
+NET = (
+    "The primary model is of the hazard in excess of what was expected: its survival, medians and "
+    "restricted means are **net**, as if nobody died of anything else, and lie above Kaplan–Meier."
+)
 Leads = Callable[[Results], Mapping[bool, list[str | MissingPart]]]
 
 
@@ -52,6 +57,10 @@ def lead_blocks(results: Results, clinical: Leads = lambda _: {}) -> tuple[Block
         return (*notes(results), *recurrent_lead(results))
     fit, sentences = results.posterior.primary, clinical(results)
     blocks: list[Block] = [*notes(results), Paragraph(studied_sentence(results))]
+    if fit.spec.background is not None:
+        blocks.append(Note("info", NET))
+    if fit.spec.cure is not None:
+        blocks.append(Paragraph(cured_sentence(results, fit)))
     blocks += map(_said, sentences.get(True, ()))
     compared = contrasts(results, fit)
     if not compared:

@@ -48,9 +48,26 @@ def _hazard(fit: Fit, unit: str) -> str:
             f", the log hazard ratio of `{effect.term}` constant within intervals cut at {cuts} "
             f"{unit}, {tie}"
         )
+    text += _parts(fit)
     if fit.design.groups:
         groups = listed([f"`{group.name}`" for group in fit.design.groups])
         text += f", with normal frailties on the log hazard for {groups}"
+    return text
+
+
+def _parts(fit: Fit) -> str:
+    """Strata, cured share and background of a model in words."""
+    spec, text = fit.spec, ""
+    if spec.strata:
+        text += f", with parameters of its own in each stratum of `{spec.strata}`"
+    if spec.cure is not None:
+        how = {
+            "mixture": "a share of patients cured, the log odds of which are linear in",
+            "promotion_time": "a cured share exp(−θ) (promotion time), log θ linear in",
+        }[spec.cure.kind]
+        text += f", in those not cured: {how} `{spec.cure.formula}`"
+    if spec.background is not None:
+        text += f", in excess of the expected hazard `{spec.background.rate}`"
     return text
 
 
@@ -96,7 +113,8 @@ def prior_sentences(results: Results) -> str:
             f"The log {fit.spec.effect.ratio} of {name} v {against} had the prior "
             f"{prior_words(prior)}{reason}{mention}."
         )
-    named = set(results.analysis.primary.priors)
+    primary = results.analysis.primary
+    named = {*primary.priors, *(primary.cure.priors if primary.cure else ())}
     rest = "All other priors are listed under “Models and priors”."
     if not named:
         rest = "All priors are the documented defaults, listed under “Models and priors”."

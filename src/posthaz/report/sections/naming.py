@@ -82,6 +82,12 @@ def model_label(spec: ModelSpec, cohort: Cohort) -> str:
         title += " (accelerated)"
     if spec.changing:
         title += ", changing effect"
+    if spec.strata:
+        title += f", stratified by {lowered(variable_label(cohort, spec.strata))}"
+    if spec.cure:
+        title += ", with a cured share"
+    if spec.background:
+        title += ", excess hazard"
     return title + _suffix(spec.formula, cohort)
 
 

@@ -10,6 +10,7 @@ from posthaz.inference import Fit
 from posthaz.priors import Prior, prior_probability_below, prior_quantile
 from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
+from posthaz.report.sections.cured import cure_priors
 from posthaz.report.sections.naming import capitalised, contrasts, scale_words, term_label
 from posthaz.report.sections.rows import treatment_term
 from posthaz.report.sections.wording import general, interval_name, percent, plain, ratio, signed
@@ -31,6 +32,12 @@ def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, 
         if range_ != MISSING:
             range_ += _unit(parameters[name], fit.unit)
         yield _row(_baseline_words(name, parameters[name]), prior, range_)
+    odds = fit.spec.cure is not None and fit.spec.cure.kind == "mixture"
+    link = "Log odds of being cured" if odds else "Log of −log of the cured share"
+    for name, prior in cure_priors(fit):
+        of = "at the reference" if name == "cure_intercept" else term_label(cohort, name[12:-1])
+        shown = "odds ratio" if odds and name != "cure_intercept" else "exp"
+        yield _row(f"{link}: {of}", prior, _range(prior, interval, shown, exponential=True))
     for name, prior in fit.priors.scales.items():
         words = scale_words(cohort, name)
         yield _row(f"{words} (`{name}`)", prior, _range(prior, interval, "SD", False))

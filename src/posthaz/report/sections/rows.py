@@ -100,7 +100,9 @@ def hazard_ratio_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, s
         numbers = {key: row[f"hr_{key}"] for key in ("median", "lower", "upper")}
         numbers |= {"below_1": row["p_hr_below_1"], "mcse": row["mcse_mean"]}
         averaged = fit.treatment in {effect.term for effect in fit.spec.changing}
-        return pd.Series(numbers), "average hazard ratio" if averaged else "hazard ratio"
+        kind = "average hazard ratio" if averaged else "hazard ratio"
+        mixture = fit.spec.cure is not None and fit.spec.cure.kind == "mixture"
+        return pd.Series(numbers), f"{kind} among those not cured" if mixture else kind
     profile = f"{arm} / {reference_arm(results)}"
     times = [time for time in results.analysis.estimands.survival_at if time > 0]
     if not times or not fit.treatment:
