@@ -140,6 +140,7 @@ _ROOMS = {
     "analyses.subgroups.spec": "SubgroupSpec",
     "analyses.subsets.answer": "survival_in_subsets",
     "analyses.subsets.spec": "Subset SubsetsSpec",
+    "analyses.tipping_points.answer": "Confounder confounder_effects e_value tipping_points",
     "analyses.toxicity.answer": "compare_toxicity",
     "analyses.toxicity.spec": "ToxicitySpec",
     "baselines": "cumulative_incidence grouped_cox kaplan_meier turnbull",
@@ -153,8 +154,7 @@ _ROOMS = {
     "effects": "Background ChangingEffect Cure",
     "estimands": (
         "Population arm_populations band coefficient_table cumulative_hazard cure_fraction "
-        "difference "
-        "estimand_table expected_events hazard hazard_ratio_over_time probability_above "
+        "difference estimand_table expected_events hazard hazard_ratio_over_time probability_above "
         "probability_below profile ratio restricted_mean summary survival survival_quantile "
         "uncured_survival"
     ),
@@ -180,6 +180,7 @@ __all__ = [
     "Column",
     "CompetingRisksSpec",
     "Condition",
+    "Confounder",
     "Cure",
     "EstimandSpec",
     "Exponential",
@@ -218,17 +219,19 @@ __all__ = [
     "compare_toxicity",
     "compare_variants",
     "competing_risks",
+    "confounder_effects",
     "convergence",
     "credibility",
     "cumulative_hazard",
     "cumulative_incidence",
     "cure_fraction",
     "difference",
+    "e_value",
     "enthusiastic",
     "equivalent_dose_2gy",
     "estimand_table",
-    "expected_events",
     "evidence_table",
+    "expected_events",
     "fit",
     "fit_many",
     "fit_variants",
@@ -251,8 +254,8 @@ __all__ = [
     "normalised_power_fit",
     "operating_characteristics",
     "person_time",
-    "posterior_incidence",
     "plot_survival",
+    "posterior_incidence",
     "power_fits",
     "printed_doubts",
     "probability_above",
@@ -278,6 +281,7 @@ __all__ = [
     "survival",
     "survival_in_subsets",
     "survival_quantile",
+    "tipping_points",
     "turnbull",
     "uncured_survival",
     "variants",

@@ -19,6 +19,8 @@ from posthaz.analyses.life_table import spec as life_table
 from posthaz.analyses.screening import spec as screening
 from posthaz.analyses.subgroups import spec as subgroups
 from posthaz.analyses.subsets import spec as subsets
+from posthaz.analyses.tipping_points import spec as tipping_points
+from posthaz.analyses.tipping_points.answer import COLUMNS as TIPPING_COLUMNS
 from posthaz.analyses.toxicity import spec as toxicity
 from posthaz.analyses.toxicity.risk import RISK_COLUMNS
 from posthaz.answers import COLUMNS as ANSWER_COLUMNS
@@ -73,6 +75,7 @@ DECLARED = {
     "[subgroups]": subgroups._FIELDS,
     "[interactions.NAME]": interactions._FIELDS,
     "[sensitivity]": sensitivity_table._FIELDS,
+    "[tipping_points]": {**tipping_points._FIELDS},
     "[toxicity]": toxicity._FIELDS,
     "[borrowing]": borrowing._FIELDS,
     "[[published]]": published_table._FIELDS,
@@ -178,6 +181,7 @@ def test_columns_of_the_tables_are_described():
         *BASELINE_COLUMNS,
         *SENSITIVITY_COLUMNS,
         *AXIS_COLUMNS,
+        *TIPPING_COLUMNS,
         *RISK_COLUMNS,
         *EVIDENCE_COLUMNS,
     ):

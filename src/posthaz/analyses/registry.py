@@ -18,6 +18,7 @@ _PACKAGES: dict[str, str] = {
     "toxicity": "posthaz.analyses.toxicity",
     "borrowing": "posthaz.analyses.borrowing",
     "sensitivity": "posthaz.analyses.sensitivity",
+    "tipping_points": "posthaz.analyses.tipping_points",
 }
 _READ_WITH_MODELS = ("sensitivity",)
 

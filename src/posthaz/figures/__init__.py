@@ -28,6 +28,7 @@ from posthaz.figures.subgroups import draw_subgroups
 from posthaz.figures.subsets import draw_subsets
 from posthaz.figures.survival import draw_survival
 from posthaz.figures.survival_points import draw_survival_points
+from posthaz.figures.tipping_points import draw_prior_map
 from posthaz.figures.toxicity import draw_grades, draw_risk_differences
 from posthaz.figures.write import figure_bytes, write_figure
 
@@ -52,6 +53,7 @@ __all__ = [
     "draw_predictive_check",
     "draw_prior_posterior",
     "draw_prior_predictive",
+    "draw_prior_map",
     "draw_ranks",
     "draw_reconstruction",
     "draw_relevance",

@@ -128,7 +128,7 @@ def _variant(model: ModelSpec, chosen: tuple[tuple[Axis, Alternative], ...]) -> 
         if isinstance(change, SubsetChange):
             where = Where((*where.conditions, *change.where.conditions))
         elif isinstance(change, PriorChange):
-            spec = _with_prior(spec, change)
+            spec = with_prior(spec, change)
         elif isinstance(change, BaselineChange):
             spec = _reshaped(spec, change.baseline, spec.formula, change.priors)
         else:
@@ -138,8 +138,21 @@ def _variant(model: ModelSpec, chosen: tuple[tuple[Axis, Alternative], ...]) -> 
     return Variant(label or AS_STATED, changes, spec, where)
 
 
-def _with_prior(spec: ModelSpec, change: PriorChange) -> ModelSpec:
-    """The model with another prior; the same one where it has nothing of that name."""
+def with_prior(spec: ModelSpec, change: PriorChange) -> ModelSpec:
+    """The model with another prior; the same one where it has nothing of that name.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    change : PriorChange
+        The prior, and what it is on.
+
+    Returns
+    -------
+    ModelSpec
+        Its other priors stay.
+    """
     if model_target(change.key, spec) is None:
         return spec
     same = {change.key}

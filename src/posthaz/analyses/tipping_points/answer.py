@@ -1,0 +1,275 @@
+"""How far prior, patients and an unmeasured confounder must go to change the conclusion."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from posthaz.analyses.tipping_points.confounder import (
+    CONFOUNDER_COLUMNS,
+    Confounder,
+    confounder_effects,
+    confounder_grid,
+)
+from posthaz.analyses.tipping_points.e_value import e_value, e_value_of_interval
+from posthaz.analyses.tipping_points.effect import TreatmentEffect, treatment_effect
+from posthaz.analyses.tipping_points.pool import Pool, closed_probability, grown_pool
+from posthaz.analyses.tipping_points.prior_map import (
+    CRITICAL_COLUMNS,
+    MAP_COLUMNS,
+    critical_priors,
+    map_priors,
+    prior_map,
+)
+from posthaz.analyses.tipping_points.removal import REMOVAL_COLUMNS, smallest_sets
+from posthaz.analyses.tipping_points.scepticism import SCEPTICISM_COLUMNS, scepticism
+from posthaz.analyses.tipping_points.spec import TippingPointsSpec
+from posthaz.answers import answer_frame
+from posthaz.cohort import Cohort
+from posthaz.errors import PosthazError
+from posthaz.inference import Fit, fit_many
+from posthaz.priors import Prior
+from posthaz.sensitivity.variants import with_prior
+from posthaz.spec import PriorChange, Sampling
+
+__all__ = [
+    "Confounder",
+    "TippingPoints",
+    "TippingPointsSpec",
+    "confounder_effects",
+    "e_value",
+    "tipping_answers",
+    "tipping_points",
+]
+E_VALUE_COLUMNS = ("of", "outcome", "hr", "e_value")
+NAMED_COLUMNS = ("prior", "family", "prior_hr", "prior_sd", "probability", "closed_form", "khat")
+COLUMNS = tuple(
+    dict.fromkeys(
+        (*MAP_COLUMNS, *CRITICAL_COLUMNS, *NAMED_COLUMNS, *SCEPTICISM_COLUMNS, *E_VALUE_COLUMNS,
+         *REMOVAL_COLUMNS, *CONFOUNDER_COLUMNS)
+    )
+)  # fmt: skip
+"""Columns of the files of tipping points."""
+_MEDIANS, _SPREADS = 21, 14
+_COMMON = 0.15
+_EMPTY = pd.DataFrame()
+
+
+@dataclass(frozen=True, eq=False)
+class TippingPoints:
+    """How far each choice must go to change the conclusion.
+
+    Parameters
+    ----------
+    effect : TreatmentEffect
+        The treatment's effect in the primary model.
+    priors, critical, named : DataFrame
+        As in ``tipping_points_priors.csv``, ``tipping_points_critical.csv`` and
+        ``tipping_points_named.csv``: probability of benefit over a grid of priors; the prior
+        medians at which it reaches each level; that of the analysis's own priors.
+    scepticism, removal, confounders, e_values : DataFrame
+        As in ``tipping_points_scepticism.csv``, ``tipping_points_removal.csv``,
+        ``tipping_points_confounders.csv`` and ``tipping_points_e_values.csv``.
+    fits : int
+        Fits that the map of priors rests on.
+    lost : tuple of (str, str)
+        What could not be made, and why.
+    """
+
+    effect: TreatmentEffect
+    priors: pd.DataFrame
+    critical: pd.DataFrame
+    named: pd.DataFrame
+    scepticism: pd.DataFrame
+    e_values: pd.DataFrame
+    removal: pd.DataFrame = field(default_factory=lambda: _EMPTY)
+    confounders: pd.DataFrame = field(default_factory=lambda: _EMPTY)
+    fits: int = 1
+    lost: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table under the name of its file, without those that weren't asked for."""
+        found = {
+            "priors": self.priors,
+            "critical": self.critical,
+            "named": self.named,
+            "scepticism": self.scepticism,
+            "e_values": self.e_values,
+            "removal": self.removal,
+            "confounders": self.confounders,
+        }
+        return {f"tipping_points_{name}": one for name, one in found.items() if len(one.columns)}
+
+
+def tipping_points(
+    fit: Fit,
+    cohort: Cohort,
+    asked: TippingPointsSpec | None = None,
+    *,
+    named: Sequence[tuple[str, Prior]] = (),
+    thresholds: Sequence[float] = (0.8,),
+    level: float = 0.95,
+    sampling: Sampling | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> TippingPoints:
+    """How far prior, patients and an unmeasured confounder must go to change the conclusion.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit under proportional hazards of a treatment with two arms, by `posthaz.fit`.
+    cohort : Cohort
+        Its cohort.
+    asked : TippingPointsSpec, optional
+        What is pushed, and how far.
+    named : sequence of (str, Prior), optional
+        Priors on the treatment's effect that are marked on the map, besides the fit's own.
+    thresholds : sequence of float, optional
+        Hazard ratios to stay below, besides 1.
+    level : float, optional
+        Probability of the intervals.
+    sampling : Sampling, optional
+        How further fits are sampled; as the fit was by default.
+    progress : callable, optional
+        Takes parts done and parts in all.
+
+    Returns
+    -------
+    TippingPoints
+        Tables and what could not be made.
+
+    Raises
+    ------
+    SpecError
+        When the model has no single log hazard ratio of the treatment.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> from posthaz.analyses.tipping_points.spec import TippingPointsSpec
+    >>> spec = ph.ModelSpec("m", ph.Exponential(), "arm")
+    >>> cohort = ph.simulated_example()
+    >>> fit = ph.fit(spec, cohort, method="laplace", draws=500, seed=1)
+    >>> found = ph.tipping_points(fit, cohort, TippingPointsSpec(removed=0, confounder=None))
+    >>> found.scepticism["kind"].tolist()
+    ['sceptic', 'sceptic']
+    """
+    asked = asked or TippingPointsSpec()
+    sampling = sampling or _as_sampled(fit)
+    cohort = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
+    steps = 2 + bool(asked.removed) + (asked.confounder is not None)
+    say = progress or (lambda done, total: None)
+    effect = treatment_effect(fit)
+    hrs, sds = np.geomspace(*asked.prior_hr, _MEDIANS), np.geomspace(*asked.prior_sd, _SPREADS)
+    pool = grown_pool(effect, map_priors(hrs, sds), _refit(fit, cohort, sampling))
+    say(1, steps)
+    values = sorted({1.0, *(one for one in thresholds if one < 1)}, reverse=True)
+    table = prior_map(pool, hrs, sds, values)
+    found = TippingPoints(
+        effect=effect,
+        priors=table,
+        critical=critical_priors(table, _both_sides(asked.levels, effect)),
+        named=_named(pool, [("primary model", effect.prior), *named]),
+        scepticism=scepticism(pool, level),
+        e_values=_e_values(effect, cohort, level),
+        fits=len(pool.fits),
+    )
+    say(2, steps)
+    if asked.confounder is not None:
+        grid = confounder_grid(asked.confounder.hr, asked.confounder.treated,
+                               asked.confounder.reference)  # fmt: skip
+        found = _with(found, "confounders", lambda: confounder_effects(fit, cohort, grid, level))
+        say(3, steps)
+    if asked.removed:
+        found = _with(found, "removal", lambda: smallest_sets(
+            fit, cohort, sampling, level, asked.removed))  # fmt: skip
+        say(steps, steps)
+    return found
+
+
+def tipping_answers(found: TippingPoints, model: str) -> pd.DataFrame:
+    """Rows of tipping points as answers.
+
+    Returns
+    -------
+    DataFrame
+        Columns `posthaz.answers.COLUMNS`: the hazard ratio under each confounder, without the
+        patients of each smallest set, and the posterior probability under each named prior.
+    """
+    common = {"analysis": "tipping_points", "method": "posterior", "model": model,
+              "term": found.effect.term, "quantity": "hazard_ratio"}  # fmt: skip
+    rows: list[dict[str, object]] = [
+        common | {"level": f"prior: {row['prior']}", "statement": "< 1",
+                  "probability": row["probability"]}
+        for row in found.named.to_dict("records")
+    ]  # fmt: skip
+    for row in found.confounders.to_dict("records"):
+        label = (f"confounder of HR {row['confounder_hr']:g} in {row['prevalence_treated']:g} v "
+                 f"{row['prevalence_reference']:g}")  # fmt: skip
+        limits = {name: row[name] for name in ("lower", "upper")}
+        rows.append(common | {"level": label, "value": row["hr"]} | limits)
+    for row in found.removal.to_dict("records"):
+        if np.isfinite(row["patients"]):
+            limits = {name: row[name] for name in ("lower", "upper")}
+            label = f"without the smallest set that flips the {row['conclusion']}"
+            rows.append(common | {"level": label, "value": row["hr"]} | limits)
+    return answer_frame(rows)
+
+
+def _with(found: TippingPoints, name: str, make: Callable[[], pd.DataFrame]) -> TippingPoints:
+    """The tipping points with one more table, or with the reason why there is none."""
+    try:
+        return replace(found, **{name: make()})
+    except PosthazError as error:
+        return replace(found, lost=(*found.lost, (name, str(error))))
+
+
+def _both_sides(levels: Sequence[float], effect: TreatmentEffect) -> list[float]:
+    """The levels, and where the effect is harm their complements: then benefit is improbable."""
+    other = [round(1.0 - level, 12) for level in levels] if effect.estimate > 0 else []
+    return sorted({*levels, *other})
+
+
+def _as_sampled(fit: Fit) -> Sampling:
+    own = fit.provenance
+    return Sampling(seed=own.seed, chains=own.chains, draws=own.draws, tune=own.tune, method="auto")
+
+
+def _refit(fit: Fit, cohort: Cohort, sampling: Sampling) -> Callable[[Prior], np.ndarray]:
+    own = replace(sampling, method="auto") if sampling.method in ("nuts", "pymc") else sampling
+
+    def refit(prior: Prior) -> np.ndarray:
+        spec = with_prior(fit.spec, PriorChange(fit.treatment, prior))
+        (made,) = fit_many([(spec, cohort)], own)
+        return treatment_effect(made).draws
+
+    return refit
+
+
+def _named(pool: Pool, named: Sequence[tuple[str, Prior]]) -> pd.DataFrame:
+    """The probability of benefit under priors that the analysis states."""
+    rows = []
+    for label, prior in named:
+        found = pool.under(prior)
+        normal = prior.family == "normal"
+        mean, sd = prior.values if normal else (np.nan, np.nan)
+        share = found.below(0.0) if found.trusted else np.nan
+        closed = closed_probability(pool, mean, sd, 0.0) if normal else np.nan
+        rows.append((label, prior.family, np.exp(mean), sd, share, closed, found.khat))
+    return pd.DataFrame(rows, columns=list(NAMED_COLUMNS))
+
+
+def _e_values(effect: TreatmentEffect, cohort: Cohort, level: float) -> pd.DataFrame:
+    tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
+    lower, middle, upper = (float(one) for one in np.exp(np.quantile(effect.draws, tails)))
+    share = float(cohort.weight[cohort.event].sum() / cohort.patients.weight.sum())
+    common = share > _COMMON
+    outcome = "common" if common else "rare"
+    nearer = upper if upper < 1 else lower if lower > 1 else 1.0
+    rows = [
+        ("estimate", outcome, middle, e_value(middle, common=common)),
+        ("interval", outcome, nearer, e_value_of_interval(lower, upper, common=common)),
+    ]
+    return pd.DataFrame(rows, columns=list(E_VALUE_COLUMNS))

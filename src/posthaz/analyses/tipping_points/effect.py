@@ -1,0 +1,143 @@
+"""The treatment's log hazard ratio of one fit: draws, prior, and what the data alone say."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from posthaz.design import formula_terms
+from posthaz.errors import SpecError
+from posthaz.inference import Fit
+from posthaz.priors import Prior, prior_log_density
+from posthaz.spec import coefficient_name, shrunken_columns
+
+_LEAST_LEFT = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class TreatmentEffect:
+    """A treatment's log hazard ratio in one fit.
+
+    Parameters
+    ----------
+    term : str
+        Name of the coefficient.
+    draws : ndarray of float, shape (draw,)
+        Posterior draws, chains joined.
+    prior : Prior
+        Its prior.
+    estimate, error : float
+        Mean and standard deviation of a normal likelihood that gives the posterior's mean and
+        standard deviation together with this prior: what the data say without it.
+    """
+
+    term: str
+    draws: np.ndarray
+    prior: Prior
+    estimate: float
+    error: float
+
+
+def treatment_effect(fit: Fit) -> TreatmentEffect:
+    """The one coefficient that the treatment has in a fit.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit under proportional hazards, with two arms.
+
+    Returns
+    -------
+    TreatmentEffect
+        Its draws and prior.
+
+    Raises
+    ------
+    SpecError
+        When the model has no single log hazard ratio of the treatment.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> spec = ph.ModelSpec("m", ph.Exponential(), "arm")
+    >>> fit = ph.fit(spec, ph.simulated_example(), method="laplace", draws=100)
+    >>> treatment_effect(fit).term
+    'arm[B]'
+    """
+    fault = effect_fault(fit)
+    if fault:
+        raise SpecError(f"model '{fit.spec.name}': {fault}")
+    (column,) = (j for j, term in enumerate(fit.design.terms) if term == fit.treatment)
+    posterior = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
+    draws = posterior.isel(covariate=column).transpose("chain", "draw").to_numpy().ravel()
+    prior = fit.priors.coefficients[column]
+    estimate, error = without_prior(draws, prior)
+    return TreatmentEffect(fit.design.columns[column], draws.astype(float), prior, estimate, error)
+
+
+def effect_fault(fit: Fit) -> str:
+    """Why a fit has no single log hazard ratio of the treatment; empty where it has."""
+    own = [j for j, term in enumerate(fit.design.terms) if term == fit.treatment]
+    if not fit.treatment or not own:
+        return "its formula has no term for the treatment alone. Fix: add the treatment as a term."
+    if fit.spec.form != "proportional_hazards":
+        return (
+            "its effect is a time ratio, and this is about hazard ratios. "
+            "Fix: make a proportional hazards model the first one."
+        )
+    if len(own) > 1:
+        return (
+            f"the treatment has {len(own) + 1} arms, and this compares two. "
+            "Fix: keep two arms by [cohort.where]."
+        )
+    terms = [one for one in formula_terms(fit.spec.formula) if one != fit.treatment]
+    if any(fit.treatment in term.split(":") for term in terms):
+        return (
+            "the treatment interacts with a covariate, so that it has no single hazard ratio. "
+            "Fix: make a model without the interaction the first one."
+        )
+    if any(one.term == fit.treatment for one in fit.spec.changing):
+        return (
+            "the effect of the treatment changes with time, so that it has no single hazard "
+            "ratio. Fix: make a model without that change the first one."
+        )
+    if own[0] in shrunken_columns(fit.spec.shrinkage, fit.design):
+        return (
+            "the treatment's effect is shrunken together with others and has no prior of its own. "
+            "Fix: leave the treatment out of the shrinkage."
+        )
+    return ""
+
+
+def without_prior(draws: np.ndarray, prior: Prior) -> tuple[float, float]:
+    """Mean and standard deviation of the normal likelihood behind draws under a prior.
+
+    Parameters
+    ----------
+    draws : ndarray of float, shape (draw,)
+        Posterior draws.
+    prior : Prior
+        The prior they were drawn under; slope and curvature of its log density at the mean of the
+        draws stand in for it where it isn't normal.
+
+    Returns
+    -------
+    (float, float)
+        Exact for a normal posterior and prior.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from posthaz.priors import Prior
+    >>> draws = np.random.default_rng(1).normal(-0.25, np.sqrt(0.5), 200_000)
+    >>> estimate, error = without_prior(draws, Prior("normal", (0.0, 1.0)))
+    >>> round(estimate, 1), round(error, 1)
+    (-0.5, 1.0)
+    """
+    mean, sd = float(np.mean(draws)), float(np.std(draws, ddof=1))
+    if prior.family == "flat":
+        return mean, sd
+    step = 1e-3 * sd
+    below, here, above = prior_log_density(prior, np.array([mean - step, mean, mean + step]))
+    slope, bend = (above - below) / (2 * step), -(above - 2 * here + below) / step**2
+    left = max(1.0 - sd**2 * bend, _LEAST_LEFT)
+    return float(mean - sd**2 * slope / left), float(sd / np.sqrt(left))

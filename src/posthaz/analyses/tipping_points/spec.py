@@ -1,0 +1,140 @@
+"""How far a choice must go to change the conclusion: the table ``[tipping_points]``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from posthaz.cohort import Cohort, CohortSpec
+from posthaz.errors import Finding
+from posthaz.spec.clinical_tables import ClinicalTable
+from posthaz.spec.fields import distinct, either, flag, number, several, table
+from posthaz.spec.toml_table import TomlTable
+
+_SHARE = number(above=0, below=1)
+_POSITIVE = number(above=0)
+
+
+@dataclass(frozen=True)
+class ConfounderGrid:
+    """Unmeasured confounders that are tried.
+
+    Parameters
+    ----------
+    hr : tuple of float
+        Hazard ratios of patients with the confounder.
+    treated, reference : tuple of float
+        Shares of patients with it, by arm.
+    """
+
+    hr: tuple[float, ...] = (1.5, 2.0, 3.0)
+    treated: tuple[float, ...] = (0.2, 0.4, 0.6)
+    reference: tuple[float, ...] = (0.2, 0.4, 0.6)
+
+
+@dataclass(frozen=True)
+class TippingPointsSpec:
+    """What is pushed until the conclusion changes.
+
+    Parameters
+    ----------
+    prior_hr : tuple of float
+        Lowest and highest median hazard ratio of the prior on the map.
+    prior_sd : tuple of float
+        Smallest and largest standard deviation of that prior, on the log hazard ratio.
+    levels : tuple of float
+        Posterior probabilities of benefit whose lines are drawn.
+    removed : int
+        Largest set of patients whose removal is tried; 0 for none.
+    confounder : ConfounderGrid or None
+        Unmeasured confounders; None for none.
+    """
+
+    prior_hr: tuple[float, float] = (0.4, 2.5)
+    prior_sd: tuple[float, float] = (0.1, 2.0)
+    levels: tuple[float, ...] = (0.95, 0.975)
+    removed: int = 10
+    confounder: ConfounderGrid | None = ConfounderGrid()
+
+
+_FIELDS = {
+    "prior_hr": several(_POSITIVE, "two hazard ratios", most=2),
+    "prior_sd": several(_POSITIVE, "two standard deviations", most=2),
+    "levels": distinct(several(_SHARE, "probabilities")),
+    "removed": number(at_least=0, at_most=100, whole=True),
+    "confounder": either(table(), flag()),
+}
+_CONFOUNDER_FIELDS = {
+    "hr": distinct(several(_POSITIVE, "hazard ratios")),
+    "treated": distinct(several(number(at_least=0, at_most=1), "shares")),
+    "reference": distinct(several(number(at_least=0, at_most=1), "shares")),
+}
+
+
+def read_tipping_points(toml: TomlTable, cohort: CohortSpec) -> TippingPointsSpec:
+    """What the table ``[tipping_points]`` asks for.
+
+    Parameters
+    ----------
+    toml : TomlTable
+        The table; it may be empty.
+    cohort : CohortSpec
+        How the cohort is read: it needs a treatment.
+
+    Returns
+    -------
+    TippingPointsSpec
+        What could be read; the rest is recorded.
+
+    Examples
+    --------
+    >>> from posthaz.errors import Findings
+    >>> toml = TomlTable({"removed": 3}, "x.toml", ("tipping_points",), Findings())
+    >>> read_tipping_points(toml, CohortSpec(treatment="arm")).removed
+    3
+    """
+    parsed = toml.read(_FIELDS)
+    if not cohort.treatment:
+        toml.refuse((), "the file names no treatment", "name it in [treatment]")
+    for key in ("prior_hr", "prior_sd"):
+        ends = parsed.get(key)
+        if ends is not None and (len(ends) != 2 or not ends[0] < ends[1]):
+            toml.refuse(key, f"found {list(ends)}", "give two numbers, the smaller first")
+            parsed.pop(key)
+    asked = parsed.pop("confounder", True)
+    confounder = None if asked is False else ConfounderGrid()
+    if isinstance(asked, dict):
+        inner = toml.below("confounder")
+        confounder = ConfounderGrid(**inner.read(_CONFOUNDER_FIELDS))
+        pairs = {(a, b) for a in confounder.treated for b in confounder.reference}
+        if all(a == b for a, b in pairs):
+            inner.refuse(
+                (),
+                "the confounder is as common in either arm, and then confounds nothing",
+                "give another share in treated or reference",
+            )
+    return TippingPointsSpec(confounder=confounder, **parsed)
+
+
+def tipping_faults(asked: TippingPointsSpec, cohort: Cohort) -> Iterator[Finding]:
+    """What keeps a cohort's conclusion from being pushed.
+
+    Parameters
+    ----------
+    asked : TippingPointsSpec
+        What the file asks for.
+    cohort : Cohort
+        The cohort.
+
+    Yields
+    ------
+    Finding
+        One a fault.
+    """
+    if len(cohort.arms) != 2:
+        yield Finding(
+            "[tipping_points]",
+            f"it has {len(cohort.arms)} arms, and a conclusion about one hazard ratio takes two",
+            "keep two arms by [cohort.where]",
+        )
+
+
+TABLE = ClinicalTable(read_tipping_points, tipping_faults)

@@ -1,0 +1,116 @@
+"""Tipping points in words: what each choice would take to change the conclusion."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.analyses.tipping_points.answer import TippingPoints
+from posthaz.report.sections.wording import SPACE, counted, interval_name, percent, ratio
+
+
+def prior_sentence(found: TippingPoints) -> str:
+    """What prior it would take to be sure, or to be unsure."""
+    own = found.named.iloc[0]
+    share = float(own["probability"])
+    start = f"Under the prior of the primary model P(HR < 1) is **{percent(share)}**"
+    rows = found.critical[(found.critical["threshold"] == 1.0) & found.critical["prior_hr"].notna()]
+    level = _level(found, share)
+    rows = rows[rows["level"] == level]
+    if rows.empty:
+        return f"{start}, and no prior on the map moves it across {percent(level)}."
+    near = rows.iloc[int(np.argmin(np.abs(np.log(rows["prior_sd"] / _spread(own)))))]
+    verb = "reach" if share < level else "fall to"
+    return (
+        f"{start}. For it to {verb} {percent(level)}, a prior with a standard deviation of "
+        f"{near['prior_sd']:.2f} on the log hazard ratio would have to be centred at a hazard "
+        f"ratio of **{ratio(near['prior_hr'])}** (closed form {ratio(near['closed_form'])})."
+    )
+
+
+def _level(found: TippingPoints, share: float) -> float:
+    """The least level on the other side of what would be concluded."""
+    levels = sorted(set(found.critical["level"]))
+    return min(levels, key=lambda one: abs(one - share)) if levels else 0.95
+
+
+def _spread(own: pd.Series) -> float:
+    return float(own["prior_sd"]) if np.isfinite(own["prior_sd"]) else 0.5
+
+
+def sceptic_sentence(found: TippingPoints, level: float) -> str:
+    """The sceptic whom the data just don't convince, or the advocate that they need."""
+    rows = found.scepticism.set_index("method")
+    own, closed = rows.loc["posterior"], rows.loc["closed form"]
+    row, by = (own, "the cohort’s own posterior") if np.isfinite(own["limit_hr"]) else (
+        closed, "the closed form")  # fmt: skip
+    if not np.isfinite(row["limit_hr"]):
+        return "No normal prior makes the posterior interval end at 1."
+    name = interval_name(level)
+    other = f"; {ratio(closed['limit_hr'])} by the closed form" if row is own else ""
+    if row["kind"] == "sceptic":
+        least, most = sorted((1.0 / row["limit_hr"], row["limit_hr"]))
+        return (
+            f"A sceptic whose {name} prior interval runs from {ratio(least)} to "
+            f"**{ratio(most)}**, centred at no effect, is just not convinced: under that prior the "
+            f"posterior interval ends at 1 ({by}: limit {ratio(row['limit_hr'])}{other})."
+        )
+    least, most = sorted((1.0, row["limit_hr"]))
+    return (
+        f"The {name} interval holds 1 whatever a vague prior; it would take an advocate whose "
+        f"prior interval runs from {ratio(least)} to {ratio(most)} for the posterior interval "
+        f"to exclude 1 (limit **{ratio(row['limit_hr'])}** by {by}{other})."
+    )
+
+
+def removal_sentences(found: TippingPoints) -> list[str]:
+    """How many patients carry the sign of the effect, and its interval."""
+    if found.removal.empty:
+        return []
+    return [_removal(row) for row in found.removal.to_dict("records")]
+
+
+def _removal(row: dict) -> str:
+    sign = row["conclusion"] == "sign"
+    if not np.isfinite(row["patients"]):
+        about = "flips the sign of the effect" if sign else "changes what the interval says about 1"
+        return f"No set of patients that was tried {about}."
+    holds = "hold" if row["lower"] <= 1.0 <= row["upper"] else "exclude"
+    what = "The sign of the effect flips" if sign else f"The interval comes to {holds} 1"
+    number = counted(row["patients"], "patient")
+    how = "and with no fewer" if row["exact"] else "found one at a time; fewer may do"
+    whose = f"{counted(row['events'], 'event')}, {row['treated']:g} treated"
+    return (
+        f"{what} without **{number}** ({percent(row['share'])} of the cohort; {whose}; {how}): HR "
+        f"{ratio(row['hr'])} ({ratio(row['lower'])} to {ratio(row['upper'])})."
+    )
+
+
+def removal_sentence(found: TippingPoints) -> str:
+    """The same in one sentence."""
+    return " ".join(removal_sentences(found))
+
+
+def confounder_sentence(found: TippingPoints) -> str:
+    """How strong an unmeasured confounder would have to be, and what those tried leave."""
+    values = found.e_values.set_index("of")
+    estimate, interval = values.loc["estimate"], values.loc["interval"]
+    text = (
+        "To explain the hazard ratio away, an unmeasured confounder would need a risk ratio of "
+        f"**{estimate['e_value']:.2f}** with treatment and outcome both (E-value for a "
+        f"{estimate['outcome']} outcome; **{interval['e_value']:.2f}** to bring the interval to 1)."
+    )
+    known = found.confounders.dropna(subset=["hr"]) if len(found.confounders) else pd.DataFrame()
+    if known.empty:
+        return text
+    low, high = (known.iloc[int(find(known["hr"]))] for find in (np.argmin, np.argmax))
+    return (
+        f"{text} Were each of {counted(len(known), 'confounder')} known, the hazard ratio would "
+        f"lie between {_left(low)} and {_left(high)}."
+    )
+
+
+def _left(row: pd.Series) -> str:
+    return (
+        f"**{ratio(row['hr'])}** (one of HR{SPACE}{row['confounder_hr']:g} in "
+        f"{percent(row['prevalence_treated'])} of the treated and "
+        f"{percent(row['prevalence_reference'])} of the others)"
+    )

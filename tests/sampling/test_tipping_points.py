@@ -1,0 +1,137 @@
+"""Tipping points of real fits: refits by brute force, a confounder that is known, refusals."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import posthaz as ph
+from posthaz.analyses.tipping_points.effect import effect_fault
+from posthaz.analyses.tipping_points.removal import (
+    Conclusion,
+    _Refits,
+    patient_likelihoods,
+    smallest_sets,
+)
+from posthaz.analyses.tipping_points.spec import TippingPointsSpec
+from posthaz.errors import SpecError
+from posthaz.priors import Prior
+from posthaz.spec import Sampling
+from tests.shared_data import DATA, needs_data, plain_cohort
+
+SAMPLING = Sampling(method="laplace", seed=1, chains=2, draws=500)
+
+
+def aml():
+    """Acute myelogenous leukaemia, 23 patients; the hazard ratio is of no maintenance."""
+    rows = pd.read_csv(DATA / "leukemia_aml.csv")
+    arm = pd.Categorical(rows["x"], categories=["Maintained", "Nonmaintained"])
+    cohort = plain_cohort(rows["time"], rows["status"], pd.DataFrame({"arm": arm}), "weeks")
+    return replace(cohort, treatment="arm")
+
+
+def aml_fit(cohort):
+    spec = ph.ModelSpec("w", ph.Weibull(), "arm", priors={"arm": Prior("normal", (0.0, 1.0))})
+    return ph.fit(spec, cohort, SAMPLING)
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    spec = ph.ModelSpec("m", ph.Exponential(), "arm", priors={"arm": Prior("normal", (0.0, 1.0))})
+    cohort = ph.simulated_example()
+    return ph.fit(spec, cohort, SAMPLING), cohort
+
+
+def test_a_confounder_that_does_nothing_changes_nothing(simulated):
+    fit, cohort = simulated
+    same, harmless = ph.confounder_effects(
+        fit, cohort, [ph.Confounder(1.0, 0.6, 0.2), ph.Confounder(2.0, 0.3, 0.3)]
+    ).to_dict("records")
+    draws = fit.draws["posterior"]["log_hazard_ratio"].to_numpy()
+    assert same["hr"] == pytest.approx(float(np.exp(np.median(draws))), rel=1e-3)
+    # one that is as common in either arm only hides some of the effect
+    assert abs(np.log(harmless["hr"])) >= abs(np.median(draws)) - 0.01
+
+
+def test_a_confounder_moves_the_ratio_by_about_its_bias_factor(simulated):
+    fit, cohort = simulated
+    row = ph.confounder_effects(fit, cohort, [ph.Confounder(2.0, 0.5, 0.2)]).iloc[0]
+    naive = float(np.exp(np.median(fit.draws["posterior"]["log_hazard_ratio"].to_numpy())))
+    assert row["hr"] < naive
+    assert row["hr"] == pytest.approx(naive / row["bias_factor"], rel=0.1)
+    assert row["khat"] < 0.7
+
+
+def test_patients_who_enter_late_have_no_mixture(simulated):
+    fit, cohort = simulated
+    late = replace(cohort, entry=np.full(len(cohort), 0.01))
+    with pytest.raises(SpecError, match="enter late"):
+        ph.confounder_effects(fit, late, [ph.Confounder(2.0, 0.5, 0.2)])
+
+
+def test_what_a_cohort_does_not_give_is_said_and_the_rest_is_given(simulated):
+    fit, cohort = simulated
+    late = replace(cohort, entry=np.full(len(cohort), 0.01))
+    found = ph.tipping_points(fit, late, TippingPointsSpec(removed=0))
+    assert [name for name, _ in found.lost] == ["confounders"]
+    assert set(found.tables) == {
+        f"tipping_points_{name}" for name in ("priors", "critical", "named", "scepticism",
+                                              "e_values")
+    }  # fmt: skip
+
+
+def test_a_treatment_without_one_hazard_ratio_is_refused():
+    cohort = ph.simulated_example()
+    spec = ph.ModelSpec("m", ph.Exponential(), "arm * dose_gy")
+    fit = ph.fit(spec, cohort, SAMPLING, draws=100)
+    assert "interacts" in effect_fault(fit)
+    aft = ph.ModelSpec("m", ph.Weibull(), "arm", form="accelerated_failure_time")
+    with pytest.raises(SpecError, match="time ratio"):
+        ph.tipping_points(ph.fit(aft, cohort, SAMPLING, draws=100), cohort)
+
+
+@needs_data
+def test_one_patient_carries_the_interval_of_aml():
+    cohort = aml()
+    fit = aml_fit(cohort)
+    row = smallest_sets(fit, cohort, SAMPLING, most=1).set_index("conclusion").loc["interval"]
+    # the one followed for 161 weeks
+    assert (row["patients"], row["exact"], row["events"]) == (1.0, True, 0.0)
+    without = cohort.where(cohort.exit < 161)
+    again = ph.fit_many([(fit.spec, without)], SAMPLING)[0]
+    draws = again.draws["posterior"]["log_hazard_ratio"].to_numpy()
+    assert row["hr"] == pytest.approx(float(np.exp(np.median(draws))), rel=1e-9)
+
+
+@needs_data
+@pytest.mark.slow
+@pytest.mark.parametrize("sd", [0.5, 1.0, 10.0])
+def test_smallest_sets_of_aml_are_those_of_brute_force(sd):
+    cohort = aml()
+    spec = ph.ModelSpec("w", ph.Weibull(), "arm", priors={"arm": Prior("normal", (0.0, sd))})
+    fit = ph.fit(spec, cohort, SAMPLING)
+    draws = fit.draws["posterior"]["log_hazard_ratio"].to_numpy()
+    found = smallest_sets(fit, cohort, SAMPLING, most=2).set_index("conclusion")
+    refit = _Refits(fit, cohort, SAMPLING, patient_likelihoods(fit)[1])
+    for kind in ("sign", "interval"):
+        conclusion = Conclusion(kind, 1.0, 0.975)
+        now = conclusion.margin(draws) > 0
+        least = np.nan
+        for size in (2, 1):
+            without = refit(list(combinations(range(23), size)))
+            flips = [one is not None and (conclusion.margin(one) > 0) != now for one in without]
+            least = size if any(flips) else least
+        assert np.array_equal(found.loc[kind, "patients"], least, equal_nan=True), (kind, sd)
+
+
+@pytest.mark.slow
+def test_the_map_of_nvalt11_is_within_0_02_of_the_closed_form():
+    analysis = ph.load_analysis("nvalt11_pci_os")
+    cohort = ph.read_cohort(analysis.table, analysis.cohort)
+    weibull = next(model for model in analysis.models if model.name == "weibull")
+    fit = ph.fit(weibull, cohort, analysis.sampling)
+    found = ph.tipping_points(fit, cohort, TippingPointsSpec(removed=0, confounder=None))
+    assert found.priors["probability"].notna().all()
+    assert (found.priors["probability"] - found.priors["closed_form"]).abs().max() < 0.02
