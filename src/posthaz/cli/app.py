@@ -16,6 +16,7 @@ from posthaz.cli.fit import fit
 from posthaz.cli.models import models
 from posthaz.cli.report import report
 from posthaz.cli.say import say
+from posthaz.cli.schema import schema
 from posthaz.cli.sensitivity import sensitivity
 from posthaz.cli.simulate import simulate
 from posthaz.errors import PosthazError
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (models, check, simulate, fit, report, sensitivity, curves, evidence):
+for command in (models, schema, check, simulate, fit, report, sensitivity, curves, evidence):
     app.command()(command)
 
 

@@ -34,7 +34,9 @@ def _one_or_several(options: tuple[str, ...]) -> Field:
     def parse(raw: Any) -> tuple[str, ...]:
         return (one.parse(raw),)
 
-    return either(Field(one.expects, parse), distinct(several(one, "them", empty=True)))
+    return either(
+        Field(one.expects, parse, schema=one.schema), distinct(several(one, "them", empty=True))
+    )
 
 
 def _weights() -> Field:
@@ -50,7 +52,8 @@ def _weights() -> Field:
             raise UnfitError("not pairs")
         return pairs
 
-    return Field("a list of pairs [rho, gamma], such as [[0, 1]]", parse)
+    pairs_schema = {"type": "array", "items": {**pair.schema, "minItems": 2, "maxItems": 2}}
+    return Field("a list of pairs [rho, gamma], such as [[0, 1]]", parse, schema=pairs_schema)
 
 
 BASELINE_FIELDS = {

@@ -9,9 +9,11 @@ from posthaz.spec.fields import Field, UnfitError, table, unavailable
 from posthaz.spec.toml_table import TomlTable
 
 _ONLY_IN_FILES = {
-    "profiles": table(),
+    "profiles": table(each=table()),
     "contrast": unavailable("every arm is contrasted with the reference of [treatment]"),
 }
+ESTIMANDS = table({**ESTIMAND_FIELDS, **_ONLY_IN_FILES}, about=EstimandSpec)
+"""The table ``[estimands]``."""
 PATH = "path"
 
 

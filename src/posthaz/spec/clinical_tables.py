@@ -1,12 +1,13 @@
 """Tables of a file that ask for an analysis, each read by the `spec` of its own folder."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from posthaz.analyses.registry import table_names, table_of
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding
+from posthaz.spec.fields import Field, table
 from posthaz.spec.sample import check_samples
 from posthaz.spec.toml_table import TomlTable
 
@@ -22,10 +23,13 @@ class ClinicalTable:
         Returns a frozen value.
     faults : callable
         Yields a `Finding` for whatever keeps that value from being used with a cohort.
+    fields : Field
+        What the table may hold, for the schema that editors read.
     """
 
     read: Callable[[TomlTable, CohortSpec], Any]
     faults: Callable[[Any, Cohort], Iterator[Finding]] = lambda asked, cohort: iter(())
+    fields: Field = field(default_factory=table)
 
 
 def clinical_faults(clinical: Mapping[str, Any], cohort: Cohort) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from posthaz.cohort import CohortSpec, Column
 from posthaz.errors import nearest
-from posthaz.spec.column_table import read_column
+from posthaz.spec.column_table import COLUMN, read_column
 from posthaz.spec.fields import (
     Field,
     UnfitError,
@@ -18,7 +18,7 @@ from posthaz.spec.fields import (
     text,
 )
 from posthaz.spec.toml_table import TomlTable
-from posthaz.spec.where_table import read_where
+from posthaz.spec.where_table import WHERE, read_where
 
 WEIGHT_KINDS = ("frequency", "probability", "importance")
 UNITS = ("days", "weeks", "months", "years")
@@ -31,12 +31,13 @@ _OTHER_KEYS = (
     "missing_values", "same_patients", "decimal",
 )  # fmt: skip
 
+_MEANING = {"anyOf": [{"enum": list(CODE_WORDS)}, {"type": "integer", "minimum": 0}]}
 _FIELDS = {
     "table": text(),
     **{key: text() for key in _COLUMN_KEYS},
     "weight_kind": choice(WEIGHT_KINDS),
     "unit": choice(UNITS),
-    "event_codes": table(),
+    "event_codes": table(each=Field("a meaning", lambda raw: raw, schema=_MEANING)),
     "zero_time": number(above=0),
     "resolution": number(above=0),
     "origin": number(at_least=0),
@@ -45,8 +46,8 @@ _FIELDS = {
     "missing_values": several(label(), "texts and numbers"),
     "same_patients": flag(),
     "decimal": choice([".", ","]),
-    "columns": table(),
-    "where": table(),
+    "columns": table(each=COLUMN),
+    "where": WHERE,
     "landmark": number(above=0),
 }
 _TREATMENT_FIELDS = {
@@ -55,6 +56,9 @@ _TREATMENT_FIELDS = {
     "starts": text(),
     "favours": label(),
 }
+
+COHORT = table(_FIELDS, about=CohortSpec)
+TREATMENT = table(_TREATMENT_FIELDS)
 
 
 def read_cohort_table(

@@ -5,7 +5,7 @@ from typing import Any
 
 from posthaz.cohort import ROLES, Column, Cut
 from posthaz.errors import nearest
-from posthaz.spec.derivation_table import read_derivation
+from posthaz.spec.derivation_table import DERIVATION, read_derivation
 from posthaz.spec.fields import (
     Field,
     UnfitError,
@@ -30,7 +30,8 @@ def _labelled_levels() -> Field:
                 raise UnfitError(f"the label of level {level} is not text")
         return raw
 
-    return Field('a table such as { "0" = "Observation", "1" = "PCI" }', parse)
+    schema = {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}
+    return Field('a table such as { "0" = "Observation", "1" = "PCI" }', parse, schema=schema)
 
 
 _FIELDS = {
@@ -41,9 +42,12 @@ _FIELDS = {
     "level_labels": several(text(), "labels"),
     "reference": label(),
     "step": either(number(above=0), choice(["doubling"])),
-    "derived": table(),
+    "derived": DERIVATION,
     "measured_after": flag(),
 }
+
+COLUMN = table(_FIELDS, about=Column)
+"""The table ``[cohort.columns.NAME]``."""
 
 
 def read_column(name: str, toml: TomlTable) -> Column:

@@ -24,7 +24,8 @@ def increasing() -> Field:
             raise UnfitError("they don't increase")
         return values
 
-    return Field("increasing numbers, as [146]", parse, required=True)
+    schema = {"anyOf": [numbers.schema, {"type": "number"}]}
+    return Field("increasing numbers, as [146]", parse, required=True, schema=schema)
 
 
 def column_or_cut(required: bool = False) -> Field:
@@ -42,11 +43,16 @@ def column_or_cut(required: bool = False) -> Field:
         except UnfitError as error:
             raise UnfitError(f"cuts of '{name}': {str(error) or 'not numbers'}") from None
 
-    return Field("a column, or one with its cuts, as { age = [60] }", parse, required)
+    one = {"type": "object", "additionalProperties": cuts.schema, "maxProperties": 1}
+    schema = {"anyOf": [text().schema, {**one, "minProperties": 1}]}
+    expects = "a column, or one with its cuts, as { age = [60] }"
+    return Field(expects, parse, required, schema=schema)
 
 
 _CUT = {"column": text(required=True), "at": increasing()}
 _WAYS = {"eqd2": _DOSE, "bed": _DOSE, "cut": _CUT}
+DERIVATION = table({way: table(fields) for way, fields in _WAYS.items()})
+"""The table ``derived`` of a column."""
 
 
 def read_derivation(toml: TomlTable) -> Derivation | None:

@@ -8,14 +8,14 @@ from posthaz.effects.cure import INTERCEPT, KINDS
 from posthaz.errors import nearest
 from posthaz.priors import Prior
 from posthaz.spec.fields import choice, table, text
-from posthaz.spec.prior_table import read_prior
+from posthaz.spec.prior_table import PRIOR, read_prior
 from posthaz.spec.prior_targets import ALL_EFFECTS, Target
 from posthaz.spec.toml_table import TomlTable
 
 Covariates = Callable[[TomlTable, str, str], tuple[str, ...] | None]
-_CURE = {"formula": text(), "kind": choice(KINDS), "priors": table()}
-_STRATA = {"column": text(required=True)}
-_BACKGROUND = {"rate": text(required=True)}
+CURE = {"formula": text(), "kind": choice(KINDS), "priors": table(each=PRIOR)}
+STRATA = {"column": text(required=True)}
+BACKGROUND = {"rate": text(required=True)}
 
 
 def read_cure(toml: TomlTable, covariates: Covariates) -> Cure | None:
@@ -33,7 +33,7 @@ def read_cure(toml: TomlTable, covariates: Covariates) -> Cure | None:
     Cure or None
         The cured share.
     """
-    before, parsed = len(toml.findings), toml.read(_CURE)
+    before, parsed = len(toml.findings), toml.read(CURE)
     formula = " ".join(parsed.get("formula", "1").splitlines())
     if covariates(toml, "formula", formula) is None:
         return None
@@ -57,10 +57,10 @@ def read_cure(toml: TomlTable, covariates: Covariates) -> Cure | None:
 
 def read_background(toml: TomlTable) -> Background | None:
     """The expected hazard of ``[models.NAME.background]``; `None` after recording what is wrong."""
-    parsed = toml.read(_BACKGROUND)
+    parsed = toml.read(BACKGROUND)
     return Background(parsed["rate"]) if "rate" in parsed else None
 
 
 def read_strata(toml: TomlTable) -> str:
     """The column of ``[models.NAME.strata]``; empty after recording what is wrong."""
-    return toml.read(_STRATA).get("column", "")
+    return toml.read(STRATA).get("column", "")

@@ -1,9 +1,11 @@
 """What a key of an analysis file may hold: one declared field a key."""
 
 import math
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from inspect import cleandoc
 from typing import Any
 
 from posthaz.errors import nearest
@@ -27,12 +29,15 @@ class Field:
         Whether the key must be there.
     available : bool
         False for a key of the file format that this version does nothing with.
+    schema : mapping
+        JSON Schema of the TOML value, for editors; it may take more than `parse` does, not less.
     """
 
     expects: str
     parse: Callable[[Any], Any]
     required: bool = False
     available: bool = True
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
 
 def text(required: bool = False) -> Field:
@@ -43,7 +48,7 @@ def text(required: bool = False) -> Field:
             raise UnfitError
         return raw.strip()
 
-    return Field("text in quotes", parse, required)
+    return Field("text in quotes", parse, required, schema={"type": "string", "pattern": r"\S"})
 
 
 def choice(options: Sequence[str], required: bool = False) -> Field:
@@ -54,7 +59,8 @@ def choice(options: Sequence[str], required: bool = False) -> Field:
             raise UnfitError(nearest(raw, options) if isinstance(raw, str) else "")
         return raw
 
-    return Field("one of " + ", ".join(f'"{option}"' for option in options), parse, required)
+    expects = "one of " + ", ".join(f'"{option}"' for option in options)
+    return Field(expects, parse, required, schema={"enum": list(options)})
 
 
 def flag() -> Field:
@@ -65,7 +71,7 @@ def flag() -> Field:
             raise UnfitError
         return raw
 
-    return Field("true or false", parse)
+    return Field("true or false", parse, schema={"type": "boolean"})
 
 
 def number(
@@ -79,12 +85,13 @@ def number(
 ) -> Field:
     """A finite number within limits."""
     limits = [
-        ("above", above, lambda value, limit: value > limit),
-        ("at least", at_least, lambda value, limit: value >= limit),
-        ("below", below, lambda value, limit: value < limit),
-        ("at most", at_most, lambda value, limit: value <= limit),
+        ("above", above, lambda value, limit: value > limit, "exclusiveMinimum"),
+        ("at least", at_least, lambda value, limit: value >= limit, "minimum"),
+        ("below", below, lambda value, limit: value < limit, "exclusiveMaximum"),
+        ("at most", at_most, lambda value, limit: value <= limit, "maximum"),
     ]
-    stated = [(word, limit, holds) for word, limit, holds in limits if limit is not None]
+    stated = [(word, limit, holds) for word, limit, holds, _ in limits if limit is not None]
+    schema = {key: limit for _, limit, _, key in limits if limit is not None}
 
     def parse(raw: Any) -> float | int:
         kinds = (int,) if whole else (int, float)
@@ -100,7 +107,8 @@ def number(
     expects = "a whole number" if whole else "a number"
     if stated:
         expects += " " + " and ".join(f"{word} {limit:g}" for word, limit, _ in stated)
-    return Field(expects, parse, required)
+    schema |= {"type": "integer" if whole else "number"}
+    return Field(expects, parse, required, schema=schema)
 
 
 def is_finite(value: float) -> bool:
@@ -126,7 +134,7 @@ def label() -> Field:
             raw = int(raw)
         return str(raw)
 
-    return Field("text or a number", parse)
+    return Field("text or a number", parse, schema={"type": ["string", "number"]})
 
 
 MOST_ELEMENTS = 10_000
@@ -158,7 +166,8 @@ def several(
                 raise UnfitError(f"element {position}: {reason}") from None
         return tuple(parsed)
 
-    return Field(f"a list of {many}", parse, required)
+    schema = {"type": "array", "items": item.schema, "minItems": int(not empty), "maxItems": most}
+    return Field(f"a list of {many}", parse, required, schema=schema)
 
 
 def distinct(list_of: Field) -> Field:
@@ -171,7 +180,8 @@ def distinct(list_of: Field) -> Field:
             raise UnfitError(f"{_shown(twice)} stands twice")
         return parsed
 
-    return Field(f"{list_of.expects}, each once", parse, list_of.required)
+    schema = {**list_of.schema, "uniqueItems": True}
+    return Field(f"{list_of.expects}, each once", parse, list_of.required, schema=schema)
 
 
 def repeated(values: Sequence[Any]) -> Any:
@@ -199,25 +209,89 @@ def either(*fields: Field) -> Field:
 
     def parse(raw: Any) -> Any:
         reasons = []
-        for field in fields:
+        for one in fields:
             try:
-                return field.parse(raw)
+                return one.parse(raw)
             except UnfitError as error:
                 reasons.append(str(error))
         raise UnfitError("; ".join(reason for reason in dict.fromkeys(reasons) if reason))
 
-    return Field(", or ".join(field.expects for field in fields), parse)
+    schemas = [one.schema for one in fields]
+    return Field(
+        ", or ".join(one.expects for one in fields),
+        parse,
+        schema={"anyOf": schemas} if all(schemas) else {},
+    )
 
 
-def table(required: bool = False) -> Field:
-    """A TOML table, read further by whoever asks for it."""
+def table(
+    of: Mapping[str, Field] | None = None,
+    *,
+    each: Field | None = None,
+    about: type | None = None,
+    required: bool = False,
+) -> Field:
+    """A TOML table, read further by whoever asks for it.
+
+    Parameters
+    ----------
+    of : mapping of str to Field, optional
+        Its keys, for the schema.
+    each : Field, optional
+        What stands under every name in it, where the names are the user's.
+    about : type, optional
+        Dataclass whose documentation says what the keys mean.
+    required : bool
+        Whether the table must be there.
+
+    Returns
+    -------
+    Field
+        The field.
+    """
 
     def parse(raw: Any) -> Mapping[str, Any]:
         if not isinstance(raw, dict):
             raise UnfitError
         return raw
 
-    return Field("a table", parse, required)
+    schema: dict[str, Any] = {"type": "object"}
+    if of is not None:
+        schema = table_schema(of, about)
+    elif each is not None:
+        schema = {"type": "object", "additionalProperties": each.schema}
+    return Field("a table", parse, required, schema=schema)
+
+
+def table_schema(fields: Mapping[str, Field], about: type | None = None) -> dict[str, Any]:
+    """JSON Schema of a table with these keys, described as a dataclass describes its own."""
+    said = documented(about) if about else {}
+    properties = {
+        key: {"description": said.get(key) or f"{one.expects[:1].upper()}{one.expects[1:]}."}
+        | dict(one.schema)
+        for key, one in fields.items()
+        if one.available
+    }
+    required = [key for key, one in fields.items() if one.required]
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return schema | ({"required": required} if required else {})
+
+
+_ENTRY = re.compile(r"^(\w[\w, ]*) : .*\n((?:    .*\n?|\n(?=    ))+)", re.MULTILINE)
+
+
+def documented(about: type) -> dict[str, str]:
+    """What the docstring of a dataclass says of each of its fields.
+
+    Examples
+    --------
+    >>> documented(Field)["required"]
+    'Whether the key must be there.'
+    """
+    found = _ENTRY.findall(cleandoc(about.__doc__ or ""))
+    return {
+        name.strip(): " ".join(text.split()) for names, text in found for name in names.split(",")
+    }
 
 
 def unavailable(without: str) -> Field:

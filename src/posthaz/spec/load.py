@@ -3,21 +3,33 @@
 from dataclasses import replace
 from pathlib import Path
 
-from posthaz.analyses.registry import table_names
+from posthaz.analyses.registry import table_names, table_of
 from posthaz.catalogue import find_analysis, named_root
 from posthaz.cohort import CohortSpec
 from posthaz.errors import Findings, SpecError, nearest
 from posthaz.files import place_below, unreadable
-from posthaz.spec.analysis import Analysis
-from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
+from posthaz.spec.analysis import Analysis, BaselineSpec, Sampling
+from posthaz.spec.answer_fields import BASELINE_FIELDS, SAMPLING_FIELDS
+from posthaz.spec.answer_tables import (
+    ESTIMANDS,
+    read_baseline_answers,
+    read_estimands,
+    read_sampling,
+)
 from posthaz.spec.clinical_tables import read_clinical
-from posthaz.spec.cohort_table import read_cohort_table, read_favours, read_study_time
+from posthaz.spec.cohort_table import (
+    COHORT,
+    TREATMENT,
+    read_cohort_table,
+    read_favours,
+    read_study_time,
+)
 from posthaz.spec.fields import Field, flag, several, table, text
-from posthaz.spec.model_table import read_models
+from posthaz.spec.model_table import MODEL, read_models
 from posthaz.spec.outcome_terms import refuse_outcome_terms
-from posthaz.spec.published_table import read_published
-from posthaz.spec.sensitivity_table import read_sensitivity
-from posthaz.spec.simulate_table import read_simulate
+from posthaz.spec.published_table import NAMED, PUBLISHED, read_published
+from posthaz.spec.sensitivity_table import SENSITIVITY, read_sensitivity
+from posthaz.spec.simulate_table import SIMULATE, read_simulate
 from posthaz.spec.toml_file import (
     parsed_toml,
     quotable,
@@ -29,6 +41,13 @@ from posthaz.spec.toml_file import (
 from posthaz.spec.toml_table import TomlTable
 
 _COLUMN_LIST = several(text(), "column names")
+_TABLE_ONE = {"columns": replace(_COLUMN_LIST, required=True)}
+_PUBLISHED = {
+    "anyOf": [
+        {"type": "array", "items": PUBLISHED.schema},
+        {"type": "object", "additionalProperties": NAMED.schema},
+    ]
+}
 _ANALYSIS_FIELDS = {
     **{key: text() for key in ("title", "question", "source", "population", "endpoint")},
     "simulated": flag(),
@@ -77,21 +96,26 @@ def load_analysis(
     return analysis
 
 
-def _file_fields() -> dict[str, Field]:
-    """Tables that a file may have."""
-    own = ("analysis", "cohort", "treatment", "models", "estimands", "baselines", "sampling")
+def file_fields() -> dict[str, Field]:
+    """Tables that a file may have, each with its keys."""
     return {
-        **{name: table() for name in own},
-        "published": Field("[[published]] tables", lambda raw: raw),
-        "table_one": table(),
-        **{name: table() for name in table_names()},
-        "sensitivity": table(),
-        "simulate": table(),
+        "analysis": table(_ANALYSIS_FIELDS, about=Analysis),
+        "cohort": COHORT,
+        "treatment": TREATMENT,
+        "models": table(each=MODEL),
+        "estimands": ESTIMANDS,
+        "baselines": table(BASELINE_FIELDS, about=BaselineSpec),
+        "sampling": table(SAMPLING_FIELDS, about=Sampling),
+        "published": Field("[[published]] tables", lambda raw: raw, schema=_PUBLISHED),
+        "table_one": table(_TABLE_ONE),
+        **{name: table_of(name).fields for name in table_names()},
+        "sensitivity": SENSITIVITY,
+        "simulate": SIMULATE,
     }
 
 
 def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> Analysis:
-    file.read(_file_fields())
+    file.read(file_fields())
     about = file.below("analysis").read(_ANALYSIS_FIELDS)
     cohort, cohort_table = read_cohort_table(
         file.below("cohort"), file.below("treatment"), printed=file.has("life_table")
@@ -133,7 +157,7 @@ def _table_one(file: TomlTable, named: tuple[str, ...], cohort: CohortSpec) -> t
         if named:
             file.refuse("table_one", "analysis.table_one is given too", "keep one of them")
         place, key = file.below("table_one"), "columns"
-        parsed = place.read({"columns": replace(_COLUMN_LIST, required=True)})
+        parsed = place.read(_TABLE_ONE)
         named = parsed.get("columns", ())
     for name in named:
         if cohort.columns and name not in cohort.columns:

@@ -8,11 +8,19 @@ from posthaz.errors import FormulaError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import Prior
 from posthaz.spec.baseline_options import ALL_OPTIONS, read_baseline
+from posthaz.spec.changing_table import FIELDS as CHANGING
 from posthaz.spec.changing_table import read_changing
-from posthaz.spec.effect_tables import read_background, read_cure, read_strata
+from posthaz.spec.effect_tables import (
+    BACKGROUND,
+    CURE,
+    STRATA,
+    read_background,
+    read_cure,
+    read_strata,
+)
 from posthaz.spec.fields import choice, table, text
 from posthaz.spec.model_spec import CENTRES, ModelSpec
-from posthaz.spec.prior_table import read_prior
+from posthaz.spec.prior_table import PRIOR, read_prior
 from posthaz.spec.prior_targets import prior_keys, prior_target, spread_keys
 from posthaz.spec.toml_table import TomlTable
 
@@ -21,13 +29,15 @@ _FIELDS = {
     "formula": text(),
     "form": choice(tuple(FORMS)),
     "centre": choice(CENTRES),
-    "priors": table(),
-    "changing": table(),
-    "cure": table(),
-    "strata": table(),
-    "background": table(),
+    "priors": table(each=PRIOR),
+    "changing": table(each=table(CHANGING)),
+    "cure": table(CURE),
+    "strata": table(STRATA),
+    "background": table(BACKGROUND),
     **ALL_OPTIONS,
 }
+MODEL = table(_FIELDS, about=ModelSpec)
+"""The table ``[models.NAME]``."""
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 

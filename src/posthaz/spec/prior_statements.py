@@ -12,7 +12,7 @@ from posthaz.priors import (
     median_survival,
     sceptical,
 )
-from posthaz.spec.fields import Field, UnfitError, number
+from posthaz.spec.fields import Field, UnfitError, number, table_schema
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class Statement:
             return {self.alone: raw}
 
         alone = f"{self.fields[self.alone].expects}, or " if self.alone else ""
-        return Field(alone + example, parse)
+        schemas = [table_schema(self.fields)]
+        schemas += [self.fields[self.alone].schema] if self.alone else []
+        return Field(alone + example, parse, schema={"anyOf": schemas})
 
 
 _POSITIVE = number(above=0, required=True)

@@ -12,7 +12,7 @@ _FAMILY_FIELDS = {
     "values": either(several(number(), "numbers", empty=True), number()),
 }
 _QUANTILE_FIELDS = {
-    "quantiles": table(),
+    "quantiles": table(each=number()),
     "family": choice([name for name in FAMILIES if name != "flat"]),
     "df": number(above=0),
 }
@@ -161,4 +161,6 @@ def _fits(toml: TomlTable, prior: Prior, target: Target) -> bool:
 
 
 _STATEMENT_FIELDS = {name: statement.argument_field() for name, statement in STATEMENTS.items()}
+PRIOR = table({**_QUANTILE_FIELDS, **_FAMILY_FIELDS, **_STATEMENT_FIELDS})
+"""The table of a prior."""
 _QUANTILE_FIELDS_UNREAD = {"quantiles": _QUANTILE_FIELDS["quantiles"]}

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from posthaz.cohort import CohortSpec
-from posthaz.spec.analysis import Published
+from posthaz.spec.analysis import Published, Within
 from posthaz.spec.covariate_checks import check_terms
 from posthaz.spec.fields import choice, either, flag, label, number, table, text
+from posthaz.spec.published_within import FIELDS as WITHIN
 from posthaz.spec.published_within import read_within
 from posthaz.spec.toml_table import TomlTable
 
@@ -31,8 +32,12 @@ _FIELDS = {
     "grade": number(at_least=1, whole=True),
     "model": choice(("univariable", "multivariable")),
     "below": flag(),
-    "within": table(),
+    "within": table(WITHIN, about=Within),
 }
+PUBLISHED = table(_FIELDS, about=Published)
+"""One table ``[[published]]``."""
+NAMED = table({**_FIELDS, "quantity": choice(QUANTITIES)}, about=Published)
+"""One table ``[published.NAME]``, whose name may be the quantity."""
 _OF_LEVELS = ("median", "survival")
 _OF_COVARIATES = ("hazard_ratio", "logrank", "p_value", "share", *_OF_LEVELS)
 

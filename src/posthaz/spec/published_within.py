@@ -11,7 +11,7 @@ from posthaz.spec.toml_table import TomlTable
 SAMPLES = {"matched": "match", "weighted": "weight", "overlap": "overlap"}
 """Samples that ``[adjust]`` makes, and the method that makes each."""
 
-_FIELDS = {
+FIELDS = {
     "subset": text(),
     "sample": choice(tuple(SAMPLES)),
     "column": text(),
@@ -46,7 +46,7 @@ def read_within(toml: TomlTable, clinical: Mapping[str, Any]) -> Within:
     >>> read_within(toml, {"adjust": AdjustSpec("age")}).sample
     'matched'
     """
-    parsed = toml.read(_FIELDS)
+    parsed = toml.read(FIELDS)
     named = [key for key in ("subset", "sample", "column") if toml.has(key)]
     if len(named) != 1 or toml.has("level") != toml.has("column"):
         toml.refuse((), "it doesn't name one group of patients", _ONE_OF)

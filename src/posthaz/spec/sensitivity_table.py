@@ -7,8 +7,9 @@ from itertools import product
 from posthaz.cohort import CohortSpec
 from posthaz.design import formula_variables
 from posthaz.errors import nearest
-from posthaz.spec.fields import choice, flag, several, table, text
+from posthaz.spec.fields import choice, either, flag, several, table, text
 from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.prior_table import PRIOR
 from posthaz.spec.sensitivity import Axis, BaselineChange, FormulaChange, SensitivitySpec
 from posthaz.spec.sensitivity_changes import baseline_axis, formula_axis, subset_axis
 from posthaz.spec.sensitivity_priors import prior_axes
@@ -21,11 +22,13 @@ _FIELDS = {
     "combine": choice(COMBINATIONS),
     "method": choice(["auto", "nuts", "laplace"]),
     "report": flag(),
-    "priors": table(),
-    "baselines": table(),
-    "formulas": table(),
-    "subsets": table(),
+    "priors": table(each=table(each=PRIOR)),
+    "baselines": table(each=table()),
+    "formulas": table(each=either(text(), table({"model": text()}))),
+    "subsets": table(each=table()),
 }
+SENSITIVITY = table(_FIELDS)
+"""The table ``[sensitivity]``."""
 
 
 def read_sensitivity(

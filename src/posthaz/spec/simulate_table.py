@@ -5,7 +5,7 @@ from pathlib import Path
 
 from posthaz.files import place_below, unreadable
 from posthaz.simulate import PrintedCohort
-from posthaz.spec.fields import number, text
+from posthaz.spec.fields import number, table, text
 from posthaz.spec.printed_cohort import read_printed_cohort
 from posthaz.spec.toml_file import (
     outside_finding,
@@ -20,6 +20,8 @@ _FIELDS = {
     "cohort": text(required=True),
     "seed": number(at_least=0, whole=True),
 }
+SIMULATE = table(_FIELDS)
+"""The table ``[simulate]``."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,16 @@ from typing import Any
 from posthaz.cohort import Column
 from posthaz.cohort.where import Condition, Where
 from posthaz.errors import nearest
-from posthaz.spec.fields import Field, UnfitError, either, label, number, several
+from posthaz.spec.fields import (
+    Field,
+    UnfitError,
+    either,
+    label,
+    number,
+    several,
+    table,
+    table_schema,
+)
 from posthaz.spec.toml_table import TomlTable
 
 _LIMITS = {name: number() for name in ("at_least", "above", "below", "at_most")}
@@ -34,8 +43,12 @@ def _parsed_condition(raw: Any) -> Mapping[str, Any]:
 
 
 _CONDITION = Field(
-    'a list of levels, as ["III"], or limits, as { at_least = 60, below = 75 }', _parsed_condition
+    'a list of levels, as ["III"], or limits, as { at_least = 60, below = 75 }',
+    _parsed_condition,
+    schema={"anyOf": [_LEVELS.schema, {**table_schema(_LIMITS), "minProperties": 1}]},
 )
+WHERE = table(each=_CONDITION)
+"""A table of conditions."""
 
 
 def read_where(

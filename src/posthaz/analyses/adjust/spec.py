@@ -9,7 +9,17 @@ from posthaz.design import formula_variables
 from posthaz.errors import Finding, FormulaError
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.covariate_checks import check_covariate, check_terms
-from posthaz.spec.fields import Field, UnfitError, choice, either, flag, number, several, text
+from posthaz.spec.fields import (
+    Field,
+    UnfitError,
+    choice,
+    either,
+    flag,
+    number,
+    several,
+    table,
+    text,
+)
 from posthaz.spec.toml_table import TomlTable
 
 METHODS = ("match", "weight", "overlap")
@@ -95,7 +105,7 @@ def _methods() -> Field:
     def parse(raw: Any) -> tuple[str, ...]:
         return (one.parse(raw),)
 
-    return either(Field(one.expects, parse), several(one, "them"))
+    return either(Field(one.expects, parse, schema=one.schema), several(one, "them"))
 
 
 def _caliper() -> Field:
@@ -109,7 +119,8 @@ def _caliper() -> Field:
         except UnfitError:
             raise UnfitError from None
 
-    return Field('a number above 0, or "none"', parse)
+    schema = {"anyOf": [width.schema, {"const": "none"}]}
+    return Field('a number above 0, or "none"', parse, schema=schema)
 
 
 _FIELDS = {
@@ -246,4 +257,4 @@ def _check_target(toml: TomlTable, parsed: dict[str, Any], methods: tuple[str, .
         )
 
 
-TABLE = ClinicalTable(read_adjust, adjust_faults)
+TABLE = ClinicalTable(read_adjust, adjust_faults, fields=table(_FIELDS, about=AdjustSpec))

@@ -69,16 +69,6 @@ class BorrowingSpec:
 
 
 _SHARE = number(at_least=0, at_most=1)
-_FIELDS = {
-    "history": table(required=True),
-    "discount": _SHARE,
-    "discounts": several(_SHARE, "numbers from 0 to 1"),
-    "spike": number(above=0),
-    "slab": number(above=0),
-    "probability": number(above=0, below=1),
-    "heterogeneity": number(above=0),
-    "robust": number(at_least=0, below=1),
-}
 _HISTORY_FIELDS: dict[str, Field] = {
     "label": text(),
     "hr": number(above=0, required=True),
@@ -86,6 +76,16 @@ _HISTORY_FIELDS: dict[str, Field] = {
     "upper": number(above=0, required=True),
     "level": number(above=0, below=1),
     "where": text(),
+}
+_FIELDS = {
+    "history": table(each=table(_HISTORY_FIELDS, about=HistoricalRatio), required=True),
+    "discount": _SHARE,
+    "discounts": several(_SHARE, "numbers from 0 to 1"),
+    "spike": number(above=0),
+    "slab": number(above=0),
+    "probability": number(above=0, below=1),
+    "heterogeneity": number(above=0),
+    "robust": number(at_least=0, below=1),
 }
 
 
@@ -161,4 +161,4 @@ def borrowing_faults(asked: BorrowingSpec, cohort: Cohort) -> Iterator[Finding]:
         )
 
 
-TABLE = ClinicalTable(read_borrowing, borrowing_faults)
+TABLE = ClinicalTable(read_borrowing, borrowing_faults, fields=table(_FIELDS, about=BorrowingSpec))

@@ -40,7 +40,7 @@ class CompetingRisksSpec:
 
 
 _FIELDS = {
-    "causes": table(required=True),
+    "causes": table(each=text(), required=True),
     "of_interest": number(at_least=1, whole=True),
     "times": distinct(several(number(above=0), "times above 0")),
 }
@@ -127,4 +127,6 @@ def _read_causes(toml: TomlTable) -> dict[int, str]:
     return dict(sorted(causes.items()))
 
 
-TABLE = ClinicalTable(read_competing_risks, competing_faults)
+TABLE = ClinicalTable(
+    read_competing_risks, competing_faults, fields=table(_FIELDS, about=CompetingRisksSpec)
+)

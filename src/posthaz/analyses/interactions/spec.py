@@ -15,7 +15,7 @@ from posthaz.spec.covariate_checks import (
     cut_faults,
 )
 from posthaz.spec.derivation_table import column_or_cut
-from posthaz.spec.fields import choice, flag, several, text
+from posthaz.spec.fields import choice, flag, several, table, text
 from posthaz.spec.sample import ALL, SAMPLES
 from posthaz.spec.toml_table import TomlTable
 
@@ -178,4 +178,6 @@ def _check_smooth(
             toml.refuse(f"{key}_term", what, f"write it with '{parsed[key]}' alone")
 
 
-TABLE = ClinicalTable(read_interactions, interaction_faults)
+TABLE = ClinicalTable(
+    read_interactions, interaction_faults, fields=table(each=table(_FIELDS, about=InteractionSpec))
+)

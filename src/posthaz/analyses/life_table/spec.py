@@ -11,7 +11,7 @@ import pandas as pd
 from posthaz.cohort import CohortSpec, LifeTableSpec
 from posthaz.errors import nearest
 from posthaz.spec.clinical_tables import ClinicalTable
-from posthaz.spec.fields import Field, UnfitError, flag, number, several
+from posthaz.spec.fields import Field, UnfitError, flag, number, several, table
 from posthaz.spec.toml_table import TomlTable, shown
 
 RATE_KEYS = ("number", "survival")
@@ -53,7 +53,7 @@ def _times() -> Field:
             raise UnfitError("they don't increase")
         return found
 
-    return Field(times.expects, parse)
+    return Field(times.expects, parse, schema=times.schema)
 
 
 def _rows() -> Field:
@@ -62,7 +62,9 @@ def _rows() -> Field:
             raise UnfitError
         return tuple(raw)
 
-    return Field("a list of tables, one a row of the life table", parse, required=True)
+    schema = {"type": "array", "items": {"type": "object"}, "minItems": 1}
+    expects = "a list of tables, one a row of the life table"
+    return Field(expects, parse, required=True, schema=schema)
 
 
 _FIELDS = {
@@ -181,4 +183,4 @@ def _check_covariates(
             )
 
 
-TABLE = ClinicalTable(read_life_table_rows)
+TABLE = ClinicalTable(read_life_table_rows, fields=table(_FIELDS, about=LifeTable))

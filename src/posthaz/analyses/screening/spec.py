@@ -10,7 +10,7 @@ from posthaz.design import syntax_fault
 from posthaz.errors import Finding
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.covariate_checks import check_terms
-from posthaz.spec.fields import Field, UnfitError, choice, number, several, text
+from posthaz.spec.fields import Field, UnfitError, choice, number, several, table, text
 from posthaz.spec.sample import ALL, SAMPLES
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS, Shrinkage
 from posthaz.spec.toml_table import TomlTable
@@ -80,7 +80,13 @@ def _rule() -> Field:
             return float(level.parse(raw["p_below"]))
         raise UnfitError
 
-    return Field('"p < 0.1", "significant" or { p_below = 0.1 }', parse)
+    below = {"properties": {"p_below": level.schema}, "required": ["p_below"]}
+    words = {"type": "string", "pattern": rf"^\s*({_RULE.pattern}|significant)\s*$"}
+    return Field(
+        '"p < 0.1", "significant" or { p_below = 0.1 }',
+        parse,
+        schema={"anyOf": [words, {"type": "object", **below, "additionalProperties": False}]},
+    )
 
 
 def _firth() -> Field:
@@ -89,7 +95,7 @@ def _firth() -> Field:
             return raw
         raise UnfitError
 
-    return Field('"auto", true or false', parse)
+    return Field('"auto", true or false', parse, schema={"enum": ["auto", True, False]})
 
 
 _FIELDS = {
@@ -176,4 +182,4 @@ def _check_term(toml: TomlTable, key: str, term: str, cohort: CohortSpec) -> Non
     check_terms(toml, key, (term,), cohort)
 
 
-TABLE = ClinicalTable(read_screening, screening_faults)
+TABLE = ClinicalTable(read_screening, screening_faults, fields=table(_FIELDS, about=ScreeningSpec))

@@ -13,7 +13,7 @@ from posthaz.spec.covariate_checks import (
     cut_faults,
 )
 from posthaz.spec.derivation_table import column_or_cut
-from posthaz.spec.fields import choice, label, number, several, text
+from posthaz.spec.fields import choice, label, number, several, table, text
 from posthaz.spec.sample import ALL, SAMPLES
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS
 from posthaz.spec.toml_table import TomlTable
@@ -144,4 +144,4 @@ def _check_treatment(toml: TomlTable, cohort: CohortSpec, arm: str) -> None:
         toml.refuse("arm", what, f"give one of {', '.join(column.levels)}")
 
 
-TABLE = ClinicalTable(read_subgroups, subgroup_faults)
+TABLE = ClinicalTable(read_subgroups, subgroup_faults, fields=table(_FIELDS, about=SubgroupSpec))

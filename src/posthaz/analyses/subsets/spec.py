@@ -8,7 +8,7 @@ from posthaz.errors import CohortError, Finding
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.fields import table, text
 from posthaz.spec.toml_table import TomlTable
-from posthaz.spec.where_table import read_where
+from posthaz.spec.where_table import WHERE, read_where
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class SubsetsSpec:
     subsets: tuple[Subset, ...] = ()
 
 
-_FIELDS = {"label": text(), "where": table(required=True)}
+_FIELDS = {"label": text(), "where": replace(WHERE, required=True)}
 
 
 def read_subsets(toml: TomlTable, cohort: CohortSpec) -> SubsetsSpec:
@@ -117,4 +117,4 @@ def subset_faults(asked: SubsetsSpec, cohort: Cohort) -> Iterator[Finding]:
                 yield replace(finding, where=f"[subsets.{subset.name}] {finding.where}")
 
 
-TABLE = ClinicalTable(read_subsets, subset_faults)
+TABLE = ClinicalTable(read_subsets, subset_faults, fields=table(each=table(_FIELDS, about=Subset)))

@@ -10,7 +10,7 @@ from posthaz.errors import Finding, nearest
 from posthaz.priors import Prior
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.fields import Field, UnfitError, flag, label, number, several, table, text
-from posthaz.spec.prior_table import read_prior
+from posthaz.spec.prior_table import PRIOR, read_prior
 from posthaz.spec.prior_targets import Target
 from posthaz.spec.toml_table import TomlTable
 
@@ -79,7 +79,9 @@ def _labels() -> Field:
             raise UnfitError
         return raw
 
-    return Field('a table of name and label, such as { pneumonitis = "Pneumonitis" }', parse)
+    expects = 'a table of name and label, such as { pneumonitis = "Pneumonitis" }'
+    schema = {"type": "object", "additionalProperties": {"type": "string"}}
+    return Field(expects, parse, schema=schema)
 
 
 def _pair() -> Field:
@@ -91,7 +93,8 @@ def _pair() -> Field:
             raise UnfitError(f"{len(pair)} numbers")
         return pair
 
-    return Field("two numbers above 0, such as [0.5, 0.5]", parse)
+    schema = {**numbers.schema, "minItems": 2, "maxItems": 2}
+    return Field("two numbers above 0, such as [0.5, 0.5]", parse, schema=schema)
 
 
 _GRADE = number(at_least=1, at_most=WORST_GRADE, whole=True)
@@ -99,13 +102,13 @@ _COUNTS = several(number(at_least=0, whole=True), "whole numbers from 0")
 _TARGETS = {"log_odds_ratio": Target("real"), "spread": Target("positive")}
 _FIELDS = {
     "columns": _labels(),
-    "counts": table(),
+    "counts": table(each=table(each=_COUNTS)),
     "labels": _labels(),
     "or_higher": several(text(), "names of toxicities", empty=True),
     "grades": several(_GRADE, f"grades from 1 to {WORST_GRADE}"),
     "prior": _pair(),
     "pooled": flag(),
-    "priors": table(),
+    "priors": table(dict.fromkeys(_TARGETS, PRIOR)),
     "benefit_risk": label(),
     "benefit_risk_grade": _GRADE,
     "acceptable": number(above=0, below=1),
@@ -237,4 +240,4 @@ def _check_names(toml: TomlTable, spec: ToxicitySpec, cohort: CohortSpec) -> Non
         )
 
 
-TABLE = ClinicalTable(read_toxicity, toxicity_faults)
+TABLE = ClinicalTable(read_toxicity, toxicity_faults, fields=table(_FIELDS, about=ToxicitySpec))
