@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
     from posthaz.analyses.interactions.answer import interaction_effects
     from posthaz.analyses.interactions.spec import InteractionSpec
+    from posthaz.analyses.multistate.answer import illness_death
+    from posthaz.analyses.multistate.spec import MultistateSpec
     from posthaz.analyses.screening.answer import screen_covariates
     from posthaz.analyses.screening.spec import ScreeningSpec
     from posthaz.analyses.subgroups.answer import subgroup_effects
@@ -132,6 +134,8 @@ _ROOMS = {
     "analyses.competing_risks.answer": "competing_risks",
     "analyses.competing_risks.incidence": "posterior_incidence",
     "analyses.competing_risks.spec": "CompetingRisksSpec",
+    "analyses.multistate.answer": "illness_death",
+    "analyses.multistate.spec": "MultistateSpec",
     "analyses.interactions.answer": "interaction_effects",
     "analyses.interactions.spec": "InteractionSpec",
     "analyses.screening.answer": "screen_covariates",
@@ -190,6 +194,7 @@ __all__ = [
     "InteractionSpec",
     "LifeTableSpec",
     "ModelSpec",
+    "MultistateSpec",
     "PiecewiseExponential",
     "Population",
     "PrintedRatio",
@@ -241,6 +246,7 @@ __all__ = [
     "hazard",
     "hazard_ratio",
     "hazard_ratio_over_time",
+    "illness_death",
     "historical",
     "interaction_effects",
     "kaplan_meier",

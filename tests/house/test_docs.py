@@ -16,6 +16,7 @@ from posthaz.analyses.borrowing import spec as borrowing
 from posthaz.analyses.competing_risks import spec as competing_risks
 from posthaz.analyses.interactions import spec as interactions
 from posthaz.analyses.life_table import spec as life_table
+from posthaz.analyses.multistate import spec as multistate
 from posthaz.analyses.screening import spec as screening
 from posthaz.analyses.subgroups import spec as subgroups
 from posthaz.analyses.subsets import spec as subsets
@@ -71,6 +72,7 @@ DECLARED = {
     "[sampling]": answer_fields.SAMPLING_FIELDS,
     "[screening]": screening._FIELDS,
     "[competing_risks]": competing_risks._FIELDS,
+    "[multistate]": multistate._FIELDS,
     "[subsets.NAME]": subsets._FIELDS,
     "[subgroups]": subgroups._FIELDS,
     "[interactions.NAME]": interactions._FIELDS,

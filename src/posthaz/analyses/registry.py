@@ -12,6 +12,7 @@ _PACKAGES: dict[str, str] = {
     "life_table": "posthaz.analyses.life_table",
     "screening": "posthaz.analyses.screening",
     "competing_risks": "posthaz.analyses.competing_risks",
+    "multistate": "posthaz.analyses.multistate",
     "subsets": "posthaz.analyses.subsets",
     "subgroups": "posthaz.analyses.subgroups",
     "interactions": "posthaz.analyses.interactions",

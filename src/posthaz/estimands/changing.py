@@ -65,7 +65,8 @@ def change_table(fit: Fit, interval: float = 0.95) -> pd.DataFrame:
     for term, logs in _log_hazard_ratios(fit, "posterior").items():
         starts = change_starts(fit.spec.changing)
         for k, (start, end) in enumerate(zip(starts, [*starts[1:], np.inf], strict=True)):
-            numbers = summary(np.exp(logs.isel(period=k)), interval)
+            own = logs.isel(period=k)
+            numbers = summary(own.copy(data=np.exp(own.to_numpy())), interval)
             rows.append(
                 {
                     "model": fit.spec.name,

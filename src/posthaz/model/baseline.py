@@ -49,7 +49,8 @@ def stratum_hazards(
     for parameter in baseline.parameters():
         for name in filter(None, (parameter.name, parameter.positive_name)):
             whole = [one[parameter.name] for one in found]
-            values = pt.stack(whole if name == parameter.name else [pt.exp(v) for v in whole])
+            joined: Array = pt.stack(whole)
+            values: Array = joined if name == parameter.name else pt.exp(joined)
             dims = ("stratum", *((parameter.dim,) if parameter.dim else ()))
             pm.Deterministic(name, values, dims=dims)
     return [baseline.hazard(values, pt) for values in found]

@@ -1,6 +1,6 @@
 """An analysis and a cohort to results: every fit, table and check, once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from re import escape
@@ -242,10 +242,19 @@ def _described(analysis: Analysis, cohort: Cohort) -> list[str]:
     outcomes = toxicity.columns if toxicity else ()  # no characteristics, unless asked for as such
     known = tuple(cohort.columns) or tuple(cohort.covariates.columns)
     # what groups rows is no characteristic of a patient
-    outcomes = (*outcomes, *_grouping(analysis))
+    outcomes = (*outcomes, *_grouping(analysis), *_no_characteristics(analysis))
     chosen = analysis.table_one or [name for name in known if name not in outcomes]
     named = [name for name in chosen if name != cohort.treatment and name in cohort.covariates]
     return [name for name in named if not _identifies(cohort, name)]
+
+
+def _no_characteristics(analysis: Analysis) -> Iterator[str]:
+    """Columns that tell of outcomes or of expected deaths."""
+    if "multistate" in analysis.clinical:
+        yield from analysis.clinical["multistate"].needed
+    for model in analysis.models:
+        if model.background is not None:
+            yield model.background.rate
 
 
 def _identifies(cohort: Cohort, name: str) -> bool:

@@ -48,6 +48,7 @@ from posthaz.spec import Analysis, EstimandSpec
 _CURVE_POINTS = 121
 _CURVE_COLUMNS = ("arm", "time", "median", "lower", "upper", "model")
 Curve = Callable[..., xr.DataArray]
+TableMaker = tuple[str, str, Sequence[str], Callable[[Fit], pd.DataFrame]]
 NOTHING_REPLICATED = pd.DataFrame(columns=["arm", "replicate", "time", "survival"])
 
 
@@ -83,8 +84,32 @@ def gather_posterior(
     horizon = float(cohort.exit.max())
     grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
+    tables = _table_makers(cohort, asked, horizon)
+    coefficients, estimands, curves, influence, changing, proportional = (
+        _stacked(columns, _each(fits, parts, name, make, place))
+        for name, place, columns, make in tables
+    )
+    checked = _each(fits, parts, "convergence check", convergence, "diagnostics")
+    return Posterior(
+        fits=fits,
+        coefficients=coefficients,
+        estimands=estimands,
+        convergence=tuple(checked.values()),
+        curves=curves,
+        prior_curves=_prior_curves(primary, grid, parts),
+        prior_influence=influence,
+        changing=changing,
+        proportionality=proportional,
+        **_left_out(analysis, fits, parts),
+        **_replicated(cohort, primary, curve, asked.interval, parts),
+    )
+
+
+def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[TableMaker]:
+    """The tables of each fit: what they are called, where they belong, columns, and the maker."""
+    grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     curve_of = expected_events if cohort.recurrent else survival
-    tables: list[tuple[str, str, Sequence[str], Callable[[Fit], pd.DataFrame]]] = [
+    return [
         (
             "table of coefficients",
             "hazard-ratios",
@@ -119,24 +144,6 @@ def gather_posterior(
             ),
         ),
     ]
-    coefficients, estimands, curves, influence, changing, proportional = (
-        _stacked(columns, _each(fits, parts, name, make, place))
-        for name, place, columns, make in tables
-    )
-    checked = _each(fits, parts, "convergence check", convergence, "diagnostics")
-    return Posterior(
-        fits=fits,
-        coefficients=coefficients,
-        estimands=estimands,
-        convergence=tuple(checked.values()),
-        curves=curves,
-        prior_curves=_prior_curves(primary, grid, parts),
-        prior_influence=influence,
-        changing=changing,
-        proportionality=proportional,
-        **_left_out(analysis, fits, parts),
-        **_replicated(cohort, primary, curve, asked.interval, parts),
-    )
 
 
 def _margin(asked: EstimandSpec) -> float:
@@ -153,7 +160,7 @@ def _beside_cox(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
     own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
     columns = pd.DataFrame(fit.design.matrix(own.covariates), columns=list(fit.design.columns))
     terms = list(dict.fromkeys(table["term"]))
-    cox = piecewise_cox(own, columns, terms, change_starts(fit.spec.changing)[1:], interval)
+    cox = piecewise_cox(own, columns, terms, list(change_starts(fit.spec.changing)[1:]), interval)
     named = {name: f"cox_{name}" for name in ("hr", "lower", "upper", "p")}
     keyed = table.assign(period=table.groupby("term").cumcount())
     joined = keyed.merge(cox.rename(columns=named), on=["term", "period"], how="left")

@@ -1,21 +1,20 @@
 """Which model: a baseline hazard, covariate effects and priors, as a frozen value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
 from posthaz.design import formula_terms, formula_variables
 from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Form
-from posthaz.errors import Finding, Findings, FormulaError, SpecError, nearest
-from posthaz.hazards import BASELINES, Baseline
-from posthaz.priors import FAMILIES, Prior
+from posthaz.errors import Findings, SpecError
+from posthaz.hazards import Baseline
+from posthaz.priors import Prior
+from posthaz.spec.model_faults import model_faults
 from posthaz.spec.shrinkage import Shrinkage
 
 FormName = Literal["proportional_hazards", "accelerated_failure_time"]
-Centre = Literal["mean", "all", "none"]
-CENTRES: tuple[str, ...] = get_args(Centre)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class ModelSpec:
     formula: str = "1"
     form: FormName = "proportional_hazards"
     priors: Mapping[str, Prior] = field(default_factory=dict)
-    centre: Centre = "mean"
+    centre: Literal["mean", "all", "none"] = "mean"
     shrinkage: Shrinkage | None = None
     changing: tuple[ChangingEffect, ...] = ()
     cure: Cure | None = None
@@ -70,7 +69,7 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         findings = Findings()
-        findings.extend(_model_faults(self))
+        findings.extend(model_faults(self))
         findings.raise_if_any(SpecError, f"ModelSpec {self.name!r} can't be used:")
 
     def with_formula(self, formula: str, **changes: Any) -> "ModelSpec":
@@ -102,137 +101,6 @@ class ModelSpec:
         named += formula_variables(self.cure.formula) if self.cure else ()
         named += [self.strata] if self.strata else []
         return tuple(dict.fromkeys(named))
-
-
-def _model_faults(spec: ModelSpec) -> Iterator[Finding]:
-    """What an analysis file would refuse in a model, in its words."""
-    if not isinstance(spec.name, str) or not spec.name:
-        yield Finding("ModelSpec, name", f"found {spec.name!r}", "give text in quotes")
-    if not isinstance(spec.baseline, Baseline):
-        yield Finding("ModelSpec, baseline", *_no_baseline(spec.baseline))
-    try:
-        formula_variables(spec.formula)
-    except FormulaError as error:
-        yield Finding("ModelSpec, formula", error.what, error.fix or "correct the formula")
-    for key, words in (("form", tuple(FORMS)), ("centre", CENTRES)):
-        found = getattr(spec, key)
-        if found not in words:
-            known = ", ".join(f'"{word}"' for word in words)
-            near = f" ({nearest(found, words)})" if isinstance(found, str) else ""
-            yield Finding(f"ModelSpec, {key}", f"found {found!r}{near}", f"give one of {known}")
-    if not isinstance(spec.priors, Mapping):
-        found = f"found a {type(spec.priors).__name__}"
-        yield Finding("ModelSpec, priors", found, 'give a mapping, as {"arm": Prior(...)}')
-    else:
-        for key, prior in spec.priors.items():
-            if not isinstance(prior, Prior):
-                yield Finding(f"ModelSpec, priors[{key!r}]", *_no_prior(prior))
-    if not isinstance(spec.shrinkage, Shrinkage | None):
-        found = f"found a {type(spec.shrinkage).__name__}"
-        yield Finding("ModelSpec, shrinkage", found, "give a Shrinkage or None")
-    yield from _changing_faults(spec)
-    if not isinstance(spec.cure, Cure | None):
-        yield Finding("ModelSpec, cure", f"found {spec.cure!r}", 'give Cure("arm") or None')
-    if not isinstance(spec.background, Background | None):
-        found = f"found {spec.background!r}"
-        yield Finding("ModelSpec, background", found, 'give Background("column") or None')
-    if not isinstance(spec.strata, str):
-        yield Finding("ModelSpec, strata", f"found {spec.strata!r}", "give the name of a covariate")
-    elif spec.strata and spec.strata in _variables(spec.formula):
-        what = f"'{spec.strata}' is in the formula too, and its strata say all about it"
-        yield Finding("ModelSpec, strata", what, "take it out of the formula")
-
-
-def _terms(formula: str) -> tuple[str, ...]:
-    """Terms of a formula; none of one that can't be read, which is said elsewhere."""
-    try:
-        return formula_terms(formula)
-    except FormulaError:
-        return ()
-
-
-def _variables(formula: str) -> tuple[str, ...]:
-    """Covariates of a formula; none of one that can't be read, which is said elsewhere."""
-    try:
-        return formula_variables(formula)
-    except FormulaError:
-        return ()
-
-
-def _changing_faults(spec: ModelSpec) -> Iterator[Finding]:
-    """What is wrong with effects that change with time."""
-    place = "ModelSpec, changing"
-    if not isinstance(spec.changing, tuple) or not all(
-        isinstance(effect, ChangingEffect) for effect in spec.changing
-    ):
-        yield Finding(place, f"found {spec.changing!r}", 'give (ChangingEffect("arm"),)')
-        return
-    terms = [effect.term for effect in spec.changing]
-    known = _terms(spec.formula)
-    for term in terms:
-        if term not in known:
-            what = f"the formula has no term '{term}' ({nearest(term, known)})"
-            yield Finding(place, what, "name a term of the formula")
-    if len(set(terms)) < len(terms):
-        yield Finding(place, f"a term stands twice among {', '.join(terms)}", "keep it once")
-    if spec.changing and spec.form == "accelerated_failure_time":
-        yield Finding(
-            place,
-            "effects that change with time act on the hazard, and the accelerated form on time",
-            'use form = "proportional_hazards", or leave the changing effects out',
-        )
-    if spec.changing and spec.shrinkage is not None:
-        yield Finding(place, "coefficients that shrink together don't change", "keep one of both")
-
-
-def _no_baseline(found: object) -> tuple[str, str]:
-    """What stands in place of a baseline, and the fix."""
-    classes = {kind: cls.__name__ for kind, cls in BASELINES.items()}
-    every = ", ".join(f"{name}()" for name in classes.values())
-    if isinstance(found, type) and issubclass(found, Baseline):
-        return f"found the class {found.__name__}", f"give a value of it, {found.__name__}()"
-    if isinstance(found, str):
-        near = nearest(found, list(classes))
-        return f"found the text {found!r} ({near})", f"give a baseline hazard, one of {every}"
-    return f"found a {type(found).__name__}", f"give a baseline hazard, one of {every}"
-
-
-def _no_prior(found: object) -> tuple[str, str]:
-    """What stands in place of a prior, and the fix."""
-    example = 'Prior("normal", (0.0, 1.0))'
-    if isinstance(found, Mapping):
-        return "found a dict, as an analysis file has it", f"give a Prior, such as {example}"
-    family, values = _family_and_values(found)
-    source = type(found).__module__.partition(".")[0]
-    if family and values:
-        inner = ", ".join(f"{float(value):g}" for value in values)
-        return (
-            f"found a distribution of {source}",
-            f'give Prior("{family}", ({inner}{"," * (len(values) == 1)}))',
-        )
-    if source in ("scipy", "preliz", "pymc", "pytensor"):
-        known = ", ".join(FAMILIES)
-        fix = f"give a Prior, such as {example}; its families are {known}"
-        return f"found a distribution of {source}", fix
-    return f"found a {type(found).__name__}", f"give a Prior, such as {example}"
-
-
-def _family_and_values(found: object) -> tuple[str, tuple[float, ...]]:
-    """A normal or half-normal distribution of SciPy or PreliZ as a family and its values."""
-    inner = getattr(found, "dist", None)
-    name = getattr(inner, "name", "") or type(found).__name__
-    try:
-        if name == "norm":
-            return "normal", (found.mean(), found.std())  # type: ignore[attr-defined]
-        if name == "halfnorm" and found.support()[0] == 0:  # type: ignore[attr-defined]
-            return "half_normal", (found.kwds.get("scale", 1.0),)  # type: ignore[attr-defined]
-        if name == "Normal":
-            return "normal", (found.mu, found.sigma)  # type: ignore[attr-defined]
-        if name == "HalfNormal":
-            return "half_normal", (found.sigma,)  # type: ignore[attr-defined]
-    except (AttributeError, TypeError, ValueError):
-        return "", ()
-    return "", ()
 
 
 _MOST_COUNTED = 100_000

@@ -19,7 +19,8 @@ from posthaz.spec.effect_tables import (
     read_strata,
 )
 from posthaz.spec.fields import choice, table, text
-from posthaz.spec.model_spec import CENTRES, ModelSpec
+from posthaz.spec.model_faults import CENTRES
+from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.prior_table import PRIOR, read_prior
 from posthaz.spec.prior_targets import prior_keys, prior_target, spread_keys
 from posthaz.spec.toml_table import TomlTable

@@ -95,10 +95,9 @@ def _survival_text(results: Results, arm: str, name: str, against: str) -> str:
     for time in results.analysis.estimands.survival_at:
         row = estimand_row(results, "survival difference", profile, time)
         if np.isfinite(row["median"]):
-            numbers = (row[key] for key in ("median", "lower", "upper"))
-            said.append(
-                f"{with_interval(*numbers, points)} at {at_time(time, results.cohort.unit)}"
-            )
+            median, lower, upper = (row[key] for key in ("median", "lower", "upper"))
+            shown = with_interval(median, lower, upper, points)
+            said.append(f"{shown} at {at_time(time, results.cohort.unit)}")
     if not said:
         return ""
     return f"survival with {name} minus that with {against} is, in points, {listed(said)}"

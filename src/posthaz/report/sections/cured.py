@@ -64,7 +64,8 @@ def cured_sentence(results: Results, fit: Fit) -> str:
         gap = estimand_row(results, "cure fraction difference", profile, model=name)
         chance = estimand_row(results, "P(cure fraction difference > 0)", profile, model=name)
         if np.isfinite(gap["median"]):
-            numbers = with_interval(*(gap[key] for key in _NUMBERS), points)
+            median, lower, upper = (gap[key] for key in _NUMBERS)
+            numbers = with_interval(median, lower, upper, points)
             text += (
                 f" With {label} it is {numbers} points larger than with {against}; the probability "
                 f"that it is larger at all is {percent(chance['mean'])}."

@@ -1,0 +1,1 @@
+"""Two end points together: progression, death without it, and death after it."""

@@ -1,0 +1,218 @@
+"""Illness and death in the report."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.analyses.multistate.answer import POSTERIOR, WITHOUT, Multistate, illness_death
+from posthaz.analyses.multistate.spec import NAME
+from posthaz.figures import draw_incidence
+from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
+from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.missing import guarded_block
+from posthaz.report.results import Results
+from posthaz.report.sections.naming import arm_labels, capitalised, term_label
+from posthaz.report.sections.picture import picture
+from posthaz.report.sections.wording import (
+    SPACE,
+    count_text,
+    duration,
+    interval_name,
+    listed,
+    moment,
+    p_value,
+    percent,
+    share_interval,
+    with_interval,
+)
+
+_NUMBERS = ["probability", "lower", "upper"]
+
+
+def _answer(given: Given) -> Multistate:
+    asked, analysis = given.analysis.clinical[NAME], given.analysis
+    if not asked.times:
+        fields = {name: getattr(asked, name) for name in asked.__dataclass_fields__}
+        asked = type(asked)(**(fields | {"times": analysis.estimands.survival_at}))
+    return illness_death(
+        given.cohort,
+        analysis.primary,
+        asked,
+        analysis.sampling,
+        interval=analysis.estimands.interval,
+        progress=given.progress,
+    )
+
+
+def _tables(answer: Multistate) -> dict[str, pd.DataFrame]:
+    return {
+        "multistate": answer.at_times,
+        "multistate_curves": answer.curves,
+        "multistate_time": answer.time_in_state,
+        "multistate_ratios": answer.ratios,
+    }
+
+
+def _section(results: Results, answer: Multistate) -> Section:
+    blocks: list[Block] = [
+        Paragraph(_lead(results, answer)),
+        Paragraph(_how(results, answer)),
+        _figure(results, answer),
+        _state_table(results, answer),
+        _time_table(results, answer),
+    ]
+    if len(answer.ratios):
+        blocks.append(_ratio_table(results, answer))
+    blocks += [Note("error", f"Convergence: {text}.") for text in answer.failures]
+    return Section("Progression and death together", "multistate", tuple(blocks))
+
+
+def _lead(results: Results, answer: Multistate) -> str:
+    """Time gained in each state, and by which transition."""
+    table, unit = answer.time_in_state, results.cohort.unit
+    level, labels = interval_name(results.analysis.estimands.interval), arm_labels(results)
+    gains = table[table["reference"] != ""]
+    horizon = f"{moment(float(table['horizon'].iloc[0]))} {unit}"
+    if gains.empty:
+        parts = [
+            f"{duration(row['mean'], unit)} {unit} {row['label']}"
+            for row in table.to_dict("records")
+        ]
+        return f"Of {horizon} patients spend on average {listed(parts)}."
+    texts = []
+    for arm, rows in gains.groupby("arm", sort=False):
+        parts = [
+            f"{_signed(row['mean'], unit)} {unit} {row['label']} ({_signed(row['lower'], unit)} to "
+            f"{_signed(row['upper'], unit)})"
+            for row in rows.to_dict("records")
+        ]
+        against = labels[str(rows["reference"].iloc[0])]
+        texts.append(
+            f"Of {horizon}, patients with {labels[str(arm)]} spend on average {listed(parts)} in "
+            f"comparison with {against} ({level} credible intervals)."
+        )
+    return " ".join(texts)
+
+
+def _signed(value: float, unit: str) -> str:
+    return f"{'+' if value >= 0 else '−'}{duration(abs(value), unit)}"
+
+
+def _how(results: Results, answer: Multistate) -> str:
+    asked = results.analysis.clinical[NAME]
+    events = answer.ratios.drop_duplicates("transition") if len(answer.ratios) else answer.ratios
+    counts = [f"{row['label']}: {count_text(row['events'])}" for row in events.to_dict("records")]
+    seen = f" ({'; '.join(counts)})" if counts else ""
+    runs = (
+        f"since time 0, whenever {asked.label} came (a Markov model)"
+        if asked.clock == "forward"
+        else f"since {asked.label}"
+    )
+    return (
+        f"Patients go from event-free to {asked.label} or death, and from {asked.label} to "
+        f"death{seen}. Each transition has a hazard of its own, fitted by the primary model; the "
+        f"hazard of death after {asked.label} runs on time {runs}. The probability of each state "
+        "follows from the three together, standardised over the cohort; Aalen–Johansen steps "
+        "assume no model of the hazards."
+    )
+
+
+@guarded_block
+def _figure(results: Results, answer: Multistate) -> FigureBlock:
+    curves = answer.curves.rename(columns={"state": "cause", "probability": "incidence"})
+    figure = draw_incidence(
+        curves,
+        labels=arm_labels(results),
+        unit=results.cohort.unit,
+        horizon=results.horizon,
+        interval=results.analysis.estimands.interval,
+        simulated=results.simulated,
+    )
+    last = answer.at_times[answer.at_times["source"] == POSTERIOR]
+    last = last[last["time"] == last["time"].max()]
+    said = [
+        f"{arm_labels(results).get(row['arm'], row['arm'])} {row['label']} "
+        f"{percent(row['probability'])}"
+        for row in last.to_dict("records")
+    ]
+    when = f"{moment(float(last['time'].iloc[0]))} {results.cohort.unit}"
+    alt = f"Probability of each state over time by arm; at {when}: {'; '.join(said)}."
+    caption = "Probability of each state over time by arm: Aalen–Johansen steps, posterior band"
+    return picture(results, figure, "multistate", alt, caption, "multistate_curves.csv")
+
+
+@guarded_block
+def _state_table(results: Results, answer: Multistate) -> Table:
+    labels, unit, rows = arm_labels(results), results.cohort.unit, []
+    for (state, arm, time), found in answer.at_times.groupby(["label", "arm", "time"], sort=False):
+        of = dict(iter(found.groupby("source")))
+        rows.append(
+            {
+                "group": f"{capitalised(str(state))}, {labels.get(str(arm), str(arm))}",
+                "time": f"{moment(float(str(time)))} {unit}",
+                "posterior": share_interval(*of[POSTERIOR][_NUMBERS].to_numpy(dtype=float)[0]),
+                "without": share_interval(*of[WITHOUT][_NUMBERS].to_numpy(dtype=float)[0]),
+            }
+        )
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"time": "At", "posterior": f"Bayes ({level})", "without": "Aalen–Johansen"}
+    caption = "Probability of each state, by time"
+    return Table(pd.DataFrame(rows), caption, heads, group="group", source="multistate.csv")
+
+
+@guarded_block
+def _time_table(results: Results, answer: Multistate) -> Table:
+    labels, unit = arm_labels(results), results.cohort.unit
+    table = answer.time_in_state
+    shown = pd.DataFrame(
+        {
+            "state": [capitalised(label) for label in table["label"]],
+            "arm": [
+                str(labels.get(arm, arm)) + (f" minus {labels.get(ref, ref)}" if ref else "")
+                for arm, ref in zip(table["arm"], table["reference"], strict=True)
+            ],
+            "mean": [
+                with_interval(mean, lower, upper, lambda x: _plain(x, unit))
+                for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
+            ],
+            "above": [percent(p) if np.isfinite(p) else "–" for p in table["p_above_0"]],
+        }
+    )
+    level = interval_name(results.analysis.estimands.interval)
+    horizon = f"{moment(float(table['horizon'].iloc[0]))} {unit}"
+    heads = {"arm": "Arm", "mean": f"{capitalised(unit)} ({level})", "above": f"P(>{SPACE}0)"}
+    caption = f"Mean time in each state, of {horizon}"
+    return Table(shown, caption, heads, group="state", source="multistate_time.csv")
+
+
+def _plain(value: float, unit: str) -> str:
+    return ("−" if value < 0 else "") + duration(abs(value), unit)
+
+
+@guarded_block
+def _ratio_table(results: Results, answer: Multistate) -> Table:
+    table = answer.ratios
+    shown = pd.DataFrame(
+        {
+            "group": [capitalised(label) for label in table["label"]],
+            "term": [term_label(results.cohort, str(term)) for term in table["term"]],
+            "source": ["Bayes" if one == POSTERIOR else one for one in table["source"]],
+            "hr": [with_interval(*row) for row in table[["hr", "lower", "upper"]].to_numpy()],
+            "below": [percent(p) if np.isfinite(p) else "–" for p in table["p_below_1"]],
+            "p": [p_value(p) for p in table["p"]],
+        }
+    )
+    level = interval_name(results.analysis.estimands.interval)
+    heads = {"term": "Term", "source": "By", "hr": f"HR ({level})"}
+    heads |= {"below": f"P(HR{SPACE}<{SPACE}1)", "p": f"Wald{SPACE}P"}
+    caption = "Hazard ratios of each transition"
+    return Table(shown, caption, heads, group="group", source="multistate_ratios.csv")
+
+
+PART = ClinicalPart(
+    NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=lambda answer: answer.failures,
+    lead=lambda results, answer: _lead(results, answer),
+)
