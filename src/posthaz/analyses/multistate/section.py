@@ -81,8 +81,8 @@ def _lead(results: Results, answer: Multistate) -> str:
     texts = []
     for arm, rows in gains.groupby("arm", sort=False):
         parts = [
-            f"**{_more(row['mean'], unit)}** {_in_state(row)} ({_plain(row['lower'], unit)} to "
-            f"{_plain(row['upper'], unit)})"
+            f"**{_more(row['mean'], unit)}** {_in_state(row)} ({duration(row['lower'], unit)} to "
+            f"{duration(row['upper'], unit)})"
             for row in rows.to_dict("records")
         ]
         against = labels[str(rows["reference"].iloc[0])]
@@ -177,7 +177,7 @@ def _time_table(results: Results, answer: Multistate) -> Table:
                 for arm, ref in zip(table["arm"], table["reference"], strict=True)
             ],
             "mean": [
-                with_interval(mean, lower, upper, lambda x: _plain(x, unit))
+                with_interval(mean, lower, upper, lambda x: duration(x, unit))
                 for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
             ],
             "above": [percent(p) if np.isfinite(p) else "–" for p in table["p_above_0"]],
@@ -188,10 +188,6 @@ def _time_table(results: Results, answer: Multistate) -> Table:
     heads = {"arm": "Arm", "mean": f"{capitalised(unit)} ({level})", "above": f"P(>{SPACE}0)"}
     caption = f"Mean time in each state, of {horizon}"
     return Table(shown, caption, heads, group="state", source="multistate_time.csv")
-
-
-def _plain(value: float, unit: str) -> str:
-    return ("−" if value < 0 else "") + duration(abs(value), unit)
 
 
 @guarded_block
