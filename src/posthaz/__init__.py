@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from posthaz.analyses.competing_risks.answer import competing_risks
     from posthaz.analyses.competing_risks.incidence import posterior_incidence
     from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+    from posthaz.analyses.immortal_time.answer import immortal_time
+    from posthaz.analyses.immortal_time.bound import delay_to_explain
+    from posthaz.analyses.immortal_time.spec import ImmortalTimeSpec
     from posthaz.analyses.interactions.answer import interaction_effects
     from posthaz.analyses.interactions.spec import InteractionSpec
     from posthaz.analyses.multistate.answer import illness_death
@@ -88,17 +91,7 @@ if TYPE_CHECKING:
         printed_doubts,
         reconstructed_patients,
     )
-    from posthaz.hazards import (
-        Exponential,
-        Gamma,
-        GeneralisedGamma,
-        Gompertz,
-        LogLogistic,
-        LogNormal,
-        PiecewiseExponential,
-        Weibull,
-        register_baseline,
-    )
+    from posthaz.hazards import Exponential, Gompertz, PiecewiseExponential, Weibull
     from posthaz.inference import Fit, fit, fit_many, load_fit, write_fit
     from posthaz.priors import (
         Prior,
@@ -146,6 +139,9 @@ _ROOMS = {
     "analyses.competing_risks.spec": "CompetingRisksSpec",
     "analyses.multistate.answer": "illness_death",
     "analyses.multistate.spec": "MultistateSpec",
+    "analyses.immortal_time.answer": "immortal_time",
+    "analyses.immortal_time.bound": "delay_to_explain",
+    "analyses.immortal_time.spec": "ImmortalTimeSpec",
     "analyses.interactions.answer": "interaction_effects",
     "analyses.interactions.spec": "InteractionSpec",
     "analyses.screening.answer": "screen_covariates",
@@ -173,10 +169,7 @@ _ROOMS = {
         "uncured_survival"
     ),
     "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
-    "hazards": (
-        "Exponential Gamma GeneralisedGamma Gompertz LogLogistic LogNormal PiecewiseExponential "
-        "Weibull register_baseline"
-    ),
+    "hazards": "Exponential Gompertz PiecewiseExponential Weibull",
     "inference": "Fit fit fit_many load_fit write_fit",
     "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
     "report": "Results plot_survival run_analysis",
@@ -202,14 +195,11 @@ __all__ = [
     "EstimandSpec",
     "Exponential",
     "Fit",
-    "Gamma",
-    "GeneralisedGamma",
     "Gompertz",
     "HistoricalRatio",
+    "ImmortalTimeSpec",
     "InteractionSpec",
     "LifeTableSpec",
-    "LogLogistic",
-    "LogNormal",
     "ModelSpec",
     "MultistateSpec",
     "PiecewiseExponential",
@@ -247,6 +237,7 @@ __all__ = [
     "cumulative_hazard",
     "cumulative_incidence",
     "cure_fraction",
+    "delay_to_explain",
     "difference",
     "e_value",
     "enthusiastic",
@@ -265,6 +256,7 @@ __all__ = [
     "hazard_ratio_over_time",
     "illness_death",
     "historical",
+    "immortal_time",
     "interaction_effects",
     "kaplan_meier",
     "landmark",
@@ -291,7 +283,6 @@ __all__ = [
     "read_registry",
     "read_scheduler",
     "reconstructed_patients",
-    "register_baseline",
     "restricted_mean",
     "run_analysis",
     "sceptical",

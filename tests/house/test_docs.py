@@ -14,6 +14,7 @@ import posthaz as ph
 from posthaz.analyses.adjust import spec as adjust
 from posthaz.analyses.borrowing import spec as borrowing
 from posthaz.analyses.competing_risks import spec as competing_risks
+from posthaz.analyses.immortal_time import spec as immortal_time
 from posthaz.analyses.interactions import spec as interactions
 from posthaz.analyses.life_table import spec as life_table
 from posthaz.analyses.multistate import spec as multistate
@@ -38,6 +39,7 @@ from posthaz.sensitivity import COLUMNS as SENSITIVITY_COLUMNS
 from posthaz.spec import (
     answer_fields,
     answer_tables,
+    baseline_options,
     cohort_table,
     column_table,
     evidence_file,
@@ -64,8 +66,9 @@ DECLARED = {
     "[cohort.columns.NAME]": column_table._FIELDS,
     "[treatment]": cohort_table._TREATMENT_FIELDS,
     "[life_table]": life_table._FIELDS,
+    "[immortal_time]": immortal_time._FIELDS,
     "[adjust]": adjust._FIELDS,
-    "[models.NAME]": model_table.model_fields(),
+    "[models.NAME]": {**model_table._FIELDS, **baseline_options.ALL_OPTIONS},
     "[estimands]": {**answer_fields.ESTIMAND_FIELDS, **answer_tables._ONLY_IN_FILES},
     "[baselines]": answer_fields.BASELINE_FIELDS,
     "[sampling]": answer_fields.SAMPLING_FIELDS,

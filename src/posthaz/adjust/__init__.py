@@ -6,7 +6,7 @@ from posthaz.adjust.caliper import caliper_width
 from posthaz.adjust.clones import Clones, begun, clone_censor_weight
 from posthaz.adjust.comparison import arm_tests, table_tests
 from posthaz.adjust.difference import standardised_difference
-from posthaz.adjust.episodes import split_at_treatment
+from posthaz.adjust.episodes import split_at_treatment, treatment_starts
 from posthaz.adjust.fisher import fisher_exact_p
 from posthaz.adjust.grades import (
     WORST_GRADE,
@@ -80,5 +80,6 @@ __all__ = [
     "table_one_by_sample",
     "table_tests",
     "target_weight",
+    "treatment_starts",
     "threshold_remark",
 ]

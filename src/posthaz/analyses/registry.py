@@ -9,6 +9,7 @@ from typing import Any
 
 _PACKAGES: dict[str, str] = {
     "adjust": "posthaz.analyses.adjust",
+    "immortal_time": "posthaz.analyses.immortal_time",
     "life_table": "posthaz.analyses.life_table",
     "screening": "posthaz.analyses.screening",
     "competing_risks": "posthaz.analyses.competing_risks",

@@ -112,6 +112,9 @@ class Cohort:
     recurrent : bool
         Whether every event of a subject counts: there is a mean number of events then, and no
         survival.
+    uncut : Cohort or None
+        The cohort before its follow-up was cut where treatment began, or at a landmark; its
+        covariates hold the times at which treatment began.
     drop_missing : bool
         Whether a model leaves out the rows that lack one of its own covariates, as
         ``missing = "drop"`` says; otherwise they are refused.
@@ -138,6 +141,7 @@ class Cohort:
     origin: float = 0.0
     recurrent: bool = False
     drop_missing: bool = False
+    uncut: "Cohort | None" = None
 
     def __len__(self) -> int:
         return len(self.lower)

@@ -17,6 +17,7 @@ from posthaz.figures.love import draw_love
 from posthaz.figures.mean_count import draw_mean_count
 from posthaz.figures.overlap import draw_overlap
 from posthaz.figures.pareto_k import draw_pareto_k
+from posthaz.figures.person_time import draw_person_time
 from posthaz.figures.predictive_check import draw_predictive_check
 from posthaz.figures.prior_posterior import draw_prior_posterior
 from posthaz.figures.prior_predictive import draw_prior_predictive
@@ -50,6 +51,7 @@ __all__ = [
     "draw_mean_count",
     "draw_overlap",
     "draw_pareto_k",
+    "draw_person_time",
     "draw_predictive_check",
     "draw_prior_posterior",
     "draw_prior_predictive",

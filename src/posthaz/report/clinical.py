@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from posthaz.analyses.registry import analysis_names, part_of
+from posthaz.answers import answer_frame
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 from posthaz.report.blocks import Section
@@ -78,6 +79,8 @@ class ClinicalPart:
     is_question : bool
         Whether a file that asks for the analysis asks it first of all, so that its sentence comes
         before the effect of the treatment.
+    rows : callable
+        The answer as rows of ``answers.csv``, their ``analysis`` its name.
     """
 
     name: str
@@ -90,6 +93,7 @@ class ClinicalPart:
     missing: Callable[[Any], tuple[MissingPart, ...]] = lambda answer: ()
     lead: Callable[[Results, Any], str] = lambda *_: ""
     is_question: bool = False
+    rows: Callable[[Any], pd.DataFrame] = lambda answer: answer_frame([])
 
 
 def answer_clinical(given: Given, parts: MissingParts) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
+from posthaz.analyses.registry import part_of
 from posthaz.answers import joined
 from posthaz.baselines.answer_rows import baseline_answers
 from posthaz.checks import Convergence
@@ -157,6 +158,7 @@ class Results:
                 coefficient_answers(self.posterior.coefficients, effects, columns),
                 baseline_answers(self.frequentist.answers),
                 printed_answers(self.analysis.published),
+                *(part_of(name).rows(answer) for name, answer in self.clinical.items()),
             ]
         )
 

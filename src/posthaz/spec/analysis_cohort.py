@@ -181,9 +181,14 @@ def _twin_name(analysis: Analysis) -> str:
 
 
 def _from_then(analysis: Analysis, cohort: Cohort) -> Cohort:
+    """The cohort as it is studied: from the landmark on, or cut where treatment began."""
     if analysis.landmark is not None:
-        return landmark(cohort, analysis.landmark, analysis.starts).cohort
-    return split_at_treatment(cohort, analysis.starts) if analysis.starts else cohort
+        studied = landmark(cohort, analysis.landmark, analysis.starts).cohort
+    elif analysis.starts:
+        studied = split_at_treatment(cohort, analysis.starts)
+    else:
+        return cohort
+    return replace(studied, uncut=cohort) if analysis.starts else studied
 
 
 def _place(analysis: Analysis) -> str:

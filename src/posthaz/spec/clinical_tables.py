@@ -25,11 +25,15 @@ class ClinicalTable:
         Yields a `Finding` for whatever keeps that value from being used with a cohort.
     fields : Field
         What the table may hold, for the schema that editors read.
+    by_default : callable
+        Takes the whole file, and gives the value for one without the table; None where such a
+        file doesn't ask for the analysis.
     """
 
     read: Callable[[TomlTable, CohortSpec], Any]
     faults: Callable[[Any, Cohort], Iterator[Finding]] = lambda asked, cohort: iter(())
     fields: Field = field(default_factory=table)
+    by_default: Callable[[TomlTable], Any] = lambda file: None
 
 
 def clinical_faults(clinical: Mapping[str, Any], cohort: Cohort) -> Iterator[Finding]:
@@ -54,10 +58,12 @@ def read_clinical(file: TomlTable, cohort: CohortSpec) -> Mapping[str, Any]:
     mapping of str to object
         A frozen specification each; problems are recorded.
     """
-    clinical = {
+    found = {
         name: table_of(name).read(file.below(name), cohort)
-        for name in table_names()
         if file.has(name)
+        else table_of(name).by_default(file)
+        for name in table_names()
     }
+    clinical = {name: asked for name, asked in found.items() if asked is not None}
     check_samples(file, clinical)
     return clinical

@@ -1,0 +1,1 @@
+"""How much of the effect of a treatment that begins later is immortal time."""
