@@ -15,6 +15,9 @@ from posthaz.simulate.latin import latin_uniforms
 from posthaz.simulate.margins import simulate_covariates
 from posthaz.simulate.times import times_after
 
+_MOST_KEPT = 8
+_CALIBRATED: dict[str, Mapping[str, EndpointHazards]] = {}
+
 
 def simulate_twin(
     cohort: PrintedCohort, seed: int, hazards: Mapping[str, EndpointHazards] | None = None
@@ -43,7 +46,7 @@ def simulate_twin(
     hazard at uniform numbers that are independent within a seed and spread evenly over 20 seeds in
     a row; see `latin_uniforms`.
     """
-    hazards = calibrated_hazards(cohort) if hazards is None else hazards
+    hazards = _calibrated_once(cohort) if hazards is None else hazards
     random = np.random.default_rng([seed, 1])
     frame = _ordered(simulate_covariates(cohort, random), cohort, hazards)
     frame = frame.join(_outcomes(frame, cohort, hazards, seed))
@@ -51,6 +54,16 @@ def simulate_twin(
     frame.insert(0, "patient", np.arange(1, len(frame) + 1))
     frame[SIMULATED] = f"by posthaz: {cohort.name}, seed {seed}"
     return frame.reset_index(drop=True)
+
+
+def _calibrated_once(cohort: PrintedCohort) -> Mapping[str, EndpointHazards]:
+    """Calibration takes seconds and draws nothing, so that a description is calibrated once."""
+    key = repr(cohort)
+    if key not in _CALIBRATED:
+        if len(_CALIBRATED) >= _MOST_KEPT:
+            _CALIBRATED.pop(next(iter(_CALIBRATED)))
+        _CALIBRATED[key] = calibrated_hazards(cohort)
+    return _CALIBRATED[key]
 
 
 def _shuffled(

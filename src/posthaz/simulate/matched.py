@@ -6,6 +6,7 @@ import pandas as pd
 from posthaz.simulate.description import CovariateMargins, Margin, PrintedCohort
 
 _TRIES = 2_000
+_MOST_CELLS = 1e6
 
 
 def alike(
@@ -98,7 +99,13 @@ def part_left_out(
 def _with_partner(levels: np.ndarray, source: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Whether somebody of another group is alike, shape (patient,)."""
     taken = np.take_along_axis(levels, source, axis=1)
-    _, cell = np.unique(taken, axis=1, return_inverse=True)
-    seen = np.zeros((cell.max(initial=0) + 1, group.max(initial=0) + 1), dtype=bool)
-    seen[cell, group] = True
-    return seen.sum(axis=1)[cell] > 1
+    sizes = taken.max(axis=1, initial=0) + 1
+    if float(np.prod(sizes.astype(float))) < _MOST_CELLS:
+        cell = np.ravel_multi_index(tuple(taken), tuple(sizes))
+    else:
+        cell = np.unique(taken, axis=1, return_inverse=True)[1]
+    first = np.full(cell.max(initial=0) + 1, group.max(initial=0))
+    last = np.zeros_like(first)
+    np.minimum.at(first, cell, group)
+    np.maximum.at(last, cell, group)
+    return (first < last)[cell]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -57,10 +58,14 @@ class Targets:
 
     targets: tuple[Target, ...]
 
+    @cached_property
+    def _weights(self) -> np.ndarray:
+        """The weights of every number's sums, one row each."""
+        return np.array([weight for target in self.targets for weight in target.weights])
+
     def distances(self, expected: Expected) -> np.ndarray:
         """Distance of every number in tolerances, shape (number,)."""
-        weights = [weight for target in self.targets for weight in target.weights]
-        sums = iter(expected.sums(np.array(weights).reshape(len(weights), len(expected.weight))))
+        sums = iter(expected.sums(self._weights.reshape(-1, len(expected.weight))))
         found = [
             target.distance(tuple(next(sums) for _ in target.weights), expected)
             for target in self.targets
