@@ -86,7 +86,7 @@ def test_no_cure_one_stratum_and_no_background_change_nothing(
     baseline: Baseline, data: st.DataObject
 ) -> None:
     hazard = data.draw(hazards(baseline))
-    _same(mixture_cure(hazard, np.array([-700.0]), np), hazard)
+    _same(mixture_cure(hazard, np.array([-1e9]), np), hazard)
     _same(stratified([hazard, hazard], np.array([1]), np), hazard)
     with_none = with_background(hazard, np.array([-np.inf]), np)
     np.testing.assert_allclose(with_none.log_hazard(TIMES), hazard.log_hazard(TIMES))

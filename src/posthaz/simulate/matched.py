@@ -1,12 +1,13 @@
 """Patients whom the paper matched are alike; those whom it left out had no partner."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from posthaz.simulate.description import CovariateMargins, Margin, PrintedCohort
 
 _TRIES = 2_000
-_MOST_CELLS = 1e6
 
 
 def alike(
@@ -74,18 +75,20 @@ def part_left_out(
     group = frame["group"].to_numpy()[rows]
     levels = np.array([pd.factorize(frame[factor].iloc[rows])[0] for factor in matched.on])
     source = np.tile(np.arange(len(rows)), (len(levels), 1))
+    cells = _Cells.of(levels, group)
+    mates = [np.flatnonzero(group == at) for at in range(group.max(initial=0) + 1)]
     for _ in range(_TRIES):
-        paired = _with_partner(levels, source, group)
-        if not paired.any():
+        candidates = np.flatnonzero(cells.paired)
+        if not len(candidates):
             break
-        one, factor = random.choice(np.flatnonzero(paired)), random.integers(len(levels))
-        other = random.choice(np.flatnonzero(group == group[one]))
-        swapped = source.copy()
-        swapped[factor, [one, other]] = source[factor, [other, one]]
-        more = int(_with_partner(levels, swapped, group).sum()) - int(paired.sum())
+        one, factor = random.choice(candidates), random.integers(len(levels))
+        other = random.choice(mates[group[one]])
+        more = cells.swapped(one, other, factor)
         # now and then a step back, since some ends can't be reached by steps forward alone
         if more <= 0 or random.random() < np.exp(-more):
-            source = swapped
+            source[factor, [one, other]] = source[factor, [other, one]]
+        else:
+            cells.swapped(one, other, factor)
     frame = frame.copy()
     for factor, taken in zip(matched.on, source, strict=True):
         made = next(one.name for one in cohort.covariates if one.factor == factor)
@@ -96,16 +99,47 @@ def part_left_out(
     return frame
 
 
-def _with_partner(levels: np.ndarray, source: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Whether somebody of another group is alike, shape (patient,)."""
-    taken = np.take_along_axis(levels, source, axis=1)
-    sizes = taken.max(axis=1, initial=0) + 1
-    if float(np.prod(sizes.astype(float))) < _MOST_CELLS:
-        cell = np.ravel_multi_index(tuple(taken), tuple(sizes))
-    else:
-        cell = np.unique(taken, axis=1, return_inverse=True)[1]
-    first = np.full(cell.max(initial=0) + 1, group.max(initial=0))
-    last = np.zeros_like(first)
-    np.minimum.at(first, cell, group)
-    np.maximum.at(last, cell, group)
-    return (first < last)[cell]
+@dataclass
+class _Cells:
+    """Patients by what they are matched on, how many of each group are alike, who has a mate."""
+
+    level: np.ndarray
+    step: np.ndarray
+    cell: np.ndarray
+    group: np.ndarray
+    counts: dict[int, list[int]]
+    paired: np.ndarray
+
+    @classmethod
+    def of(cls, levels: np.ndarray, group: np.ndarray) -> "_Cells":
+        """Cells of patients with levels (factor, patient)."""
+        sizes = levels.max(axis=1, initial=0) + 1
+        step = np.append(1, np.cumprod(sizes[:-1], dtype=np.int64))
+        cell = (levels * step[:, None]).sum(axis=0)
+        counts: dict[int, list[int]] = {}
+        for place, at in zip(cell, group, strict=True):
+            counts.setdefault(int(place), [0] * (int(group.max(initial=0)) + 1))[at] += 1
+        paired = np.array([_paired(counts[int(place)]) > 0 for place in cell], dtype=bool)
+        return cls(levels.copy(), step, cell, group, counts, paired)
+
+    def swapped(self, one: int, other: int, factor: int) -> int:
+        """Swap a factor of two patients; how many more have a partner then."""
+        gap = int((self.level[factor, other] - self.level[factor, one]) * self.step[factor])
+        moves = ((one, int(self.cell[one]) + gap), (other, int(self.cell[other]) - gap))
+        touched = {place for patient, new in moves for place in (int(self.cell[patient]), new)}
+        nobody = [0] * (int(self.group.max(initial=0)) + 1)
+        before = sum(_paired(self.counts.get(place, nobody)) for place in touched)
+        for patient, new in moves:
+            self.counts[int(self.cell[patient])][self.group[patient]] -= 1
+            self.counts.setdefault(new, list(nobody))[self.group[patient]] += 1
+            self.cell[patient] = new
+        self.level[factor, [one, other]] = self.level[factor, [other, one]]
+        after = {place: _paired(self.counts[place]) for place in touched}
+        for place, number in after.items():
+            self.paired[self.cell == place] = number > 0
+        return sum(after.values()) - before
+
+
+def _paired(counts: list[int]) -> int:
+    """How many patients of a cell have somebody of another group there."""
+    return sum(counts) if sum(count > 0 for count in counts) > 1 else 0
