@@ -7,7 +7,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.estimands import arm_populations
-from posthaz.inference import Fit, baseline_hazard, flat_draws, hazard_of, linear_predictor
+from posthaz.inference import Fit, flat_draws, hazard_of
 
 FitOf = Callable[[str], Fit]
 adjusted = pytest.mark.parametrize("name", ["weibull", "mixed_priors", "frailty"])
@@ -18,11 +18,7 @@ def _by_hand(fit: Fit, arm: str, times: np.ndarray, draws: int) -> tuple[np.ndar
     frame = fit.design.frame.copy()
     frame["arm"] = frame["arm"].where(frame["arm"] == arm, arm)
     values = {k: v[:draws] for k, v in flat_draws(fit.draws["posterior"]).items()}
-    hazard = hazard_of(
-        fit.spec,
-        baseline_hazard(fit.spec, values),
-        linear_predictor(fit.spec, fit.design, values, frame),
-    )
+    hazard = hazard_of(fit.spec, fit.design, values, frame)
     return np.exp(-hazard.cumulative_hazard(times)), np.exp(hazard.log_hazard(times))
 
 

@@ -11,7 +11,7 @@ import pytest
 import posthaz as ph
 from posthaz.checks import convergence, leave_one_out
 from posthaz.errors import CohortError, PosthazError, PriorError
-from posthaz.inference import Fit, baseline_hazard, flat_draws, hazard_of, linear_predictor
+from posthaz.inference import Fit, flat_draws, hazard_of
 from posthaz.model import follow_up_data, log_likelihood
 from posthaz.priors import Prior
 from tests.sampling.conftest import MODELS, SETTINGS
@@ -45,12 +45,10 @@ def test_log_likelihood_of_the_model_is_the_engines(name: str, fit_of: FitOf) ->
     """PyMC's pointwise density equals the same hazard evaluated with NumPy."""
     fit, cohort = fit_of(name), ph.simulated_example()
     values = flat_draws(fit.draws["posterior"], 20)
-    predictor = linear_predictor(fit.spec, fit.design, values, fit.design.frame)
     data = follow_up_data(cohort)
-    baseline = baseline_hazard(fit.spec, values)
     rows = []
     for row in range(len(cohort)):
-        hazard = hazard_of(fit.spec, baseline, predictor[:, [row]])
+        hazard = hazard_of(fit.spec, fit.design, values, fit.design.frame.iloc[[row]])
         own = {key: array[[row]] for key, array in data.items()}
         rows.append(log_likelihood(hazard, own, np)[:, 0, 0])
     stored = flat_draws(fit.draws["log_likelihood"], 20)["time"]
