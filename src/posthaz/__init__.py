@@ -91,7 +91,17 @@ if TYPE_CHECKING:
         printed_doubts,
         reconstructed_patients,
     )
-    from posthaz.hazards import Exponential, Gompertz, PiecewiseExponential, Weibull
+    from posthaz.hazards import (
+        Exponential,
+        Gamma,
+        GeneralisedGamma,
+        Gompertz,
+        LogLogistic,
+        LogNormal,
+        PiecewiseExponential,
+        Weibull,
+        register_baseline,
+    )
     from posthaz.inference import Fit, fit, fit_many, load_fit, write_fit
     from posthaz.priors import (
         Prior,
@@ -169,7 +179,10 @@ _ROOMS = {
         "uncured_survival"
     ),
     "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
-    "hazards": "Exponential Gompertz PiecewiseExponential Weibull",
+    "hazards": (
+        "Exponential Gamma GeneralisedGamma Gompertz LogLogistic LogNormal PiecewiseExponential "
+        "Weibull register_baseline"
+    ),
     "inference": "Fit fit fit_many load_fit write_fit",
     "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
     "report": "Results plot_survival run_analysis",
@@ -195,11 +208,15 @@ __all__ = [
     "EstimandSpec",
     "Exponential",
     "Fit",
+    "Gamma",
+    "GeneralisedGamma",
     "Gompertz",
     "HistoricalRatio",
     "ImmortalTimeSpec",
     "InteractionSpec",
     "LifeTableSpec",
+    "LogLogistic",
+    "LogNormal",
     "ModelSpec",
     "MultistateSpec",
     "PiecewiseExponential",
@@ -283,6 +300,7 @@ __all__ = [
     "read_registry",
     "read_scheduler",
     "reconstructed_patients",
+    "register_baseline",
     "restricted_mean",
     "run_analysis",
     "sceptical",

@@ -39,7 +39,6 @@ from posthaz.sensitivity import COLUMNS as SENSITIVITY_COLUMNS
 from posthaz.spec import (
     answer_fields,
     answer_tables,
-    baseline_options,
     cohort_table,
     column_table,
     evidence_file,
@@ -68,7 +67,7 @@ DECLARED = {
     "[life_table]": life_table._FIELDS,
     "[immortal_time]": immortal_time._FIELDS,
     "[adjust]": adjust._FIELDS,
-    "[models.NAME]": {**model_table._FIELDS, **baseline_options.ALL_OPTIONS},
+    "[models.NAME]": model_table.model_fields(),
     "[estimands]": {**answer_fields.ESTIMAND_FIELDS, **answer_tables._ONLY_IN_FILES},
     "[baselines]": answer_fields.BASELINE_FIELDS,
     "[sampling]": answer_fields.SAMPLING_FIELDS,

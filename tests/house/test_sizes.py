@@ -8,13 +8,11 @@ from statistics import median
 
 import pytest
 
+from tests.house.sizes import code_lines_of
+
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "src" / "posthaz").rglob("*.py"))
 LUMBER = {"util", "utils", "common", "helper", "helpers", "core", "misc", "base"}
-
-
-def lines(path):
-    return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def functions(path):
@@ -30,30 +28,15 @@ def code_lines(function):
     return function.end_lineno - function.lineno + 1 - docstring
 
 
-def module_code(path):
-    """Lines of a module without its docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    first = [node.body[0] for node in ast.walk(tree) if isinstance(node, kinds) and node.body]
-    documented = [
-        node.end_lineno - node.lineno + 1
-        for node in first
-        if isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    ]
-    return lines(path) - sum(documented)
-
-
 def test_no_module_is_over_300_lines():
+    """Of code: a public name owes its reader as much documentation as it takes."""
     assert MODULES
-    too_long = {str(path.relative_to(ROOT)): lines(path) for path in MODULES if lines(path) > 300}
-    assert too_long == {}
+    sizes = {str(path.relative_to(ROOT)): code_lines_of(path) for path in MODULES}
+    assert {name: size for name, size in sizes.items() if size > 300} == {}
 
 
 def test_the_median_module_is_under_100_lines():
-    """Without docstrings, as for functions: a public name owes its reader as many as it takes."""
-    assert median(module_code(path) for path in MODULES if path.name != "__init__.py") < 100
+    assert median(code_lines_of(path) for path in MODULES if path.name != "__init__.py") < 100
 
 
 def test_no_function_is_over_50_lines():

@@ -1,36 +1,19 @@
-"""One example of every registered baseline, with hypothesis strategies for its parameters."""
+"""The examples of every registered baseline, with hypothesis strategies for their parameters."""
 
 import numpy as np
 from hypothesis import strategies as st
 
-from posthaz.hazards import (
-    BASELINES,
-    Baseline,
-    Exponential,
-    Gompertz,
-    Hazard,
-    PiecewiseExponential,
-    Weibull,
+from posthaz.hazards import BASELINES, Baseline, Hazard
+
+BASELINE_EXAMPLES = [example for kind in BASELINES.values() for example in kind.examples()]
+# every structure that a registered baseline can have, not resolved where it is the default
+EVERY_BASELINE = list(
+    {
+        (kind, example.parameters()): example
+        for kind in BASELINES.values()
+        for example in (*kind.examples(), kind())
+    }.values()
 )
-
-EXAMPLES: dict[str, tuple[Baseline, ...]] = {
-    "exponential": (Exponential(),),
-    "weibull": (Weibull(), Weibull(location="log_rate")),
-    "gompertz": (Gompertz(unit_time=10.0),),
-    "piecewise_exponential": (
-        PiecewiseExponential(cuts=(1.5, 4.0, 9.0)),
-        PiecewiseExponential(intervals=1),
-    ),
-}
-BASELINE_EXAMPLES = [example for kind in BASELINES for example in EXAMPLES[kind]]
-
-_RANGES = {
-    "log_rate": (-4.0, 0.0),
-    "log_scale": (0.0, 3.5),
-    "log_shape": (-0.7, 0.9),
-    "growth": (-2.0, 2.0),
-    "log_hazard": (-4.0, 0.5),
-}
 
 
 @st.composite
@@ -39,7 +22,7 @@ def hazards(draw: st.DrawFn, baseline: Baseline) -> Hazard:
     values: dict[str, np.ndarray | float] = dict(baseline.constants())
     sizes = {name: len(labels) for name, labels in baseline.coordinates().items()}
     for parameter in baseline.parameters():
-        number = st.floats(*_RANGES[parameter.name])
+        number = st.floats(*parameter.range)
         if parameter.dim:
             size = sizes[parameter.dim]
             values[parameter.name] = np.array(draw(st.lists(number, min_size=size, max_size=size)))

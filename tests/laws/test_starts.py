@@ -12,15 +12,13 @@ from jax.flatten_util import ravel_pytree
 
 from posthaz.cohort import Cohort, Source, between_steps
 from posthaz.effects import accelerated, proportional
-from posthaz.hazards import BASELINES, Baseline, PiecewiseExponential, Weibull
+from posthaz.hazards import Baseline
 from posthaz.inference.prepare import prepare_fit
 from posthaz.model import follow_up_data, log_likelihood
 from posthaz.spec import ModelSpec
+from tests.laws.parts import EVERY_BASELINE
 
 FORMS = {"proportional_hazards": proportional, "accelerated_failure_time": accelerated}
-VARIANTS = (Weibull(location="log_rate"), PiecewiseExponential(smoothing="random_walk"))
-# a new baseline is covered as soon as it is registered
-EVERY_BASELINE = [*(kind() for kind in BASELINES.values()), *VARIANTS]
 every_baseline = pytest.mark.parametrize("baseline", EVERY_BASELINE, ids=repr)
 every_form = pytest.mark.parametrize("form", FORMS)
 
@@ -123,7 +121,7 @@ def _finite(density: Callable[[jax.Array], jax.Array], start: np.ndarray) -> Non
 def _parameters(baseline: Baseline, level: float) -> dict[str, np.ndarray]:
     """Values of a resolved baseline with log rate `level`, its other parameters a little off 0."""
     sizes = {name: len(labels) for name, labels in baseline.coordinates().items()}
-    signs = {"rate": level, "scale": -level}
+    signs = {"rate": level, "scale": -level, "median": -level}
     return {
         p.name: np.full((sizes[p.dim],) if p.dim else (), signs.get(p.level, 0.1))
         for p in baseline.parameters()

@@ -94,6 +94,17 @@ def test_populations_may_be_chosen():
     assert whole["profile"].to_numpy().tolist() == ["A"]
 
 
+def test_time_lost_to_causes_and_time_event_free_are_all_the_time():
+    lost = competing().time_lost
+    horizon = lost["horizon"].iloc[0]
+    event_free = posterior_incidence(competing().fits, np.linspace(0.0, horizon, 101)).sel(cause=0)
+    free = event_free.integrate("time").mean(("chain", "draw")).to_series()
+    of_arms = lost[lost["reference"] == ""].groupby("arm")["mean"].sum()
+    np.testing.assert_allclose(free + of_arms, horizon, rtol=1e-9)
+    wide = lost.set_index(["cause", "arm", "reference"])["mean"]
+    assert wide[1, "B", "A"] == pytest.approx(wide[1, "B", ""] - wide[1, "A", ""])
+
+
 def test_ratios_of_each_cause_by_every_model():
     ratios = competing().ratios
     assert len(ratios) == 2 * 3

@@ -20,6 +20,7 @@ from posthaz.estimands.recurrent import expected_events
 from posthaz.estimands.rmst import restricted_mean
 from posthaz.estimands.summary import band, summary
 from posthaz.estimands.table import estimand_table
+from posthaz.estimands.time_in_states import time_in_states
 
 __all__ = [
     "Population",
@@ -50,4 +51,5 @@ __all__ = [
     "summary",
     "survival",
     "survival_quantile",
+    "time_in_states",
 ]

@@ -35,6 +35,7 @@ def draw_incidence(
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
+    quantity: str = "Cumulative incidence",
 ) -> Figure:
     """Cumulative incidence by cause and arm, by Aalen-Johansen, a model and 1 - Kaplan-Meier.
 
@@ -55,6 +56,8 @@ def draw_incidence(
         Title at the top.
     simulated : bool, optional
         Whether the cohort is simulated, which the figure then says.
+    quantity : str, optional
+        What the vertical axis shows.
 
     Returns
     -------
@@ -83,20 +86,26 @@ def draw_incidence(
             axes.set_title(filled(capitalised(f"{name}, {label}"), 34), size=9.5)
             label_time(axes, horizon, unit, time_ticks(horizon, unit, 6))
             axes.set_ylim(0.0, min(1.0, 1.15 * top) if top > 0 else 1.0)
-            axes.set_ylabel("Cumulative incidence" if j % columns == 0 else "")
+            axes.set_ylabel(quantity if j % columns == 0 else "")
             axes.set_xlabel(axes.get_xlabel() if i == len(causes) - 1 else "")
             dress(axes)
-    handles = [
-        Line2D([], [], color=INK, lw=1.2, drawstyle="steps-post"),
-        Patch(color=MUTED, alpha=0.3),
-        Line2D([], [], color=INK, lw=1.2, ls=_NAIVE),
-    ]
-    names = [
-        "Aalen–Johansen",
-        f"Posterior median, {interval * 100:g} % band",
-        "1 − Kaplan–Meier, competing causes censored: too high",
-    ]
-    legend_above(figure, handles, names, columns=1)
+    key = {
+        "Aalen-Johansen": (
+            Line2D([], [], color=INK, lw=1.2, drawstyle="steps-post"),
+            "Aalen–Johansen",
+        ),
+        "posterior": (
+            Patch(color=MUTED, alpha=0.3),
+            f"Posterior median, {interval * 100:g} % band",
+        ),
+        "1 - Kaplan-Meier": (
+            Line2D([], [], color=INK, lw=1.2, ls=_NAIVE),
+            "1 − Kaplan–Meier, competing causes censored: too high",
+        ),
+    }
+    shown = [pair for source, pair in key.items() if (curves["source"] == source).any()]
+    handles, names = zip(*shown, strict=True)
+    legend_above(figure, list(handles), list(names), columns=1)
     return figure
 
 

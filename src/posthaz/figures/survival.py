@@ -121,7 +121,10 @@ def write_numbers(axes: Axes, at_risk: pd.DataFrame, rows: Mapping[str, str]) ->
     axes.set_ylim(foot, 0.0)
     axes.set_yticks(list(heights.values()), list(rows.values()))
     axes.set_title("Number at risk", size=9.5, pad=2)
-    axes.tick_params(axis="both", length=0, labelbottom=False, labelsize=9.5, pad=14)
+    # half of the first number stands to the left of the axis
+    digits = max((len(f"{number:g}") for number in at_risk["at_risk"]), default=1)
+    pad = max(14.0, 4.0 + 3.2 * digits)
+    axes.tick_params(axis="both", length=0, labelbottom=False, labelsize=9.5, pad=pad)
     for spine in axes.spines.values():
         spine.set_visible(False)
 

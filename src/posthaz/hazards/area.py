@@ -4,7 +4,9 @@ import numpy as np
 
 from posthaz.hazards.hazard import Array, Hazard
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(100)
+_EVEN, _WEIGHTS = np.polynomial.legendre.leggauss(100)
+# squared, so that nodes are dense at the start, where survival may fall like a power of time
+_NODES, _WEIGHTS = ((_EVEN + 1.0) / 2.0) ** 3, 0.75 * _WEIGHTS * (_EVEN + 1.0) ** 2 / 2.0
 _SPENT = 40.0
 
 
@@ -48,8 +50,8 @@ def survival_area(
         gone = hazard.time_at(before + _SPENT / factor)
     parts = []
     for end in ends:
-        half = (np.minimum(gone, end) - start) / 2.0
-        passed = hazard.cumulative_hazard(start + half * (_NODES + 1.0)) - before
+        length = np.minimum(gone, end) - start
+        passed = hazard.cumulative_hazard(start + length * _NODES) - before
         alive = np.sum(_WEIGHTS * np.exp(-factor * passed), axis=-1, keepdims=True)
-        parts.append(half * alive)
+        parts.append(length * alive)
     return np.concatenate(parts, axis=-1)

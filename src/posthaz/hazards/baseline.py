@@ -1,4 +1,4 @@
-"""What every baseline hazard offers; a new one is one file here and a line in the registry."""
+"""What every baseline hazard offers; a new one is one file and a line in the registry."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -12,13 +12,21 @@ from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.parameter import Parameter
 
 LEVEL_SD = 2.5
+EVENTS_A_PIECE = 5
 
 
 class Baseline(ABC):
     """A baseline hazard family, as a frozen value.
 
     Subclasses are frozen dataclasses whose fields are the numbers that fix the family
-    (cuts, knots), never its parameters.
+    (cuts, knots), never its parameters. The fields are the options of an analysis file.
+
+    Attributes
+    ----------
+    kind : str
+        Its name in analysis files and archives.
+    title : str
+        Its name in reports, with capitals for persons' names only.
     """
 
     kind: ClassVar[str]
@@ -55,10 +63,6 @@ class Baseline(ABC):
         """Labels of the family's own dimensions."""
         return {}
 
-    def from_default(self, name: str, values: Mapping[str, Array], xp: ModuleType | Any) -> Array:
-        """A parameter from the quantity on which its default prior stands."""
-        raise NotImplementedError(name)
-
     def log_hazard_ratio(self, log_time_ratio: Array, values: Mapping[str, Array]) -> Array | None:
         """Log hazard ratio that a log time ratio amounts to; `None` where it changes with time."""
         return None
@@ -74,6 +78,36 @@ class Baseline(ABC):
         open has a wider one.
         """
         return LEVEL_SD
+
+    def sparser(self, event_times: np.ndarray, events: int = EVENTS_A_PIECE) -> "Baseline":
+        """The same family, resolved, with so many events a piece at least."""
+        return self.resolve(event_times)
+
+    def breaks(self) -> tuple[float, ...]:
+        """Times at which the hazard is not smooth."""
+        return ()
+
+    def spacing(self) -> np.ndarray:
+        """Distances between the elements of a random walk, with mean 1; one fewer than elements."""
+        return np.ones(max(sum(len(labels) for labels in self.coordinates().values()) - 1, 0))
+
+    def events_near(self, event_times: np.ndarray) -> np.ndarray:
+        """About how many of the events tell of each element of a random walk."""
+        elements = len(self.spacing()) + 1
+        return np.full(elements, len(event_times) / elements)
+
+    def words(self, unit: str) -> str:
+        """The hazard, as the methods paragraph says it."""
+        return f"{self.title} hazard"
+
+    def label(self) -> str:
+        """The family in a few words, with the size that was chosen."""
+        return self.title
+
+    @classmethod
+    def examples(cls) -> "tuple[Baseline, ...]":
+        """Resolved values that the laws are tested on."""
+        return (cls(),)
 
 
 def refuse_options(kind: str, faults: Iterable[tuple[str, str, str]]) -> None:

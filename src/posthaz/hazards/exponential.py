@@ -35,6 +35,9 @@ class Exponential(Baseline):
     def log_hazard_ratio(self, log_time_ratio: Array, values: Mapping[str, Array]) -> Array:
         return -log_time_ratio
 
+    def words(self, unit: str) -> str:
+        return "constant hazard"
+
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         log_rate = values["log_rate"]
         rate = xp.exp(log_rate)

@@ -10,6 +10,7 @@ import numpy as np
 
 from posthaz.hazards.baseline import LEVEL_SD, Baseline, is_number, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
+from posthaz.hazards.option import option
 from posthaz.hazards.parameter import Parameter
 from posthaz.priors import Prior
 
@@ -41,7 +42,7 @@ class Gompertz(Baseline):
 
     kind: ClassVar[str] = "gompertz"
     title: ClassVar[str] = "Gompertz"
-    unit_time: float = 0.0
+    unit_time: float = option(0.0, above=0)
 
     def __post_init__(self) -> None:
         if not is_number(self.unit_time) or self.unit_time < 0:
@@ -51,7 +52,7 @@ class Gompertz(Baseline):
     def parameters(self) -> tuple[Parameter, ...]:
         return (
             Parameter("log_rate", Prior("normal", (0.0, 10.0)), level="rate"),
-            Parameter("growth", Prior("normal", (0.0, _GROWTH_SD))),
+            Parameter("growth", Prior("normal", (0.0, _GROWTH_SD)), tested=(-2.0, 2.0)),
         )
 
     def constants(self) -> dict[str, np.ndarray]:
@@ -68,6 +69,13 @@ class Gompertz(Baseline):
         # twice as wide, so that the two priors together don't hold the growth back
         way = 2.0 * _GROWTH_SD * origin / self.unit_time if origin else 0.0
         return math.hypot(LEVEL_SD, way)
+
+    def words(self, unit: str) -> str:
+        return f"hazard λ·exp(γt/T) with T = {self.unit_time:.3g} {unit}"
+
+    @classmethod
+    def examples(cls) -> tuple[Baseline, ...]:
+        return (cls(unit_time=10.0),)
 
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         log_rate, growth, unit_time = values["log_rate"], values["growth"], values["unit_time"]

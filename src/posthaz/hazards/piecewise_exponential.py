@@ -8,11 +8,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from posthaz.cohort.rows import listed
 from posthaz.cohort.ties import tied_to
 from posthaz.errors import SpecError
-from posthaz.hazards.baseline import Baseline, is_number, refuse_options
+from posthaz.hazards.baseline import EVENTS_A_PIECE, Baseline, is_number, refuse_options
 from posthaz.hazards.default_cuts import default_cuts, most_intervals
 from posthaz.hazards.hazard import Array, Hazard
+from posthaz.hazards.option import option
 from posthaz.hazards.parameter import Parameter
 from posthaz.priors import Prior
 
@@ -53,10 +55,21 @@ class PiecewiseExponential(Baseline):
 
     kind: ClassVar[str] = "piecewise_exponential"
     title: ClassVar[str] = "piecewise exponential"
-    cuts: tuple[float, ...] = ()
-    intervals: int = 6
+    cuts: tuple[float, ...] = option(
+        (),
+        above=0,
+        most=MOST_INTERVALS - 1,
+        many="increasing times above 0",
+        counted_by="intervals",
+    )
+    intervals: int = option(6, at_least=1, at_most=MOST_INTERVALS, in_files=False)
     smoothing: Literal["independent", "random_walk"] = "independent"
-    order: int = 1
+    order: int = option(
+        1,
+        at_least=1,
+        at_most=2,
+        needs=("smoothing", "random_walk", "only a random walk has an order"),
+    )
 
     def __post_init__(self) -> None:
         faults = list(_cut_faults(self.cuts))
@@ -116,6 +129,52 @@ class PiecewiseExponential(Baseline):
                 fix=f"ask for {most} interval{'s' * (most != 1)}, or give the cuts themselves",
             )
         return replace(self, cuts=tuple(float(cut) for cut in cuts), intervals=len(cuts) + 1)
+
+    def sparser(
+        self, event_times: np.ndarray, events: int = EVENTS_A_PIECE
+    ) -> "PiecewiseExponential":
+        if self.cuts:
+            return self.resolve(event_times)
+        intervals = max(1, min(self.intervals, len(event_times) // events))
+        while True:
+            walks = self.smoothing == "random_walk" and intervals > self.order
+            fewer = replace(
+                self, intervals=intervals, smoothing="random_walk" if walks else "independent"
+            )
+            try:
+                return fewer.resolve(event_times)
+            except SpecError:
+                if intervals == 1:
+                    raise
+                intervals -= 1
+
+    def breaks(self) -> tuple[float, ...]:
+        return self.cuts
+
+    def spacing(self) -> np.ndarray:
+        return self.constants()["interval_spacing"]
+
+    def events_near(self, event_times: np.ndarray) -> np.ndarray:
+        edges = self.constants()["interval_start"]
+        return np.bincount(np.searchsorted(edges[1:], event_times), minlength=len(edges))
+
+    def words(self, unit: str) -> str:
+        at = f" cut at {listed([f'{cut:.3g}' for cut in self.cuts])} {unit}" if self.cuts else ""
+        tie = (
+            f"a random walk of order {self.order}, its steps weighted by the intervals’ spacing"
+            if self.smoothing == "random_walk"
+            else "independent"
+        )
+        return f"hazard constant within intervals{at} [@piecewise], log hazards {tie}"
+
+    def label(self) -> str:
+        walk = ", random walk" if self.smoothing == "random_walk" else ""
+        return f"{self.title}, {self.intervals} intervals{walk}"
+
+    @classmethod
+    def examples(cls) -> tuple[Baseline, ...]:
+        cuts = (1.5, 4.0, 9.0)
+        return cls(cuts=cuts), cls(intervals=1), cls(cuts=cuts, smoothing="random_walk")
 
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         start = values["interval_start"]

@@ -10,11 +10,11 @@ from scipy.special import gammainc, gammaincc, gammaln
 
 from posthaz.hazards.baseline import Baseline, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
+from posthaz.hazards.log_time import TINY, log_time
 from posthaz.hazards.parameter import Parameter
 from posthaz.priors import Prior
 
 LOCATIONS = ("log_scale", "log_rate")
-_TINY = 1e-300
 _LATE = 5.0
 _SPENT = 40.0
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(60)
@@ -59,12 +59,19 @@ class Weibull(Baseline):
                 Prior("normal", (0.0, 10.0)),
                 level="rate" if rate else "scale",
                 default_on="log_scale" if rate else "",
+                from_default=_log_rate if rate else None,
             ),
             Parameter("log_shape", Prior("normal", (0.0, 1.0))),
         )
 
-    def from_default(self, name: str, values: Mapping[str, Array], xp: ModuleType) -> Array:
-        return -xp.exp(values["log_shape"]) * values["log_scale"]
+    def words(self, unit: str) -> str:
+        if self.location == "log_rate":
+            return "hazard λk·t^(k−1) with rate λ and shape k"
+        return "hazard (k/s)(t/s)^(k−1) with scale s and shape k"
+
+    @classmethod
+    def examples(cls) -> tuple[Baseline, ...]:
+        return cls(), cls(location="log_rate")
 
     def log_hazard_ratio(self, log_time_ratio: Array, values: Mapping[str, Array]) -> Array:
         return -log_time_ratio * values["shape"]
@@ -77,19 +84,13 @@ class Weibull(Baseline):
         else:
             log_rate = values["log_rate"]
 
-        def log_time(time: Array) -> Array:
-            # the logarithm is never taken at 0, where its second derivative is infinite and would
-            # make the curvature not a number even where nothing depends on it
-            later = time > _TINY
-            return xp.where(later, xp.log(xp.where(later, time, 1.0)), np.log(_TINY))
-
         def cumulative_hazard(time: Array) -> Array:
-            return xp.where(time > _TINY, xp.exp(log_rate + shape * log_time(time)), 0.0)
+            return xp.where(time > TINY, xp.exp(log_rate + shape * log_time(time, xp)), 0.0)
 
         def survival_integral(horizon: Array, multiplier: Array, start: Array) -> Array:
             log_multiplied = np.log(multiplier) + log_rate
             begun, reached = (
-                np.exp(log_multiplied + shape * np.log(np.maximum(time, _TINY)))
+                np.exp(log_multiplied + shape * np.log(np.maximum(time, TINY)))
                 for time in (start, horizon)
             )
             log_full = gammaln(1.0 + 1.0 / shape) - log_multiplied / shape
@@ -100,11 +101,16 @@ class Weibull(Baseline):
             return np.where(begun > _LATE, _late_area(shape, start, begun, reached), area)
 
         return Hazard(
-            log_hazard=lambda time: log_rate + log_shape + (shape - 1.0) * log_time(time),
+            log_hazard=lambda time: log_rate + log_shape + (shape - 1.0) * log_time(time, xp),
             cumulative_hazard=cumulative_hazard,
-            time_at=lambda cumulative: np.exp((log_time(cumulative) - log_rate) / shape),
+            time_at=lambda cumulative: np.exp((log_time(cumulative, np) - log_rate) / shape),
             survival_integral=survival_integral,
         )
+
+
+def _log_rate(values: Mapping[str, Array], xp: ModuleType) -> Array:
+    """The log rate of a shape and a scale."""
+    return -xp.exp(values["log_shape"]) * values["log_scale"]
 
 
 def _gamma_between(power: Array, low: Array, high: Array) -> Array:

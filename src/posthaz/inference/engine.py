@@ -286,7 +286,7 @@ def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm
     """
     baseline = spec.baseline
     structure = (
-        baseline.kind,
+        type(baseline),
         tuple((p.name, p.structure, p.order) for p in baseline.parameters()),
     )
     families = (

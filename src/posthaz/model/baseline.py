@@ -93,13 +93,14 @@ def baseline_values(baseline: Baseline, priors: ChosenPriors, cohort: Cohort) ->
             values[parameter.name] = _independent(parameter, stated, prior, level)
     for parameter in baseline.parameters():
         if parameter.name not in values:
-            values[parameter.name] = _derived(parameter, baseline, values)
+            values[parameter.name] = _derived(parameter, values)
     return values
 
 
-def _derived(parameter: Parameter, baseline: Baseline, values: dict[str, Array]) -> Array:
+def _derived(parameter: Parameter, values: dict[str, Array]) -> Array:
     """A parameter that follows from the quantity on which its default prior stands."""
-    made = baseline.from_default(parameter.name, values, pt)
+    assert parameter.from_default is not None
+    made = parameter.from_default(values, pt)
     pm.Deterministic(parameter.positive_name, pt.exp(made))
     return pm.Deterministic(parameter.name, made)
 
@@ -107,7 +108,7 @@ def _derived(parameter: Parameter, baseline: Baseline, values: dict[str, Array])
 def _independent(parameter: Parameter, stated: str, prior: Prior, level: float) -> Array:
     """A parameter under its own prior, stated on it or on its exponential."""
     dims = (parameter.dim,) if parameter.dim else ()
-    start = {"rate": level, "scale": -level}.get(parameter.level, 0.0)
+    start = {"rate": level, "scale": -level, "median": -level}.get(parameter.level, 0.0)
     start = start if stated == parameter.name else math.exp(start)
     variable = prior_variable(stated, prior, start, dims=dims)
     if stated == parameter.name:

@@ -34,7 +34,7 @@ def random_walk(
     step_sd : Prior
         Prior of ``sigma``.
     baseline : Baseline
-        Baseline with the constants ``interval_start`` and ``interval_spacing``.
+        Whose vector it is; it says how its elements are spaced, and which events tell of each.
     event_times : ndarray of float, shape (event,)
         Times of the events, which say how much is known of each interval.
     start : float
@@ -45,9 +45,7 @@ def random_walk(
     TensorVariable
         Shape (interval,), a deterministic variable of the enclosing model.
     """
-    constants = baseline.constants()
-    edges, spacing = constants["interval_start"], constants["interval_spacing"]
-    events = np.bincount(np.searchsorted(edges[1:], event_times), minlength=len(edges))
+    spacing, events = baseline.spacing(), baseline.events_near(event_times)
     basis, information = told_apart(step_matrix(spacing, parameter.order), events)
     name = parameter.name
     walk = prior_variable(f"{name}_first", level, start)
@@ -75,7 +73,7 @@ def told_apart(steps: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.nd
     ----------
     steps : ndarray of float, shape (step, interval)
         Takes log hazards to standardised steps.
-    events : ndarray of int, shape (interval,)
+    events : ndarray of float, shape (interval,)
         Events in each interval.
 
     Returns

@@ -17,7 +17,12 @@ __all__ = [
     "sceptical",
 ]
 
-_LOCATIONS = {"log_scale": 1.0, "log_rate": -1.0, "log_hazard": -1.0}
+_LEVELS = {
+    "log_scale": "scale",
+    "log_rate": "rate",
+    "log_hazard": "rate",
+    **{level: level for level in ("scale", "rate", "median")},
+}
 
 
 def hazard_ratio(median: float, upper: float, level: float = 0.975) -> Prior:
@@ -196,8 +201,9 @@ def median_survival(
         Median survival time as likely to be too high as too low, in the cohort's unit of time.
     upper : float
         Median survival time below which the truth lies with probability `level`.
-    parameter : {"log_scale", "log_rate", "log_hazard"}
-        Parameter that the prior is for.
+    parameter : {"log_scale", "log_rate", "log_hazard", "scale", "rate", "median"}
+        Parameter that the prior is for, or what a parameter of another name is the log of; the
+        log of the median itself shifts with no shape.
     level : float
         Probability below `upper`, between 0.5 and 1.
 
@@ -210,7 +216,7 @@ def median_survival(
     ------
     PriorError
         When a time is not positive, `upper` is not above `median`, `level` is out of range, or
-        `parameter` is not one of the three.
+        `parameter` is none of these.
 
     Examples
     --------
@@ -220,19 +226,20 @@ def median_survival(
     normal(-3.362, 0.3537)
     """
     subject = "median-survival prior"
-    if parameter not in _LOCATIONS:
+    if parameter not in _LEVELS:
         raise PriorError(
-            f"{subject}: parameter must be one of {', '.join(_LOCATIONS)}, got '{parameter}'"
+            f"{subject}: parameter must be one of {', '.join(_LEVELS)}, got '{parameter}'"
         )
     _check_positive(subject, {"median": median, "upper limit": upper})
     _check_above(subject, "upper limit", upper, "median", median)
     _check_between(subject, "level", level, 0.5, 1.0)
-    log_scale = math.log(median) - math.log(math.log(2.0))
+    stated = _LEVELS[parameter]
+    centre = math.log(median) - (0.0 if stated == "median" else math.log(math.log(2.0)))
     sd = (math.log(upper) - math.log(median)) / _normal_quantile(level)
     origin = (
         f"median survival around {median:g} with {_percent(1 - level)} probability above {upper:g}"
     )
-    return Prior("normal", (_LOCATIONS[parameter] * log_scale, sd), origin)
+    return Prior("normal", (-centre if stated == "rate" else centre, sd), origin)
 
 
 def _sd_from_effect(subject: str, effect: float, probability: float) -> float:

@@ -14,7 +14,6 @@ from posthaz.design import (
     values_beyond,
 )
 from posthaz.errors import CohortError, Finding, Findings, PosthazError, SpecError
-from posthaz.hazards import PiecewiseExponential
 from posthaz.sensitivity import variants
 from posthaz.spec import (
     Analysis,
@@ -147,8 +146,7 @@ def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
 
 def _check_cuts(spec: ModelSpec, last: float) -> None:
     """Refuse cuts after which nobody is under observation."""
-    cuts = spec.baseline.cuts if isinstance(spec.baseline, PiecewiseExponential) else ()
-    beyond = [cut for cut in cuts if cut > last]
+    beyond = [cut for cut in spec.baseline.breaks() if cut > last]
     if beyond:
         raise SpecError(
             f"cuts: {beyond[0]:g} is beyond the last follow-up time, {last:g}, so that "

@@ -2,7 +2,7 @@
 
 from posthaz.sensitivity.compare import AXIS_COLUMNS, compare_variants
 from posthaz.sensitivity.suite import COLUMNS, Sensitivity, answer_sensitivity, fit_variants
-from posthaz.sensitivity.summarise import baseline_words, chosen_patients, summarise_variants
+from posthaz.sensitivity.summarise import chosen_patients, summarise_variants
 from posthaz.sensitivity.variants import AS_STATED, Variant, variants
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Sensitivity",
     "Variant",
     "answer_sensitivity",
-    "baseline_words",
     "chosen_patients",
     "compare_variants",
     "fit_variants",

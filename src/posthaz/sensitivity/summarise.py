@@ -118,7 +118,7 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
     weighted = fit.provenance.method.startswith("Laplace")  # trusted by its k-hat, no chains
     table = table.assign(
         prior=[str(fit.priors.coefficients[j]) for j in own],
-        baseline=baseline_words(fit.spec.baseline),
+        baseline=fit.spec.baseline.label(),
         formula=fit.spec.formula,
         patients=fit.provenance.patients,
         events=fit.provenance.events,
@@ -128,17 +128,6 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
         **{name: values if len(values) == len(own) else np.nan for name, values in gains.items()},
     )
     return table[list(ANSWERS)]
-
-
-def baseline_words(baseline: object) -> str:
-    """A baseline in words: its family, and the intervals of a piecewise exponential one."""
-    from posthaz.hazards import PiecewiseExponential
-
-    title = str(getattr(baseline, "title", baseline))
-    if not isinstance(baseline, PiecewiseExponential):
-        return title
-    walk = ", random walk" if baseline.smoothing == "random_walk" else ""
-    return f"{title}, {baseline.intervals} intervals{walk}"
 
 
 def _restricted_means(fit: "Fit", asked: EstimandSpec) -> dict[str, list[float]]:

@@ -1,28 +1,65 @@
-"""The baseline hazard a model's table asks for."""
+"""The baseline hazard a model's table asks for, by the fields of its class."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from posthaz.errors import SpecError
 from posthaz.hazards import BASELINES, Baseline
-from posthaz.hazards.piecewise_exponential import MOST_INTERVALS, SMOOTHING
-from posthaz.hazards.weibull import LOCATIONS
-from posthaz.spec.fields import Field, choice, either, number, several
+from posthaz.hazards.option import Option
+from posthaz.spec.fields import MOST_ELEMENTS, Field, choice, either, flag, number, several, text
 from posthaz.spec.toml_table import TomlTable
 
-OPTIONS: dict[str, dict[str, Field]] = {
-    "weibull": {"location": choice(LOCATIONS)},
-    "gompertz": {"unit_time": number(above=0)},
-    "piecewise_exponential": {
-        "cuts": either(
-            number(at_least=1, at_most=MOST_INTERVALS, whole=True),
-            several(number(above=0), "increasing times above 0", most=MOST_INTERVALS - 1),
-        ),
-        "smoothing": choice(SMOOTHING),
-        "order": number(at_least=1, at_most=2, whole=True),
-    },
-}
-ALL_OPTIONS = {key: field for options in OPTIONS.values() for key, field in options.items()}
+
+def own_options(kind: str) -> dict[str, Field]:
+    """What the table of a model with a baseline may hold for it.
+
+    Examples
+    --------
+    >>> own_options("weibull")["location"].expects
+    'one of "log_scale", "log_rate"'
+    """
+    baseline = BASELINES[kind]
+    hints = get_type_hints(baseline)
+    limits = _limits(baseline)
+    return {
+        name: _field(hints[name], one, limits.get(one.counted_by))
+        for name, one in limits.items()
+        if one.in_files
+    }
+
+
+def all_options() -> dict[str, Field]:
+    """Every option of every registered baseline."""
+    return {key: field for kind in BASELINES for key, field in own_options(kind).items()}
+
+
+def _limits(baseline: type[Baseline]) -> dict[str, Option]:
+    declared = fields(baseline)  # type: ignore[arg-type]
+    return {one.name: one.metadata.get("option", Option()) for one in declared}
+
+
+def _field(hint: Any, limits: Option, counted: Option | None) -> Field:
+    """What a key takes, from the annotation of a field and its limits."""
+    if get_origin(hint) is Literal:
+        return choice(get_args(hint))
+    if hint is bool:
+        return flag()
+    if hint is str:
+        return text()
+    if get_origin(hint) is tuple:
+        every = several(_number(float, limits), limits.many, most=limits.most or MOST_ELEMENTS)
+        return either(_number(int, counted), every) if counted else every
+    return _number(hint, limits)
+
+
+def _number(hint: Any, limits: Option) -> Field:
+    return number(
+        above=limits.above,
+        at_least=limits.at_least,
+        at_most=limits.at_most,
+        whole=hint is int,
+    )
 
 
 def read_baseline(toml: TomlTable, parsed: Mapping[str, Any]) -> Baseline | None:
@@ -33,7 +70,7 @@ def read_baseline(toml: TomlTable, parsed: Mapping[str, Any]) -> Baseline | None
     toml : TomlTable
         The table ``[models.NAME]``.
     parsed : mapping
-        Its good values; keys of `ALL_OPTIONS` among them.
+        Its good values; keys of `all_options` among them.
 
     Returns
     -------
@@ -51,21 +88,15 @@ def read_baseline(toml: TomlTable, parsed: Mapping[str, Any]) -> Baseline | None
     if kind is None:
         return None
     before = len(toml.findings)
-    own = OPTIONS.get(kind, {})
-    for key in ALL_OPTIONS:
-        if toml.has(key) and key not in own:
-            owners = [name for name, options in OPTIONS.items() if key in options]
-            toml.refuse(
-                key,
-                f"has no meaning for the {BASELINES[kind].title} baseline",
-                f"remove it; it belongs to {' and '.join(owners)}",
-            )
+    own = own_options(kind)
+    _refuse_foreign(toml, kind, own)
     options = {key: parsed[key] for key in own if key in parsed}
-    _spread_cuts(options)
-    if "order" in options and options.get("smoothing") != "random_walk":
-        toml.refuse(
-            "order", "only a random walk has an order", 'add smoothing = "random_walk" or remove it'
-        )
+    for name, one in _limits(BASELINES[kind]).items():
+        if one.counted_by and isinstance(options.get(name), int):
+            options[one.counted_by] = options.pop(name)
+        other, value, why = one.needs or ("", None, "")
+        if name in options and options.get(other) != value:
+            toml.refuse(name, why, f'add {other} = "{value}" or remove it')
     if len(toml.findings) > before:
         return None
     try:
@@ -76,7 +107,13 @@ def read_baseline(toml: TomlTable, parsed: Mapping[str, Any]) -> Baseline | None
     return None
 
 
-def _spread_cuts(options: dict[str, Any]) -> None:
-    """``cuts = 6`` asks for six intervals; a list gives the times themselves."""
-    if isinstance(options.get("cuts"), int):
-        options["intervals"] = options.pop("cuts")
+def _refuse_foreign(toml: TomlTable, kind: str, own: Mapping[str, Field]) -> None:
+    """Refuse options of other baselines."""
+    for key in all_options():
+        if toml.has(key) and key not in own:
+            owners = [name for name in BASELINES if key in own_options(name)]
+            toml.refuse(
+                key,
+                f"has no meaning for the {BASELINES[kind].title} baseline",
+                f"remove it; it belongs to {' and '.join(owners)}",
+            )

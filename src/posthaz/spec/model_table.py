@@ -7,7 +7,7 @@ from posthaz.effects import FORMS
 from posthaz.errors import FormulaError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import Prior
-from posthaz.spec.baseline_options import ALL_OPTIONS, read_baseline
+from posthaz.spec.baseline_options import all_options, own_options, read_baseline
 from posthaz.spec.changing_table import FIELDS as CHANGING
 from posthaz.spec.changing_table import read_changing
 from posthaz.spec.effect_tables import (
@@ -18,7 +18,7 @@ from posthaz.spec.effect_tables import (
     read_cure,
     read_strata,
 )
-from posthaz.spec.fields import choice, table, text
+from posthaz.spec.fields import Field, choice, table, text
 from posthaz.spec.model_faults import CENTRES
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.prior_table import PRIOR, read_prior
@@ -26,7 +26,6 @@ from posthaz.spec.prior_targets import prior_keys, prior_target, spread_keys
 from posthaz.spec.toml_table import TomlTable
 
 _FIELDS = {
-    "baseline": choice(list(BASELINES), required=True),
     "formula": text(),
     "form": choice(tuple(FORMS)),
     "centre": choice(CENTRES),
@@ -35,11 +34,18 @@ _FIELDS = {
     "cure": table(CURE),
     "strata": table(STRATA),
     "background": table(BACKGROUND),
-    **ALL_OPTIONS,
 }
-MODEL = table(_FIELDS, about=ModelSpec)
-"""The table ``[models.NAME]``."""
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def model_fields(kind: object = None) -> dict[str, Field]:
+    """What a model's table may hold, its options those of one baseline where several have them."""
+    own = own_options(kind) if isinstance(kind, str) and kind in BASELINES else {}
+    return {"baseline": choice(list(BASELINES), required=True), **_FIELDS, **all_options(), **own}
+
+
+MODEL = table(model_fields(), about=ModelSpec)
+"""The table ``[models.NAME]``."""
 
 
 def read_models(toml: TomlTable) -> tuple[ModelSpec, ...]:
@@ -88,7 +94,7 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
     if not _FILE_NAME.fullmatch(name):
         toml.refuse((), "files are named after the model", "use letters, digits, '_' and '-' only")
     before = len(toml.findings)
-    parsed = toml.read(_FIELDS)
+    parsed = toml.read(model_fields(toml.values.get("baseline")))
     baseline = read_baseline(toml, parsed)
     formula = " ".join(parsed.get("formula", "1").splitlines())
     readable = "formula" in parsed or not toml.has("formula")

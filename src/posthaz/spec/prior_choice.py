@@ -169,6 +169,8 @@ def _baseline_prior(
     if parameter.level:
         sign = 1.0 if parameter.level == "rate" else -1.0
         centre = sign * math.log(crude_rate)
+        if parameter.level == "median":
+            centre += math.log(math.log(2.0))
         words = "default: centred on the crude event rate"
         sd = spec.baseline.level_sd(origin)
         if parameter.default_on:

@@ -132,7 +132,7 @@ def _misplaced(statement: Statement, target: Target, form: str) -> tuple[str, st
             return None
         return (
             "a median survival states the level of the baseline hazard and nothing else",
-            "put it on the baseline's log_scale, log_rate or log_hazard",
+            "put it on the baseline's level, such as log_scale, log_rate or log_hazard",
         )
     if not target.effect:
         return (

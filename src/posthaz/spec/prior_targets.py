@@ -26,7 +26,7 @@ class Target:
     support : {"real", "positive"}
         Where its values live.
     location : str
-        Name of the parameter when a median survival may state its prior, else empty.
+        Level of the parameter when a median survival may state its prior, else empty.
     effect : bool
         Whether it is the effect of covariates.
     """
@@ -47,8 +47,7 @@ def baseline_targets(baseline: Baseline) -> dict[str, Target]:
     """
     targets: dict[str, Target] = {}
     for parameter in baseline.parameters():
-        location = parameter.name if parameter.level else ""
-        targets[parameter.name] = Target("real", location)
+        targets[parameter.name] = Target("real", parameter.level)
         if parameter.positive_name:
             targets[parameter.positive_name] = Target("positive")
         if parameter.structure == "random_walk":

@@ -11,12 +11,12 @@ WALK = PiecewiseExponential(smoothing="random_walk")
 @pytest.mark.parametrize(
     ("key", "baseline", "support", "location", "effect"),
     [
-        ("log_scale", Weibull(), "real", "log_scale", False),
+        ("log_scale", Weibull(), "real", "scale", False),
         ("scale", Weibull(), "positive", "", False),
-        ("log_rate", Weibull(location="log_rate"), "real", "log_rate", False),
+        ("log_rate", Weibull(location="log_rate"), "real", "rate", False),
         ("shape", Weibull(), "positive", "", False),
         ("growth", Gompertz(), "real", "", False),
-        ("log_hazard", WALK, "real", "log_hazard", False),
+        ("log_hazard", WALK, "real", "rate", False),
         ("hazard", WALK, "positive", "", False),
         ("sigma", WALK, "positive", "", False),
         ("frailty_sd", WALK, "positive", "", False),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from posthaz.analyses.competing_risks.cause_fits import cause_fits, fewer_intervals
 from posthaz.analyses.competing_risks.cause_ratios import cause_ratios
+from posthaz.analyses.competing_risks.incidence import posterior_incidence
 from posthaz.analyses.competing_risks.incidence_tables import (
     labelled,
     named,
@@ -18,6 +19,8 @@ from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, causes_of
 from posthaz.cohort.argument import takes_cohort
+from posthaz.estimands import time_in_states
+from posthaz.estimands.time_in_states import TIME_COLUMNS
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling
 
@@ -41,6 +44,9 @@ class CompetingRisks:
     ratios : DataFrame
         Columns ``cause, label, term, source, hr, lower, upper, p, p_below_1, n, events, note``;
         ``source`` is ``Cox, cause-specific``, ``posterior, cause-specific`` or ``Fine-Gray``.
+    time_lost : DataFrame
+        Columns ``cause, label, arm, reference, horizon, mean, lower, upper, p_above_0``: mean time
+        lost to each cause before a horizon, the last of the asked times, and its differences.
     counts : DataFrame
         Columns ``cause, label, arm, events``.
     fits : mapping of int to Fit
@@ -56,6 +62,7 @@ class CompetingRisks:
     tests: pd.DataFrame
     ratios: pd.DataFrame
     counts: pd.DataFrame
+    time_lost: pd.DataFrame = field(default_factory=pd.DataFrame)
     fits: Mapping[int, Fit] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -119,6 +126,7 @@ def competing_risks(
         tests=named(tests, asked),
         ratios=named(cause_ratios(cohort, fits, interval, notes), asked),
         counts=named(_counts(cohort, causes), asked),
+        time_lost=named(_time_lost(fits, float(max(times)), interval), asked),
         fits=fits,
         failures=tuple(
             f"{asked.label(cause)}: {text}"
@@ -127,6 +135,14 @@ def competing_risks(
         ),
         notes=tuple(notes),
     )
+
+
+def _time_lost(fits: Mapping[int, Fit], horizon: float, interval: float) -> pd.DataFrame:
+    """Mean time lost to each cause before a horizon (Andersen 2013), by arm."""
+    if not fits:
+        return pd.DataFrame(columns=["cause", *TIME_COLUMNS])
+    incidence = posterior_incidence(fits, np.linspace(0.0, horizon, _CURVE_POINTS))
+    return time_in_states(incidence.sel(cause=list(fits)), horizon, "cause", interval)
 
 
 def _counts(cohort: Cohort, causes: tuple[int, ...]) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.cohort import Cohort, cause_of
 from posthaz.inference import Fit, fit
 from posthaz.spec import ModelSpec, Sampling
@@ -42,7 +41,8 @@ def cause_fits(
     method = "pymc" if sampling.method == "pymc" else "nuts"
     for cause in causes:
         waited = cause_of(cohort, cause)
-        own = replace(sparse_model(model, waited.exit[waited.event]), name=f"cause_{cause}")
+        fewer = model.baseline.sparser(waited.exit[waited.event])
+        own = replace(model, baseline=fewer, name=f"cause_{cause}")
         # equal seeds would tie the noise of the causes' draws together
         seeded = replace(sampling, seed=sampling.seed + cause, method=method)
 

@@ -76,12 +76,8 @@ def posterior_incidence(
 def _grid(fits: Mapping[int, Fit], times: np.ndarray) -> np.ndarray:
     """Steps of time: even ones, the times asked for, and the cuts of the baselines."""
     end = float(times.max(initial=0.0))
-    cuts = [
-        fit.spec.baseline.constants()["interval_start"]
-        for fit in fits.values()
-        if "interval_start" in fit.spec.baseline.constants()
-    ]
-    grid = np.unique(np.concatenate([np.linspace(0.0, end, _STEPS + 1), times, *cuts]))
+    cuts = [time for fit in fits.values() for time in fit.spec.baseline.breaks()]
+    grid = np.unique(np.concatenate([np.linspace(0.0, end, _STEPS + 1), times, cuts]))
     return grid[grid <= end]
 
 

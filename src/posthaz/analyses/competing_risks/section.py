@@ -5,7 +5,7 @@ import pandas as pd
 
 from posthaz.analyses.competing_risks.answer import CompetingRisks, competing_risks
 from posthaz.analyses.competing_risks.incidence_tables import NAIVE, POSTERIOR
-from posthaz.analyses.competing_risks.tables import incidence_table, ratio_table
+from posthaz.analyses.competing_risks.tables import incidence_table, ratio_table, time_lost_table
 from posthaz.analyses.competing_risks.words import competing_lead, competing_methods
 from posthaz.figures import draw_incidence
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
@@ -46,6 +46,7 @@ def _tables(answer: CompetingRisks) -> dict[str, pd.DataFrame]:
         "cumulative_incidence": answer.curves,
         "competing_risks_tests": answer.tests,
         "competing_risks_ratios": answer.ratios,
+        "competing_risks_time": answer.time_lost,
     }
     return {name: frame for name, frame in tables.items() if len(frame)}
 
@@ -68,6 +69,8 @@ def _section(results: Results, answer: CompetingRisks) -> Section:
         blocks.append(_figure(results, answer, interest))
     if len(answer.at_times):
         blocks.append(incidence_table(results, answer))
+    if len(answer.time_lost):
+        blocks.append(time_lost_table(results, answer))
     for cause, test in answer.tests.groupby("cause", sort=False):
         row = test.iloc[0]
         said = p_sentence(row["p"]) if np.isfinite(row["p"]) else row["note"]

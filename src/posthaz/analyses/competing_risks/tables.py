@@ -11,6 +11,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, term_label
 from posthaz.report.sections.wording import (
     counted,
+    duration,
     interval_name,
     moment,
     p_value,
@@ -53,6 +54,35 @@ def incidence_table(results: Results, answer: CompetingRisks) -> Table:
             "Bayes: standardised over the cohort. 1 − Kaplan–Meier is shown because papers print "
             "it; it overstates.",
         ),
+    )
+
+
+@guarded_block
+def time_lost_table(results: Results, answer: CompetingRisks) -> Table:
+    """Mean time lost to each cause by arm, and the differences."""
+    labels, unit, table = arm_labels(results), results.cohort.unit, answer.time_lost
+    shown = pd.DataFrame(
+        {
+            "group": [capitalised(str(label)) for label in table["label"]],
+            "arm": [
+                labels.get(arm, str(arm)) + (f" minus {labels.get(ref, ref)}" if ref else "")
+                for arm, ref in zip(table["arm"], table["reference"], strict=True)
+            ],
+            "mean": [
+                with_interval(mean, lower, upper, lambda x: duration(x, unit))
+                for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
+            ],
+            "above": [percent(p) if p == p else MISSING for p in table["p_above_0"]],
+        }
+    )
+    level = interval_name(results.analysis.estimands.interval)
+    horizon = f"{moment(float(table['horizon'].iloc[0]))} {unit}"
+    return Table(
+        shown,
+        f"Mean time lost to each cause before {horizon}: the area under its cumulative incidence",
+        {"arm": "Arm", "mean": f"{capitalised(unit)} ({level} CrI)", "above": "P(more)"},
+        group="group",
+        source="competing_risks_time.csv",
     )
 
 

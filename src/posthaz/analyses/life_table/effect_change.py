@@ -21,6 +21,7 @@ from posthaz.hazards import PiecewiseExponential
 from posthaz.inference import Fit, fit, flat_draws
 from posthaz.priors import Prior, hazard_ratio
 from posthaz.spec import ModelSpec, Sampling, coefficient_name
+from posthaz.spec.prior_targets import baseline_targets
 
 NAME = "changing_effect"
 
@@ -190,12 +191,13 @@ def _changing(
     for term, prior in zip(primary.design.columns, primary.priors.coefficients, strict=True):
         if term.startswith(f"{treatment}["):
             effects[term] = prior
-    same = primary.spec.baseline.kind == PiecewiseExponential.kind
-    rates = {name: p for name, p in primary.spec.priors.items() if same and "hazard" in name}
     cuts = tuple(times[:-1])
+    baseline = PiecewiseExponential(cuts=cuts, intervals=len(cuts) + 1)
+    both = set(baseline_targets(baseline)) & set(baseline_targets(primary.spec.baseline))
+    rates = {name: prior for name, prior in primary.spec.priors.items() if name in both}
     return ModelSpec(
         NAME,
-        PiecewiseExponential(cuts=cuts, intervals=len(cuts) + 1),
+        baseline,
         " + ".join([quoted(treatment), *names]),
         priors={**effects, **rates},
         centre="none",

@@ -20,7 +20,7 @@ from posthaz.checks import convergence
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
 from posthaz.errors import CohortError
-from posthaz.estimands import coefficient_table, difference, summary
+from posthaz.estimands import coefficient_table, time_in_states
 from posthaz.inference import Fit, fit
 from posthaz.spec import ModelSpec, Sampling
 
@@ -192,28 +192,9 @@ def _time_in_state(
     states: xr.DataArray, horizon: float, asked: MultistateSpec, interval: float
 ) -> pd.DataFrame:
     """Mean time in each state up to a horizon by arm, and its differences."""
-    grid = np.unique(np.append(states["time"].to_numpy(), horizon))
-    inside = states.interp(time=grid[grid <= horizon])
-    spent = inside.integrate("time")
-    rows = []
-    for state in STATES:
-        own = spent.sel(state=state, drop=True)
-        reference, *others = (str(one) for one in own["profile"].to_numpy())
-        pairs = [(arm, "", own.sel(profile=arm, drop=True)) for arm in (reference, *others)]
-        pairs += [(arm, reference, difference(own, arm, reference)) for arm in others]
-        for arm, against, draws in pairs:
-            numbers = summary(draws, interval)
-            rows.append(
-                {
-                    **_named(state, asked),
-                    "arm": arm,
-                    "reference": against,
-                    "horizon": horizon,
-                    **{key: numbers[key] for key in ("mean", "lower", "upper")},
-                    "p_above_0": float((draws > 0).mean()) if against else np.nan,
-                }
-            )
-    return pd.DataFrame(rows)
+    table = time_in_states(states, horizon, "state", interval)
+    named = pd.DataFrame([_named(state, asked) for state in table["state"]])
+    return pd.concat([named, table.drop(columns="state")], axis=1)
 
 
 def _ratios(

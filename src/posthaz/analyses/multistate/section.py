@@ -74,27 +74,32 @@ def _lead(results: Results, answer: Multistate) -> str:
     horizon = f"{moment(float(table['horizon'].iloc[0]))} {unit}"
     if gains.empty:
         parts = [
-            f"{duration(row['mean'], unit)} {unit} {row['label']}"
+            f"{duration(row['mean'], unit)} {unit} {_in_state(row)}"
             for row in table.to_dict("records")
         ]
         return f"Of {horizon} patients spend on average {listed(parts)}."
     texts = []
     for arm, rows in gains.groupby("arm", sort=False):
         parts = [
-            f"{_signed(row['mean'], unit)} {unit} {row['label']} ({_signed(row['lower'], unit)} to "
-            f"{_signed(row['upper'], unit)})"
+            f"**{_more(row['mean'], unit)}** {_in_state(row)} ({duration(row['lower'], unit)} to "
+            f"{duration(row['upper'], unit)})"
             for row in rows.to_dict("records")
         ]
         against = labels[str(rows["reference"].iloc[0])]
         texts.append(
-            f"Of {horizon}, patients with {labels[str(arm)]} spend on average {listed(parts)} in "
-            f"comparison with {against} ({level} credible intervals)."
+            f"Of {horizon}, patients with {labels[str(arm)]} spend on average {listed(parts)} than "
+            f"with {against} (differences with {level} credible intervals)."
         )
     return " ".join(texts)
 
 
-def _signed(value: float, unit: str) -> str:
-    return f"{'+' if value >= 0 else '−'}{duration(abs(value), unit)}"
+def _more(value: float, unit: str) -> str:
+    return f"{duration(abs(value), unit)} {unit} {'more' if value >= 0 else 'less'}"
+
+
+def _in_state(row: dict[str, object]) -> str:
+    """A state as where time is spent."""
+    return f"after {row['label']}" if row["state"] == 2 else str(row["label"])
 
 
 def _how(results: Results, answer: Multistate) -> str:
@@ -126,6 +131,7 @@ def _figure(results: Results, answer: Multistate) -> FigureBlock:
         horizon=results.horizon,
         interval=results.analysis.estimands.interval,
         simulated=results.simulated,
+        quantity="Probability",
     )
     last = answer.at_times[answer.at_times["source"] == POSTERIOR]
     last = last[last["time"] == last["time"].max()]
@@ -171,7 +177,7 @@ def _time_table(results: Results, answer: Multistate) -> Table:
                 for arm, ref in zip(table["arm"], table["reference"], strict=True)
             ],
             "mean": [
-                with_interval(mean, lower, upper, lambda x: _plain(x, unit))
+                with_interval(mean, lower, upper, lambda x: duration(x, unit))
                 for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
             ],
             "above": [percent(p) if np.isfinite(p) else "–" for p in table["p_above_0"]],
@@ -182,10 +188,6 @@ def _time_table(results: Results, answer: Multistate) -> Table:
     heads = {"arm": "Arm", "mean": f"{capitalised(unit)} ({level})", "above": f"P(>{SPACE}0)"}
     caption = f"Mean time in each state, of {horizon}"
     return Table(shown, caption, heads, group="state", source="multistate_time.csv")
-
-
-def _plain(value: float, unit: str) -> str:
-    return ("−" if value < 0 else "") + duration(abs(value), unit)
 
 
 @guarded_block

@@ -14,7 +14,6 @@ from posthaz.arms.arm_model import (
     complete_in,
     joined,
 )
-from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.baselines import Candidate, independent_columns
 from posthaz.checks import LEAST_ESS_A_CHAIN, MOST_RHAT, convergence
 from posthaz.cohort import Cohort, restricted
@@ -109,7 +108,8 @@ class CandidateSampler:
 
     def _base(self, part: Cohort) -> ModelSpec:
         """Baseline hazard and priors, with as many intervals as the events bear."""
-        return replace(sparse_model(self.model, part.exit[part.event]), shrinkage=None)
+        fewer = self.model.baseline.sparser(part.exit[part.event])
+        return replace(self.model, baseline=fewer, shrinkage=None)
 
     def _sampled(self, spec: ModelSpec, part: Cohort, sampling: Sampling, wide: bool) -> Fit:
         """A fit; under a prior with wide tails with more draws, where they are too few."""

@@ -1,9 +1,8 @@
 """Sentences of the methods on models and priors."""
 
-from posthaz.hazards import Baseline, Exponential, Gompertz, PiecewiseExponential, Weibull
 from posthaz.inference import Fit
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import contrasts, lowered, model_labels
+from posthaz.report.sections.naming import contrasts, model_labels
 from posthaz.report.sections.prior_words import prior_words
 from posthaz.report.sections.rows import treatment_term
 from posthaz.report.sections.wording import listed
@@ -27,14 +26,13 @@ def model_sentences(results: Results) -> str:
 
 def _regression(fit: Fit) -> str:
     form = fit.spec.form.replace("_", " ")
-    title = lowered(fit.spec.baseline.title) if fit.spec.baseline.title != "Weibull" else "Weibull"
     if not fit.design.columns and not fit.design.groups:
         return f"{fit.spec.baseline.title} survival model without covariates"
-    return f"{title} {form} regression with linear predictor `{fit.spec.formula}`"
+    return f"{fit.spec.baseline.title} {form} regression with linear predictor `{fit.spec.formula}`"
 
 
 def _hazard(fit: Fit, unit: str) -> str:
-    text = _baseline(fit.spec.baseline, unit)
+    text = fit.spec.baseline.words(unit)
     if fit.design.columns:
         text += ", " + fit.spec.effect.words
     for effect in fit.spec.changing:
@@ -73,28 +71,7 @@ def _parts(fit: Fit) -> str:
 
 def _short(fit: Fit, unit: str) -> str:
     predictor = f"`{fit.spec.formula}`"
-    return f"{_baseline(fit.spec.baseline, unit)}; {predictor}"
-
-
-def _baseline(baseline: Baseline, unit: str) -> str:
-    match baseline:
-        case Weibull(location="log_rate"):
-            return "hazard λk·t^(k−1) with rate λ and shape k"
-        case Weibull():
-            return "hazard (k/s)(t/s)^(k−1) with scale s and shape k"
-        case Exponential():
-            return "constant hazard"
-        case Gompertz(unit_time=span):
-            return f"hazard λ·exp(γt/T) with T = {span:.3g} {unit}"
-        case PiecewiseExponential(cuts=cuts, smoothing=smoothing, order=order):
-            at = f" cut at {listed([f'{cut:.3g}' for cut in cuts])} {unit}" if cuts else ""
-            tie = (
-                f"a random walk of order {order}, its steps weighted by the intervals’ spacing"
-                if smoothing == "random_walk"
-                else "independent"
-            )
-            return f"hazard constant within intervals{at} [@piecewise], log hazards {tie}"
-    return f"{baseline.title} hazard"
+    return f"{fit.spec.baseline.words(unit)}; {predictor}"
 
 
 def prior_sentences(results: Results) -> str:

@@ -28,7 +28,9 @@ def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, 
     parameters = {name: p for p in fit.spec.baseline.parameters() for name in _names(p)}
     for name, prior in fit.priors.baseline.items():
         positive = name.removeprefix("log_")
-        range_ = _range(prior, interval, positive.replace("_", " "), name != positive)
+        is_log = bool(parameters[name].level) and not parameters[name].positive_name
+        what = f"exp({name})" if is_log else positive.replace("_", " ")
+        range_ = _range(prior, interval, what, is_log or name != positive)
         if range_ != MISSING:
             range_ += _unit(parameters[name], fit.unit)
         yield _row(_baseline_words(name, parameters[name]), prior, range_)
@@ -126,9 +128,12 @@ def _names(parameter: Parameter) -> tuple[str, ...]:
 
 
 def _baseline_words(name: str, parameter: Parameter) -> str:
-    words = capitalised(name.replace("_", " "))
+    said = parameter.words or name.replace("_", " ")
+    if parameter.words and parameter.positive_name and name == parameter.name:
+        said = f"log {said}"
+    words = capitalised(said)
     if parameter.structure == "random_walk":
-        words += ", mean over the intervals"
+        words += f", mean over the {parameter.dim}s"
     elif parameter.dim:
         words += f" of each {parameter.dim}"
     return words
@@ -138,7 +143,7 @@ def _unit(parameter: Parameter, unit: str) -> str:
     """Unit of a parameter on its natural scale: a time, events per time, or none."""
     if not parameter.level:
         return ""
-    return f" {unit}" if parameter.level == "scale" else f" per {unit.removesuffix('s')}"
+    return f" {unit}" if parameter.level != "rate" else f" per {unit.removesuffix('s')}"
 
 
 def _tails(interval: float) -> tuple[float, float, float]:

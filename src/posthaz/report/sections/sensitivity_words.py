@@ -19,7 +19,7 @@ from posthaz.report.sections.wording import (
     signed,
     with_interval,
 )
-from posthaz.sensitivity import AS_STATED, baseline_words
+from posthaz.sensitivity import AS_STATED
 from posthaz.spec import (
     Analysis,
     BaselineChange,
@@ -166,11 +166,7 @@ def change_words(change: Change) -> str:
         return f"{prior_words(change.prior)}{origin}".replace(" %", SPACE + "%")
     if isinstance(change, SubsetChange):
         return "; ".join(_condition_words(one) for one in change.where.conditions)
-    start = (
-        baseline_words(change.baseline)
-        if isinstance(change, BaselineChange)
-        else f"`{change.formula}`"
-    )
+    start = change.baseline.label() if isinstance(change, BaselineChange) else f"`{change.formula}`"
     priors = [f"`{key}` {prior_words(prior)}" for key, prior in change.priors.items()]
     return f"{start}; priors: {'; '.join(priors)}" if priors else start
 

@@ -1,6 +1,6 @@
-"""A baseline hazard of your own: log-logistic, fitted to a simulated cohort.
+"""A baseline hazard of your own: Lomax, fitted to a simulated cohort.
 
-Run it with ``uv run python examples/log_logistic.py``.
+Run it with ``uv run python examples/lomax.py``.
 """
 
 # begin baseline
@@ -16,36 +16,31 @@ from posthaz.priors import Prior
 
 
 @dataclass(frozen=True)
-class LogLogistic(Baseline):
-    """Survival ``1 / (1 + (t / scale)^shape)``; the median is the scale."""
+class Lomax(Baseline):
+    """Survival ``(1 + t / scale)^(-shape)``, a hazard that falls from the start."""
 
-    kind: ClassVar[str] = "log_logistic"
-    title: ClassVar[str] = "log-logistic"
+    kind: ClassVar[str] = "lomax"
+    title: ClassVar[str] = "Lomax"
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """The median and how fast the odds of having failed grow."""
+        """How long the hazard keeps its height, and the power with which survival falls."""
         return (
             Parameter("log_scale", Prior("normal", (0.0, 10.0)), level="scale"),
             Parameter("log_shape", Prior("normal", (0.0, 1.0))),
         )
 
+    def words(self, unit: str) -> str:
+        """The hazard, as the methods paragraph says it."""
+        return "hazard k/(s + t) with scale s and shape k"
+
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         """The hazard at given parameter values."""
         log_scale, log_shape = values["log_scale"], values["log_shape"]
-        shape = xp.exp(log_shape)
-
-        def log_odds(time: Array) -> Array:
-            return shape * (xp.log(xp.maximum(time, 1e-300)) - log_scale)
-
+        scale, shape = xp.exp(log_scale), xp.exp(log_shape)
         return Hazard(
-            log_hazard=lambda time: (
-                log_shape
-                - xp.log(xp.maximum(time, 1e-300))
-                + log_odds(time)
-                - xp.logaddexp(0.0, log_odds(time))
-            ),
-            cumulative_hazard=lambda time: xp.logaddexp(0.0, log_odds(time)),
-            time_at=lambda cumulative: np.exp(log_scale + np.log(np.expm1(cumulative)) / shape),
+            log_hazard=lambda time: log_shape - xp.log(scale + time),
+            cumulative_hazard=lambda time: shape * xp.log1p(time / scale),
+            time_at=lambda cumulative: scale * np.expm1(cumulative / shape),
         )
 
 
@@ -60,13 +55,24 @@ def main() -> None:
 
     cohort = ph.simulated_example(size=300)
     specs = [
-        ph.ModelSpec("log_logistic", LogLogistic(), "arm"),
+        ph.ModelSpec("lomax", Lomax(), "arm"),
         ph.ModelSpec("weibull", ph.Weibull(), "arm"),
     ]
     fits = {spec.name: ph.fit(spec, cohort, draws=500, tune=500, chains=2) for spec in specs}
     table = compare_models({name: leave_one_out(fit) for name, fit in fits.items()})
     print(table.to_string(index=False))
     # end use
+
+
+def registered() -> None:
+    """Make it known to analysis files, archives and reports."""
+    # begin register
+    import posthaz as ph
+
+    ph.register_baseline(Lomax)
+    results = ph.run_analysis("analysis.toml")  # with baseline = "lomax" in it
+    results.report("out")
+    # end register
 
 
 if __name__ == "__main__":
