@@ -53,9 +53,10 @@ def mixture_cure(hazard: Hazard, log_odds: Array, xp: ModuleType | Any) -> Hazar
         return hazard.log_hazard(time) + alive - xp.logaddexp(log_cured, alive)
 
     def time_at(cumulative: Array) -> Array:
-        left = xp.exp(-cumulative) - xp.exp(log_cured)
-        reached = left > 0.0
-        own = log_uncured - xp.log(xp.where(reached, left, 1.0))
+        # in logarithms, for survival may be far below the smallest number
+        reached = log_cured < -cumulative
+        share = xp.exp(xp.where(reached, log_cured + cumulative, -xp.inf))
+        own = log_uncured + cumulative - xp.log1p(-share)
         return xp.where(reached, hazard.time_at(xp.maximum(own, 0.0)), xp.inf)
 
     alone = Hazard(log_hazard, cumulative_hazard, time_at)
