@@ -239,6 +239,8 @@ class Analysis:
     favours : str
         Arm whose benefit is asked, in which direction probabilities of benefit are given; each
         arm but the reference when empty.
+    kind : {"", "treatment", "exposure", "prognostic"}
+        What the arms are, which decides the words; told by the column's role when empty.
     clinical : mapping of str to object
         Specifications of the clinical analyses asked for, by the name of their table.
     sensitivity : SensitivitySpec or None
@@ -272,6 +274,7 @@ class Analysis:
     landmark: float | None = None
     starts: str = ""
     favours: str = ""
+    kind: str = ""
     clinical: Mapping[str, Any] = field(default_factory=dict)
     sensitivity: SensitivitySpec | None = None
     simulate: SimulateSpec | None = None

@@ -20,6 +20,7 @@ from posthaz.spec.fields import (
 from posthaz.spec.toml_table import TomlTable
 from posthaz.spec.where_table import WHERE, read_where
 
+TREATMENT_KINDS = ("treatment", "exposure", "prognostic")
 WEIGHT_KINDS = ("frequency", "probability", "importance")
 UNITS = ("days", "weeks", "months", "years")
 CODE_WORDS = {"event": 1, "censored": 0}
@@ -55,6 +56,7 @@ _TREATMENT_FIELDS = {
     "reference": label(),
     "starts": text(),
     "favours": label(),
+    "kind": choice(TREATMENT_KINDS),
 }
 
 COHORT = table(_FIELDS, about=CohortSpec)
@@ -171,6 +173,12 @@ def read_favours(treatment: TomlTable, columns: Mapping[str, Column]) -> str:
             f"give one of {', '.join(column.levels)}: the arm whose benefit is asked",
         )
     return str(favours)
+
+
+def read_kind(treatment: TomlTable) -> str:
+    """What the arms are, among `TREATMENT_KINDS`; empty where the file doesn't say."""
+    kind = treatment.values.get("kind", "")
+    return kind if kind in TREATMENT_KINDS else ""
 
 
 def _check_follow_up(cohort: TomlTable) -> None:

@@ -22,6 +22,7 @@ from posthaz.spec.cohort_table import (
     TREATMENT,
     read_cohort_table,
     read_favours,
+    read_kind,
     read_study_time,
 )
 from posthaz.spec.fields import Field, flag, several, table, text
@@ -140,6 +141,7 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         landmark=landmark,
         starts=starts,
         favours=read_favours(file.below("treatment"), cohort.columns),
+        kind=read_kind(file.below("treatment")),
         clinical=clinical,
         sensitivity=sensitivity,
         simulate=read_simulate(file.below("simulate"), path.parent, root),

@@ -64,6 +64,17 @@ def test_a_factor_that_patients_have_is_no_treatment(two_arms):
     assert "a lower and a higher hazard" in said
 
 
+def test_the_file_says_what_the_arms_are(two_arms):
+    asked = replace(two_arms, analysis=replace(two_arms.analysis, kind="exposure"))
+    said = " ".join(block.text for block in lead_blocks(asked))
+    assert "posterior probability of a lower hazard (a ratio below 1)" in said
+    assert "benefit" not in said
+    factor = as_factor(two_arms)
+    again = replace(factor, analysis=replace(factor.analysis, kind="treatment"))
+    said = " ".join(block.text for block in lead_blocks(again))
+    assert "posterior probability of benefit (a ratio below 1)" in said
+
+
 def test_time_until_death_is_survival_time_and_other_time_is_event_free(two_arms):
     fit = two_arms.posterior.primary
     assert "survival time up to 24 months" in effect_sentence(two_arms, fit, "B")

@@ -49,3 +49,13 @@ def test_a_level_that_only_the_table_knows_is_checked_there(tmp_path: Path) -> N
 def test_files_that_ask_for_the_higher_dose_say_so(name: str) -> None:
     analysis = load_analysis(name)
     assert analysis.favours == analysis.cohort.treatment_reference == "at_least_63"
+
+
+def test_what_the_arms_are_is_one_of_three_words(tmp_path: Path) -> None:
+    path = written(tmp_path, "high", LEVELS)
+    text = path.read_text()
+    path.write_text(text.replace('favours = "high"', 'kind = "exposure"'))
+    assert load_analysis(path).kind == "exposure"
+    path.write_text(text.replace('favours = "high"', 'kind = "exposur"'))
+    with pytest.raises(SpecError, match=r"treatment\.kind.*'exposure'"):
+        load_analysis(path)

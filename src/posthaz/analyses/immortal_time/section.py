@@ -27,6 +27,7 @@ from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.question import of_treatment
 from posthaz.report.sections.wording import (
     SPACE,
     change,
@@ -116,6 +117,7 @@ def _forest(results: Results, answer: ImmortalTime) -> FigureBlock:
     figure = draw_hazard_ratios(
         rows,
         favours=(treated, reference),
+        treatment=of_treatment(results),
         interval=results.analysis.estimands.interval,
         simulated=results.simulated,
     )

@@ -192,6 +192,12 @@ def _limits(results: Results, fit: Fit, arms: Sequence[str]) -> str:
             text += f"; {which} of {listed(settled)} {verb} not"
         return f"{text}."
     one = len(settled) == 1
+    if results.analysis.kind == "prognostic":
+        return (
+            f"{start}the credible interval{'' if one else 's'} of {listed(settled)} "
+            f"exclude{'s' if one else ''} a ratio of 1: {effect_noun(results)} tells prognosis, "
+            "which is not what would happen if it were changed."
+        )
     longest = duration(results.horizon, results.cohort.unit)
     return (
         f"{start}the credible interval{'' if one else 's'} of {listed(settled)} "

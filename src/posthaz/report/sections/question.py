@@ -70,9 +70,11 @@ def asks_for_reference(results: Results) -> bool:
 
 def of_treatment(results: Results) -> bool:
     """Whether the arms are treatments, and not groups by a factor that patients have."""
-    cohort = results.cohort
+    cohort, kind = results.cohort, results.analysis.kind
     if not cohort.treatment:
         return False
+    if kind:
+        return kind == "treatment"
     column = cohort.columns.get(cohort.treatment)
     return column is None or column.role in ("", "treatment")
 
@@ -81,8 +83,9 @@ def effect_noun(results: Results) -> str:
     """What stands behind the arms: the treatment, or a factor by its name."""
     if of_treatment(results):
         return "the treatment"
-    column = results.cohort.columns[results.cohort.treatment]
-    label = column.label or column.name
+    name = results.cohort.treatment
+    column = results.cohort.columns.get(name)
+    label = (column.label if column else "") or name
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
