@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
+from posthaz.analyses.tipping_points import influence
 from posthaz.analyses.tipping_points.effect import effect_fault
 from posthaz.analyses.tipping_points.removal import (
     Conclusion,
-    _Refits,
+    Refits,
     patient_likelihoods,
     smallest_sets,
 )
@@ -74,11 +75,11 @@ def test_patients_who_enter_late_have_no_mixture(simulated):
 def test_what_a_cohort_does_not_give_is_said_and_the_rest_is_given(simulated):
     fit, cohort = simulated
     late = replace(cohort, entry=np.full(len(cohort), 0.01))
-    found = ph.tipping_points(fit, late, TippingPointsSpec(removed=0))
+    found = ph.tipping_points(fit, late, TippingPointsSpec(removed=0, influence=False))
     assert [name for name, _ in found.lost] == ["confounders"]
     assert set(found.tables) == {
         f"tipping_points_{name}" for name in ("priors", "critical", "named", "scepticism",
-                                              "e_values")
+                                              "e_values", "evidence")
     }  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def test_smallest_sets_of_aml_are_those_of_brute_force(sd):
     fit = ph.fit(spec, cohort, SAMPLING)
     draws = fit.draws["posterior"]["log_hazard_ratio"].to_numpy()
     found = smallest_sets(fit, cohort, SAMPLING, most=2).set_index("conclusion")
-    refit = _Refits(fit, cohort, SAMPLING, patient_likelihoods(fit)[1])
+    refit = Refits(fit, cohort, SAMPLING, patient_likelihoods(fit)[1])
     for kind in ("sign", "interval"):
         conclusion = Conclusion(kind, 1.0, 0.975)
         now = conclusion.margin(draws) > 0
@@ -132,6 +133,30 @@ def test_the_map_of_nvalt11_is_within_0_02_of_the_closed_form():
     cohort = ph.read_cohort(analysis.table, analysis.cohort)
     weibull = next(model for model in analysis.models if model.name == "weibull")
     fit = ph.fit(weibull, cohort, analysis.sampling)
-    found = ph.tipping_points(fit, cohort, TippingPointsSpec(removed=0, confounder=None))
+    found = ph.tipping_points(
+        fit, cohort, TippingPointsSpec(removed=0, influence=False, confounder=None)
+    )
     assert found.priors["probability"].notna().all()
     assert (found.priors["probability"] - found.priors["closed_form"]).abs().max() < 0.02
+
+
+@needs_data
+@pytest.mark.slow
+def test_leaving_one_out_by_weights_is_refitting_without_each_of_gehan(monkeypatch):
+    rows = pd.read_csv(DATA / "gehan_6mp.csv")
+    arm = pd.Categorical(rows["treat"], categories=["control", "6-MP"])
+    cohort = plain_cohort(rows["time"], rows["cens"], pd.DataFrame({"arm": arm}), "weeks")
+    cohort = replace(cohort, treatment="arm")
+    # the same seed and many draws: what differs is not the draws' noise
+    sampling = Sampling(method="laplace", seed=1, chains=4, draws=5000)
+    spec = ph.ModelSpec("w", ph.Weibull(), "arm", priors={"arm": Prior("normal", (0.0, 1.0))})
+    fit = ph.fit(spec, cohort, sampling)
+    weighted = influence.patient_influence(fit, cohort, sampling, 24.0)
+    assert set(weighted["method"]) == {"weights"}
+    monkeypatch.setattr(influence, "MOST_KHAT", -np.inf)
+    refitted = influence.patient_influence(fit, cohort, sampling, 24.0)
+    assert set(refitted["method"]) == {"refit"}
+    assert len(refitted) == 42
+    by = ["time", "event", "arm"]
+    both = weighted.merge(refitted, on=by, suffixes=("", "_refit"))
+    assert (both["sd_moved"] - both["sd_moved_refit"]).abs().max() < 0.02

@@ -1,6 +1,7 @@
 """``posthaz sensitivity``: the same question under other priors, baselines and covariates."""
 
 import shlex
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,15 @@ Workers = Annotated[
     typer.Option("--workers", help="Who fits: here, processes:N on this machine, or dask:ADDRESS."),
 ]
 
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume/--fresh",
+        help="Fit only the variants that no earlier run kept in OUT, or all of them anew.",
+    ),
+]
+_CELLS = "sensitivity_cells"
+
 
 def sensitivity(
     spec: Spec,
@@ -43,6 +53,7 @@ def sensitivity(
     chains: Chains = None,
     method: Method = None,
     workers: Workers = "here",
+    resume: Resume = True,
     allow_outside: Outside = False,
     quiet: Quiet = False,
 ) -> None:
@@ -67,6 +78,8 @@ def sensitivity(
         analysis = replace(analysis, sensitivity=chosen)
     cohort = read_inputs(analysis)
     prepare_folder(out)
+    if not resume:
+        shutil.rmtree(out / _CELLS, ignore_errors=True)
     from posthaz.report.horizon import restriction
     from posthaz.report.sensitivity_page import SensitivityResults, write_sensitivity
     from posthaz.sensitivity import answer_sensitivity
@@ -78,6 +91,7 @@ def sensitivity(
             scheduler,
             lambda done, total: progress("the variants", done, total),
             horizon=restriction(analysis, cohort),
+            kept=out / _CELLS,
         )
     results = SensitivityResults(analysis, cohort, answer, shlex.join(["posthaz", *sys.argv[1:]]))
     with staged_folder(out) as stage:

@@ -12,6 +12,7 @@ from posthaz.figures.hazard import draw_hazard
 from posthaz.figures.hazard_ratio_over_time import draw_hazard_ratio_over_time
 from posthaz.figures.hazard_ratios import draw_hazard_ratios
 from posthaz.figures.incidence import draw_incidence
+from posthaz.figures.influence import draw_influence
 from posthaz.figures.interaction import draw_interaction
 from posthaz.figures.love import draw_love
 from posthaz.figures.mean_count import draw_mean_count
@@ -46,6 +47,7 @@ __all__ = [
     "draw_hazard_ratio_over_time",
     "draw_hazard_ratios",
     "draw_incidence",
+    "draw_influence",
     "draw_interaction",
     "draw_love",
     "draw_mean_count",

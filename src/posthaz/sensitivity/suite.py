@@ -1,8 +1,9 @@
 """A sensitivity analysis: its variants fitted on any scheduler, its table, its failures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from posthaz.errors import PosthazError, SpecError
 from posthaz.schedule import InProcess, Progress, Scheduler, Task
 from posthaz.sensitivity.cells import cells
 from posthaz.sensitivity.compare import compare_variants
+from posthaz.sensitivity.kept import Answers, Keeping, kept_cells
 from posthaz.sensitivity.summarise import ANSWERS, summarise_fit, summarise_variants
 from posthaz.sensitivity.variants import Variant, variants
 from posthaz.spec import Analysis, EstimandSpec, Sampling
@@ -56,6 +58,7 @@ def answer_sensitivity(
     *,
     fits: "Mapping[str, Fit] | None" = None,
     horizon: float | None = None,
+    kept: Path | None = None,
 ) -> Sensitivity:
     """Fit everything that the ``[sensitivity]`` table of an analysis asks for.
 
@@ -73,6 +76,8 @@ def answer_sensitivity(
         Fits of the analysis's own models, which then are not made again.
     horizon : float, optional
         Horizon of the restricted means; that of the analysis by default.
+    kept : Path, optional
+        Folder in which cells are kept as they are done; those that it has are not fitted again.
 
     Returns
     -------
@@ -97,7 +102,9 @@ def answer_sensitivity(
         and not one.where
         and replace(one.spec, name=model.name) == model
     }
-    table = fit_variants(listed, cohort, sampling, asked, scheduler, progress, fits=stated)
+    table = fit_variants(
+        listed, cohort, sampling, asked, scheduler, progress, fits=stated, kept=kept
+    )
     if (table["problem"] != "").all():
         raise SpecError(f"no variant could be fitted: {table['problem'].iloc[0]}")
     return Sensitivity(table, compare_variants(table))
@@ -119,6 +126,7 @@ def fit_variants(
     progress: Progress | None = None,
     *,
     fits: "Mapping[int, Fit] | None" = None,
+    kept: Path | None = None,
 ) -> pd.DataFrame:
     """Answers of every variant.
 
@@ -141,6 +149,11 @@ def fit_variants(
         Takes cells (variants fitted together) done and cells in all.
     fits : mapping of int to Fit, optional
         Fits that are there already, by position in `listed`.
+    kept : Path, optional
+        Folder in which each cell is kept, written whole, when it is done. A cell's file is named
+        by a hash of specification, data, settings and versions, so that a run that was stopped
+        goes on with what is missing, and gives the same table; a file that is not as it was
+        written is made again. Workers on other machines need to share the folder.
 
     Returns
     -------
@@ -159,11 +172,19 @@ def fit_variants(
         position: summarise_fit(fit, asked) for position, fit in fits.items()
     }
     work = cells(listed, set(made))
+    function: Callable[[Sequence[Variant]], Answers]
+    function = partial(summarise_variants, cohort=cohort, sampling=sampling, asked=asked)
+    if kept is not None:
+        cells_kept = kept_cells(kept, cohort, sampling, asked)
+        function = Keeping(function, cells_kept)
+        for cell in work:
+            answers = cells_kept.found(cells_kept.key([listed[k] for k in cell])) or []
+            made |= dict(zip(cell, answers, strict=False))
+        work = [cell for cell in work if not made.keys() >= set(cell)]
     tasks = [
         Task(f"{listed[cell[0]].spec.name}, {listed[cell[0]].label}", [listed[k] for k in cell])
         for cell in work
     ]
-    function = partial(summarise_variants, cohort=cohort, sampling=sampling, asked=asked)
     outcomes = (scheduler or InProcess()).map(function, tasks, progress)
     for cell, outcome in zip(work, outcomes, strict=True):
         lost = [outcome.error] * len(cell) if outcome.error is not None else []

@@ -1,10 +1,16 @@
 """The sensitivity analysis as a section of the report."""
 
-from posthaz.report.blocks import Section
+from collections.abc import Mapping
+
+from posthaz.report.blocks import Bullets, Section
 from posthaz.report.clinical import ClinicalPart, Given
 from posthaz.report.horizon import restriction
+from posthaz.report.results import Results
 from posthaz.report.sections.sensitivity import sensitivity_blocks
-from posthaz.report.sections.sensitivity_words import Study, range_paragraphs
+from posthaz.report.sections.sensitivity_words import (
+    five_answers,
+    range_paragraphs,
+)
 from posthaz.report.sensitivity_page import failure_notes, sensitivity_tables
 from posthaz.sensitivity import Sensitivity, answer_sensitivity
 
@@ -19,16 +25,22 @@ def _answer(given: Given) -> Sensitivity:
     )
 
 
-def _section(results: Study, answer: Sensitivity) -> Section:
+def _section(results: Results, answer: Sensitivity) -> Section:
     blocks = (
         *failure_notes(answer),
+        Bullets(five_answers(results, answer.comparison, _beside(results))),
         *range_paragraphs(results, answer.table),
         *sensitivity_blocks(results, answer),
     )
     return Section("Sensitivity analysis", "sensitivity", blocks)
 
 
-def _lead(results: Study, answer: Sensitivity) -> str:
+def _beside(results: Results) -> Mapping[str, str]:
+    """What other analyses of the file say about a few patients and a confounder."""
+    return getattr(results.clinical.get("tipping_points"), "sentences", {})
+
+
+def _lead(results: Results, answer: Sensitivity) -> str:
     """The range over variants of each comparison of arms."""
     return " ".join(one.text for one in range_paragraphs(results, answer.table))
 

@@ -14,6 +14,8 @@ from posthaz.analyses.tipping_points.confounder import (
 )
 from posthaz.analyses.tipping_points.e_value import e_value, e_value_of_interval
 from posthaz.analyses.tipping_points.effect import TreatmentEffect, treatment_effect
+from posthaz.analyses.tipping_points.evidence import EVIDENCE_COLUMNS, evidence_of_effect
+from posthaz.analyses.tipping_points.influence import INFLUENCE_COLUMNS, patient_influence
 from posthaz.analyses.tipping_points.pool import Pool, closed_probability, grown_pool
 from posthaz.analyses.tipping_points.prior_map import (
     CRITICAL_COLUMNS,
@@ -47,7 +49,7 @@ NAMED_COLUMNS = ("prior", "family", "prior_hr", "prior_sd", "probability", "clos
 COLUMNS = tuple(
     dict.fromkeys(
         (*MAP_COLUMNS, *CRITICAL_COLUMNS, *NAMED_COLUMNS, *SCEPTICISM_COLUMNS, *E_VALUE_COLUMNS,
-         *REMOVAL_COLUMNS, *CONFOUNDER_COLUMNS)
+         *REMOVAL_COLUMNS, *CONFOUNDER_COLUMNS, *INFLUENCE_COLUMNS, *EVIDENCE_COLUMNS)
     )
 )  # fmt: skip
 """Columns of the files of tipping points."""
@@ -71,6 +73,8 @@ class TippingPoints:
     scepticism, removal, confounders, e_values : DataFrame
         As in ``tipping_points_scepticism.csv``, ``tipping_points_removal.csv``,
         ``tipping_points_confounders.csv`` and ``tipping_points_e_values.csv``.
+    evidence, influence : DataFrame
+        As in ``tipping_points_evidence.csv`` and ``tipping_points_influence.csv``.
     fits : int
         Fits that the map of priors rests on.
     lost : tuple of (str, str)
@@ -83,10 +87,19 @@ class TippingPoints:
     named: pd.DataFrame
     scepticism: pd.DataFrame
     e_values: pd.DataFrame
+    evidence: pd.DataFrame
+    influence: pd.DataFrame = field(default_factory=lambda: _EMPTY)
     removal: pd.DataFrame = field(default_factory=lambda: _EMPTY)
     confounders: pd.DataFrame = field(default_factory=lambda: _EMPTY)
     fits: int = 1
     lost: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """Whether the answer hangs on a few patients, and on a confounder, in words."""
+        from posthaz.analyses.tipping_points.words import confounder_sentence, patients_sentence
+
+        return {"patients": patients_sentence(self), "confounder": confounder_sentence(self)}
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -97,6 +110,8 @@ class TippingPoints:
             "named": self.named,
             "scepticism": self.scepticism,
             "e_values": self.e_values,
+            "evidence": self.evidence,
+            "influence": self.influence,
             "removal": self.removal,
             "confounders": self.confounders,
         }
@@ -111,6 +126,7 @@ def tipping_points(
     named: Sequence[tuple[str, Prior]] = (),
     thresholds: Sequence[float] = (0.8,),
     level: float = 0.95,
+    horizon: float | None = None,
     sampling: Sampling | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> TippingPoints:
@@ -130,6 +146,8 @@ def tipping_points(
         Hazard ratios to stay below, besides 1.
     level : float, optional
         Probability of the intervals.
+    horizon : float, optional
+        Horizon of the restricted means on which each patient's influence is told.
     sampling : Sampling, optional
         How further fits are sampled; as the fit was by default.
     progress : callable, optional
@@ -152,14 +170,15 @@ def tipping_points(
     >>> spec = ph.ModelSpec("m", ph.Exponential(), "arm")
     >>> cohort = ph.simulated_example()
     >>> fit = ph.fit(spec, cohort, method="laplace", draws=500, seed=1)
-    >>> found = ph.tipping_points(fit, cohort, TippingPointsSpec(removed=0, confounder=None))
-    >>> found.scepticism["kind"].tolist()
-    ['sceptic', 'sceptic']
+    >>> found = ph.tipping_points(fit, cohort, TippingPointsSpec(removed=0, influence=False))
+    >>> found.e_values["of"].tolist()
+    ['estimate', 'interval']
     """
     asked = asked or TippingPointsSpec()
     sampling = sampling or _as_sampled(fit)
     cohort = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
-    steps = 2 + bool(asked.removed) + (asked.confounder is not None)
+    parts = _parts(fit, cohort, asked, sampling, level, horizon)
+    steps = 2 + len(parts)
     say = progress or (lambda done, total: None)
     effect = treatment_effect(fit)
     hrs, sds = np.geomspace(*asked.prior_hr, _MEDIANS), np.geomspace(*asked.prior_sd, _SPREADS)
@@ -174,18 +193,34 @@ def tipping_points(
         named=_named(pool, [("primary model", effect.prior), *named]),
         scepticism=scepticism(pool, level),
         e_values=_e_values(effect, cohort, level),
+        evidence=evidence_of_effect(pool, sds),
         fits=len(pool.fits),
     )
     say(2, steps)
-    if asked.confounder is not None:
-        grid = confounder_grid(asked.confounder.hr, asked.confounder.treated,
-                               asked.confounder.reference)  # fmt: skip
-        found = _with(found, "confounders", lambda: confounder_effects(fit, cohort, grid, level))
-        say(3, steps)
+    for done, (name, make) in enumerate(parts.items(), start=3):
+        found = _with(found, name, make)
+        say(done, steps)
+    return found
+
+
+def _parts(
+    fit: Fit,
+    cohort: Cohort,
+    asked: TippingPointsSpec,
+    sampling: Sampling,
+    level: float,
+    horizon: float | None,
+) -> dict[str, Callable[[], pd.DataFrame]]:
+    """The tables that a cohort may not allow, by name."""
+    found: dict[str, Callable[[], pd.DataFrame]] = {}
+    tried = asked.confounder
+    if tried is not None:
+        grid = confounder_grid(tried.hr, tried.treated, tried.reference)
+        found["confounders"] = lambda: confounder_effects(fit, cohort, grid, level)
+    if asked.influence:
+        found["influence"] = lambda: patient_influence(fit, cohort, sampling, horizon)
     if asked.removed:
-        found = _with(found, "removal", lambda: smallest_sets(
-            fit, cohort, sampling, level, asked.removed))  # fmt: skip
-        say(steps, steps)
+        found["removal"] = lambda: smallest_sets(fit, cohort, sampling, level, asked.removed)
     return found
 
 

@@ -98,7 +98,7 @@ def smallest_sets(
     sure = (1 + level) / 2
     side = -1.0 if np.median(effect.draws) < 0 else 1.0
     pointwise, members = patient_likelihoods(fit)
-    refit = _Refits(fit, cohort, sampling, members)
+    refit = Refits(fit, cohort, sampling, members)
     rows = []
     kinds = ("sign", "interval")
     for number, kind in enumerate(kinds):
@@ -123,11 +123,11 @@ def patient_likelihoods(fit: Fit) -> tuple[np.ndarray, np.ndarray]:
     return array.reshape(-1, array.shape[-1]), pointwise["subject"].to_numpy()
 
 
-class _Refits:
+class Refits:
     """Refits without some patients; baselines keep the cuts of the whole cohort."""
 
     def __init__(self, fit: Fit, cohort: Cohort, sampling: Sampling, members: np.ndarray) -> None:
-        self.spec, self.cohort, self.members = fit.spec, cohort, members
+        self.spec, self.members = fit.spec, members
         own = np.isin(cohort.subject, members)
         self.cohort = cohort if own.all() else cohort.where(own)
         method = "auto" if sampling.method in ("nuts", "pymc") else sampling.method
@@ -135,18 +135,26 @@ class _Refits:
         self.made: dict[frozenset[int], np.ndarray | None] = {}
 
     def __call__(self, sets: Sequence[Sequence[int]]) -> list[np.ndarray | None]:
+        """Draws of the treatment's effect without each set, each fitted once."""
         wanted = [one for one in dict.fromkeys(map(frozenset, sets)) if one not in self.made]
-        parts = [self.cohort.where(~self._are(one)) for one in wanted]
-        whole = [k for k, part in enumerate(parts) if len(part.arms) > 1 and part.event.any()]
-        whole = [k for k in whole if set(parts[k].arm.tolist()) == set(self.cohort.arms)]
-        fits = fit_many([(self.spec, parts[k]) for k in whole], self.sampling)
-        self.made |= dict.fromkeys(wanted)
-        for k, one in zip(whole, fits, strict=True):
-            self.made[wanted[k]] = treatment_effect(one).draws
+        for one, fit in zip(wanted, self.fits([sorted(one) for one in wanted]), strict=True):
+            self.made[one] = None if fit is None else treatment_effect(fit).draws
         return [self.made[frozenset(one)] for one in sets]
 
-    def _are(self, positions: frozenset[int]) -> np.ndarray:
-        return np.isin(self.cohort.subject, self.members[sorted(positions)])
+    def fits(self, sets: Sequence[Sequence[int]]) -> list[Fit | None]:
+        """A fit without each set of patients; None where an arm or every event is gone."""
+        parts = [
+            self.cohort.where(~np.isin(self.cohort.subject, self.members[list(one)]))
+            for one in sets
+        ]
+        arms = set(self.cohort.arms)
+        whole = [k for k, one in enumerate(parts) if set(one.arm.tolist()) == arms]
+        whole = [k for k in whole if (parts[k].event | parts[k].interval_censored).any()]
+        made = fit_many([(self.spec, parts[k]) for k in whole], self.sampling)
+        found: list[Fit | None] = [None] * len(sets)
+        for k, one in zip(whole, made, strict=True):
+            found[k] = one
+        return found
 
 
 class _Search:

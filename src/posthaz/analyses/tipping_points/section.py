@@ -5,23 +5,27 @@ import pandas as pd
 from posthaz.analyses.tipping_points.answer import TippingPoints, tipping_points
 from posthaz.analyses.tipping_points.words import (
     confounder_sentence,
+    evidence_sentence,
+    patients_sentence,
     prior_sentence,
     removal_sentences,
     sceptic_sentence,
 )
-from posthaz.figures import draw_prior_map
+from posthaz.figures import draw_influence, draw_prior_map
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
 from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, guarded_block
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import term_label
+from posthaz.report.sections.naming import arm_labels, term_label
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import interval_name, percent, ratio, with_interval
 from posthaz.spec import PriorChange
 
 _NAME = "tipping_points"
-_WORDS = {"confounders": "table of unmeasured confounders", "removal": "smallest set of patients"}
+_WORDS = {"confounders": "table of unmeasured confounders", "removal": "smallest set of patients",
+          "influence": "influence of each patient"}  # fmt: skip
 
 
 def _answer(given: Given) -> TippingPoints:
@@ -39,6 +43,7 @@ def _answer(given: Given) -> TippingPoints:
         ],
         thresholds=analysis.estimands.thresholds or (0.8,),
         level=analysis.estimands.interval,
+        horizon=None if given.cohort.recurrent else restriction(analysis, given.cohort),
         sampling=analysis.sampling,
         progress=lambda done, total: given.progress("tipping points", done, total),
     )
@@ -53,12 +58,15 @@ def _section(results: Results, answer: TippingPoints) -> Section:
     blocks: list[Block] = [
         Paragraph(prior_sentence(answer)),
         Paragraph(sceptic_sentence(answer, level)),
-        *(Paragraph(one) for one in removal_sentences(answer)),
+        *(Paragraph(one) for one in (patients_sentence(answer),) if one),
         Paragraph(confounder_sentence(answer)),
+        Paragraph(evidence_sentence(answer)),
         *_unreached(answer),
         _map(results, answer),
         _named(answer),
     ]
+    if len(answer.influence):
+        blocks.append(_influence(results, answer))
     if len(answer.confounders):
         blocks.append(_confounders(results, answer))
     return Section("Tipping points", "tipping-points", tuple(blocks))
@@ -90,6 +98,24 @@ def _map(results: Results, answer: TippingPoints) -> FigureBlock:
         "likelihood (dashed); circles are the priors of the analysis"
     )
     return picture(results, figure, _NAME, alt, caption, "tipping_points_priors.csv")
+
+
+@guarded_block
+def _influence(results: Results, answer: TippingPoints) -> FigureBlock:
+    figure = draw_influence(
+        answer.influence,
+        unit=results.cohort.unit,
+        labels=arm_labels(results),
+        simulated=results.simulated,
+    )
+    alt = f"Influence of each patient against time. {patients_sentence(answer)}".replace("**", "")
+    refits = int((answer.influence["method"] == "refit").sum())
+    how = f"; {refits} refitted, their weights not being trusted" if refits else ""
+    caption = (
+        f"Change of the log hazard ratio without each patient, by importance weights{how}; filled "
+        "marks are events"
+    )
+    return picture(results, figure, "influence", alt, caption, "tipping_points_influence.csv")
 
 
 @guarded_block

@@ -44,6 +44,8 @@ class TippingPointsSpec:
         Posterior probabilities of benefit whose lines are drawn.
     removed : int
         Largest set of patients whose removal is tried; 0 for none.
+    influence : bool
+        Whether each patient's influence is worked out.
     confounder : ConfounderGrid or None
         Unmeasured confounders; None for none.
     """
@@ -52,6 +54,7 @@ class TippingPointsSpec:
     prior_sd: tuple[float, float] = (0.1, 2.0)
     levels: tuple[float, ...] = (0.95, 0.975)
     removed: int = 10
+    influence: bool = True
     confounder: ConfounderGrid | None = ConfounderGrid()
 
 
@@ -60,6 +63,7 @@ _FIELDS = {
     "prior_sd": several(_POSITIVE, "two standard deviations", most=2),
     "levels": distinct(several(_SHARE, "probabilities")),
     "removed": number(at_least=0, at_most=100, whole=True),
+    "influence": flag(),
     "confounder": either(table(), flag()),
 }
 _CONFOUNDER_FIELDS = {

@@ -84,9 +84,33 @@ def _removal(row: dict) -> str:
     )
 
 
-def removal_sentence(found: TippingPoints) -> str:
-    """The same in one sentence."""
-    return " ".join(removal_sentences(found))
+def patients_sentence(found: TippingPoints) -> str:
+    """How much one patient moves the effect, and how many carry the conclusion."""
+    said = []
+    if len(found.influence):
+        row = found.influence.iloc[0]
+        status = "an event" if row["event"] else "censored"
+        own = float(found.effect.draws.mean())
+        said.append(
+            f"No patient moves the log hazard ratio by more than **{abs(row['sd_moved']):.2f}** "
+            f"posterior standard deviations (HR {ratio(float(np.exp(own)))} with all, "
+            f"{ratio(row['hr_without'])} without the one who moves it most, {status} at "
+            f"{row['time']:g})."
+        )
+    return " ".join([*said, *removal_sentences(found)])
+
+
+def evidence_sentence(found: TippingPoints) -> str:
+    """How much the data speak for an effect, whatever the width of the prior."""
+    rows = found.evidence
+    most = rows.iloc[int(np.argmax(rows["savage_dickey"]))]
+    least = rows.iloc[int(np.argmin(rows["savage_dickey"]))]
+    return (
+        f"The Bayes factor of an effect against none is at most **{ratio(most['savage_dickey'])}** "
+        f"(prior standard deviation {most['prior_sd']:.2f}) and at least "
+        f"{ratio(least['savage_dickey'])} ({least['prior_sd']:.2f}) over the priors around no "
+        f"effect; no prior whatever gives more than {ratio(most['bound'])}."
+    )
 
 
 def confounder_sentence(found: TippingPoints) -> str:

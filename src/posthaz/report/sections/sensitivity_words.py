@@ -1,5 +1,6 @@
 """A sensitivity analysis in words: what was varied, what the variants say together."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -55,6 +56,56 @@ def range_paragraphs(study: Study, table: pd.DataFrame) -> tuple[Paragraph, ...]
     return tuple(
         Paragraph(range_sentence(study, table[table["term"] == term], term))
         for term in compared_terms(table)
+    )
+
+
+def five_answers(
+    study: Study, comparison: pd.DataFrame, beside: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What a reviewer asks first, a line each: prior, baseline, adjustment, patients, confounder.
+
+    Parameters
+    ----------
+    study : Study
+        What was asked, and of whom.
+    comparison : DataFrame
+        Result of `compare_variants`.
+    beside : mapping of str to str
+        Sentences on a few ``patients`` and on a ``confounder``, where another analysis has them.
+
+    Returns
+    -------
+    tuple of str
+        Five lines; a question that nothing was tried for says so.
+    """
+    axes = comparison[np.isfinite(comparison["hr_lowest"].astype(float))]
+    priors = axes[axes["axis"].str.fullmatch(r"prior on [^,]*")]
+    found = {
+        "the prior": _axis_answer(study, priors, "priors"),
+        "the baseline hazard": _axis_answer(study, axes[axes["axis"] == "baseline"], "baselines"),
+        "adjustment": _axis_answer(study, axes[axes["axis"] == "covariates"], "formulas"),
+    }
+    unasked = "not tried; a table `[tipping_points]` in the analysis file answers it."
+    found["a few patients"] = beside.get("patients") or unasked
+    found["a confounder nobody measured"] = beside.get("confounder") or unasked
+    return tuple(
+        f"Does it hang on **{about}**? {capitalised(text)}" for about, text in found.items()
+    )
+
+
+def _axis_answer(study: Study, rows: pd.DataFrame, key: str) -> str:
+    """How far a kind of change moves the answer, its worst axis and coefficient."""
+    if rows.empty:
+        return f"not tried; `[sensitivity.{key}]` in the analysis file does."
+    worst = rows.iloc[int(np.argmax(rows["largest_difference_sd"].abs().fillna(0.0)))]
+    several = f" of {term_label(study.cohort, worst['term'])}" if len(set(rows["term"])) > 1 else ""
+    moved = abs(float(worst["largest_difference_sd"]))
+    by = f", at most {moved:.2f} posterior standard deviations" if np.isfinite(moved) else ""
+    return (
+        f"the hazard ratio{several} lies between **{ratio(rows['hr_lowest'].min())}** and "
+        f"**{ratio(rows['hr_highest'].max())}**, P(HR < 1) between "
+        f"{percent(rows['p_lowest'].min())} and {percent(rows['p_highest'].max())}, over "
+        f"{counted(int(rows['variants'].sum()), 'alternative')}{by}."
     )
 
 

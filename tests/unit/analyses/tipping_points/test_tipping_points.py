@@ -10,6 +10,7 @@ from posthaz.analyses.tipping_points.answer import TippingPoints
 from posthaz.analyses.tipping_points.confounder import Confounder
 from posthaz.analyses.tipping_points.e_value import e_value_of_interval
 from posthaz.analyses.tipping_points.effect import TreatmentEffect, without_prior
+from posthaz.analyses.tipping_points.evidence import evidence_of_effect
 from posthaz.analyses.tipping_points.pool import Pool, grown_pool, normal_posterior
 from posthaz.analyses.tipping_points.prior_map import critical_priors, map_priors, prior_map
 from posthaz.analyses.tipping_points.removal import Conclusion
@@ -191,9 +192,19 @@ def test_the_words_count_patients_and_say_whether_fewer_would_do():
             "lower": [0.5, np.nan], "upper": [2.2, np.nan], "share": [0.05, np.nan]}  # fmt: skip
     pool = normal_pool()
     empty = pd.DataFrame()
-    found = TippingPoints(pool.effect, empty, empty, empty, empty, empty, pd.DataFrame(rows))
+    found = TippingPoints(pool.effect, empty, empty, empty, empty, empty, empty,
+                          removal=pd.DataFrame(rows))  # fmt: skip
     flips, stays = removal_sentences(found)
     assert "without **2 patients**" in flips
     assert "no fewer" in flips
     assert "HR 1.04 (0.50 to 2.20)" in flips
     assert stays.startswith("No set of patients that was tried")
+
+
+def test_bayes_factors_agree_with_the_closed_form_and_keep_their_bound():
+    pool = normal_pool(estimate=-0.3)
+    found = evidence_of_effect(pool, [0.3, 0.5, 1.0, 2.0])
+    assert found["savage_dickey"].to_numpy() == pytest.approx(found["closed_form"], rel=0.05)
+    assert found["by_weights"].to_numpy() == pytest.approx(found["closed_form"], rel=0.05)
+    assert found["bound"].iloc[0] == pytest.approx(np.exp(0.5 * 1.5**2))
+    assert (found["closed_form"] < found["bound"]).all()
