@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posthaz.effects import (
@@ -59,6 +59,7 @@ CURES = {"mixture": mixture_cure, "promotion_time": promotion_time}
 
 @pytest.mark.parametrize("kind", CURES)
 @every_baseline
+@settings(deadline=None)
 @given(data=st.data(), predictor=st.floats(-2, 2))
 def test_cured_shares_hold_the_laws_of_a_hazard(
     baseline: Baseline, kind: str, data: st.DataObject, predictor: float
@@ -75,12 +76,13 @@ def test_cured_shares_hold_the_laws_of_a_hazard(
     if baseline.kind != "piecewise_exponential":  # its hazard jumps
         slope = rise / (2.0 * step)
         np.testing.assert_allclose(np.exp(cured.log_hazard(TIMES)), slope, rtol=1e-3, atol=1e-8)
-    reached = own < -np.log(share) - 1e-6
+    reached = (own > 1e-290) & (own < -np.log(share) - 1e-6)  # what is 0 in a float has no time
     np.testing.assert_allclose(cured.time_at(own)[reached], TIMES[reached], rtol=1e-4)
     assert np.isinf(cured.time_at(-np.log(share) + 0.1)).all()
 
 
 @every_baseline
+@settings(deadline=None)
 @given(data=st.data())
 def test_no_cure_one_stratum_and_no_background_change_nothing(
     baseline: Baseline, data: st.DataObject
@@ -93,6 +95,7 @@ def test_no_cure_one_stratum_and_no_background_change_nothing(
 
 
 @every_baseline
+@settings(deadline=None)
 @given(data=st.data(), ratios=st.lists(st.floats(-1.5, 1.5), min_size=3, max_size=3))
 def test_changing_effects_hold_the_laws_of_a_hazard(
     baseline: Baseline, data: st.DataObject, ratios: list[float]

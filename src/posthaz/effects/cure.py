@@ -45,8 +45,13 @@ def mixture_cure(hazard: Hazard, log_odds: Array, xp: ModuleType | Any) -> Hazar
     """
     log_cured, log_uncured = -xp.logaddexp(0.0, -log_odds), -xp.logaddexp(0.0, log_odds)
 
+    uncured_share = xp.exp(log_uncured)
+
     def cumulative_hazard(time: Array) -> Array:
-        return -xp.logaddexp(log_cured, log_uncured - hazard.cumulative_hazard(time))
+        own = hazard.cumulative_hazard(time)
+        # near 0 and far out, each in the form that keeps its digits there
+        early = -xp.log1p(uncured_share * xp.expm1(-xp.minimum(own, 1.0)))
+        return xp.where(own < 1.0, early, -xp.logaddexp(log_cured, log_uncured - own))
 
     def log_hazard(time: Array) -> Array:
         alive = log_uncured - hazard.cumulative_hazard(time)
@@ -57,6 +62,8 @@ def mixture_cure(hazard: Hazard, log_odds: Array, xp: ModuleType | Any) -> Hazar
         reached = log_cured < -cumulative
         share = xp.exp(xp.where(reached, log_cured + cumulative, -xp.inf))
         own = log_uncured + cumulative - xp.log1p(-share)
+        lost = xp.minimum(-xp.expm1(-cumulative) / uncured_share, 0.5)
+        own = xp.where(lost < 0.5, -xp.log1p(-lost), own)
         return xp.where(reached, hazard.time_at(xp.maximum(own, 0.0)), xp.inf)
 
     alone = Hazard(log_hazard, cumulative_hazard, time_at)
