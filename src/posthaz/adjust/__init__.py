@@ -1,11 +1,9 @@
 """Cohort to cohort, and how alike the arms are: scores, matching, weights, landmark, episodes."""
 
-from posthaz.adjust.balance import table_one
+from posthaz.adjust.balance import standardised_difference, table_one
 from posthaz.adjust.balance_after import BEFORE, SCORE, balance_table
-from posthaz.adjust.caliper import caliper_width
 from posthaz.adjust.clones import Clones, begun, clone_censor_weight
 from posthaz.adjust.comparison import arm_tests, table_tests
-from posthaz.adjust.difference import standardised_difference
 from posthaz.adjust.episodes import split_at_treatment, treatment_starts
 from posthaz.adjust.fisher import fisher_exact_p
 from posthaz.adjust.grades import (
@@ -20,7 +18,7 @@ from posthaz.adjust.grades import (
 )
 from posthaz.adjust.landmark import Landmark, landmark
 from posthaz.adjust.matched import MATCHED_SET, Matched, matched_sets
-from posthaz.adjust.matching import match_patients
+from posthaz.adjust.matching import caliper_width, match_patients
 from posthaz.adjust.propensity import SeparationError, propensity_score
 from posthaz.adjust.sample_sizes import overlap_table, sample_sizes
 from posthaz.adjust.score import PropensityScore, score_draws

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from posthaz.adjust.caliper import SCALES, caliper_width
 from posthaz.adjust.matched import Matched, matched_sets
 from posthaz.adjust.pairing import ORDERS, nearest_pairs, optimal_pairs, repeated_pairs
 from posthaz.adjust.score import PropensityScore, require_score
@@ -12,6 +11,7 @@ from posthaz.cohort import Cohort
 from posthaz.errors import AdjustmentError, Findings
 
 METHODS = ("nearest", "optimal")
+SCALES = ("pooled", "all", "logit")
 
 
 def match_patients(
@@ -164,3 +164,32 @@ def _check_options(
     if np.any(score.cohort.weight != 1):
         findings.add("cohort", "patients have case weights", "match patients who count once each")
     findings.raise_if_any(AdjustmentError, f"{score.cohort.source.name} can't be matched:")
+
+
+def caliper_width(score: PropensityScore, caliper: float | None, scale: str = "pooled") -> float:
+    """Largest distance of a pair on the logit of the score.
+
+    Parameters
+    ----------
+    score : PropensityScore
+        The score.
+    caliper : float or None
+        Caliper in units of `scale`; None for no limit.
+    scale : {"pooled", "all", "logit"}
+        See `match_patients`.
+
+    Returns
+    -------
+    float
+        The width; infinite for no limit.
+    """
+    if caliper is None:
+        return float("inf")
+    logit, treated = score.logit, score.treated
+    if scale == "logit":
+        return float(caliper)
+    if scale == "all":
+        return float(caliper * logit.std(ddof=1))
+    groups = [logit[group] for group in (treated, ~treated)]
+    variances = [group.var(ddof=1) if len(group) > 1 else 0.0 for group in groups]
+    return float(caliper * np.sqrt(np.mean(variances)))

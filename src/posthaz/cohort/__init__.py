@@ -5,8 +5,14 @@ from posthaz.cohort.cohort import Cohort, Dropped, Source
 from posthaz.cohort.collapse import Collapsed, collapse
 from posthaz.cohort.columns import ROLES, Column
 from posthaz.cohort.cut_follow_up import cut_follow_up
-from posthaz.cohort.derivation import Cut, Derivation, FractionatedDose, derived_values
-from posthaz.cohort.dose import biologically_effective_dose, equivalent_dose_2gy
+from posthaz.cohort.derivation import (
+    Cut,
+    Derivation,
+    FractionatedDose,
+    biologically_effective_dose,
+    derived_values,
+    equivalent_dose_2gy,
+)
 from posthaz.cohort.life_table import read_life_table, unrounded_life_tables
 from posthaz.cohort.life_table_spec import LifeTableSpec
 from posthaz.cohort.origin import after_origin, last_believable

@@ -1,5 +1,6 @@
 """A fit as a NetCDF file that ArviZ opens and that reads back to an equal fit."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,6 @@ from posthaz.errors import PosthazError, plain_line
 from posthaz.files import file_bytes, write_bytes
 from posthaz.inference.fit import Fit
 from posthaz.inference.provenance import Provenance
-from posthaz.inference.seal import sealed, unsealed
 from posthaz.priors import Prior
 from posthaz.spec import ChosenPriors, learn_model_design, model_from_dict, model_to_dict
 
@@ -25,6 +25,8 @@ _WEIGHT = "design_weight"
 _ATTRIBUTE = "posthaz"
 _LONGEST_REASON = 200
 _PLAIN = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_MARK = b"\nposthaz sha256 "
+_LENGTH = len(_MARK) + 64
 
 
 def write_fit(fit: Fit, path: Path) -> Path:
@@ -205,3 +207,43 @@ def _priors_from_dict(table: Mapping[str, Any]) -> ChosenPriors:
         scales={name: prior(entry) for name, entry in table["scales"].items()},
         cure=tuple(prior(entry) for entry in table.get("cure", ())),
     )
+
+
+def sealed(content: bytes) -> bytes:
+    """Content with its hash behind it, where HDF5 doesn't look.
+
+    Parameters
+    ----------
+    content : bytes
+        An HDF5 file.
+
+    Returns
+    -------
+    bytes
+        The file that is written.
+
+    Examples
+    --------
+    >>> unsealed(sealed(b"draws")), unsealed(sealed(b"draws").replace(b"w", b"v"))
+    (b'draws', None)
+    """
+    return content + _MARK + hashlib.sha256(content).hexdigest().encode()
+
+
+def unsealed(content: bytes) -> bytes | None:
+    """Content without the hash; `None` when it isn't the content that was hashed.
+
+    Parameters
+    ----------
+    content : bytes
+        A file, perhaps of another program, which has no hash.
+
+    Returns
+    -------
+    bytes or None
+        The HDF5 file.
+    """
+    body, end = content[:-_LENGTH], content[-_LENGTH:]
+    if not end.startswith(_MARK):
+        return content
+    return body if hashlib.sha256(body).hexdigest().encode() == end[len(_MARK) :] else None

@@ -1,11 +1,14 @@
 """Loading an analysis file: every problem in it at once, or an `Analysis`."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from posthaz.analyses.registry import table_names, table_of
 from posthaz.catalogue import find_analysis, named_root
 from posthaz.cohort import CohortSpec
+from posthaz.cohort.rules.naming import OUTCOME_MEND, outcome_meaning
+from posthaz.design import effect_variables
 from posthaz.errors import Findings, SpecError, nearest
 from posthaz.files import place_below, unreadable
 from posthaz.spec.analysis import Analysis, BaselineSpec, Sampling
@@ -26,9 +29,10 @@ from posthaz.spec.cohort_table import (
     read_study_time,
 )
 from posthaz.spec.fields import Field, flag, several, table, text
+from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.model_table import MODEL, read_models
-from posthaz.spec.outcome_terms import refuse_outcome_terms
 from posthaz.spec.published_table import NAMED, PUBLISHED, read_published
+from posthaz.spec.sensitivity import SensitivitySpec
 from posthaz.spec.sensitivity_table import SENSITIVITY, read_sensitivity
 from posthaz.spec.simulate_table import SIMULATE, read_simulate
 from posthaz.spec.toml_file import (
@@ -184,3 +188,44 @@ def _find(spec: str | Path, models_folder: Path | None) -> Path:
             fix="give the path of an analysis file, or a name listed by 'posthaz models'",
         )
     return find_analysis(str(spec), models_folder=models_folder).path
+
+
+def refuse_outcome_terms(
+    file: TomlTable,
+    cohort: CohortSpec,
+    models: Iterable[ModelSpec],
+    sensitivity: SensitivitySpec | None,
+) -> None:
+    """Record every use of a column of follow-up as a covariate.
+
+    Parameters
+    ----------
+    file : TomlTable
+        The analysis file.
+    cohort : CohortSpec
+        Which column means what.
+    models : iterable of ModelSpec
+        Its models.
+    sensitivity : SensitivitySpec or None
+        Its sensitivity analysis.
+    """
+    for model in models:
+        place = ("models", model.name, "formula")
+        _refuse(file, place, effect_variables(model.formula), cohort)
+    for formula in getattr(sensitivity, "formulas", ()):
+        _refuse(file, ("sensitivity",), effect_variables(formula), cohort)
+
+
+def _refuse(
+    file: TomlTable, place: tuple[str, ...], names: Iterable[str], cohort: CohortSpec
+) -> None:
+    for name in dict.fromkeys(names):
+        meaning = outcome_meaning(cohort, name)
+        if meaning:
+            file.refuse(place, f"'{name}' is {meaning}, and no covariate", OUTCOME_MEND)
+        elif name == cohort.subject and name:
+            file.refuse(
+                place,
+                f"'{name}' tells the subjects apart, and is no covariate",
+                f"leave it out, or give subjects a frailty, (1 | {name})",
+            )

@@ -9,7 +9,7 @@ from posthaz.checks import (
     predictive_agreement,
     replicated_kaplan_meier,
 )
-from posthaz.checks.replicated_follow_up import FollowUp, whole_follow_up
+from posthaz.checks.predictive import FollowUp, whole_follow_up
 
 
 def _curves(levels: list[float]) -> pd.DataFrame:

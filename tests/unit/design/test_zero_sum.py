@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from posthaz.design import learn_design
-from posthaz.design.zero_sum import ZeroSum
+from posthaz.design.function_arguments import ZeroSum
 from posthaz.errors import FormulaError
 
 RANDOM = np.random.default_rng(4)

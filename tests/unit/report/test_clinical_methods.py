@@ -8,10 +8,10 @@ import pandas as pd
 
 from posthaz.analyses.interactions.spec import InteractionSpec
 from posthaz.analyses.interactions.words import interaction_methods
+from posthaz.analyses.screening.section import screening_methods
 from posthaz.analyses.screening.spec import ScreeningSpec
-from posthaz.analyses.screening.words import screening_methods
+from posthaz.analyses.subsets.section import subset_methods
 from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
-from posthaz.analyses.subsets.words import subset_methods
 from posthaz.analyses.toxicity.spec import ToxicitySpec
 from posthaz.analyses.toxicity.words import toxicity_methods
 from posthaz.cohort import Where

@@ -7,7 +7,7 @@ from scipy.stats import kstest
 
 from posthaz.cohort import SIMULATED, read_cohort
 from posthaz.simulate import calibrated_hazards, simulate_twin
-from posthaz.simulate.latin import BLOCK, latin_uniforms
+from posthaz.simulate.draw import BLOCK, latin_uniforms
 from posthaz.simulate.margins import largest_remainders, simulate_covariates
 from tests.unit.simulate.printed import COHORT
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.competing_risks.cause_fits import cause_fits, fewer_intervals
-from posthaz.analyses.competing_risks.cause_ratios import cause_ratios
 from posthaz.analyses.competing_risks.incidence import posterior_incidence
 from posthaz.analyses.competing_risks.incidence_tables import (
     labelled,
@@ -16,16 +15,25 @@ from posthaz.analyses.competing_risks.incidence_tables import (
     without_model,
 )
 from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+from posthaz.baselines import cox_model, subdistribution_model
 from posthaz.checks import convergence
-from posthaz.cohort import Cohort, causes_of
+from posthaz.cohort import Cohort, cause_of, causes_of
 from posthaz.cohort.argument import takes_cohort
-from posthaz.estimands import time_in_states
+from posthaz.errors import CohortError
+from posthaz.errors.lost import Lost
+from posthaz.estimands import coefficient_table, time_in_states
 from posthaz.estimands.time_in_states import TIME_COLUMNS
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, Sampling
 
 _CURVE_POINTS = 101
 Progress = Callable[[str, int, int], None]
+COX = "Cox, cause-specific"
+POSTERIOR = "posterior, cause-specific"
+FINE_GRAY = "Fine-Gray"
+_COLUMNS = [
+    *("cause", "term", "source", "hr", "lower", "upper", "p", "p_below_1", "n", "events", "note"),
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,3 +161,67 @@ def _counts(cohort: Cohort, causes: tuple[int, ...]) -> pd.DataFrame:
         for here in [cohort.arm == arm]
     ]
     return pd.DataFrame(rows)
+
+
+def cause_ratios(
+    cohort: Cohort, fits: Mapping[int, Fit], interval: float, notes: list[str]
+) -> pd.DataFrame:
+    """Cause-specific and subdistribution hazard ratios of every coefficient of a model.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort with its causes.
+    fits : mapping of int to Fit
+        Fit of each cause.
+    interval : float
+        Probability of the intervals.
+    notes : list of str
+        Where it is said what could not be given.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``cause, term, source, hr, lower, upper, p, p_below_1, n, events, note``.
+    """
+    parts = []
+    for cause, one in fits.items():
+        design = one.design
+        if not design.columns:
+            continue
+        columns = pd.DataFrame(design.matrix(cohort.covariates), columns=list(design.columns))
+        waited = cause_of(cohort, cause)
+        cox = cox_model(waited, columns, level=interval)
+        frequentist = cox.table.assign(source=COX, n=cox.n, events=cox.events)
+        found = [frequentist.rename(columns={"hr_lower": "lower", "hr_upper": "upper"})]
+        found.append(_posterior(one, interval, cox.n, cox.events))
+        try:
+            gray = subdistribution_model(cohort, columns, cause, level=interval)
+            gray = gray.rename(columns={"hr_lower": "lower", "hr_upper": "upper"})
+            found.append(gray.assign(source=FINE_GRAY))
+        except CohortError as error:
+            said = Lost("Fine-Gray model", str(error))
+            notes.extend([] if said in notes else [said])
+        parts += [frame.assign(cause=cause) for frame in found]
+    if not parts:
+        return pd.DataFrame(columns=_COLUMNS)
+    return pd.concat([part.reindex(columns=_COLUMNS) for part in parts], ignore_index=True)
+
+
+def _posterior(one: Fit, interval: float, n: float, events: int) -> pd.DataFrame:
+    table = coefficient_table(one, interval=interval)
+    table = table[table["term"].isin(one.design.columns)]
+    return pd.DataFrame(
+        {
+            "term": table["term"],
+            "source": POSTERIOR,
+            "hr": table["hr_median"],
+            "lower": table["hr_lower"],
+            "upper": table["hr_upper"],
+            "p": np.nan,
+            "p_below_1": table["p_hr_below_1"],
+            "n": n,
+            "events": events,
+            "note": "",
+        }
+    )

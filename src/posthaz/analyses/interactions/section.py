@@ -8,13 +8,19 @@ from posthaz.analyses.interactions.answer import (
     interaction_effects,
     no_interaction,
 )
-from posthaz.analyses.interactions.printed import printed_at_level
 from posthaz.analyses.interactions.smooth_section import smooth_blocks
 from posthaz.analyses.interactions.words import interaction_methods, interactions_lead
 from posthaz.checks import convergence
 from posthaz.estimands import coefficient_table
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
 from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.counterpart import (
+    TESTS,
+    Counterpart,
+    Number,
+    number_of_test,
+    only,
+)
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
@@ -25,10 +31,28 @@ from posthaz.report.sections.wording import (
     percent,
     with_interval,
 )
+from posthaz.spec import Published
 
 _NAME = "interactions"
 _MODELS = {"levels": "Levels", "continuous": "Continuous"}
 Answer = tuple[InteractionEffects, ...]
+
+
+def printed_at_level(
+    results: Results, answer: tuple[InteractionEffects, ...], one: Published
+) -> Counterpart | None:
+    """Hazard ratio or log-rank test at a level of the other covariate of an interaction."""
+    for effect in answer:
+        if effect.asked.by != one.within.column:
+            continue
+        rows = effect.levels
+        rows = rows[rows["level"].astype(str) == one.arm] if one.arm else rows
+        row = only(rows, by_level=one.within.level)
+        if row is not None and one.quantity in TESTS:
+            return number_of_test(row, one, "logrank_chisq", "logrank_p")
+        if row is not None and one.quantity == "hazard_ratio":
+            return Counterpart(Number.of(row, "cox_hr", "cox_"), Number.of(row, "hr"))
+    return None
 
 
 def _answer(given: Given) -> Answer:

@@ -5,7 +5,6 @@ import pandas as pd
 from posthaz.analyses.adjust.matched_sample import cohort_of, given_samples
 from posthaz.analyses.screening.answer import Screening, no_screening, screen_covariates
 from posthaz.analyses.screening.labels import candidate_label, scaled_estimates
-from posthaz.analyses.screening.printed import printed_of_candidate
 from posthaz.analyses.screening.tables import (
     SOURCES,
     estimates_table,
@@ -13,21 +12,112 @@ from posthaz.analyses.screening.tables import (
     survival_table,
     verdicts_table,
 )
-from posthaz.analyses.screening.words import screening_lead, screening_methods
+from posthaz.arms.survival_rows import (
+    KAPLAN_MEIER,
+    POSTERIOR,
+)
+from posthaz.design import quoted
 from posthaz.figures import draw_hazard_ratios, draw_relevance
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.counterpart import (
+    Counterpart,
+    Number,
+    curve_number,
+    only,
+)
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
+from posthaz.report.sections.naming import lowered, variable_label
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
+    SPACE,
     listed,
     percent,
 )
-from posthaz.spec.sample import MATCHED
+from posthaz.spec import Published, Within
+from posthaz.spec.sample import ALL, MATCHED
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS
 
 _NAME = "screening"
+
+
+_PATIENTS = {ALL: Within(), MATCHED: Within(sample="matched")}
+
+
+def screening_lead(results: Results, answer: Screening) -> str:
+    """Which candidates the rule kept, and which are relevant when all are in one model."""
+    if answer.candidates.empty:
+        return ""
+    spec = results.analysis.clinical["screening"]
+    kept = answer.candidates.loc[answer.candidates["kept"], "candidate"]
+    names = [lowered(candidate_label(results.cohort, name)) for name in kept]
+    return (
+        f"Of {len(answer.candidates)} candidates one by one, {listed(names) or 'none'} "
+        f"{'has' if len(names) == 1 else 'have'} P{SPACE}<{SPACE}{spec.p_below:g}."
+    )
+
+
+_SHRINKAGE = {
+    "horseshoe": "a regularised horseshoe prior [@horseshoe]",
+    "r2d2": "an R2D2 prior [@rtwodtwo]",
+}
+
+
+def screening_methods(results: Results, answer: Screening) -> str:
+    """How candidates were screened."""
+    spec = results.analysis.clinical["screening"]
+    names = listed([lowered(variable_label(results.cohort, name)) for name in spec.candidates])
+    whom = "In the matched patients, candidates" if answer.sample == MATCHED else "Candidates"
+    text = (
+        f"{whom} ({names}) were fitted one by one by Cox regression and with the primary model’s "
+        f"hazard, and those with a likelihood-ratio P value below {spec.p_below:g} together"
+    )
+    penalised = bool(answer.penalised) or bool(answer.candidates["penalised"].any())
+    text += (
+        ", Cox models with Firth’s penalty where events were few [@firth]." if penalised else "."
+    )
+    if spec.shrinkage in _SHRINKAGE and "shrunken" in answer.fits:
+        text += f" All were also fitted at once under {_SHRINKAGE[spec.shrinkage]}."
+    return text
+
+
+def printed_of_candidate(results: Results, answer: Screening, one: Published) -> Counterpart | None:
+    """What a screening gives for a candidate, in the patients it is about.
+
+    Hazard ratio or its Wald P value, one by one or with those kept; medians and rates by level.
+    """
+    if not one.covariate or one.within != _PATIENTS[answer.sample]:
+        return None
+    if one.quantity in ("median", "survival"):
+        return _of_level(answer, one)
+    if one.quantity not in ("hazard_ratio", "p_value"):
+        return None
+    table = answer.estimates[
+        answer.estimates["candidate"].isin((one.covariate, quoted(one.covariate)))
+    ]
+    if one.level:
+        term = table["term"].astype(str)
+        table = table[term == f"{one.covariate}[{one.level}]"]
+    model = one.model or "multivariable"
+    ours = only(table, analysis=model)
+    if ours is None:
+        return None
+    if one.quantity == "p_value":
+        return Counterpart(Number(float(ours["p"])))
+    bayes = only(table, analysis=f"bayes_{model}")
+    return Counterpart(Number.of(ours, "hr"), Number.of(bayes, "hr"))
+
+
+def _of_level(answer: Screening, one: Published) -> Counterpart:
+    named = answer.survival["candidate"].isin((one.covariate, quoted(one.covariate)))
+    wanted: dict[str, object] = {"level": one.level, "quantity": one.quantity}
+    wanted |= {} if one.time is None else {"time": one.time}
+    ours, bayes = (
+        only(answer.survival[named], source=source, **wanted)
+        for source in (KAPLAN_MEIER, POSTERIOR)
+    )
+    return Counterpart(curve_number(ours, one), Number.of(bayes))
 
 
 def _answer(given: Given) -> Screening:

@@ -1,31 +1,93 @@
 """Named subsets in the report."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from posthaz.analyses.subsets.answer import SubsetSurvival, survival_in_subsets
-from posthaz.analyses.subsets.printed import printed_in_subset
 from posthaz.analyses.subsets.tables import (
     Answer,
     comparison_table,
     rates_table,
     subset_rows,
 )
-from posthaz.analyses.subsets.words import subset_methods, subsets_lead
-from posthaz.arms.survival_rows import KAPLAN_MEIER, LOGRANK
+from posthaz.arms.survival_rows import (
+    COX,
+    FIRTH,
+    KAPLAN_MEIER,
+    LOGRANK,
+    POSTERIOR,
+)
+from posthaz.cohort import restricted, rows_where
 from posthaz.figures import draw_subsets
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.counterpart import (
+    TESTS,
+    Counterpart,
+    Number,
+    all_arms,
+    curve_number,
+    number_of_test,
+    only,
+)
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.curve_rows import median_text
-from posthaz.report.sections.naming import arm_labels
+from posthaz.report.sections.naming import arm_labels, lowered
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
+    listed,
     p_sentence,
+    with_interval,
 )
+from posthaz.spec import Published
 
 _NAME = "subsets"
+
+
+def subsets_lead(results: Results, answer: Sequence[SubsetSurvival]) -> str:
+    """Hazard ratio in each subset."""
+    labels, parts = arm_labels(results), []
+    for one in answer[1:]:
+        rows = subset_rows(one, "hazard_ratio", POSTERIOR)
+        for _, row in rows[np.isfinite(rows["value"].astype(float))].iterrows():
+            arm = f" ({labels.get(str(row['arm']), row['arm'])})" if len(labels) > 2 else ""
+            numbers = with_interval(row["value"], row["lower"], row["upper"])
+            parts.append(f"{numbers} in “{one.label}”{arm}")
+    return f"In subsets, each by itself, the hazard ratio is {listed(parts)}." if parts else ""
+
+
+def subset_methods(results: Results, answer: object) -> str:
+    """Which subsets were analysed."""
+    labels = [lowered(one.shown) for one in results.analysis.clinical["subsets"].subsets]
+    return (
+        f"The primary model, Kaplan–Meier and Cox were repeated in {listed(labels)}, as named in "
+        "the analysis file."
+    )
+
+
+def printed_in_subset(
+    results: Results, answer: tuple[SubsetSurvival, ...], one: Published
+) -> Counterpart | None:
+    """Medians, rates, ratios and tests in a named subset."""
+    part = next((s for s in answer if s.name == one.within.subset), None)
+    if not one.within.subset or part is None or part.answers.empty:
+        return None
+    if one.quantity in TESTS:
+        return number_of_test(only(subset_rows(part, "test", LOGRANK)), one, "value")
+    if one.quantity != "hazard_ratio" and not one.arm and part.fit is not None:
+        where = {s.name: s.where for s in results.analysis.clinical["subsets"].subsets}
+        inside = restricted(results.cohort, rows_where(results.cohort, where[part.name]))
+        return all_arms(results.analysis, inside, part.fit, one)
+    wanted: dict[str, object] = {"arm": one.arm or results.cohort.arms[-1]}
+    wanted |= {} if one.time is None else {"time": one.time}
+    ours, bayes = (
+        only(subset_rows(part, one.quantity, *sources), **wanted)
+        for sources in ((KAPLAN_MEIER, COX, FIRTH), (POSTERIOR,))
+    )
+    return Counterpart(curve_number(ours, one), Number.of(bayes))
 
 
 def _answer(given: Given) -> Answer:
