@@ -114,7 +114,8 @@ def test_changing_effects_hold_the_laws_of_a_hazard(
     at_end = changed.log_hazard(edges[1:]) - hazard.log_hazard(edges[1:])
     np.testing.assert_allclose(at_end, ratios, atol=1e-9)
     reached = np.asarray(changed.cumulative_hazard(TIMES))
-    np.testing.assert_allclose(changed.time_at(reached), TIMES, rtol=1e-6)
+    there = reached > 1e-290  # what is 0 in a float has no time
+    np.testing.assert_allclose(changed.time_at(reached)[there], TIMES[there], rtol=1e-6)
 
 
 @given(data=st.data(), ratio=st.floats(-1.5, 1.5), log_shape=st.floats(-0.7, 0.9))
