@@ -2,7 +2,6 @@
 
 from warnings import catch_warnings, simplefilter
 
-import greenwood as gw
 import numpy as np
 
 from posthaz.errors import AdjustmentError
@@ -61,6 +60,8 @@ def _coefficients(
     first: np.ndarray, last: np.ndarray, event: np.ndarray, matrix: np.ndarray, weight: np.ndarray
 ) -> np.ndarray:
     """Log hazard ratios of beginning treatment, of Cox's model."""
+    import greenwood as gw  # loads SciPy's statistics, which reading a file does without
+
     scale = matrix.std(axis=0)
     standardised = (matrix - matrix.mean(axis=0)) / scale
     try:

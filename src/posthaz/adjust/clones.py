@@ -8,11 +8,11 @@ import pandas as pd
 from scipy.special import expit
 
 from posthaz.adjust.beginning import ENDLESS, hazard_of_beginning
-from posthaz.adjust.cut_rows import censored_at, cut_at
+from posthaz.adjust.censored_at import censored_at
 from posthaz.adjust.episodes import treatment_starts
 from posthaz.adjust.logistic import logistic_fit
 from posthaz.adjust.weighting import effective_size
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, cut_follow_up
 from posthaz.cohort.argument import takes_cohort
 from posthaz.cohort.ties import at_times_of
 from posthaz.design import learn_design, quoted
@@ -180,7 +180,7 @@ def _untreated(cohort: Cohort, begin: np.ndarray, matrix: np.ndarray) -> tuple[C
     times, base, common, predictor = hazard_of_beginning(entry, end, own, matrix, weight)
     steps = times if len(times) <= _MOST_STEPS else np.quantile(
         times, np.linspace(0, 1, _MOST_STEPS), method="closest_observation")  # fmt: skip
-    clones = cut_at(clones, steps)
+    clones = cut_follow_up(clones, steps)[0]
     place = np.searchsorted(times, clones.entry, side="right")
     late = np.searchsorted(times, entry, side="right")[clones.subject]
     jumps = np.append(0.0, np.cumsum(base))
@@ -194,7 +194,7 @@ def _treated(
 ) -> tuple[Cohort, np.ndarray]:
     """Clones that begin by the end of the grace period, and the weight of each row."""
     started = _of_patients(cohort, begin, "min") <= grace
-    clones = cut_at(cohort, [grace])
+    clones = cut_follow_up(cohort, [grace])[0]
     clones = censored_at(clones, np.where(started[clones.subject], np.inf, grace))
     end, entry = _of_patients(cohort, cohort.exit, "max"), _of_patients(cohort, cohort.entry, "min")
     weight = _of_patients(cohort, cohort.weight, "first")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from posthaz.adjust.censored_at import censored_at
 from posthaz.adjust.clones import begun, in_arms
-from posthaz.adjust.cut_rows import censored_at, cut_at
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, cut_follow_up
 from posthaz.cohort.argument import takes_cohort
 from posthaz.errors import AdjustmentError
 
@@ -120,7 +120,7 @@ def _trial(
     cohort: Cohort, begin: np.ndarray, before: float, time: float
 ) -> tuple[Cohort, tuple[int, int]]:
     """Rows of the trial at a time, and patients without and with treatment; `begin` by patient."""
-    cut = cut_at(cohort, [time])
+    cut = cut_follow_up(cohort, [time])[0]
     own = begin[cut.subject]
     entered = pd.Series(cut.entry).groupby(cut.subject).transform("min").to_numpy()
     there = (cut.entry >= time) & (own > before) & (entered <= time)

@@ -19,7 +19,7 @@ def cut_follow_up(cohort: Cohort, cuts: Sequence[float]) -> tuple[Cohort, np.nda
     cohort : Cohort
         Rows whose events were seen exactly or not at all.
     cuts : sequence of float
-        Times to cut at, increasing.
+        Times to cut at, in any order.
 
     Returns
     -------
@@ -48,17 +48,19 @@ def cut_follow_up(cohort: Cohort, cuts: Sequence[float]) -> tuple[Cohort, np.nda
             "follow-up can't be cut: events of some rows are only known to lie between two times",
             fix="leave those rows out",
         )
-    starts = np.array([-np.inf, *cuts])
-    ends = np.array([*cuts, np.inf])
-    inside = (cohort.exit[:, None] > starts) & (cohort.entry[:, None] < ends)
-    row, interval = np.nonzero(inside)
-    last = cohort.exit[row] <= ends[interval]
-    pieces = cohort.at(row)
+    grid = np.unique(np.asarray(cuts, dtype=float))
+    first = np.searchsorted(grid, cohort.entry, side="right")
+    pieces = np.searchsorted(grid, cohort.exit, side="left") - first + 1
+    row = np.repeat(np.arange(len(cohort)), pieces)
+    number = np.arange(len(row)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    interval, last = first[row] + number, number == pieces[row] - 1
+    edges = np.append(grid, np.inf)
+    whole = cohort.at(row)
     cut = replace(
-        pieces,
-        entry=np.maximum(pieces.entry, starts[interval]),
-        lower=np.where(last, pieces.lower, ends[interval]),
-        upper=np.where(last, pieces.upper, np.inf),
-        cause=np.where(last, pieces.cause, 0),
+        whole,
+        entry=np.where(number == 0, whole.entry, edges[np.maximum(interval - 1, 0)]),
+        lower=np.where(last, whole.lower, edges[interval]),
+        upper=np.where(last, whole.upper, np.inf),
+        cause=np.where(last, whole.cause, 0),
     )
     return cut, row, interval
