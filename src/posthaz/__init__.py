@@ -98,6 +98,7 @@ if TYPE_CHECKING:
         Gompertz,
         LogLogistic,
         LogNormal,
+        MSpline,
         PiecewiseExponential,
         Weibull,
         register_baseline,
@@ -180,8 +181,8 @@ _ROOMS = {
     ),
     "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
     "hazards": (
-        "Exponential Gamma GeneralisedGamma Gompertz LogLogistic LogNormal PiecewiseExponential "
-        "Weibull register_baseline"
+        "Exponential Gamma GeneralisedGamma Gompertz LogLogistic LogNormal MSpline "
+        "PiecewiseExponential Weibull register_baseline"
     ),
     "inference": "Fit fit fit_many load_fit write_fit",
     "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
@@ -217,6 +218,7 @@ __all__ = [
     "LifeTableSpec",
     "LogLogistic",
     "LogNormal",
+    "MSpline",
     "ModelSpec",
     "MultistateSpec",
     "PiecewiseExponential",

@@ -50,10 +50,10 @@ def cohorts() -> Iterator[tuple[str, Cohort]]:
         yield "gbsg", replace(cohort, treatment="arm")
 
 
-def row(spec: ph.ModelSpec, cohort: Cohort) -> dict[str, float]:
+def row(spec: ph.ModelSpec, cohort: Cohort, draws: int = 1000) -> dict[str, float]:
     """Numbers of one model and cohort."""
-    fit = ph.fit(spec, cohort, draws=1000, chains=4, seed=1)
-    laplace = ph.fit(spec, cohort, draws=1000, chains=4, seed=1, method="laplace")
+    fit = ph.fit(spec, cohort, draws=draws, chains=4, seed=1)
+    laplace = ph.fit(spec, cohort, draws=draws, chains=4, seed=1, method="laplace")
     table = ph.coefficient_table(fit)
     statistics = fit.draws["sample_stats"].to_dataset()
     gradients = float(statistics["n_steps"].sum())

@@ -9,6 +9,7 @@ from posthaz.hazards.gompertz import Gompertz
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.log_logistic import LogLogistic
 from posthaz.hazards.log_normal import LogNormal
+from posthaz.hazards.m_spline import MSpline
 from posthaz.hazards.option import option
 from posthaz.hazards.parameter import Parameter
 from posthaz.hazards.piecewise_exponential import PiecewiseExponential
@@ -26,6 +27,7 @@ __all__ = [
     "GeneralisedGamma",
     "Gamma",
     "Hazard",
+    "MSpline",
     "Parameter",
     "PiecewiseExponential",
     "Weibull",

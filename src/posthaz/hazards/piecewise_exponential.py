@@ -1,6 +1,6 @@
 """Piecewise exponential baseline: the hazard is constant between cuts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import ModuleType
@@ -11,11 +11,12 @@ import numpy as np
 from posthaz.cohort.rows import listed
 from posthaz.cohort.ties import tied_to
 from posthaz.errors import SpecError
-from posthaz.hazards.baseline import EVENTS_A_PIECE, Baseline, is_number, refuse_options
+from posthaz.hazards.baseline import EVENTS_A_PIECE, Baseline, refuse_options
 from posthaz.hazards.default_cuts import default_cuts, most_intervals
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.option import option
 from posthaz.hazards.parameter import Parameter
+from posthaz.hazards.pieces import summed, time_faults, time_in_pieces
 from posthaz.priors import Prior
 
 MOST_INTERVALS = 500
@@ -72,7 +73,7 @@ class PiecewiseExponential(Baseline):
     )
 
     def __post_init__(self) -> None:
-        faults = list(_cut_faults(self.cuts))
+        faults = list(time_faults("cuts", "intervals", self.cuts, MOST_INTERVALS - 1))
         if not faults:
             object.__setattr__(self, "cuts", tuple(float(cut) for cut in self.cuts))
         if not faults and self.cuts:
@@ -180,12 +181,9 @@ class PiecewiseExponential(Baseline):
         start = values["interval_start"]
         log_hazard = values["log_hazard"]
         rates = xp.exp(log_hazard)
-        widths = start[1:] - start[:-1]
 
         def overlap(time: Array) -> Array:
-            spent = xp.maximum(time[..., None] - start, 0.0)
-            closed = xp.minimum(spent[..., :-1], widths)
-            return xp.concatenate([closed, spent[..., -1:]], axis=-1)
+            return time_in_pieces(time, start, xp)
 
         def membership(time: Array) -> Array:
             after = (time[..., None] > start[1:]) * 1.0
@@ -193,14 +191,9 @@ class PiecewiseExponential(Baseline):
             last = xp.zeros_like(time)[..., None]
             return xp.concatenate([first, after], axis=-1) - xp.concatenate([after, last], axis=-1)
 
-        def summed(shares: Array, values: Array) -> Array:
-            # a matrix product: many draws at once are then one multiplication of matrices
-            column = values[:, None] if values.ndim == 1 else xp.swapaxes(values, -1, -2)
-            return xp.matmul(shares, column)[..., 0]
-
         return Hazard(
-            log_hazard=lambda time: summed(membership(time), log_hazard),
-            cumulative_hazard=lambda time: summed(overlap(time), rates),
+            log_hazard=lambda time: summed(membership(time), log_hazard, xp),
+            cumulative_hazard=lambda time: summed(overlap(time), rates, xp),
             time_at=lambda cumulative: _time_at(cumulative, start, rates),
             survival_integral=lambda horizon, multiplier, begin: _survival_integral(
                 overlap(np.asarray(horizon, dtype=float)) - overlap(np.atleast_1d(begin) * 1.0),
@@ -208,29 +201,6 @@ class PiecewiseExponential(Baseline):
                 multiplier,
             ),
         )
-
-
-def _cut_faults(cuts: object) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with cuts that were given as such."""
-    increasing = "give increasing times above 0"
-    if is_number(cuts):
-        yield "cuts", f"found {cuts}", f"give intervals={cuts} for their number, or the times"
-        return
-    if isinstance(cuts, str | bytes) or not isinstance(cuts, Iterable):
-        yield "cuts", f"found {cuts!r}", increasing
-        return
-    values = list(cuts)
-    if len(values) >= MOST_INTERVALS:
-        yield "cuts", f"gives {len(values) + 1:,} intervals", f"give at most {MOST_INTERVALS}"
-        return
-    for position, value in enumerate(values, start=1):
-        if not is_number(value) or value <= 0:
-            yield "cuts", f"element {position} is {value!r}", increasing
-            return
-    for earlier, later in pairwise(values):
-        if later <= earlier:
-            yield "cuts", f"{later:g} after {earlier:g} does not increase", increasing
-            return
 
 
 def _interval_faults(intervals: object) -> Iterator[tuple[str, str, str]]:

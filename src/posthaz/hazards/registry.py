@@ -10,6 +10,7 @@ from posthaz.hazards.generalised_gamma import GeneralisedGamma
 from posthaz.hazards.gompertz import Gompertz
 from posthaz.hazards.log_logistic import LogLogistic
 from posthaz.hazards.log_normal import LogNormal
+from posthaz.hazards.m_spline import MSpline
 from posthaz.hazards.piecewise_exponential import PiecewiseExponential
 from posthaz.hazards.weibull import Weibull
 
@@ -24,6 +25,7 @@ BASELINES: dict[str, type[Baseline]] = {
         Gamma,
         GeneralisedGamma,
         PiecewiseExponential,
+        MSpline,
     )
 }
 

@@ -84,8 +84,8 @@ def state_occupancy(
 
 
 def _cuts(fit: Fit) -> Sequence[float]:
-    """Times at which a baseline hazard jumps."""
-    return fit.spec.baseline.constants().get("interval_start", np.zeros(1)).tolist()
+    """Times at which a baseline hazard is not smooth."""
+    return [0.0, *fit.spec.baseline.breaks()]
 
 
 def _of_population(

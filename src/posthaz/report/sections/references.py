@@ -112,6 +112,11 @@ REFERENCES = {
         "1982;10:101–113. "
         "https://doi.org/10.1214/aos/1176345693"
     ),
+    "survextrap": (
+        "Jackson CH. survextrap: a package for flexible and transparent survival extrapolation. "
+        "BMC Med Res Methodol 2023;23:282. "
+        "https://doi.org/10.1186/s12874-023-02094-1"
+    ),
     "sceptical": (
         "Spiegelhalter DJ, Freedman LS, Parmar MKB. Bayesian approaches to randomized trials. "
         "J R Stat Soc A 1994;157:357–416. "
