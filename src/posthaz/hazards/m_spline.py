@@ -10,7 +10,7 @@ from scipy.interpolate import BSpline, PPoly
 
 from posthaz.cohort.rows import listed
 from posthaz.errors import SpecError
-from posthaz.hazards.baseline import Baseline, refuse_options
+from posthaz.hazards.baseline import EVENTS_A_PIECE, Baseline, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.option import option
 from posthaz.hazards.parameter import Parameter
@@ -18,7 +18,6 @@ from posthaz.hazards.pieces import summed, time_faults, time_in_pieces
 from posthaz.priors import Prior
 
 MOST_KNOTS = 50
-_EVENTS_A_KNOT = 5
 _DEGREE = 3
 _NEWTON_STEPS = 60
 
@@ -125,7 +124,7 @@ class MSpline(Baseline):
     def sparser(self, event_times: np.ndarray) -> "MSpline":
         if self.knots:
             return self.resolve(event_times)
-        bearable = min(len(event_times) // _EVENTS_A_KNOT, len(np.unique(event_times)) - 2)
+        bearable = min(len(event_times) // EVENTS_A_PIECE, len(np.unique(event_times)) - 2)
         return replace(self, inner=max(1, min(self.inner, bearable))).resolve(event_times)
 
     def breaks(self) -> tuple[float, ...]:
