@@ -12,7 +12,7 @@ from posthaz.adjust.censored_at import censored_at
 from posthaz.adjust.episodes import treatment_starts
 from posthaz.adjust.logistic import logistic_fit
 from posthaz.adjust.weighting import effective_size
-from posthaz.cohort import Cohort, cut_follow_up
+from posthaz.cohort import Cohort, at_time, cut_follow_up
 from posthaz.cohort.argument import takes_cohort
 from posthaz.cohort.ties import at_times_of
 from posthaz.design import learn_design, quoted
@@ -137,11 +137,11 @@ def _check(cohort: Cohort, begin: np.ndarray, grace: float, covariates: Sequence
         fix = "clone follow-up with one exact event a patient"
     elif not (np.isfinite(grace) and grace > 0):
         why, fix = (
-            f"a grace period of {grace:g} {cohort.unit} is not above 0",
+            f"a grace period of {at_time(grace, cohort.unit)} is not above 0",
             "give a time above 0",
         )
     elif not ((begin <= grace) & (cohort.exit > grace)).any():
-        why = f"nobody who began treatment within {grace:g} {cohort.unit} was followed longer"
+        why = f"nobody who began treatment within {at_time(grace, cohort.unit)} was followed longer"
         fix = "give a longer grace period"
     elif lost := [one for one in covariates if one not in cohort.covariates]:
         why, fix = f"there is no covariate '{lost[0]}'", "name covariates of the cohort"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.adjust.episodes import treatment_starts
-from posthaz.cohort import Cohort, Dropped
+from posthaz.cohort import Cohort, Dropped, at_time
 from posthaz.cohort.argument import takes_cohort
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Findings
@@ -75,7 +75,8 @@ def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
         )
     if not (np.isfinite(time) and time > 0):
         raise AdjustmentError(
-            f"{cohort.source.name}: a landmark of {time:g} {cohort.unit} is not a time above 0",
+            f"{cohort.source.name}: a landmark of {at_time(time, cohort.unit)} is not a time "
+            "above 0",
             fix="give one above 0",
         )
     time = float(at_times_of(cohort, time))
@@ -91,6 +92,7 @@ def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
         lower=cohort.lower - time,
         upper=cohort.upper - time,
         origin=max(cohort.origin - time, 0.0),
+        landmark=cohort.landmark + time,
     ).where(keeps)
     excluded = _excluded(cohort, reason)
     _check_arms(cohort, from_then, excluded, time)
@@ -106,10 +108,10 @@ def _check_events(cohort: Cohort, time: float) -> None:
         return
     followed = len(np.unique(cohort.subject[cohort.exit > time]))
     raise AdjustmentError(
-        f"{cohort.source.name}: no event comes after the landmark of {time:g} "
-        f"{cohort.unit}; the last one is at {last:g} {cohort.unit}, and {followed} "
-        "patients are followed beyond the landmark",
-        fix=f"set the landmark before {last:g} {cohort.unit}",
+        f"{cohort.source.name}: no event comes after the landmark of "
+        f"{at_time(time, cohort.unit)}; the last one is at {at_time(last, cohort.unit)}, and "
+        f"{followed} patients are followed beyond the landmark",
+        fix=f"set the landmark before {at_time(last, cohort.unit)}",
     )
 
 
@@ -121,10 +123,10 @@ def _check_arms(cohort: Cohort, left: Cohort, excluded: pd.DataFrame, time: floa
             continue
         counts = [f"{row['n']} {_COUNTED[row['reason']]}"
                   for row in excluded[excluded["arm"] == arm].to_dict("records")]  # fmt: skip
-        earlier = f"set the landmark before {own.max():g} {cohort.unit}" if len(own) else ""
+        earlier = f"set the landmark before {at_time(own.max(), cohort.unit)}" if len(own) else ""
         findings.add(
             f"{cohort.source.name}, column '{cohort.treatment}'",
-            f"nobody is left in arm {arm} at the landmark of {time:g} {cohort.unit}"
+            f"nobody is left in arm {arm} at the landmark of {at_time(time, cohort.unit)}"
             f" ({', '.join(counts) if counts else 'nobody was in it by then'})",
             f"{earlier or 'set a later landmark'}, or compare without this arm",
         )
@@ -197,4 +199,4 @@ def _dropped(
     )
     shown = f" ({counts})" if cohort.arms else ""
     rows = tuple(int(row) for row in cohort.row_number[reason == why])
-    return Dropped(f"{_WORDS[why]} at {time:g} {cohort.unit}{shown}", rows)
+    return Dropped(f"{_WORDS[why]} at {at_time(time, cohort.unit)}{shown}", rows)

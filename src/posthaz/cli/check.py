@@ -30,7 +30,7 @@ def check(
     from posthaz.spec.patients_lost import patients_of
 
     for model in analysis.models:
-        patients, lacking = patients_of(model.formula, cohort)
+        patients, lacking = patients_of(model, cohort)
         if cohort.drop_missing:
             without = f" (left out, missing {lacking})" if lacking else ""
             say(f"model {model.name}: {patients} patients{without}")

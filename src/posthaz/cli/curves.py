@@ -8,6 +8,7 @@ import typer
 
 from posthaz.cli.options import Out, Quiet
 from posthaz.cli.say import say
+from posthaz.cohort import number_text, with_unit
 from posthaz.errors import SpecError
 
 if TYPE_CHECKING:
@@ -175,7 +176,11 @@ def _figure(made: "Sequence[Reconstruction]", patients: "pd.DataFrame", unit: st
 def _summary(checks: "pd.DataFrame", answers: "pd.DataFrame", unit: str) -> str:
     lines = []
     for row in checks.to_dict("records"):
-        median = "not reached" if row["median"] != row["median"] else f"{row['median']:.4g} {unit}"
+        median = (
+            "not reached"
+            if row["median"] != row["median"]
+            else with_unit(number_text(row["median"], 4), unit)
+        )
         known = row["printed_median"] == row["printed_median"]
         printed = f" (printed {row['printed_median']:g})" if known else ""
         lines.append(

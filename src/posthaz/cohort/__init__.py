@@ -18,8 +18,10 @@ from posthaz.cohort.life_table_spec import LifeTableSpec
 from posthaz.cohort.origin import after_origin, last_believable
 from posthaz.cohort.patients import changing, joined
 from posthaz.cohort.person_time import person_time
+from posthaz.cohort.quantities import at_time, counted, number_text, with_unit
 from posthaz.cohort.read import read_cohort
 from posthaz.cohort.resolution import between_steps
+from posthaz.cohort.rules.repeats import names_patients_by_word
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import RECONSTRUCTED, SIMULATED
 from posthaz.cohort.where import Condition, Where, restricted, rows_where
@@ -41,21 +43,26 @@ __all__ = [
     "Source",
     "Where",
     "after_origin",
+    "at_time",
     "between_steps",
     "biologically_effective_dose",
     "cause_of",
     "collapse",
     "cut_follow_up",
+    "counted",
     "causes_of",
     "changing",
     "derived_values",
     "equivalent_dose_2gy",
     "joined",
     "last_believable",
+    "names_patients_by_word",
+    "number_text",
     "person_time",
     "read_cohort",
     "restricted",
     "read_life_table",
     "rows_where",
     "unrounded_life_tables",
+    "with_unit",
 ]

@@ -10,7 +10,7 @@ from posthaz.cohort.columns import Column
 from posthaz.cohort.draft import NUMBER_ROLES
 from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.marks import OTHER, Marks, as_numbers, marks_of, settled
-from posthaz.cohort.rows import counted
+from posthaz.cohort.quantities import counted
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import Table
 from posthaz.errors import Finding

@@ -118,6 +118,9 @@ class Cohort:
     drop_missing : bool
         Whether a model leaves out the rows that lack one of its own covariates, as
         ``missing = "drop"`` says; otherwise they are refused.
+    landmark : float
+        Time, counted from the table's own time 0, from which this cohort's times count; 0 where
+        they do from the start.
     """
 
     entry: np.ndarray
@@ -142,6 +145,7 @@ class Cohort:
     recurrent: bool = False
     drop_missing: bool = False
     uncut: "Cohort | None" = None
+    landmark: float = 0.0
 
     def __len__(self) -> int:
         return len(self.lower)

@@ -9,7 +9,8 @@ import pandas as pd
 from posthaz.cohort.columns import Column
 from posthaz.cohort.derivation import Cut, Derivation, derived_values
 from posthaz.cohort.numbers import read_numbers
-from posthaz.cohort.rows import counted, shown_rows
+from posthaz.cohort.quantities import counted
+from posthaz.cohort.rows import shown_rows
 from posthaz.cohort.spec import CohortSpec
 from posthaz.errors import Finding, Findings, nearest
 

@@ -10,7 +10,8 @@ import pandas as pd
 from posthaz.cohort.columns import Column
 from posthaz.cohort.events import Coding, read_causes, read_coding
 from posthaz.cohort.numbers import Numbers, median, no_numbers, read_numbers
-from posthaz.cohort.rows import counted, shown_rows
+from posthaz.cohort.quantities import counted
+from posthaz.cohort.rows import shown_rows
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import Table
 from posthaz.cohort.ties import tied

@@ -10,6 +10,7 @@ from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.covariates import factor_levels
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_texts
+from posthaz.cohort.quantities import at_time
 from posthaz.errors import Finding
 
 ENOUGH = 10
@@ -112,7 +113,7 @@ def origin_possible(draft: Draft) -> Iterator[Finding]:
             last = float(arm.exit[arm.event].max(initial=0.0))
             yield Finding(
                 f"{draft.name}, origin",
-                f"no event comes after the origin of {origin:g} {draft.spec.unit}{_of(arm)}",
+                f"no event comes after the origin of {at_time(origin, draft.spec.unit)}{_of(arm)}",
                 f"set origin below {last:g}, or leave it out",
             )
 
@@ -126,15 +127,17 @@ def late_origin(draft: Draft) -> Iterator[Finding]:
         first = float(draft.entry.min())
         yield Finding(
             where,
-            f"nobody is under observation before {first:g} {unit}, and in every arm enough are "
-            f"from {origin:g} {unit} on: survival, medians and restricted means are those of "
-            f"patients event-free at {origin:g} {unit}",
+            f"nobody is under observation before {at_time(first, unit)}, and in every arm enough "
+            "are "
+            f"from {at_time(origin, unit)} on: survival, medians and restricted means are those of "
+            f"patients event-free at {at_time(origin, unit)}",
             "nothing, or set another time as origin in [cohort]",
         )
     elif draft.spec.upper and draft.spec.entry and draft.entry.min() > 0:
         yield Finding(
             where,
-            f"nobody is under observation before {draft.entry.min():g} {unit}: curves up to then "
+            f"nobody is under observation before {at_time(draft.entry.min(), unit)}: curves up "
+            "to then "
             "are the model's alone",
             "read survival after that time only",
         )
@@ -155,7 +158,8 @@ def emptied_before_all_entered(draft: Draft) -> Iterator[Finding]:
         patients, have = ("patient", "has") if yet == 1 else ("patients", "have")
         yield Finding(
             draft.where(column=draft.spec.entry),
-            f"everybody at risk{_of(arm)} has had the event by {first:g} {draft.spec.unit}, so "
+            f"everybody at risk{_of(arm)} has had the event by "
+            f"{at_time(first, draft.spec.unit)}, so "
             f"that Kaplan-Meier falls to 0 while {yet} {patients} {have} yet to enter: it says "
             "nothing from that time on, and no estimate is given there",
             f"begin the curves later: origin = {better:g} in [cohort]"

@@ -14,7 +14,8 @@ from posthaz.cohort.covariates import is_factor
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.numbers import read_numbers
 from posthaz.cohort.performance import mixed_scales, stray_scores, wrong_scale
-from posthaz.cohort.rows import counted, shown_values
+from posthaz.cohort.quantities import at_time, counted
+from posthaz.cohort.rows import shown_values
 from posthaz.errors import Finding
 
 VOLUME_UNITS = ("cm3", "cc", "ml", "ccm")
@@ -154,7 +155,7 @@ def _noun(draft: Draft, name: str) -> str:
 def _another_unit(draft: Draft, name: str, values: np.ndarray, bounds: Bounds) -> Finding:
     unit = draft.column(name).unit or ("years" if draft.column(name).role == "age" else "")
     named = (
-        f"{draft.median(values):g} {unit}"
+        f"{at_time(draft.median(values), unit)}"
         if unit
         else f"{draft.median(values):g}, no unit is named"
     )

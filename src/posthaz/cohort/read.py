@@ -17,9 +17,10 @@ from posthaz.cohort.derive import derive_columns
 from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
 from posthaz.cohort.levels import level_text
 from posthaz.cohort.origin import origin_of
+from posthaz.cohort.quantities import counted
 from posthaz.cohort.reconstructed import origin, reconstructed
 from posthaz.cohort.recurrent import after_first_event
-from posthaz.cohort.rows import counted, shown_rows
+from posthaz.cohort.rows import shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
 from posthaz.cohort.rules.factors import levels_lost
 from posthaz.cohort.rules.weights import weight_total

@@ -7,7 +7,8 @@ import pandas as pd
 
 from posthaz.cohort.cohort import Dropped
 from posthaz.cohort.draft import Draft
-from posthaz.cohort.rows import counted, shown_values
+from posthaz.cohort.quantities import counted
+from posthaz.cohort.rows import shown_values
 from posthaz.errors import Finding
 
 RECURRENT = ("first", "all")

@@ -89,14 +89,3 @@ def _shown(value: object) -> str:
         return f"{value:g}" if abs(value) <= sys.float_info.max or value != value else "infinity"
     text = plain_line(str(value))
     return f"'{text[:_LONGEST]}...'" if len(text) > _LONGEST else f"'{text}'"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "row"), counted(2, "row")
-    ('1 row', '2 rows')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Column
+from posthaz.cohort import Column, number_text
 from posthaz.design.design import Design
 from posthaz.design.formula import formula_terms, formula_variables, written_terms
 from posthaz.design.reference import reference_row
@@ -130,8 +130,7 @@ def _wording(step: float | str, unit: str) -> str:
     if step == "doubling":
         return "per doubling"
     size = float(step)
-    number = f"{size:,.0f}" if size >= 1000 and size == int(size) else f"{size:g}"
-    return f"per {number} {unit}".rstrip()
+    return f"per {number_text(size)} {unit}".rstrip()
 
 
 def _constant_change(design: Design, name: str, step: float | str) -> np.ndarray | None:

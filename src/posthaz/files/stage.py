@@ -122,8 +122,8 @@ def check_free(folder: Path) -> None:
         _check_place(place / "file", folder)
         if not os.access(place, os.W_OK | os.X_OK):
             raise OutputError(
-                f"{place} can't be written to: {os.strerror(errno.EACCES)}. "
-                "Fix: give yourself permission there, or choose another --out folder."
+                f"{place} can't be written to: {os.strerror(errno.EACCES)}",
+                fix="give yourself permission there, or choose another --out folder",
             )
         for entry in sorted(os.scandir(place), key=lambda entry: entry.name):
             if Path(entry.name).suffix.lower() in _ENDINGS:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from posthaz.cohort import number_text, with_unit
 from posthaz.hazards.baseline import LEVEL_SD, Baseline, is_number, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.option import option
@@ -71,7 +72,7 @@ class Gompertz(Baseline):
         return math.hypot(LEVEL_SD, way)
 
     def words(self, unit: str) -> str:
-        return f"hazard λ·exp(γt/T) with T = {self.unit_time:.3g} {unit}"
+        return f"hazard λ·exp(γt/T) with T = {with_unit(number_text(self.unit_time, 3), unit)}"
 
     @classmethod
     def examples(cls) -> tuple[Baseline, ...]:

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from posthaz.cohort import number_text
 from posthaz.cohort.rows import listed
 from posthaz.cohort.ties import tied_to
 from posthaz.errors import SpecError
@@ -160,7 +161,11 @@ class PiecewiseExponential(Baseline):
         return np.bincount(np.searchsorted(edges[1:], event_times), minlength=len(edges))
 
     def words(self, unit: str) -> str:
-        at = f" cut at {listed([f'{cut:.3g}' for cut in self.cuts])} {unit}" if self.cuts else ""
+        at = (
+            f" cut at {listed([number_text(cut, 3) for cut in self.cuts])} {unit}"
+            if self.cuts
+            else ""
+        )
         tie = (
             f"a random walk of order {self.order}, its steps weighted by the intervals’ spacing"
             if self.smoothing == "random_walk"

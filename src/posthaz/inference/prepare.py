@@ -20,6 +20,7 @@ from posthaz.spec import (
     learn_model_design,
     resolve,
 )
+from posthaz.spec.patients_lost import own_patients
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
         When formula or priors don't fit the cohort.
     """
     # each model its own patients: a covariate of another model takes none from this one
-    cohort = cohort.complete(spec.needed) if cohort.drop_missing else cohort
+    cohort = own_patients(spec, cohort)
     cohort = between_steps(joined(cohort, spec.needed))
     events = cohort.event | cohort.interval_censored
     if not (events & (cohort.weight > 0)).any():

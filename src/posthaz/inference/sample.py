@@ -18,6 +18,7 @@ from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.pymc_sampler import pymc_draws
 from posthaz.inference.sampled import Drawn, draw_posteriors
 from posthaz.spec import ModelSpec, Sampling
+from posthaz.spec.measured_after import measured_after_warning
 
 _AT_ONCE = 64
 WITHOUT_FRAILTY = (
@@ -77,6 +78,8 @@ def fit(
     prepared = prepare_fit(spec, cohort)
     if cohort.recurrent and not formula_groups(spec.formula):
         warn(f"model '{spec.name}': {WITHOUT_FRAILTY}", stacklevel=3)
+    if later := measured_after_warning(spec, cohort):
+        warn(later, stacklevel=3)
     if sampling.method == "pymc":
         drawn = Drawn(pymc_draws(prepared.model, sampling, progress), "NUTS (PyMC)")
     else:

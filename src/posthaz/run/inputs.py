@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, changing, joined
+from posthaz.cohort import Cohort, at_time, changing, joined
 from posthaz.design import (
     formula_groups,
     value_faults,
     values_beyond,
 )
-from posthaz.errors import CohortError, Finding, Findings, PosthazError, SpecError
+from posthaz.errors import Finding, Findings, PosthazError, SpecError
 from posthaz.sensitivity import variants
 from posthaz.spec import (
     Analysis,
@@ -27,6 +27,7 @@ from posthaz.spec import (
     resolve,
 )
 from posthaz.spec.clinical_tables import clinical_faults
+from posthaz.spec.patients_lost import own_patients
 
 
 def read_inputs(
@@ -128,12 +129,7 @@ def _specifications(analysis: Analysis) -> dict[str, ModelSpec]:
 
 
 def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
-    cohort = cohort.complete(spec.needed) if cohort.drop_missing else cohort
-    cohort = joined(cohort, spec.needed)
-    if not len(cohort):
-        raise CohortError(
-            f"no patient has every covariate of '{spec.formula}'", fix="leave one of them out"
-        )
+    cohort = joined(own_patients(spec, cohort), spec.needed)
     events = cohort.event | cohort.interval_censored
     resolved = resolve(spec, cohort.exit[events], origin=cohort.origin)
     _check_cuts(resolved, float(np.max(cohort.exit)))
@@ -166,7 +162,7 @@ def _before_origin(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
             yield Finding(
                 f"{_place(analysis)} [estimands], {key}",
                 f"{', '.join(f'{time:g}' for time in early)} {cohort.unit}, but curves are told "
-                f"from {cohort.origin:g} {cohort.unit} on, when enough patients are under "
+                f"from {at_time(cohort.origin, cohort.unit)} on, when enough patients are under "
                 "observation",
                 "ask for later times, or set an earlier one as origin in [cohort]",
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, at_time, with_unit
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import Finding
 from posthaz.spec.analysis import Analysis
@@ -40,9 +40,11 @@ def beyond_follow_up(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         what = "the model's restricted mean" if key == "rmst_to" else "the model's survival"
         yield Finding(
             f"estimands, {key}",
-            f"{shown} {cohort.unit} lies beyond follow-up ({last}): {what} there is extrapolated, "
+            f"{with_unit(shown, cohort.unit)} lies beyond follow-up ({last}): {what} there is "
+            "extrapolated, "
             "and Kaplan-Meier has none",
-            f"ask for times up to {min(ends[arm] for arm in late):g} {cohort.unit}, or read the "
+            f"ask for times up to {at_time(min(ends[arm] for arm in late), cohort.unit)}, or "
+            "read the "
             "answers as what the baseline hazard assumes",
         )
 

@@ -6,6 +6,9 @@ from posthaz.cohort import Cohort, Column
 from posthaz.design import formula_variables
 from posthaz.errors import Finding
 from posthaz.spec.analysis import Analysis
+from posthaz.spec.model_spec import ModelSpec
+
+_AFTER = "is measured after time 0"
 
 
 def measured_later(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
@@ -23,7 +26,7 @@ def measured_later(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
     Finding
         One a covariate.
     """
-    if analysis.landmark is not None:
+    if cohort.landmark:
         return
     toxicity = analysis.clinical.get("toxicity")
     graded = tuple(getattr(toxicity, "columns", ()))
@@ -31,14 +34,42 @@ def measured_later(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         column = cohort.columns.get(name, Column(name))
         if not (column.measured_later or name in graded) or _changes(cohort, name):
             continue
-        yield Finding(
-            f"{cohort.source.name}, column '{name}'",
-            f"'{column.label or name}' is measured after time 0 and used in "
-            f"{' and '.join(places)}: whoever dies early can't have it any more, so it looks as if "
-            "it protected (immortal time)",
-            "say landmark in [cohort], at a time by which it is known, or give every patient rows "
-            "before and after it was measured (entry, subject)",
-        )
+        yield _finding(cohort, column, f"used in {' and '.join(places)}")
+
+
+def measured_after_warning(spec: ModelSpec, cohort: Cohort) -> str:
+    """What to know before a model is fitted by itself; empty where the analysis said it already.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    cohort : Cohort
+        Its cohort.
+
+    Returns
+    -------
+    str
+        One sentence for each covariate known only after time 0.
+    """
+    said = {notice.where for notice in cohort.notices if _AFTER in notice.what}
+    found = [
+        _finding(cohort, cohort.columns[name], f"used in model '{spec.name}'")
+        for name in spec.needed
+        if name in cohort.columns and cohort.columns[name].measured_later
+        if not (cohort.landmark or _changes(cohort, name))
+    ]
+    return " ".join(str(one) for one in found if one.where not in said)
+
+
+def _finding(cohort: Cohort, column: Column, used: str) -> Finding:
+    return Finding(
+        f"{cohort.source.name}, column '{column.name}'",
+        f"'{column.label or column.name}' {_AFTER} and {used}: whoever dies early can't have it "
+        "any more, so it looks as if it protected (immortal time)",
+        "say landmark in [cohort], at a time by which it is known (landmark in Python), or give "
+        "every patient rows before and after it was measured (entry, subject)",
+    )
 
 
 def _uses(analysis: Analysis) -> dict[str, list[str]]:

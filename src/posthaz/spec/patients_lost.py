@@ -3,18 +3,65 @@
 from collections.abc import Sequence
 
 from posthaz.cohort import Cohort
-from posthaz.design import formula_variables
-from posthaz.errors import Finding
+from posthaz.errors import CohortError, Finding
 from posthaz.spec.analysis import Analysis
+from posthaz.spec.model_spec import ModelSpec
 
 
-def patients_of(formula: str, cohort: Cohort) -> tuple[int, str]:
-    """Patients that a model of a formula is about, and what the others lack.
+def own_patients(spec: ModelSpec, cohort: Cohort) -> Cohort:
+    """The part of a cohort that a model is about: the patients who lack none of its covariates.
 
     Parameters
     ----------
-    formula : str
-        The model's formula.
+    spec : ModelSpec
+        The model.
+    cohort : Cohort
+        The cohort.
+
+    Returns
+    -------
+    Cohort
+        The cohort itself where nobody is left out.
+
+    Raises
+    ------
+    CohortError
+        When nobody is left, or nobody of an arm or level that the formula is about.
+    """
+    if not cohort.drop_missing:
+        return cohort
+    own = cohort.complete(spec.needed)
+    if own is cohort:
+        return cohort
+    lacking = own.dropped[-1].reason.partition(": ")[2]
+    if not len(own):
+        raise CohortError(
+            f"no patient has every covariate of '{spec.formula}' (missing {lacking})",
+            fix="leave one of them out",
+        )
+    emptied = [
+        f"'{level}' of '{name}'"
+        for name in spec.needed
+        if hasattr(cohort.covariates.get(name), "cat")
+        for level in cohort.covariates[name].cat.categories
+        if (cohort.covariates[name] == level).any() and not (own.covariates[name] == level).any()
+    ]
+    if emptied:
+        raise CohortError(
+            f"nobody with {', '.join(emptied)} is left once patients who lack a covariate of "
+            f"'{spec.formula}' are left out (missing {lacking}), so that nothing can be said of it",
+            fix="leave the covariate out of the formula, or those patients by [cohort.where]",
+        )
+    return own
+
+
+def patients_of(spec: ModelSpec, cohort: Cohort) -> tuple[int, str]:
+    """Patients that a model is about, and what the others lack.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
     cohort : Cohort
         The cohort.
 
@@ -23,7 +70,7 @@ def patients_of(formula: str, cohort: Cohort) -> tuple[int, str]:
     tuple of (int, str)
         Number of patients, and such as ``"'bmi' in 12 rows"``; empty where nobody is left out.
     """
-    own = cohort.complete(formula_variables(formula)) if cohort.drop_missing else cohort
+    own = own_patients(spec, cohort)
     patients = int(own.first.sum())
     if own is cohort:
         return patients, ""
@@ -48,7 +95,7 @@ def patients_lost(analysis: Analysis, cohort: Cohort) -> Sequence[Finding]:
     whole = int(cohort.first.sum())
     found = []
     for model in analysis.models:
-        patients, lacking = patients_of(model.formula, cohort)
+        patients, lacking = patients_of(model, cohort)
         if lacking:
             found.append(
                 Finding(

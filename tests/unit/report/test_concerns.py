@@ -10,6 +10,7 @@ from posthaz.cohort.cohort import Dropped
 from posthaz.errors import Finding
 from posthaz.report import Note, Results, write_results
 from posthaz.report.concerns import KINDS, Concern, concerns
+from posthaz.report.concerns.curves import unreproduced_curves
 from posthaz.report.concerns.proportionality import contradictions
 from posthaz.report.sections.lead import lead_blocks
 from posthaz.report.sections.rows import answer_row
@@ -55,6 +56,26 @@ def test_the_worst_comes_first(two_arms):
         "cohort",
     ]
     assert found == sorted(found, key=KINDS.index)
+
+
+def test_a_curve_unlike_turnbulls_is_said(two_arms):
+    cohort = two_arms.cohort
+    upper = np.where(cohort.event, cohort.lower + 1.0, np.inf)
+    visits = replace(cohort, upper=upper, cause=np.zeros(len(cohort), int))
+    curves = two_arms.posterior.curves
+    mine = curves[curves["model"] == "weibull"].iloc[::10]
+    points = mine.assign(survival=mine["median"], at_risk=np.sum(cohort.arm == "A"))
+    for off, said in ((0.0, False), (0.2, True)):
+        late = (points["arm"] == "B") & (points["time"] > 12.0)
+        curve = points.assign(survival=points["survival"] - np.where(late, off, 0.0))
+        results = replace(
+            two_arms,
+            cohort=visits,
+            frequentist=replace(two_arms.frequentist, kaplan_meier=curve),
+        )
+        found = [one.text for one in unreproduced_curves(results)]
+        assert bool(found) == said
+        assert not said or "lies 20\u00a0points below it with" in found[0]
 
 
 def test_a_sound_analysis_has_none(two_arms):

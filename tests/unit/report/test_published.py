@@ -9,7 +9,7 @@ import pandas as pd
 from posthaz.analyses.subsets.answer import SubsetSurvival
 from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
 from posthaz.baselines import logrank, median_survival, survival_at
-from posthaz.cohort import Where
+from posthaz.cohort import Dropped, Where
 from posthaz.report import Results
 from posthaz.report.published import published_answers
 from posthaz.report.sections.published import published_section
@@ -41,6 +41,27 @@ def test_a_median_that_is_not_reached(two_arms):
     assert found.loc[0, "agrees"] == "yes"
     reached = asked(two_arms, Published("median", math.inf, tolerance=0.0))
     assert reached.loc[0, "agrees"] == "no"
+
+
+def test_a_number_missed_where_patients_were_lost_says_so(two_arms):
+    cohort = two_arms.cohort
+    dose = cohort.covariates["dose_gy"].where(np.arange(len(cohort)) >= 7)
+    lacking = replace(
+        cohort,
+        covariates=cohort.covariates.assign(dose_gy=dose),
+        drop_missing=True,
+        dropped=(Dropped("missing a covariate of the analysis: 'age' in 2 rows", (3, 9)),),
+    )
+    analysis = replace(two_arms.analysis, published=(Published("median", 99.0, tolerance=0.1),))
+    results = replace(two_arms, analysis=analysis)
+    for own, said in ((results, False), (replace(results, cohort=lacking), True)):
+        section = published_section(replace(own, published=published_answers(own)))
+        note = section.blocks[-1].text
+        assert "not meet the printed number" in note
+        assert ("2 rows left out" in note) == said
+        assert (
+            f"is about {len(cohort) - 7} patients, the others missing 'dose_gy' in 7 rows" in note
+        ) == said
 
 
 def test_covariates_one_by_one_and_together(two_arms):

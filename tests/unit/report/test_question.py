@@ -1,11 +1,14 @@
 """The direction of the question, and what the arms are called."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 
 from posthaz.report import Results
+from posthaz.report.concerns.proportionality import contradictions
 from posthaz.report.sections.contrast_tables import contrast_table, probability_table
+from posthaz.report.sections.disproportionate import disproportionate_sentence
 from posthaz.report.sections.effect import effect_sentence
 from posthaz.report.sections.lead import lead_blocks
 from posthaz.report.sections.rows import coefficient_row, estimand_row
@@ -54,6 +57,17 @@ def test_tables_of_probabilities_turn_with_the_question(two_arms):
     statements = probability_table(results).frame["what"].tolist()
     assert statements[0].endswith("above 1")
     assert "Restricted mean shorter" in statements
+
+
+def test_where_hazards_are_not_proportional_the_sentence_turns_too(crossing):
+    (one,) = contradictions(crossing)
+    as_asked = disproportionate_sentence(crossing, one)
+    turned = disproportionate_sentence(asking_for(crossing, "none"), one)
+    swap = {"higher": "lower", "lower": "higher", "longer": "shorter", "shorter": "longer"}
+    assert "survival with RT is" in as_asked and "than with none" in as_asked
+    assert "survival with none is" in turned and "than with RT" in turned
+    found = [re.findall("higher|lower|longer|shorter", text) for text in (as_asked, turned)]
+    assert found[0][:3] == [swap[word] for word in found[1][:3]]
 
 
 def test_a_factor_that_patients_have_is_no_treatment(two_arms):

@@ -1,10 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from posthaz.errors import Finding
 from posthaz.report import Bullets, Note, Results
-from posthaz.report.sections.lead import lead_blocks
+from posthaz.report.sections.cohort import _flow
+from posthaz.report.sections.lead import lead_blocks, studied_sentence
 from posthaz.report.sections.rows import coefficient_row, estimand_row
 from posthaz.report.sections.wording import duration, percent, ratio
 
@@ -114,3 +116,20 @@ def test_a_median_beyond_follow_up_is_given_as_a_probability(one_arm):
     results = replace(one_arm, posterior=replace(one_arm.posterior, estimands=pd.DataFrame(table)))
     assert "lies beyond the longest follow-up, 47.5 months" in texts(results)[-2]
     assert "**97\u00a0%**" in texts(results)[-2]
+
+
+def test_patients_with_several_observations_are_counted_once(two_arms):
+    cohort, spec = two_arms.cohort, two_arms.analysis.cohort
+    eyes = np.arange(len(cohort)) // 2
+    clusters = len(cohort) // 2
+    for name, patients, more in (
+        ("id", clusters, f"with {len(cohort)} observations"),
+        ("centre_nr", len(cohort), f"in {clusters} clusters of `centre_nr`"),
+    ):
+        paired = replace(
+            two_arms,
+            cohort=replace(cohort, cluster=eyes),
+            analysis=replace(two_arms.analysis, cohort=replace(spec, cluster=name)),
+        )
+        assert f"**{patients} simulated patients** {more} were analysed" in studied_sentence(paired)
+        assert f"{patients} patients {more} analysed" in " ".join(_flow(paired))

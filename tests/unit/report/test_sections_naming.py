@@ -14,7 +14,11 @@ from posthaz.spec import ModelSpec
         ("dose_gy", "Dose, per 1 Gy"),
         ("dose_gy, per 10 Gy", "Dose, per 10 Gy"),
         ("arm[B]:dose_gy", "B v A × Dose, per 1 Gy"),
-        ("log(gtv_cc)", "log(gtv_cc)"),
+        ("log(gtv_cc)", "Gross tumour volume, per factor of 2.72"),
+        ("log2(gtv_cc)", "Gross tumour volume, per doubling"),
+        ("log2(gtv_cc):arm[B]", "Gross tumour volume, per doubling × B v A"),
+        ("spline(dose_gy, df=3)[2]", "Dose, spline 2"),
+        ("log2(unknown)", "log2(unknown)"),
     ],
 )
 def test_terms_are_named_as_a_reader_names_them(term, label):
@@ -28,7 +32,7 @@ def test_terms_are_named_as_a_reader_names_them(term, label):
         ("arm + dose_gy", "Weibull, adjusted for dose"),
         ("dose_gy", "Weibull, with dose"),
         ("1", "Weibull, arms together"),
-        ("arm * dose_gy", "Weibull, arm * dose_gy"),
+        ("arm * dose_gy", "Weibull, arm × dose"),
     ],
 )
 def test_models_are_named_by_baseline_and_adjustment(formula, label):

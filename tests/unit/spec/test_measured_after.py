@@ -5,7 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import posthaz as ph
 from posthaz.spec import load_analysis, read_analysis_cohort
+from posthaz.spec.measured_after import measured_after_warning
 
 TEXT = """
 [cohort]
@@ -65,3 +67,21 @@ def test_a_column_of_toxicity_grades_needs_no_role(tmp_path):
 
 def test_from_a_landmark_on_it_is_known(tmp_path):
     assert _notices(tmp_path, formula="a + lymph", cohort="landmark = 3") == []
+
+
+def test_a_model_fitted_by_itself_says_it_once(tmp_path):
+    _notices(tmp_path)
+    alone = ph.read_cohort(
+        tmp_path / "x.csv", time="t", event="d", treatment="a",
+        columns={"lymph": ph.Column("lymph", measured_after=True), "age": ph.Column("age")},
+    )  # fmt: skip
+    model = ph.ModelSpec("m", ph.Exponential(), "a + lymph")
+    said = measured_after_warning(model, alone)
+    assert "'lymph' is measured after time 0 and used in model 'm'" in said
+    assert measured_after_warning(ph.ModelSpec("m", ph.Exponential(), "a + age"), alone) == ""
+    assert measured_after_warning(model, ph.landmark(alone, 5.0).cohort) == ""
+    text = (tmp_path / "a.toml").read_text().replace('formula = "a"', 'formula = "a + lymph"')
+    (tmp_path / "a.toml").write_text(text)
+    analysis = load_analysis(tmp_path / "a.toml")
+    known = read_analysis_cohort(analysis)
+    assert known.notices and measured_after_warning(analysis.models[0], known) == ""

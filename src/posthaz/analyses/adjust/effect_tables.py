@@ -16,6 +16,7 @@ from posthaz.report.sections.curve_rows import curve_rows
 from posthaz.report.sections.naming import arm_labels, lowered, term_label, variable_label
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
     change,
     interval_name,
     listed,
@@ -37,7 +38,7 @@ def ratio_block(results: Results, answers: AdjustedAnswers) -> Table:
     rows = []
     for row in chosen.to_dict("records"):
         marginal = row["quantity"] == "marginal_hazard_ratio"
-        when = f", at {row['time']:g}{SPACE}{unit}" if marginal else ""
+        when = f", at {at_time(row['time'], unit, SPACE)}" if marginal else ""
         rows.append(
             {
                 "sample": _group(answers, row),
@@ -115,11 +116,11 @@ def gain_block(results: Results, answers: AdjustedAnswers) -> Table:
         numbers = (row["value"], row["lower"], row["upper"])
         if row["quantity"] == "survival_difference":
             column = f"survival {row['time']:g}"
-            heads[column] = f"Survival at {row['time']:g}{SPACE}{unit} (points)"
+            heads[column] = f"Survival at {at_time(row['time'], unit, SPACE)} (points)"
             cells[column] = with_interval(*numbers, points)
         else:
             column = "rmst"
-            heads[column] = f"Mean to {round(row['time'], 1):g}{SPACE}{unit} ({unit})"
+            heads[column] = f"Mean to {at_time(round(row['time'], 1), unit, SPACE)} ({unit})"
             cells[column] = with_interval(*numbers, lambda value: change(value, unit))
     return Table(
         pd.DataFrame(list(rows.values())).fillna(MISSING),
@@ -135,7 +136,10 @@ def rate_block(results: Results, answers: AdjustedAnswers) -> Table:
     """Medians and survival rates of each arm in every sample."""
     chosen = answers.effects[answers.effects["quantity"].isin(["median", "survival"])]
     frame, heads = curve_rows(
-        chosen.assign(source=chosen["analysis"]), ("sample", "arm"), results.cohort.unit
+        chosen.assign(source=chosen["analysis"]),
+        ("sample", "arm"),
+        results.cohort.unit,
+        results.horizon,
     )
     samples, labels = sample_labels(answers), arm_labels(results)
     arms = zip(frame["arm"], frame["words"], strict=True)

@@ -21,6 +21,7 @@ from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
     SPACE,
+    count_text,
     interval_name,
     p_value,
     percent,
@@ -105,7 +106,8 @@ def _answers_table(results: Results, answer: Borrowing) -> Table:
         source="borrowing.csv",
         notes=(
             "Events gained: how many more events of a cohort like this one, which has "
-            f"{_events(results):g}, would make it as sure as the history does. Borrowed: discount "
+            f"{count_text(_events(results))}, would make it as sure as the history does. "
+            "Borrowed: discount "
             "of a power prior, or probability that the history applies.",
         ),
     )

@@ -15,9 +15,9 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, lowered
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
+    at_time,
     count_text,
     listed,
-    moment,
     p_sentence,
     percent,
 )
@@ -130,7 +130,7 @@ def _figure(results: Results, answer: CompetingRisks, interest: str) -> Block:
             for one in (NAIVE, POSTERIOR)
         )
         parts.append(f"{label}: {percent(posterior)} by the model, {percent(naive)} by 1 − KM")
-    when = f"{moment(last)} {results.cohort.unit}"
+    when = at_time(round(last, 1), results.cohort.unit)
     alt = f"Cumulative incidence of {interest} at {when}: {'; '.join(parts)}."
     caption = (
         "Cumulative incidence of each cause by arm: Aalen–Johansen steps, posterior band, and one "

@@ -10,10 +10,10 @@ from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, term_label
 from posthaz.report.sections.wording import (
+    at_time,
     counted,
     duration,
     interval_name,
-    moment,
     p_value,
     percent,
     share_interval,
@@ -31,7 +31,7 @@ def incidence_table(results: Results, answer: CompetingRisks) -> Table:
     for (cause, arm, time), found in answer.at_times.groupby(["label", "arm", "time"], sort=False):
         row: dict[str, str] = {
             "group": f"{capitalised(str(cause))}, {labels.get(str(arm), str(arm))}",
-            "time": f"{moment(float(str(time)))} {results.cohort.unit}",
+            "time": at_time(round(float(str(time)), 1), results.cohort.unit),
         }
         for key, source in _ANALYSES.items():
             one = found[found["source"] == source]
@@ -76,7 +76,7 @@ def time_lost_table(results: Results, answer: CompetingRisks) -> Table:
         }
     )
     level = interval_name(results.analysis.estimands.interval)
-    horizon = f"{moment(float(table['horizon'].iloc[0]))} {unit}"
+    horizon = at_time(round(float(table["horizon"].iloc[0]), 1), unit)
     return Table(
         shown,
         f"Mean time lost to each cause before {horizon}: the area under its cumulative incidence",

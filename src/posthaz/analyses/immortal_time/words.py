@@ -16,11 +16,12 @@ from posthaz.analyses.immortal_time.comparisons import (
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.wording import (
+    at_time,
     change,
     duration,
     interval_name,
+    lasting,
     listed,
-    moment,
     percent,
     ratio,
 )
@@ -31,7 +32,7 @@ _ALL = 0.95
 
 def comparison_label(row: pd.Series, unit: str) -> str:
     """Name of a way of comparing, with its time."""
-    time = "" if not np.isfinite(row["time"]) else f"{moment(row['time'])} {unit}"
+    time = "" if not np.isfinite(row["time"]) else f"{at_time(round(row['time'], 1), unit)}"
     return {
         NAIVE: "Ever v never treated",
         EARLY: f"Without those treated after {time}",
@@ -103,7 +104,8 @@ def gain_words(results: Results, answer: ImmortalTime) -> str:
     if np.isfinite(error):
         text += (
             f", and reports {change(float(naive['rmst_difference']), unit)} {unit} in restricted "
-            f"mean to {moment(naive['horizon'])} {unit} where treatment as it changes gives "
+            f"mean to {at_time(round(naive['horizon'], 1), unit)} where treatment as it changes "
+            "gives "
             f"{change(float(proper['rmst_difference']), unit)}: {duration(abs(error), unit)} "
             f"{unit} {'too much' if error >= 0 else 'too little'}"
         )
@@ -121,7 +123,7 @@ def person_words(results: Results, answer: ImmortalTime) -> str:
     label = list(arm_labels(results).values())[1]
     return (
         f"{len(own)} of {len(frame)} patients came to “{label}”, after a median wait of "
-        f"{duration(float(wait.median()), unit)} {unit} (longest "
+        f"{lasting(float(wait.median()), unit)} (longest "
         f"{duration(float(wait.max()), unit)}); {percent(part)} of their follow-up lies before "
         "treatment, when they could not die treated."
     )
@@ -161,10 +163,10 @@ def delay_words(results: Results, delay: Delay) -> str:
         return (
             f"{start} No delay explains the lower hazard by itself, though: not even if each of "
             f"the {delay.treated} treated began at any time of their follow-up with equal chance "
-            f"(on average after {duration(delay.longest, unit)} {unit})."
+            f"(on average after {lasting(delay.longest, unit)})."
         )
     return (
-        f"**If treatment began on average {duration(delay.mean, unit)} {unit} after follow-up "
+        f"**If treatment began on average {lasting(delay.mean, unit)} after follow-up "
         f"did, immortal time alone explains the lower hazard** with {labels[1]}, and a treatment "
         f"without any effect would look as good. {start} The bound takes treatment to begin at "
         "exponential times and makes no adjustment. Fix: name the column with the start of "

@@ -19,7 +19,7 @@ from posthaz.arms.arm_model import (
 from posthaz.arms.cut_groups import group_name
 from posthaz.arms.interaction_test import InteractionTest, interaction_test
 from posthaz.baselines import CoxFit
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, number_text
 from posthaz.design import quoted
 from posthaz.errors import PosthazError
 from posthaz.estimands import effect_between
@@ -137,7 +137,7 @@ def _contrasts(cohort: Cohort, asked: InteractionSpec) -> Iterator[tuple]:
         start, end = float(outer[0].value), float(outer[-1].value)
         column = cohort.columns.get(asked.effect)
         unit = f" {column.unit}" if column and column.unit else ""
-        yield start, end, f"{end:.4g} v {start:.4g}{unit}"
+        yield start, end, f"{number_text(end, 4)} v {number_text(start, 4)}{unit}"
         return
     column = cohort.columns.get(asked.effect)
     shown = column.level_label if column else str
@@ -223,7 +223,10 @@ def _ratios(
         column = cohort.columns.get(asked.by)
         unit = f" {column.unit}" if column and column.unit else ""
         first, last = np.quantile(values, _QUARTILES)
-        low, high = _Value(float(first), f"{first:.4g}{unit}"), _Value(float(last), f"{last:.4g}")
+        low, high = (
+            _Value(float(first), f"{number_text(first, 4)}{unit}"),
+            _Value(float(last), number_text(last, 4)),
+        )
         pairs = [(low, high)]
     else:
         first, *rest = _settings(cohort, asked.by, False)

@@ -11,7 +11,14 @@ from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
 from posthaz.report.sections.picture import picture
-from posthaz.report.sections.wording import p_sentence, percent, ratio, signed, with_interval
+from posthaz.report.sections.wording import (
+    number_text,
+    p_sentence,
+    percent,
+    ratio,
+    signed,
+    with_interval,
+)
 
 
 def smooth_blocks(
@@ -28,11 +35,12 @@ def _words(results: Results, one: InteractionEffects, smooth: SmoothInteraction)
     if smooth.start is not None and smooth.end is not None:
         unit = _shown(results, one.asked.effect).unit
         text += (
-            f"Doses compared are the medians of the groups of the cut-off, {smooth.start:.4g} "
-            f"and {smooth.end:.4g} {unit}. "
+            "Doses compared are the medians of the groups of the cut-off, "
+            f"{number_text(smooth.start, 4)} "
+            f"and {number_text(smooth.end, 4)} {unit}. "
             if unit == "Gy"
             else f"Values compared are the medians of the groups of the cut-off, "
-            f"{smooth.start:.4g} and {smooth.end:.4g} {unit}".rstrip()
+            f"{number_text(smooth.start, 4)} and {number_text(smooth.end, 4)} {unit}".rstrip()
             + ". "
         )
     row = one.ratios[one.ratios["model"] == "continuous"].iloc[0]
@@ -68,7 +76,9 @@ def _figure(
         for frame in (curves, steps)
     )
     number = _shown(results, one.asked.effect if along == "effect" else one.asked.by)
-    against = f" v {smooth.start:.4g} {number.unit}".rstrip() if along == "effect" else ""
+    against = (
+        f" v {number_text(smooth.start, 4)} {number.unit}".rstrip() if along == "effect" else ""
+    )
     figure = draw_interaction(
         curves,
         steps,
@@ -79,8 +89,8 @@ def _figure(
     )
     ends = curves.groupby("panel", sort=False).agg(["first", "last"])
     parts = [
-        f"{panel}: from {ratio(row['median', 'first'])} at {row['x', 'first']:.4g} to "
-        f"{ratio(row['median', 'last'])} at {row['x', 'last']:.4g}"
+        f"{panel}: from {ratio(row['median', 'first'])} at {number_text(row['x', 'first'], 4)} to "
+        f"{ratio(row['median', 'last'])} at {number_text(row['x', 'last'], 4)}"
         for panel, row in ends[["x", "median"]].iterrows()
     ]
     alt = f"Hazard ratio along {number.shown}, posterior median. {'; '.join(parts)}."

@@ -19,8 +19,10 @@ from posthaz.report.sections.naming import arm_labels, term_label
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
     interval_name,
     listed,
+    number_text,
     p_sentence,
     percent,
     ratio,
@@ -84,7 +86,7 @@ def _points_table(results: Results, points: pd.DataFrame) -> Table:
     rows = [
         {
             "arm": labels.get(str(row["arm"]), str(row["arm"])),
-            "time": f"{row['time']:g}{SPACE}{unit}",
+            "time": at_time(row["time"], unit, SPACE),
             "printed": f"{100 * row['printed']:.1f}{SPACE}%",
             "bayes": share_interval(row["median"], row["lower"], row["upper"]),
             "predicted": f"{share(row['predicted_lower'])} to {share(row['predicted_upper'])}",
@@ -147,7 +149,7 @@ def change_sentence(results: Results, change: EffectChange) -> str:
     last = change.intervals.groupby("arm", sort=False).last()
     parts = [
         f"the hazard ratio of {labels[str(arm)]} is higher in the last interval (to "
-        f"{row['end']:g} {unit}) than in the first with a posterior probability of "
+        f"{at_time(row['end'], unit)}) than in the first with a posterior probability of "
         f"{percent(row['p_above'])}"
         for arm, row in last.iterrows()
     ]
@@ -174,7 +176,7 @@ def _change_table(results: Results, change: EffectChange) -> Table:
     rows = [
         {
             "arm": f"{labels[str(row['arm'])]} v {reference}",
-            "interval": f"{row['start']:g} to {row['end']:g}{SPACE}{unit}",
+            "interval": f"{number_text(row['start'])} to {at_time(row['end'], unit, SPACE)}",
             "ml": _interval_text(row, "hr", "lower", "upper"),
             "bayes": _interval_text(row, "median", "credible_lower", "credible_upper"),
             "above": percent(row["p_above"]) if np.isfinite(row["p_above"]) else MISSING,
@@ -215,7 +217,7 @@ def _change_figure(results: Results, change: EffectChange) -> FigureBlock:
     )
     rows = []
     for row in change.intervals.to_dict("records"):
-        name = f"{row['start']:g} to {row['end']:g} {unit}"
+        name = f"{number_text(row['start'])} to {at_time(row['end'], unit)}"
         label = f"{labels[str(row['arm'])]}, {name}" if several else name
         rows += [
             {"term": label, "label": label, "source": kind, "hr": row[value], "lower": row[lower],
@@ -230,7 +232,7 @@ def _change_figure(results: Results, change: EffectChange) -> FigureBlock:
         simulated=results.simulated,
     )
     texts = [
-        f"{row['start']:g} to {row['end']:g} {unit} "
+        f"{number_text(row['start'])} to {at_time(row['end'], unit)} "
         f"{with_interval(row['median'], row['credible_lower'], row['credible_upper'], ratio)}"
         for row in change.intervals.to_dict("records")
     ]

@@ -14,11 +14,12 @@ from posthaz.report.sections.naming import arm_labels, capitalised, term_label
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
     count_text,
     duration,
     interval_name,
+    lasting,
     listed,
-    moment,
     p_value,
     percent,
     share_interval,
@@ -71,11 +72,10 @@ def _lead(results: Results, answer: Multistate) -> str:
     table, unit = answer.time_in_state, results.cohort.unit
     level, labels = interval_name(results.analysis.estimands.interval), arm_labels(results)
     gains = table[table["reference"] != ""]
-    horizon = f"{moment(float(table['horizon'].iloc[0]))} {unit}"
+    horizon = at_time(round(float(table["horizon"].iloc[0]), 1), unit)
     if gains.empty:
         parts = [
-            f"{duration(row['mean'], unit)} {unit} {_in_state(row)}"
-            for row in table.to_dict("records")
+            f"{lasting(row['mean'], unit)} {_in_state(row)}" for row in table.to_dict("records")
         ]
         return f"Of {horizon} patients spend on average {listed(parts)}."
     texts = []
@@ -94,7 +94,7 @@ def _lead(results: Results, answer: Multistate) -> str:
 
 
 def _more(value: float, unit: str) -> str:
-    return f"{duration(abs(value), unit)} {unit} {'more' if value >= 0 else 'less'}"
+    return f"{lasting(abs(value), unit)} {'more' if value >= 0 else 'less'}"
 
 
 def _in_state(row: dict[str, object]) -> str:
@@ -140,7 +140,7 @@ def _figure(results: Results, answer: Multistate) -> FigureBlock:
         f"{percent(row['probability'])}"
         for row in last.to_dict("records")
     ]
-    when = f"{moment(float(last['time'].iloc[0]))} {results.cohort.unit}"
+    when = at_time(round(float(last["time"].iloc[0]), 1), results.cohort.unit)
     alt = f"Probability of each state over time by arm; at {when}: {'; '.join(said)}."
     caption = "Probability of each state over time by arm: Aalen–Johansen steps, posterior band"
     return picture(results, figure, "multistate", alt, caption, "multistate_curves.csv")
@@ -154,7 +154,7 @@ def _state_table(results: Results, answer: Multistate) -> Table:
         rows.append(
             {
                 "group": f"{capitalised(str(state))}, {labels.get(str(arm), str(arm))}",
-                "time": f"{moment(float(str(time)))} {unit}",
+                "time": at_time(round(float(str(time)), 1), unit),
                 "posterior": share_interval(*of[POSTERIOR][_NUMBERS].to_numpy(dtype=float)[0]),
                 "without": share_interval(*of[WITHOUT][_NUMBERS].to_numpy(dtype=float)[0]),
             }
@@ -184,7 +184,7 @@ def _time_table(results: Results, answer: Multistate) -> Table:
         }
     )
     level = interval_name(results.analysis.estimands.interval)
-    horizon = f"{moment(float(table['horizon'].iloc[0]))} {unit}"
+    horizon = at_time(round(float(table["horizon"].iloc[0]), 1), unit)
     heads = {"arm": "Arm", "mean": f"{capitalised(unit)} ({level})", "above": f"P(>{SPACE}0)"}
     caption = f"Mean time in each state, of {horizon}"
     return Table(shown, caption, heads, group="state", source="multistate_time.csv")

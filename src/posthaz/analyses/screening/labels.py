@@ -5,7 +5,7 @@ import pandas as pd
 
 from posthaz.cohort import Cohort
 from posthaz.report.sections.naming import term_label, variable_label
-from posthaz.report.sections.wording import plain
+from posthaz.report.sections.wording import number_text, plain
 
 
 def candidate_label(cohort: Cohort, term: str) -> str:
@@ -46,6 +46,8 @@ def _scale(cohort: Cohort, row: pd.Series) -> tuple[float, str]:
     column = cohort.columns.get(term)
     if column is not None and isinstance(column.step, int | float):
         unit = f" {column.unit}" if column.unit else ""
-        return float(column.step), f"{column.label or term}, per {column.step:g}{unit}"
+        return float(
+            column.step
+        ), f"{column.label or term}, per {number_text(float(column.step))}{unit}"
     name = variable_label(cohort, term)
     return float(row["sd"]), f"{name}, per SD ({plain(row['sd'])})"

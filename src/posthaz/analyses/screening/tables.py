@@ -58,7 +58,9 @@ def verdicts_table(results: Results, answer: Screening) -> Table:
 @guarded_block
 def survival_table(results: Results, answer: Screening) -> Table:
     """Medians and rates by the levels of every factor."""
-    frame, heads = curve_rows(answer.survival, ("candidate", "level"), results.cohort.unit)
+    frame, heads = curve_rows(
+        answer.survival, ("candidate", "level"), results.cohort.unit, results.horizon
+    )
     levels = zip(frame["candidate"], frame["level"], frame["words"], strict=True)
     frame["level"] = [f"{_level_label(results, *named)}, {words}" for *named, words in levels]
     frame["candidate"] = [candidate_label(results.cohort, term) for term in frame["candidate"]]

@@ -19,8 +19,9 @@ from posthaz.report.sections.curve_rows import median_text
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
+    count_text,
     interval_name,
-    moment,
     p_value,
     share_interval,
     with_interval,
@@ -43,10 +44,10 @@ def rates_table(results: Results, answer: Answer) -> Table | None:
                 row = {
                     "subset": one.label,
                     "arm": f"{label}, {words}",
-                    "size": f"{median['n']:g} / {median['events']:g}"
+                    "size": f"{count_text(median['n'])} / {count_text(median['events'])}"
                     if source == KAPLAN_MEIER
                     else "",
-                    "median": median_text(median, unit, whole=True),
+                    "median": median_text(median, unit, True, results.horizon),
                 }
                 rates = subset_rows(one, "survival", source)
                 for time in times:
@@ -58,7 +59,7 @@ def rates_table(results: Results, answer: Answer) -> Table | None:
         return None
     level = interval_name(results.analysis.estimands.interval)
     heads = {"arm": "Arm", "size": "Patients / events", "median": f"Median ({unit})"}
-    heads |= {f"at_{time:g}": f"At {moment(time)} {unit}" for time in times}
+    heads |= {f"at_{time:g}": f"At {at_time(round(time, 1), unit)}" for time in times}
     return Table(
         pd.DataFrame(rows),
         f"Medians and survival rates in each subset ({level} intervals)",

@@ -24,10 +24,10 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, reference_arm
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
+    at_time,
     change,
     interval_name,
     listed,
-    moment,
     percent,
     points,
     share,
@@ -198,7 +198,8 @@ def _benefit_words(results: Results, pair: BenefitRisk, risks: pd.DataFrame) -> 
     return (
         f"**Benefit against risk**, {labels[pair.arm]} v {labels[pair.reference]}: a gain of "
         f"{gain[0]} {pair.unit} ({level} CrI {gain[1]} to {gain[2]}) in restricted mean "
-        f"{results.analysis.endpoint} to {moment(pair.horizon)} {pair.unit}, against {extra[0]} "
+        f"{results.analysis.endpoint} to {at_time(round(pair.horizon, 1), pair.unit)}, against "
+        f"{extra[0]} "
         f"({extra[1]} to {extra[2]}) percentage points of extra {what}. The probability of a "
         f"gain is {percent(float((pair.gain > 0).mean()))}; that of a gain with at most "
         f"{100 * pair.acceptable:g} points of extra toxicity is {percent(float(good))}. The two "
@@ -229,8 +230,8 @@ def _benefit_figure(results: Results, pair: BenefitRisk, files: dict[str, str]) 
         pair.gain,
         pair.extra,
         table,
-        gain_label=f"Gain in restricted mean {endpoint}\nto {moment(pair.horizon)} {pair.unit} "
-        f"({pair.unit})",
+        gain_label=f"Gain in restricted mean {endpoint}\nto "
+        f"{at_time(round(pair.horizon, 1), pair.unit)} ({pair.unit})",
         extra_label=f"Extra {pair.label.lower()}, {grade_words(pair.grade)} (percentage points)",
         acceptable=pair.acceptable,
         simulated=results.simulated,

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from posthaz.cohort.draft import NAMING_ROLES
+from posthaz.cohort.quantities import counted
 from posthaz.cohort.read import with_treatment_role
 from posthaz.cohort.registry.parts import Part, find_parts
-from posthaz.cohort.rows import counted, listed
+from posthaz.cohort.rows import listed
 from posthaz.cohort.rules import check_spec
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import RECONSTRUCTED, SIMULATED

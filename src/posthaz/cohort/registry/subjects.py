@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import duckdb
 
+from posthaz.cohort.quantities import counted
 from posthaz.cohort.registry.connection import refusing
 from posthaz.cohort.registry.plan import Plan
 from posthaz.cohort.registry.relation import relation
-from posthaz.cohort.rows import counted, shown_values
+from posthaz.cohort.rows import shown_values
 from posthaz.errors import Finding
 
 _SHOWN = 5

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from posthaz.cohort.draft import Draft
-from posthaz.cohort.origin import origin_possible
+from posthaz.cohort.origin import emptied_before_all_entered, late_origin, origin_possible
+from posthaz.cohort.plausibility import implausible
 from posthaz.cohort.recurrent import events_stated
-from posthaz.cohort.rules.doubts import DOUBTS as _SINGLE_DOUBTS
+from posthaz.cohort.rules import doubts
 from posthaz.cohort.rules.factors import FACTOR_RULES
 from posthaz.cohort.rules.intervals import INTERVAL_RULES
 from posthaz.cohort.rules.markers import MARKER_DOUBTS
@@ -35,6 +36,24 @@ RULES: tuple[Rule, ...] = (
     *WEIGHT_RULES,
 )
 
-DOUBTS: tuple[Rule, ...] = (*_SINGLE_DOUBTS, *MARKER_DOUBTS, *REPEAT_DOUBTS, *WEIGHT_DOUBTS)
+DOUBTS: tuple[Rule, ...] = (
+    doubts.suspected_inversion,
+    *REPEAT_DOUBTS,
+    *WEIGHT_DOUBTS,
+    *MARKER_DOUBTS,
+    doubts.another_unit_of_time,
+    implausible,
+    doubts.arm_without_events,
+    doubts.late_start_of_events,
+    doubts.few_events,
+    late_origin,
+    emptied_before_all_entered,
+    doubts.levels_absent,
+    doubts.levels_alike,
+    doubts.zero_times_replaced,
+    doubts.coarse_times,
+    doubts.finer_than_stated,
+)
+"""Doubts about a valid cohort, those that would spoil every answer first."""
 
 __all__ = ["DOUBTS", "RULES", "Rule", "check_spec"]

@@ -10,9 +10,8 @@ from posthaz.cohort.draft import Draft
 from posthaz.cohort.event_names import contradicted
 from posthaz.cohort.first_event import events_as_long_after, late_first_event
 from posthaz.cohort.levels import level_text, level_texts
-from posthaz.cohort.origin import emptied_before_all_entered, late_origin
-from posthaz.cohort.plausibility import implausible
-from posthaz.cohort.rows import counted, listed, shown_values
+from posthaz.cohort.quantities import at_time, counted
+from posthaz.cohort.rows import listed, shown_values
 from posthaz.cohort.rules.follow_up_unit import likely_unit
 from posthaz.errors import Finding
 
@@ -28,7 +27,7 @@ def zero_times_replaced(draft: Draft) -> Iterator[Finding]:
     if draft.zero.any() and draft.spec.zero_time is not None:
         yield Finding(
             draft.where(draft.zero, draft.spec.time or draft.spec.upper),
-            f"follow-up of 0 was replaced by {draft.spec.zero_time:g} {draft.spec.unit}",
+            f"follow-up of 0 was replaced by {at_time(draft.spec.zero_time, draft.spec.unit)}",
             "nothing, when that is what you meant by zero_time",
         )
 
@@ -55,8 +54,9 @@ def late_start_of_events(draft: Draft) -> Iterator[Finding]:
         unit = draft.spec.unit
         yield Finding(
             draft.where(column=_event_column(draft)),
-            f"nobody has an event in the first {first:g} {unit}, and "
-            f"{events_as_long_after(times)} have one in the {first:g} {unit} after the first: at "
+            f"nobody has an event in the first {at_time(first, unit)}, and "
+            f"{events_as_long_after(times)} have one in the {at_time(first, unit)} after the "
+            "first: at "
             "first nobody could, or who did is not in the table (as when patients had to live to "
             "be included)",
             "see whether time 0 lies too early, and count from when events were possible "
@@ -115,7 +115,7 @@ def another_unit_of_time(draft: Draft) -> Iterator[Finding]:
         yield Finding(
             draft.where(column=draft.spec.time or draft.spec.upper),
             f"follow-up has a median of {median:g} and a maximum of "
-            f"{person_time.max():g} {draft.spec.unit}, which looks like {unit}",
+            f"{at_time(person_time.max(), draft.spec.unit)}, which looks like {unit}",
             f'say unit = "{unit}" when it is',
         )
 
@@ -199,13 +199,14 @@ def _censored_early(draft: Draft) -> str:
     time, censored, unit = draft.exit, draft.cause == 0, draft.spec.unit
     if not censored.any():
         long = time.max() > _LONG_TAIL * draft.median(time)
-        return f"although follow-up goes on to {time.max():g} {unit}" if long else ""
+        return f"although follow-up goes on to {at_time(time.max(), unit)}" if long else ""
     early = draft.median(np.where(censored, time, np.nan))
     late = draft.median(np.where(censored, np.nan, time))
     if early >= late:
         return ""
     return (
-        f"and the few censored rows have the shorter follow-up (median {early:g} {unit}, events "
+        f"and the few censored rows have the shorter follow-up (median {at_time(early, unit)}, "
+        "events "
         f"{late:g})"
     )
 
@@ -254,20 +255,3 @@ def _person_time(draft: Draft) -> np.ndarray:
 
 def _event_column(draft: Draft) -> str:
     return draft.spec.event or draft.spec.cause or draft.spec.upper
-
-
-DOUBTS = (
-    zero_times_replaced,
-    late_origin,
-    emptied_before_all_entered,
-    few_events,
-    arm_without_events,
-    late_start_of_events,
-    suspected_inversion,
-    another_unit_of_time,
-    finer_than_stated,
-    coarse_times,
-    levels_absent,
-    levels_alike,
-    implausible,
-)

@@ -9,7 +9,8 @@ from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_texts
 from posthaz.cohort.missing_markers import marking_codes, marking_levels
 from posthaz.cohort.numbers import read_numbers
-from posthaz.cohort.rows import counted, listed
+from posthaz.cohort.quantities import counted
+from posthaz.cohort.rows import listed
 from posthaz.errors import Finding
 
 _FEW = 2

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.events import code_counts
 from posthaz.cohort.levels import level_text, level_texts
-from posthaz.cohort.rows import counted, shown_values
+from posthaz.cohort.quantities import counted
+from posthaz.cohort.rows import shown_values
 from posthaz.errors import Finding
 
 _MOST, _LONGEST = 20, 40  # codes shown, and letters of each

@@ -11,7 +11,8 @@ from posthaz.cohort.collapse import numbered_groups
 from posthaz.cohort.draft import NAMING_ROLES, Draft
 from posthaz.cohort.levels import level_texts, sorted_levels
 from posthaz.cohort.numbers import read_numbers
-from posthaz.cohort.rows import counted, listed, shown_values
+from posthaz.cohort.quantities import counted
+from posthaz.cohort.rows import listed, shown_values
 from posthaz.cohort.table import RECONSTRUCTED
 from posthaz.errors import Finding
 
@@ -158,6 +159,11 @@ def _patient_columns(draft: Draft) -> list[str]:
     return [name for name in _unused(draft) if _names_patients(name, draft.values(name))]
 
 
+def names_patients_by_word(name: str) -> bool:
+    """Whether a column's name by itself says that it names patients, such as ``id``."""
+    return bool(_PATIENT.fullmatch(name.strip().lower()))
+
+
 def _names_patients(name: str, values: pd.Series) -> bool:
     found = values.dropna()
     different = found.nunique()
@@ -165,7 +171,7 @@ def _names_patients(name: str, values: pd.Series) -> bool:
         return False
     if pd.api.types.is_float_dtype(found) and (found % 1 != 0).any():
         return False
-    if _PATIENT.fullmatch(name.strip().lower()):
+    if names_patients_by_word(name):
         return True
     if different < len(found) / 3:
         return False

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import arm_labels
-from posthaz.report.sections.wording import SPACE, duration, listed, p_sentence, share
+from posthaz.report.sections.beside import grouped
+from posthaz.report.sections.naming import arm_labels, profile_labels, without_curves
+from posthaz.report.sections.question import adjusted
+from posthaz.report.sections.wording import SPACE, lasting, listed, p_sentence, share
 
 MOSTLY = 0.9
 RARE = 0.01
 _FEWEST_POINTS_OUT = 2
 _POINTS = 0.8
+_STANDARD_ERRORS, _VISIBLE = 3.0, 0.05
 
 
 def reproduced(row: pd.Series) -> bool:
@@ -24,6 +28,9 @@ def unreproduced_curves(results: Results) -> Iterator[Concern]:
     """Arms whose Kaplan-Meier curve the model would hardly produce."""
     if "life_table" in results.clinical:
         yield from _unreproduced_rates(results)
+        return
+    if grouped(results.cohort):
+        yield from _unlike_turnbull(results)
         return
     labels, unit = arm_labels(results), results.cohort.unit
     table = results.posterior.agreement
@@ -37,7 +44,7 @@ def unreproduced_curves(results: Results) -> Iterator[Concern]:
         parts.append(
             f"{share(row['inside'])} of the observed steps{whose} lie within the predicted band, "
             f"up to {100 * row['largest']:.0f}{SPACE}points from its middle at "
-            f"{duration(row['at'], unit)} {unit}{rare}"
+            f"{lasting(row['at'], unit)}{rare}"
         )
     text = (
         f"The primary model does not reproduce the observed curves: {listed(parts)}. Its answers "
@@ -45,6 +52,40 @@ def unreproduced_curves(results: Results) -> Iterator[Concern]:
         "says that the effect is what doesn’t fit."
     )
     yield Concern("observed_curves", "warning", text, "predictive-check")
+
+
+def _unlike_turnbull(results: Results) -> Iterator[Concern]:
+    """Arms whose Turnbull estimate is further from the model's curve than chance takes it."""
+    fit, unit = results.posterior.primary, results.cohort.unit
+    if adjusted(fit) or without_curves(results):
+        return
+    curves = results.posterior.curves
+    curves = curves[curves["model"] == fit.spec.name]
+    parts, labels = [], profile_labels(results, fit)
+    for arm, points in results.frequentist.kaplan_meier.groupby("arm", sort=False):
+        own = curves[curves["arm"].astype(str) == str(arm)]
+        if own.empty or str(arm) not in labels:
+            continue
+        seen = points["survival"].to_numpy(dtype=float)
+        ours = np.interp(points["time"], own["time"], own["median"])
+        # no standard error of Turnbull's estimate is known to hold; exact times would have this
+        chance = np.sqrt(ours * (1 - ours) / float(points["at_risk"].max()))
+        gap = np.where(np.abs(seen - ours) > _STANDARD_ERRORS * chance, seen - ours, 0.0)
+        worst = int(np.argmax(np.abs(gap)))
+        if abs(gap[worst]) >= _VISIBLE:
+            whose = f" with {labels[str(arm)]}" if len(labels) > 1 else ""
+            side = "above" if gap[worst] > 0 else "below"
+            parts.append(
+                f"{100 * abs(gap[worst]):.0f}{SPACE}points {side} it{whose} at "
+                f"{lasting(float(points['time'].iloc[worst]), unit)}"
+            )
+    if parts:
+        text = (
+            "The primary model’s curve is unlike Turnbull’s estimate, which assumes no shape: that "
+            f"lies {listed(parts)}. Take a freer baseline hazard, unless what follows says that "
+            "the effect is what doesn’t fit."
+        )
+        yield Concern("observed_curves", "warning", text, "survival")
 
 
 def _unreproduced_rates(results: Results) -> Iterator[Concern]:

@@ -19,7 +19,7 @@ from posthaz.report.sections.rows import estimand_row
 from posthaz.report.sections.wording import (
     SPACE,
     at_time,
-    duration,
+    lasting,
     listed,
     moment,
     p_sentence,
@@ -125,10 +125,10 @@ def _crossing_text(results: Results, one: Contradiction) -> str:
     if found is None:
         return ""
     return (
-        f"**The Kaplan–Meier curves cross** at about {duration(found.time, unit)} {unit}: "
+        f"**The Kaplan–Meier curves cross** at about {lasting(found.time, unit)}: "
         f"{one.name} lies {_side(found.before)} {one.against} at "
-        f"{duration(found.before_at, unit)} {unit} and {_side(found.after)} it at "
-        f"{duration(found.after_at, unit)} {unit}."
+        f"{lasting(found.before_at, unit)} and {_side(found.after)} it at "
+        f"{lasting(found.after_at, unit)}."
     )
 
 

@@ -18,6 +18,7 @@ from posthaz.report.sections.wording import (
     SPACE,
     at_time,
     duration,
+    extrapolated,
     interval_name,
     percent,
     points,
@@ -42,9 +43,6 @@ def profiles(results: Results) -> Iterator[tuple[str, str, str]]:
         yield profile, label, profile if profile in counterparts else ""
     for label, _ in results.analysis.estimands.profiles:
         yield label, label, ""
-
-
-_BEYOND = ", extrapolated"
 
 
 @guarded_block
@@ -89,7 +87,7 @@ def quantile_table(results: Results) -> Table | None:
                     "arm": label,
                     "time": "Median" if fraction == 0.5 else f"{100 * fraction:g}\u00a0% failed",
                     "bayes": posterior_text(ours, lambda time: duration(time, unit))
-                    + (_BEYOND if results.horizon < ours["median"] < np.inf else ""),
+                    + extrapolated(ours["median"], results.horizon),
                     "mcse": significant(ours["mcse"]),
                     "later": percent(later["mean"]),
                     "km": _reached_text(theirs, unit) if arm else MISSING,
@@ -103,7 +101,7 @@ def quantile_table(results: Results) -> Table | None:
     )
     order = ["time", "bayes", "km", "later", "mcse"]
     notes = _standing_still(results)
-    if any(row["bayes"].endswith(_BEYOND) for row in rows):
+    if any(row["bayes"].endswith("extrapolated") for row in rows):
         notes.append(
             f"Extrapolated: beyond {end_of_follow_up(results)}, where only the model's shape "
             "speaks and no patient was seen."

@@ -20,6 +20,7 @@ from posthaz.report.sections.wording import (
     count_text,
     duration,
     interval_name,
+    lasting,
     listed,
     moment,
     p_value,
@@ -135,7 +136,7 @@ def _proportional_text(results: Results, fit: Fit, arm: str) -> str:
     text = (
         f"That the change moves the difference in survival by more than {100 * MATTERS:.0f} points "
         f"at some time has probability {percent(row['p_survival'])}, that it moves the difference "
-        f"in restricted means by more than {duration(row['margin'], unit)} {unit} "
+        f"in restricted means by more than {lasting(row['margin'], unit)} "
         f"{percent(row['p_matters'])}, and that the survival curves cross within follow-up "
         f"{percent(row['p_crossing'])}"
     )

@@ -5,7 +5,7 @@ import numpy as np
 from posthaz.report.results import Results
 from posthaz.report.sections.methods_sampling import by_laplace
 from posthaz.report.sections.naming import lowered, model_labels, variable_label
-from posthaz.report.sections.wording import counted, interval_name, listed
+from posthaz.report.sections.wording import counted, interval_name, listed, number_text, with_unit
 
 
 def data_answer(results: Results) -> str:
@@ -110,10 +110,10 @@ def rope_answer(results: Results) -> str:
     asked, unit = results.analysis.estimands, results.cohort.unit
     parts = []
     if asked.thresholds:
-        parts.append(f"hazard ratios below {listed([f'{t:g}' for t in asked.thresholds])}")
+        parts.append(f"hazard ratios below {listed([number_text(t) for t in asked.thresholds])}")
     if asked.rmst_thresholds:
-        gains = listed([f"{t:g}" for t in asked.rmst_thresholds])
-        parts.append(f"gains in restricted mean above {gains} {unit}")
+        gains = listed([number_text(t) for t in asked.rmst_thresholds])
+        parts.append(f"gains in restricted mean above {with_unit(gains, unit)}")
     if not parts or len(results.cohort.arms) < 2:
         return "Not done: the analysis states no threshold."
     return (

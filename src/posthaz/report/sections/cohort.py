@@ -9,14 +9,16 @@ from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, linked, lowered, model_labels, variable_label
-from posthaz.report.sections.rows import follow_up_row
+from posthaz.report.sections.rows import follow_up_row, patients_and_rows
 from posthaz.report.sections.time_scale import delayed_entry_sentence
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
     count_text,
     counted,
     duration,
     interval_name,
+    lasting,
     listed,
     recorded_in_steps,
     signed,
@@ -81,7 +83,8 @@ def _flow(results: Results) -> list[str]:
         lines.append(f"{counted(dropped.count, 'row')} left out, {dropped.reason}{named}")
     if results.analysis.landmark is not None:
         lines.append(
-            f"Times count from the landmark at {results.analysis.landmark:g} {cohort.unit}, when "
+            "Times count from the landmark at "
+            f"{at_time(results.analysis.landmark, cohort.unit)}, when "
             "all who are analysed were at risk"
         )
     whole, labels = follow_up_row(results), arm_labels(results)
@@ -95,14 +98,12 @@ def _flow(results: Results) -> list[str]:
         parts = [f"{label} {count_text(counts[arm])}" for arm, label in labels.items()]
         return f": {listed(parts)}"
 
-    clusters = len(np.unique(cohort.cluster)) if cohort.cluster is not None else 0
-    if 0 < clusters < whole["n"]:
-        rows += f", in {counted(clusters, 'cluster')} of `{results.analysis.cohort.cluster}`"
-    lines.append(f"{counted(whole['n'], 'patient')} analysed{rows}{split('n')}")
+    patients, more = patients_and_rows(results, whole["n"])
+    lines.append(f"{counted(patients, 'patient')}{more} analysed{rows}{split('n')}")
     lines.append(f"{counted(whole['events'], 'event')}{split('events')}")
     names = model_labels(results)
     for model in results.analysis.models:
-        patients, lacking = patients_of(model.formula, cohort)
+        patients, lacking = patients_of(model, cohort)
         if (cohort.drop_missing and len(results.posterior.fits) > 1) or lacking:
             without = f"; left out, missing {lacking}" if lacking else ""
             lines.append(f"Model “{names[model.name]}”: {counted(patients, 'patient')}{without}")
@@ -114,16 +115,15 @@ def _follow_up_sentence(results: Results) -> str:
     if grouped(results.cohort):
         return (
             "Events are only known to lie between two times, so that follow-up can’t be described "
-            f"by reverse Kaplan–Meier; the longest was {duration(row['max_follow_up'], unit)} "
-            f"{unit}."
+            f"by reverse Kaplan–Meier; the longest was {lasting(row['max_follow_up'], unit)}."
         )
     if np.isnan(row["median"]):
         start = "The median follow-up by reverse Kaplan–Meier was not reached"
     else:
-        start = f"Median follow-up was {duration(row['median'], unit)} {unit} by reverse Kaplan–"
+        start = f"Median follow-up was {lasting(row['median'], unit)} by reverse Kaplan–"
         start += "Meier (how long patients would have been followed had nobody had an event)"
     return (
-        f"{start}; the longest was {duration(row['max_follow_up'], unit)} {unit}, and together "
+        f"{start}; the longest was {lasting(row['max_follow_up'], unit)}, and together "
         f"the patients were at risk for {row['person_time']:,.0f} person-{unit}."
     )
 

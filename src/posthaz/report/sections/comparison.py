@@ -9,7 +9,7 @@ from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import model_labels
 from posthaz.report.sections.picture import picture
-from posthaz.report.sections.wording import SPACE, counted, listed, signed
+from posthaz.report.sections.wording import SPACE, count_text, counted, listed, signed
 
 _SMALL = 4.0
 _HIGHEST_K = 0.7
@@ -83,7 +83,7 @@ def _table(results: Results) -> Table:
             "difference": [signed(f"{v:.1f}") for v in table["elpd_difference"]],
             "difference_se": [f"{v:.1f}" for v in table["difference_se"]],
             "weight": ["<0.01" if v < 0.005 else f"{v:.2f}" for v in table["weight"]],
-            "bad_k": [f"{v:g}" for v in table["bad_k"]],
+            "bad_k": [count_text(v) for v in table["bad_k"]],
         }
     )
     heads = {"model": "Model", "elpd": "ELPD", "elpd_se": "SE", "p": "Effective parameters"}

@@ -20,7 +20,6 @@ from posthaz.report.sections.wording import (
     at_time,
     change,
     interval_name,
-    moment,
     p_sentence,
     percent,
     points,
@@ -40,7 +39,7 @@ def contrast_table(results: Results) -> Table:
     for arm, (name, against) in contrasts(results, fit).items():
         versus = f"{name} v {against}"
         rows += [row | {"of": f"Survival, {versus}"} for row in _survival_rows(results, arm)]
-        horizon = f"{moment(restriction(results))} {results.cohort.unit}"
+        horizon = at_time(round(restriction(results), 1), results.cohort.unit)
         rows += [
             row | {"of": f"Restricted mean to {horizon}, {versus}"}
             for row in _mean_rows(results, arm)

@@ -9,7 +9,7 @@ from posthaz.design import formula_variables, named_steps, written_terms
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import (
-    cox_label,
+    cox_labels,
     lowered,
     model_labels,
     term_label,
@@ -17,8 +17,8 @@ from posthaz.report.sections.naming import (
 )
 from posthaz.report.sections.ratio_rows import BAYESIAN, ratio_rows
 from posthaz.report.sections.wording import (
-    duration,
     interval_name,
+    lasting,
     listed,
     p_sentence,
     percent,
@@ -80,10 +80,10 @@ def covariate_sentence(results: Results, name: str) -> str:
 def left_open_sentence(results: Results, name: str) -> str:
     """What an association in these patients doesn't say."""
     shown = lowered(variable_label(results.cohort, name))
-    longest = duration(results.horizon, results.cohort.unit)
+    longest = lasting(results.horizon, results.cohort.unit)
     return (
         f"This is an association among the patients at hand: they say nothing about what happens "
-        f"after {longest} {results.cohort.unit} nor whether changing {shown} would change survival."
+        f"after {longest} nor whether changing {shown} would change survival."
     )
 
 
@@ -122,7 +122,7 @@ def _cox(results: Results, name: str) -> str:
     several = len(fit.design.variables) > 1
     terms = _terms(results, name)
     mine = table[table["term"].isin(terms)]
-    label = cox_label(f"{names.formula}{fit.spec.formula}", results.cohort)
+    label = cox_labels(results).get(f"{names.formula}{fit.spec.formula}")
     own = mine[mine["model"] == label] if several else mine
     alone = own.empty
     mine = (mine if alone else own).drop_duplicates("term")

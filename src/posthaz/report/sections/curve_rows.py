@@ -9,15 +9,16 @@ from posthaz.arms.survival_rows import (
 from posthaz.report.cells import MISSING
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
     count_text,
     duration,
-    moment,
+    extrapolated,
     share_interval,
 )
 
 
 def curve_rows(
-    table: pd.DataFrame, keys: tuple[str, str], unit: str
+    table: pd.DataFrame, keys: tuple[str, str], unit: str, horizon: float = np.inf
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """One row a pair of keys and method, in order of appearance, and the heads of its numbers.
 
@@ -30,6 +31,8 @@ def curve_rows(
         Columns that name a curve, such as sample and arm.
     unit : str
         Unit of time.
+    horizon : float
+        End of follow-up; medians beyond it are marked as extrapolated.
 
     Returns
     -------
@@ -48,23 +51,24 @@ def curve_rows(
         cells["words"] = "Bayes" if bayes else "Kaplan–Meier"
         if row["quantity"] == "median":
             sizes = ("", "") if bayes else (count_text(row["n"]), count_text(row["events"]))
-            cells |= {"median": median_text(row, unit, whole=True)}
+            cells |= {"median": median_text(row, unit, True, horizon)}
             cells |= dict(zip(("n", "events"), sizes, strict=True))
         else:
             column = f"at_{row['time']:g}"
-            heads[column] = f"At {moment(row['time'])}{SPACE}{unit}"
+            heads[column] = f"At {at_time(round(row['time'], 1), unit, SPACE)}"
             cells[column] = share_interval(row["value"], row["lower"], row["upper"])
     curves = list(dict.fromkeys(key[:2] for key in rows))
     ordered = sorted(rows, key=lambda key: (curves.index(key[:2]), key[2]))
     return pd.DataFrame([rows[key] for key in ordered]).fillna(MISSING), heads
 
 
-def median_text(row: pd.Series, unit: str, whole: bool = False) -> str:
-    """A median with NR for what is not reached."""
+def median_text(row: pd.Series, unit: str, whole: bool = False, horizon: float = np.inf) -> str:
+    """A median with NR for what is not reached; those beyond a horizon are marked."""
 
     def one(value: float) -> str:
         return duration(value, unit) if np.isfinite(value) else "NR"
 
     if not whole:
         return one(row["value"])
-    return f"{one(row['value'])} ({one(row['lower'])} to {one(row['upper'])})"
+    text = f"{one(row['value'])} ({one(row['lower'])} to {one(row['upper'])})"
+    return text + extrapolated(row["value"], horizon)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from posthaz.estimands import difference, restricted_mean
@@ -15,9 +14,9 @@ from posthaz.report.sections.naming import contrasts, reference_arm
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.question import asks_for_reference, words
 from posthaz.report.sections.rows import estimand_row, restriction
-from posthaz.report.sections.time_gain import longer
+from posthaz.report.sections.time_gain import longer, turned
 from posthaz.report.sections.time_scale import up_to
-from posthaz.report.sections.wording import moment, percent
+from posthaz.report.sections.wording import at_time, percent
 
 
 def difference_figures(results: Results) -> Iterator[FigureBlock | MissingPart]:
@@ -41,11 +40,10 @@ def _difference_figure(results: Results, arm: str, means: xr.DataArray, file: st
     chance = estimand_row(results, "P(rmst difference > 0)", f"{arm} - {reference}")["mean"]
     if asks_for_reference(results):
         draws, chance, (name, against) = -draws, 1 - chance, (against, name)
-        turned = {"lower": -row["upper"], "median": -row["median"], "upper": -row["lower"]}
-        row = pd.Series(turned, dtype=float)
+        row = turned(row)
     figure = draw_difference(
         draws,
-        label=f"Gain in restricted mean to {moment(horizon)} {unit} ({unit})",
+        label=f"Gain in restricted mean to {at_time(round(horizon, 1), unit)} ({unit})",
         thresholds=(0.0, *asked.rmst_thresholds),
         interval=asked.interval,
         simulated=results.simulated,

@@ -5,14 +5,14 @@ import numpy as np
 from posthaz.report.concerns.proportionality import Contradiction, gaps
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import model_labels, reference_arm
-from posthaz.report.sections.question import adjusted, effect_noun, words
+from posthaz.report.sections.question import adjusted, asks_for_reference, effect_noun, words
 from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
-from posthaz.report.sections.time_gain import between, longer, mean_time
+from posthaz.report.sections.time_gain import between, longer, mean_time, turned
 from posthaz.report.sections.wording import (
     SPACE,
     at_time,
-    duration,
     interval_name,
+    lasting,
     listed,
     p_sentence,
     ratio,
@@ -40,17 +40,23 @@ def disproportionate_sentence(results: Results, one: Contradiction) -> str:
     return text + _model(results, one)
 
 
+def _asked(results: Results, one: Contradiction) -> tuple[str, str]:
+    """The arm whose benefit is asked about, and the other."""
+    return (one.against, one.name) if asks_for_reference(results) else (one.name, one.against)
+
+
 def _survival(results: Results, one: Contradiction) -> str:
     times = [time for time in results.analysis.estimands.survival_at if time <= results.horizon]
     if not times:
         return ""
     seen, _ = gaps(results, one, times)
+    turn, (name, against) = asks_for_reference(results), _asked(results, one)
     said = [
-        f"{100 * abs(gap):.0f}{SPACE}points {'higher' if gap > 0 else 'lower'} at "
+        f"{100 * abs(gap):.0f}{SPACE}points {'higher' if (gap > 0) != turn else 'lower'} at "
         f"{at_time(time, results.cohort.unit)}"
         for time, gap in zip(times, seen, strict=True)
     ]
-    return f"survival with {one.name} is {listed(said)} than with {one.against}"
+    return f"survival with {name} is {listed(said)} than with {against}"
 
 
 def _means(results: Results, one: Contradiction) -> str:
@@ -60,8 +66,10 @@ def _means(results: Results, one: Contradiction) -> str:
     if not np.isfinite(row["value"]):
         return ""
     level = interval_name(results.analysis.estimands.interval)
+    row = turned(row) if asks_for_reference(results) else row
     return (
-        f"{mean_time(results)} is {longer(row['value'], unit)} ({level} confidence interval "
+        f"{mean_time(results)} is {longer(row['value'], unit)} with {_asked(results, one)[0]} "
+        f"({level} confidence interval "
         f"{between(row, unit)}; {p_sentence(row['p'])})"
     )
 
@@ -74,14 +82,16 @@ def _model(results: Results, one: Contradiction) -> str:
     level = interval_name(results.analysis.estimands.interval)
     parts = []
     if np.isfinite(gain["median"]):
+        gain = turned(gain) if asks_for_reference(results) else gain
         parts.append(
-            f"would have {words(results).time} {longer(gain['median'], unit)} ({level} credible "
-            f"interval {between(gain, unit)})"
+            f"would have {words(results).time} {longer(gain['median'], unit)} with "
+            f"{_asked(results, one)[0]} ({level} credible interval {between(gain, unit)})"
         )
     if kind:
         parts.append(
-            f"its {kind} of {ratio(row['median'])} ({ratio(row['lower'])} to "
-            f"{ratio(row['upper'])}) averages over an effect that changes, so that it is the "
+            f"its {kind} of {one.name} v {one.against}, {ratio(row['median'])} "
+            f"({ratio(row['lower'])} to {ratio(row['upper'])}), averages over an effect that "
+            "changes, so that it is the "
             "effect at no time in particular"
         )
     if not parts:
@@ -92,8 +102,8 @@ def _model(results: Results, one: Contradiction) -> str:
 
 def left_open_sentence(results: Results) -> str:
     """What the data can't say."""
-    longest = duration(results.horizon, results.cohort.unit)
+    longest = lasting(results.horizon, results.cohort.unit)
     return (
-        f"The data say nothing about what happens after {longest} {results.cohort.unit} nor, "
+        f"The data say nothing about what happens after {longest} nor, "
         f"unless the arms were assigned at random, whether {effect_noun(results)} is the cause."
     )

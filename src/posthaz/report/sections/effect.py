@@ -29,10 +29,10 @@ from posthaz.report.sections.rows import (
     hazard_ratio_row,
     restriction,
 )
-from posthaz.report.sections.time_gain import between, longer, mean_time
+from posthaz.report.sections.time_gain import between, longer, mean_time, turned
 from posthaz.report.sections.wording import (
-    duration,
     interval_name,
+    lasting,
     listed,
     p_sentence,
     percent,
@@ -73,8 +73,7 @@ def gain_text(results: Results, arm: str, name: str, against: str, interval: str
         return ""
     shown = f"with {name}"
     if asks_for_reference(results):
-        swapped = {"lower": -gain["upper"], "median": -gain["median"], "upper": -gain["lower"]}
-        gain = pd.Series(swapped, dtype=float)
+        gain = turned(gain)
         chance, shown = 1 - chance, f"with {against} than with {name}"
     beyond = restriction(results) > results.horizon
     return (
@@ -198,11 +197,11 @@ def _limits(results: Results, fit: Fit, arms: Sequence[str]) -> str:
             f"exclude{'s' if one else ''} a ratio of 1: {effect_noun(results)} tells prognosis, "
             "which is not what would happen if it were changed."
         )
-    longest = duration(results.horizon, results.cohort.unit)
+    longest = lasting(results.horizon, results.cohort.unit)
     return (
         f"{start}the credible interval{'' if one else 's'} of {listed(settled)} "
         f"exclude{'s' if one else ''} a ratio of 1, but the data say nothing about what happens "
-        f"after {longest} {results.cohort.unit} nor{_unless_random(results)}, whether "
+        f"after {longest} nor{_unless_random(results)}, whether "
         f"{effect_noun(results)} is the cause."
     )
 

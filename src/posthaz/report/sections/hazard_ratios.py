@@ -1,9 +1,11 @@
 """Hazard ratios: every model's beside Cox regression's, as a table and as forests."""
 
+import numpy as np
 import pandas as pd
 
 from posthaz.figures import draw_hazard_ratios
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
+from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
@@ -15,6 +17,7 @@ from posthaz.report.sections.question import of_treatment
 from posthaz.report.sections.ratio_rows import ratio_rows
 from posthaz.report.sections.wording import (
     SPACE,
+    count_text,
     interval_name,
     listed,
     p_value,
@@ -76,22 +79,25 @@ def _meaning(results: Results) -> str:
 
 @guarded_block
 def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
-    shown = pd.DataFrame(
-        {
-            "label": frame["label"],
-            "model": frame["model"],
-            "hr": [
-                with_interval(*row) + (f"{SPACE}{_MARK}" if conflict else "")
-                for *row, conflict in frame[["hr", "lower", "upper", "conflict"]].to_numpy()
-            ],
-            "below": [percent(p) for p in frame["below_1"]],
-            "p": [p_value(p) for p in frame["p"]],
-            "mcse": [significant(error) for error in frame["mcse"]],
-        }
-    )
+    columns = {
+        "label": frame["label"],
+        "model": frame["model"],
+        "n": [MISSING if np.isnan(n) else count_text(n) for n in frame["n"]],
+        "hr": [
+            with_interval(*row) + (f"{SPACE}{_MARK}" if conflict else "")
+            for *row, conflict in frame[["hr", "lower", "upper", "conflict"]].to_numpy()
+        ],
+        "below": [percent(p) for p in frame["below_1"]],
+        "p": [p_value(p) for p in frame["p"]],
+        "mcse": [significant(error) for error in frame["mcse"]],
+    }
+    if len(frame["n"].dropna().unique()) < 2:
+        del columns["n"]
+    shown = pd.DataFrame(columns)
     level = interval_name(results.analysis.estimands.interval)
     heads = {
         "model": "Model",
+        **({"n": "Patients"} if "n" in shown else {}),
         "hr": f"HR ({level}{SPACE}interval)",
         "below": f"P(HR{SPACE}<{SPACE}1)",
     }

@@ -19,7 +19,7 @@ from posthaz.report.sections.disproportionate import (
 from posthaz.report.sections.effect import effect_sentence, frequentist_sentence
 from posthaz.report.sections.naming import arm_labels, contrasts
 from posthaz.report.sections.recurrent import recurrent_lead
-from posthaz.report.sections.rows import follow_up_row, others_failed
+from posthaz.report.sections.rows import follow_up_row, others_failed, patients_and_rows
 from posthaz.report.sections.single import single_blocks
 from posthaz.report.sections.wording import (
     at_time,
@@ -27,6 +27,7 @@ from posthaz.report.sections.wording import (
     counted,
     duration,
     interval_name,
+    lasting,
     listed,
 )
 
@@ -115,10 +116,11 @@ def studied_sentence(results: Results) -> str:
     cohort, table = results.cohort, results.frequentist.follow_up
     whole, labels = follow_up_row(results), arm_labels(results)
     who = "simulated patient" if results.simulated else "patient"
-    start = f"**{counted(whole['n'], who)}**"
+    patients, more = patients_and_rows(results, whole["n"])
+    start = f"**{counted(patients, who)}**{more}"
     if np.isfinite(whole["median"]):
-        median = duration(whole["median"], cohort.unit)
-        watched = f"a median follow-up of {median} {cohort.unit}"
+        median = lasting(whole["median"], cohort.unit)
+        watched = f"a median follow-up of {median}"
         if not np.isfinite(whole["median_upper"]) and np.isfinite(whole["median_lower"]):
             lower = duration(whole["median_lower"], cohort.unit)
             watched += f" ({interval_name(0.95)} confidence interval {lower} to not reached)"

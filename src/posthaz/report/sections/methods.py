@@ -12,10 +12,13 @@ from posthaz.report.sections.naming import linked
 from posthaz.report.sections.references import numbered
 from posthaz.report.sections.time_scale import delayed_entry_sentence
 from posthaz.report.sections.wording import (
+    at_time,
     counted,
     interval_name,
     listed,
+    number_text,
     recorded_in_steps,
+    with_unit,
 )
 
 _TRANSFORMS = {"log-log": "log(−log)", "log": "log", "plain": "plain"}
@@ -84,7 +87,8 @@ def _cohort(results: Results) -> str:
         text += f" {entry}"
     if results.analysis.landmark is not None:
         text += (
-            f" Time was counted from a landmark at {results.analysis.landmark:g} {cohort.unit}, "
+            " Time was counted from a landmark at "
+            f"{at_time(results.analysis.landmark, cohort.unit)}, "
             "and patients no longer at risk then were left out [@landmark]."
         )
     if grouped(cohort):
@@ -133,8 +137,8 @@ def _estimands(results: Results) -> str:
         )
     kinds = ["quantiles of survival", "restricted mean survival time [@rmst]"]
     if asked.survival_at:
-        times = listed([f"{time:g}" for time in asked.survival_at])
-        kinds.insert(0, f"survival at {times} {unit}")
+        times = with_unit(listed([number_text(t) for t in asked.survival_at]), unit)
+        kinds.insert(0, f"survival at {times}")
     text = (
         f"{listed(kinds)} were computed for every posterior draw, "
         "in closed form where the model has one and by Gauss–Legendre quadrature otherwise, and "

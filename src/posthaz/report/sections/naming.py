@@ -14,6 +14,8 @@ from posthaz.spec.names import CHANGE_SD
 
 _LEVEL = re.compile(r"(?P<name>[^\[\]]+)\[(?P<level>.+)\]")
 _STEP = re.compile(r"(?P<name>[^,]+), (?P<step>per .+)")
+_CALL = re.compile(r"(?P<function>[\w.]+)\((?P<name>`[^`]+`|\w+)[^()]*\)(?P<part>\[.+\])?")
+_CHANGES = {"log2": "per doubling", "log10": "per tenfold", "log": "per factor of 2.72"}
 _BETWEEN = re.compile(r":(?![^\[]*\])")
 _GROUP = re.compile(r"\s*\+?\s*\(\s*1\s*\|[^)]*\)")
 _DOI = re.compile(r"(?<![/.\w])doi:\s*(?=10\.)")
@@ -99,19 +101,56 @@ def cox_label(analysis: str, cohort: Cohort) -> str:
     return names.model + _suffix(_GROUP.sub("", analysis.removeprefix(names.formula)), cohort)
 
 
-def _suffix(formula: str, cohort: Cohort) -> str:
+def cox_labels(results: Results) -> dict[str, str]:
+    """Name of each Cox model by its name in ``baselines.csv``, no two the same."""
+    cohort, names = results.cohort, beside(results.cohort)
+    analyses = [str(name) for name in dict.fromkeys(results.frequentist.answers["analysis"])]
+    own = [a for a in analyses if a == names.univariable or a.startswith(names.formula)]
+    found = {analysis: cox_label(analysis, cohort) for analysis in own}
+    for write in (_every_covariate, _formula_itself):
+        labels = list(found.values())
+        found = {
+            a: f"{names.model}{write(_GROUP.sub('', a.removeprefix(names.formula)), cohort)}"
+            if labels.count(label) > 1 and a != names.univariable
+            else label
+            for a, label in found.items()
+        }
+    return found
+
+
+def _every_covariate(formula: str, cohort: Cohort) -> str:
+    return _suffix(formula, cohort, most=len(cohort.covariates.columns))
+
+
+def _formula_itself(formula: str, cohort: Cohort) -> str:
+    del cohort
+    return f", {formula}"
+
+
+def _suffix(formula: str, cohort: Cohort, most: int = _FEW) -> str:
     """What a formula adds to the treatment, as the end of a model's name."""
     variables = _named(formula, cohort)
     others = [name for name in variables if name != cohort.treatment]
     if "*" in formula or ":" in formula:
-        return f", {formula}"
+        return f", {_in_labels(formula, cohort)}"
     if not others:
         return "" if variables or not cohort.treatment else ", arms together"
     link = "adjusted for" if cohort.treatment in variables else "with"
-    if len(others) > _FEW:
+    if len(others) > most:
         return f", {link} {len(others)} covariates"
     *first, last = [lowered(variable_label(cohort, name)) for name in others]
     return f", {link} {', '.join(first)} and {last}" if first else f", {link} {last}"
+
+
+def _in_labels(formula: str, cohort: Cohort) -> str:
+    """A formula with labels in place of names, and a cross where covariates interact."""
+
+    def shown(found: re.Match[str]) -> str:
+        name = found[0].strip("`")
+        return lowered(variable_label(cohort, name)) if name in cohort.columns else found[0]
+
+    text = re.sub(r"`[^`]+`|[^\W\d]\w*", shown, formula)
+    return re.sub(r"\s*(?:(?<!\*)\*(?!\*)|:)\s*", " × ", text)
 
 
 def _named(formula: str, cohort: Cohort) -> tuple[str, ...]:
@@ -161,10 +200,20 @@ def _part_label(cohort: Cohort, part: str) -> str:
         return f"{variable_label(cohort, step['name'])}, {step['step']}"
     column = cohort.columns.get(part)
     if column is None:
-        return part
+        return _changed_label(cohort, part)
     unit = "unit" if not column.unit else f"1 {column.unit}"
     unit = column.unit.removesuffix("s") if column.unit in _TIMES else unit
     return f"{column.label or column.name}, per {unit}"
+
+
+def _changed_label(cohort: Cohort, part: str) -> str:
+    """Name of a function of a covariate; whatever else it is stays as it is."""
+    call = _CALL.fullmatch(part)
+    if call is None or call["name"].strip("`") not in cohort.columns:
+        return part
+    change = _CHANGES.get(call["function"], call["function"].replace("_", " "))
+    which = f" {call['part'].strip('[]')}" if call["part"] else ""
+    return f"{variable_label(cohort, call['name'])}, {change}{which}"
 
 
 def _level_label(cohort: Cohort, name: str, level: str) -> str:

@@ -10,7 +10,7 @@ import xarray as xr
 from posthaz.inference import Fit
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, scale_words, term_label
-from posthaz.report.sections.wording import moment
+from posthaz.report.sections.wording import at_time, moment
 from posthaz.spec import coefficient_name
 
 _MOST = 8
@@ -109,10 +109,9 @@ def _where(element: str, unit: str) -> str:
     span = _SPAN.fullmatch(element)
     if not span:
         return f" {element}"
-    start = moment(float(span["start"]))
     if span["end"] == "inf":
-        return f", after {start} {unit}"
-    return f", {start} to {moment(float(span['end']))} {unit}"
+        return f", after {at_time(round(float(span['start']), 1), unit)}"
+    return f", {moment(float(span['start']))} to {at_time(round(float(span['end']), 1), unit)}"
 
 
 def _draws(group: xr.Dataset | None, name: str, term: str = "") -> np.ndarray:

@@ -12,7 +12,7 @@ from posthaz.report.sections.naming import arm_labels, model_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import treatment_disproportionate
 from posthaz.report.sections.time_scale import enters_late
-from posthaz.report.sections.wording import duration, interval_name, listed, share
+from posthaz.report.sections.wording import interval_name, lasting, listed, share
 
 NOT_EXACT = (
     "Events are only known to lie between two times, so that there is no Kaplan–Meier curve to lay "
@@ -82,7 +82,7 @@ def agreement_sentence(results: Results) -> str:
         verdict = _NOT_PROPORTIONAL
     else:
         verdict = _TOO_STIFF
-    last = f"{duration(results.horizon, results.cohort.unit)} {results.cohort.unit}"
+    last = lasting(results.horizon, results.cohort.unit)
     entry = ", each patient from their own time of entry" if enters_late(results) else ""
     return (
         f"{count} cohorts were drawn from the primary model, each followed to {last}{entry}. "

@@ -190,7 +190,7 @@ def _prior_curves(results: Results, fit: Fit) -> Block:
     low, high = np.quantile(at, ((1 - interval) / 2, (1 + interval) / 2))
     alt = (
         f"Survival curves drawn from the prior fan out widely: at {middle:.0f} "
-        f"{results.cohort.unit} {100 * interval:g} % of them lie between {100 * low:.0f} and "
+        f"{results.cohort.unit} {interval_name(interval)} of them lie between {100 * low:.0f} and "
         f"{100 * high:.0f} %."
     )
     caption = (

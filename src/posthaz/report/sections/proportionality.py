@@ -5,7 +5,7 @@ import pandas as pd
 
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
-from posthaz.report.sections.naming import cox_label, term_label
+from posthaz.report.sections.naming import cox_labels, term_label
 from posthaz.report.sections.wording import listed, p_sentence, p_value
 
 _DOUBTFUL = 0.05
@@ -60,5 +60,5 @@ def _of_treatment(results: Results, tests: pd.DataFrame) -> pd.DataFrame:
 
 def _part(results: Results, row: pd.Series) -> str:
     label = term_label(results.cohort, str(row["term"]))
-    where = cox_label(str(row["analysis"]), results.cohort)
+    where = cox_labels(results)[str(row["analysis"])]
     return f"{p_sentence(float(row['p']))} for {label} ({where})"

@@ -14,21 +14,28 @@ from posthaz.report.sections.naming import (
     contrasts,
     linked,
     lowered,
+    model_labels,
     term_label,
     variable_label,
 )
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
+    count_text,
+    counted,
     duration,
+    extrapolated,
     general,
     interval_name,
     listed,
+    number_text,
     p_value,
     ratio,
     share,
     with_interval,
 )
 from posthaz.spec import Published, Within
+from posthaz.spec.patients_lost import patients_of
 
 _SAMPLES = {"matched": "matched", "weighted": "weighted", "overlap": "overlap weights"}
 
@@ -78,8 +85,29 @@ def published_section(results: Results) -> Section | None:
     apart = [row["what"] for row in rows if row["agrees"].startswith("no (")]
     if apart:
         verb = "does" if len(apart) == 1 else "do"
-        blocks.append(Note("warning", f"{listed(apart)} {verb} not meet the printed number."))
+        text = f"{listed(apart)} {verb} not meet the printed number.{_lost(results)}"
+        blocks.append(Note("warning", text))
     return Section("Published numbers", "published", tuple(blocks))
+
+
+def _lost(results: Results) -> str:
+    """Who of the table is not in the answers, which by itself makes a printed number be missed."""
+    lost = [one for one in results.cohort.dropped if one.reason.startswith("missing ")]
+    parts = [f"{counted(one.count, 'row')} left out, {one.reason}" for one in lost]
+    names = model_labels(results)
+    for model in results.analysis.models:
+        patients, lacking = patients_of(model, results.cohort)
+        if lacking:
+            parts.append(
+                f"“{names[model.name]}” is about {counted(patients, 'patient')}, the others "
+                f"missing {lacking}"
+            )
+    if not parts:
+        return ""
+    return (
+        f" Patients were lost ({'; '.join(parts)}): a number printed for all of them can be missed "
+        "for that alone."
+    )
 
 
 def _notes(results: Results) -> tuple[str, ...]:
@@ -114,7 +142,8 @@ def _row(results: Results, one: Published, found: pd.Series) -> dict[str, str]:
         "paper": _printed(one, write),
         "ours": _estimate(*ours, write),
         "agrees": _agrees(one, str(found["agrees"])),
-        "bayes": _estimate(*bayes, write),
+        "bayes": _estimate(*bayes, write)
+        + (extrapolated(bayes[0], results.horizon) if one.quantity == "median" else ""),
         "where": one.where or "Place not stated",
     }
 
@@ -122,7 +151,7 @@ def _row(results: Results, one: Published, found: pd.Series) -> dict[str, str]:
 def _quantity(results: Results, one: Published) -> str:
     """Name of a printed quantity, with its arm, covariate and time."""
     unit, labels = results.cohort.unit, arm_labels(results)
-    at = f" at {one.time:g} {unit}" if one.time is not None else ""
+    at = f" at {at_time(one.time, unit)}" if one.time is not None else ""
     everybody = ", all patients" if len(labels) > 1 and not one.within.column else ""
     whom = f", {labels.get(one.arm, one.arm)}" if one.arm else everybody
     covariate = _covariate(results, one)
@@ -196,7 +225,7 @@ def _writer(results: Results, one: Published) -> Callable[[float], str]:
         "hazard_ratio": ratio,
         "survival": share,
         "share": share,
-        "events": lambda value: f"{value:g}",
+        "events": count_text,
         "logrank": lambda value: general(value) if value >= 0.01 else "<0.01",
         "p_value": p_value,
     }.get(one.quantity, lambda value: duration(value, results.cohort.unit))
@@ -205,7 +234,7 @@ def _writer(results: Results, one: Published) -> Callable[[float], str]:
 def _printed(one: Published, write: Callable[[float], str]) -> str:
     if one.lower is not None and one.upper is not None:
         return with_interval(one.value, one.lower, one.upper, write)
-    return f"<{SPACE}{one.value:g}" if one.below else write(one.value)
+    return f"<{SPACE}{number_text(one.value)}" if one.below else write(one.value)
 
 
 def _estimate(value: float, lower: float, upper: float, write: Callable[[float], str]) -> str:
@@ -219,5 +248,5 @@ def _estimate(value: float, lower: float, upper: float, write: Callable[[float],
 def _agrees(one: Published, found: str) -> str:
     if one.tolerance is None and not one.below:
         return ""
-    limit = "below it" if one.below else f"±{SPACE}{one.tolerance:g}"
+    limit = "below it" if one.below else f"±{SPACE}{number_text(one.tolerance)}"
     return f"{found} ({limit})" if found else MISSING

@@ -10,11 +10,12 @@ from posthaz.design import Step, named_steps
 from posthaz.report.concerns.priors import conflict_words
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
-from posthaz.report.sections.naming import cox_label, model_labels, term_label
+from posthaz.report.sections.naming import cox_labels, model_labels, term_label
+from posthaz.spec.patients_lost import patients_of
 
 COLUMNS = (
     *("term", "label", "treatment", "model", "kind", "forest", "power", "chosen"),
-    *("hr", "lower", "upper", "below_1", "p", "mcse", "conflict"),
+    *("hr", "lower", "upper", "below_1", "p", "mcse", "n", "conflict"),
 )
 BAYESIAN = "Bayesian"
 
@@ -30,10 +31,11 @@ def ratio_rows(results: Results) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`. A covariate with a named step is given by its step, to which `power`
-        raises the Cox ratio per unit (`chosen`: the analysis names no step); `forest` names the
-        source in the forest of covariates, empty for rows it leaves out; `conflict` says how
-        prior and data disagree, and is empty where they don't.
+        Columns `COLUMNS`; `n` is the number of patients of the model. A covariate with a named
+        step is given by its step, to which `power` raises the Cox ratio per unit (`chosen`: the
+        analysis names no step); `forest` names the source in the forest of covariates, empty for
+        rows it leaves out; `conflict` says how prior and data disagree, and is empty where they
+        don't.
     """
     steps = _steps(results)
     replaced = {column for column, _ in steps.values()}
@@ -66,6 +68,10 @@ def _bayesian(
 ) -> Iterator[dict[str, object]]:
     table, labels = results.posterior.coefficients, model_labels(results)
     conflicts = _conflicts(results)
+    patients = {
+        name: patients_of(fit.spec, results.cohort)[0]
+        for name, fit in results.posterior.fits.items()
+    }
     forest: dict[str, str] = {}
     for _, row in table[np.isfinite(table["hr_median"])].iterrows():
         if row["term"] in replaced:
@@ -84,6 +90,7 @@ def _bayesian(
             "below_1": row["p_hr_below_1"],
             "p": np.nan,
             "mcse": row["mcse_mean"],
+            "n": patients[row["model"]],
             "conflict": conflicts.get((row["model"], column), ""),
         }
 
@@ -103,6 +110,7 @@ def _cox(
     results: Results, steps: dict[str, tuple[str, float]], replaced: set[str]
 ) -> Iterator[dict[str, object]]:
     table, names = results.frequentist.answers, beside(results.cohort)
+    labels = cox_labels(results)
     table = table[(table["quantity"] == "hazard_ratio") & np.isfinite(table["value"].astype(float))]
     wanted = set(results.posterior.coefficients.dropna(subset=["hr_median"])["term"])
     alone = _alone(table, names.univariable)
@@ -117,7 +125,7 @@ def _cox(
             bounds = sorted((row["lower"] ** power, row["upper"] ** power))
             yield {
                 **_named(results, term),
-                "model": cox_label(row["analysis"], results.cohort),
+                "model": labels[str(row["analysis"])],
                 "kind": names.model,
                 "forest": f"{names.model}, {'multi' if several else 'uni'}variable",
                 "power": power,
@@ -127,6 +135,7 @@ def _cox(
                 "below_1": np.nan,
                 "p": row["p"],
                 "mcse": np.nan,
+                "n": row["n"],
                 "conflict": "",
             }
 

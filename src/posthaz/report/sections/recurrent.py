@@ -27,10 +27,11 @@ from posthaz.report.sections.rows import (
 )
 from posthaz.report.sections.wording import (
     SPACE,
+    at_time,
     count_text,
     counted,
-    duration,
     interval_name,
+    lasting,
     listed,
     percent,
     ratio,
@@ -109,7 +110,7 @@ def _studied(results: Results) -> str:
         f"than one and {none:,d} had none"
     )
     if np.isfinite(whole["median"]):
-        text += f"; median follow-up was {duration(whole['median'], cohort.unit)} {cohort.unit}"
+        text += f"; median follow-up was {lasting(whole['median'], cohort.unit)}"
     if len(labels) == 1:
         return f"{text}."
     table = results.frequentist.follow_up
@@ -136,7 +137,7 @@ def _expected(results: Results) -> str:
                 if np.isfinite(theirs["value"])
                 else ""
             )
-            parts.append(f"{text}{whom} by {time:g} {unit}{count}")
+            parts.append(f"{text}{whom} by {at_time(time, unit)}{count}")
     model = model_labels(results)[fit.spec.name]
     return (
         f"Under the primary model ({model}) a patient is expected to have so many events, with "
@@ -193,7 +194,7 @@ def _table(results: Results) -> Table:
             rows.append(
                 {
                     "arm": label,
-                    "time": f"{time:g}{SPACE}{unit}",
+                    "time": at_time(time, unit, SPACE),
                     "bayes": with_interval(ours["median"], ours["lower"], ours["upper"]),
                     "count": _number(theirs),
                     "events": count_text(theirs["events"]) if theirs["analysis"] else "–",
@@ -230,7 +231,7 @@ def _contrast_rows(results: Results) -> Iterator[dict[str, str]]:
                 row = estimand_row(results, f"expected events {kind}", profile, time)
                 yield {
                     "of": f"{name} v {against}, {kind}",
-                    "time": f"{time:g}{SPACE}{unit}",
+                    "time": at_time(time, unit, SPACE),
                     "bayes": with_interval(row["median"], row["lower"], row["upper"]),
                 }
 

@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort import names_patients_by_word
 from posthaz.inference import Fit
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import reference_arm
+from posthaz.report.sections.wording import at_time, counted
 
 _CLOSE = 1e-9
 _TEXT = ("analysis", "arm", "term", "quantity", "note", "model", "estimand", "profile")
@@ -110,7 +112,7 @@ def hazard_ratio_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, s
     found = estimand_row(results, "marginal hazard ratio", profile, times[-1], model)
     below = estimand_row(results, "P(marginal hazard ratio < 1)", profile, times[-1], model)
     numbers = {key: found[key] for key in ("median", "lower", "upper", "mcse")}
-    where = f"marginal hazard ratio at {times[-1]:g} {results.cohort.unit}"
+    where = f"marginal hazard ratio at {at_time(times[-1], results.cohort.unit)}"
     return pd.Series(numbers | {"below_1": below["mean"]}), where
 
 
@@ -133,6 +135,31 @@ def cox_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, str]:
         if np.isfinite(row["value"]) and not interacting:
             return row, analysis
     return answer_row(results, own, "hazard_ratio", term=term), own
+
+
+def patients_and_rows(results: Results, units: float) -> tuple[float, str]:
+    """How many patients there are, and what they have where each has several observations.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    units : float
+        Units of observation, which are patients unless clusters are (two eyes of one).
+
+    Returns
+    -------
+    tuple of (float, str)
+        Patients, and words that follow, such as ``" with 394 observations"``; empty where each
+        patient is one unit and no clusters were named.
+    """
+    name, cluster = results.analysis.cohort.cluster, results.cohort.cluster
+    clusters = 0 if cluster is None else len(np.unique(cluster))
+    if not 0 < clusters < units:
+        return units, ""
+    if names_patients_by_word(name):
+        return clusters, f" with {counted(units, 'observation')}"
+    return units, f" in {counted(clusters, 'cluster')} of `{name}`"
 
 
 def restriction(results: Results) -> float:

@@ -21,9 +21,10 @@ from posthaz.report.sections.sensitivity_words import (
     readable_changes,
 )
 from posthaz.report.sections.wording import (
+    at_time,
     change,
+    count_text,
     interval_name,
-    moment,
     percent,
     ratio,
     signed,
@@ -107,7 +108,7 @@ def _variants(study: Study, rows: pd.DataFrame, term: str) -> Table:
                 row["rmst_difference"], row["rmst_lower"], row["rmst_upper"],
                 lambda value: change(value, unit),
             ),
-            "patients": f"{row['patients']:g} ({row['events']:g})",
+            "patients": f"{count_text(row['patients'])} ({count_text(row['events'])})",
             "method": "Laplace" if row["method"].startswith("Laplace") else "chains",
         }
         for row in rows.to_dict("records")
@@ -120,7 +121,7 @@ def _variants(study: Study, rows: pd.DataFrame, term: str) -> Table:
     }
     horizon = rows["rmst_time"].astype(float).max()
     if np.isfinite(horizon):
-        columns["rmst"] = f"RMST difference to {moment(horizon)} {unit}"
+        columns["rmst"] = f"RMST difference to {at_time(round(horizon, 1), unit)}"
     if len(set(rows["patients"])) > 1:
         columns["patients"] = "Patients (events)"
     columns["method"] = "Sampled by"

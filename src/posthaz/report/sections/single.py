@@ -26,6 +26,7 @@ from posthaz.report.sections.wording import (
     at_time,
     duration,
     interval_name,
+    lasting,
     listed,
     p_sentence,
     percent,
@@ -91,7 +92,7 @@ def _median_part(results: Results, interval: str) -> str:
             f"probability of **{percent(later)}**"
         )
     lower, upper = duration(row["lower"], unit), duration(row["upper"], unit)
-    return f"{median} is **{duration(row['median'], unit)} {unit}** ({interval} {lower} to {upper})"
+    return f"{median} is **{lasting(row['median'], unit)}** ({interval} {lower} to {upper})"
 
 
 def _beside(results: Results) -> str:
@@ -108,7 +109,7 @@ def _beside(results: Results) -> str:
     names = beside(results.cohort)
     median = answer_row(results, names.curve_analysis, "median", arms[0])
     if np.isfinite(median["value"]):
-        parts.append(f"a median of {duration(median['value'], unit)} {unit}")
+        parts.append(f"a median of {lasting(median['value'], unit)}")
     elif median["note"]:
         parts.append("a median that is not reached")
     for time in results.analysis.estimands.survival_at:

@@ -2,7 +2,7 @@
 
 from posthaz.report.results import Results
 from posthaz.report.sections.rows import follow_up_row
-from posthaz.report.sections.wording import at_time, duration, moment
+from posthaz.report.sections.wording import at_time, lasting, moment
 
 _CLOSE = 1e-9
 
@@ -10,7 +10,7 @@ _CLOSE = 1e-9
 def given_event_free(results: Results) -> str:
     """Of whom curves are told, such as " in those event-free at 60 years"; empty for everybody."""
     cohort = results.cohort
-    return f" in those event-free at {cohort.origin:g} {cohort.unit}" if cohort.origin else ""
+    return f" in those event-free at {at_time(cohort.origin, cohort.unit)}" if cohort.origin else ""
 
 
 def up_to(results: Results, horizon: float) -> str:
@@ -22,7 +22,7 @@ def up_to(results: Results, horizon: float) -> str:
 
 def end_of_follow_up(results: Results) -> str:
     """The last time under observation, which is no follow-up where patients enter late."""
-    last = f"{duration(results.horizon, results.cohort.unit)} {results.cohort.unit}"
+    last = lasting(results.horizon, results.cohort.unit)
     if enters_late(results):
         return f"the end of observation at {last}"
     return f"the longest follow-up, {last}"
@@ -46,7 +46,8 @@ def delayed_entry_sentence(results: Results) -> str:
     if cohort.origin:
         text += (
             f" Survival, medians and restricted means are those of patients event-free at "
-            f"{cohort.origin:g} {cohort.unit}, the time from which the curves are drawn; the data "
+            f"{at_time(cohort.origin, cohort.unit)}, the time from which the curves are drawn; "
+            "the data "
             "do not say how many come to be so. Hazard ratios rest on all follow-up."
         )
     return text

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from posthaz.cohort import at_time, number_text, with_unit
+from posthaz.cohort import counted as counted
 from posthaz.report.cells import MISSING
 
 DECIMALS = {"days": 0, "weeks": 1, "months": 1, "years": 2}
@@ -103,19 +105,18 @@ def moment(value: float) -> str:
     >>> moment(36.0), moment(47.5478)
     ('36', '47.5')
     """
-    return f"{round(value, 1):g}"
+    return number_text(round(value, 1))
 
 
-def at_time(value: float, unit: str) -> str:
-    """A point in time with its unit, in the singular for one.
+def lasting(value: float, unit: str) -> str:
+    """A time with its unit; infinite and missing ones are not reached.
 
     Examples
     --------
-    >>> at_time(12.0, "months"), at_time(1.0, "years"), at_time(0.5, "years")
-    ('12 months', '1 year', '0.5 years')
+    >>> lasting(26.503, "months"), lasting(1.0, "days"), lasting(float("inf"), "months")
+    ('26.5 months', '1 day', 'not reached')
     """
-    number = f"{value:,.12g}" if value == int(value) else f"{value:g}"
-    return f"{number} {unit.removesuffix('s') if value == 1 else unit}"
+    return with_unit(duration(value, unit), unit) if np.isfinite(value) else "not reached"
 
 
 def general(value: float) -> str:
@@ -126,7 +127,7 @@ def general(value: float) -> str:
     >>> general(15.638), general(1361.2), general(0.0123)
     ('15.6', '1,361', '0.0123')
     """
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.3g}"
+    return number_text(value, 3)
 
 
 def recorded_in_steps(step: float, unit: str) -> str:
@@ -137,8 +138,19 @@ def recorded_in_steps(step: float, unit: str) -> str:
     >>> recorded_in_steps(1.0, "months"), recorded_in_steps(7.0, "days")
     ('Times were recorded in whole months', 'Times were recorded in steps of 7 days')
     """
-    steps = f"whole {unit}" if step == 1 else f"steps of {step:g} {unit}"
+    steps = f"whole {unit}" if step == 1 else f"steps of {at_time(step, unit)}"
     return f"Times were recorded in {steps}"
+
+
+def extrapolated(value: float, horizon: float) -> str:
+    """What stands behind a time that lies beyond follow-up: a model's shape alone gave it.
+
+    Examples
+    --------
+    >>> extrapolated(80.0, 60.0), extrapolated(40.0, 60.0), extrapolated(float("inf"), 60.0)
+    (', extrapolated', '', '')
+    """
+    return ", extrapolated" if horizon < value < np.inf else ""
 
 
 def change(value: float, unit: str) -> str:
@@ -246,17 +258,6 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def counted(number: float, noun: str) -> str:
-    """A number with its noun, plural but for one.
-
-    Examples
-    --------
-    >>> counted(1, "row"), counted(174.0, "patient"), counted(4618, "patient")
-    ('1 row', '174 patients', '4,618 patients')
-    """
-    return f"{count_text(number)} {noun}{'' if number == 1 else 's'}"
-
-
 def count_text(number: float) -> str:
     """A count, thousands set apart; weighted ones with their decimals.
 
@@ -265,9 +266,9 @@ def count_text(number: float) -> str:
     >>> count_text(91), count_text(4618.0), count_text(87.5)
     ('91', '4,618', '87.5')
     """
-    return f"{number:,.12g}"
+    return number_text(number, 12)
 
 
 def interval_name(probability: float) -> str:
     """Heading of an interval's probability, such as ``"95 %"``."""
-    return f"{100 * probability:g}{SPACE}%"
+    return f"{number_text(100 * probability)}{SPACE}%"
