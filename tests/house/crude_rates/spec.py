@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from posthaz.cohort import CohortSpec
 from posthaz.spec.clinical_tables import ClinicalTable
-from posthaz.spec.fields import number
+from posthaz.spec.fields import number, table
 from posthaz.spec.toml_table import TomlTable
 
 
@@ -29,4 +29,4 @@ def read_crude_rates(toml: TomlTable, cohort: CohortSpec) -> CrudeRatesSpec:
     return CrudeRatesSpec(**toml.read(FIELDS))
 
 
-TABLE = ClinicalTable(read_crude_rates)
+TABLE = ClinicalTable(read_crude_rates, fields=table(FIELDS, about=CrudeRatesSpec))

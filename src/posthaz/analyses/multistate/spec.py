@@ -10,7 +10,7 @@ import pandas as pd
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding
 from posthaz.spec.clinical_tables import ClinicalTable
-from posthaz.spec.fields import choice, distinct, flag, number, several, text
+from posthaz.spec.fields import choice, distinct, flag, number, several, table, text
 from posthaz.spec.toml_table import TomlTable
 
 Clock = Literal["forward", "reset"]
@@ -154,4 +154,6 @@ def _numbers(cohort: Cohort, name: str) -> np.ndarray | None:
     return None if column.isna().any() else column.to_numpy(dtype=float)
 
 
-TABLE = ClinicalTable(read_multistate, multistate_faults)
+TABLE = ClinicalTable(
+    read_multistate, multistate_faults, fields=table(_FIELDS, about=MultistateSpec)
+)

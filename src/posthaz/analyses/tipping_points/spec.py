@@ -141,4 +141,6 @@ def tipping_faults(asked: TippingPointsSpec, cohort: Cohort) -> Iterator[Finding
         )
 
 
-TABLE = ClinicalTable(read_tipping_points, tipping_faults)
+TABLE = ClinicalTable(
+    read_tipping_points, tipping_faults, fields=table(_FIELDS, about=TippingPointsSpec)
+)
