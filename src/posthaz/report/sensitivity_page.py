@@ -71,7 +71,8 @@ def write_sensitivity(results: SensitivityResults, folder: Path) -> Written:
 
 def sensitivity_tables(answer: Sensitivity) -> dict:
     """Files of a sensitivity analysis: CSV name without ending to DataFrame."""
-    return {"sensitivity": answer.table, "sensitivity_axes": answer.comparison}
+    found = {"sensitivity": answer.table, "sensitivity_axes": answer.comparison}
+    return found | ({"sensitivity_variance": answer.variance} if len(answer.variance) else {})
 
 
 def compose_sensitivity(results: SensitivityResults) -> Report:

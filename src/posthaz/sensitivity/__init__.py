@@ -3,9 +3,14 @@
 from posthaz.sensitivity.compare import AXIS_COLUMNS, compare_variants
 from posthaz.sensitivity.suite import COLUMNS, Sensitivity, answer_sensitivity, fit_variants
 from posthaz.sensitivity.summarise import chosen_patients, summarise_variants
+from posthaz.sensitivity.variance import INTERACTIONS, VARIANCE_COLUMNS, choices, split_variance
 from posthaz.sensitivity.variants import AS_STATED, Variant, variants
 
 __all__ = [
+    "INTERACTIONS",
+    "VARIANCE_COLUMNS",
+    "choices",
+    "split_variance",
     "AS_STATED",
     "AXIS_COLUMNS",
     "COLUMNS",

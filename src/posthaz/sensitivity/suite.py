@@ -1,7 +1,7 @@
 """A sensitivity analysis: its variants fitted on any scheduler, its table, its failures."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from posthaz.sensitivity.cells import cells
 from posthaz.sensitivity.compare import compare_variants
 from posthaz.sensitivity.kept import Answers, Keeping, kept_cells
 from posthaz.sensitivity.summarise import ANSWERS, summarise_fit, summarise_variants
+from posthaz.sensitivity.variance import VARIANCE_COLUMNS, choices, split_variance
 from posthaz.sensitivity.variants import Variant, variants
 from posthaz.spec import Analysis, EstimandSpec, Sampling
 
@@ -35,10 +36,14 @@ class Sensitivity:
         As in ``sensitivity.csv``: one row a variant and coefficient of the treatment.
     comparison : DataFrame
         As in ``sensitivity_axes.csv``: how far each axis moves the answer.
+    variance : DataFrame
+        As in ``sensitivity_variance.csv``: the variance of the answer split by axis; without rows
+        where not every combination was tried and answered.
     """
 
     table: pd.DataFrame
     comparison: pd.DataFrame
+    variance: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=VARIANCE_COLUMNS))
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -107,7 +112,8 @@ def answer_sensitivity(
     )
     if (table["problem"] != "").all():
         raise SpecError(f"no variant could be fitted: {table['problem'].iloc[0]}")
-    return Sensitivity(table, compare_variants(table))
+    split = split_variance(table, choices(listed))
+    return Sensitivity(table, compare_variants(table), split)
 
 
 def _shared_patients(listed: Sequence[Variant], cohort: Cohort) -> tuple[Cohort, int]:

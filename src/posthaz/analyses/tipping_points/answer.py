@@ -77,6 +77,8 @@ class TippingPoints:
         As in ``tipping_points_evidence.csv`` and ``tipping_points_influence.csv``.
     fits : int
         Fits that the map of priors rests on.
+    model : str
+        The primary model's name.
     lost : tuple of (str, str)
         What could not be made, and why.
     """
@@ -92,6 +94,7 @@ class TippingPoints:
     removal: pd.DataFrame = field(default_factory=lambda: _EMPTY)
     confounders: pd.DataFrame = field(default_factory=lambda: _EMPTY)
     fits: int = 1
+    model: str = ""
     lost: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -195,6 +198,7 @@ def tipping_points(
         e_values=_e_values(effect, cohort, level),
         evidence=evidence_of_effect(pool, sds),
         fits=len(pool.fits),
+        model=fit.spec.name,
     )
     say(2, steps)
     for done, (name, make) in enumerate(parts.items(), start=3):
@@ -224,7 +228,7 @@ def _parts(
     return found
 
 
-def tipping_answers(found: TippingPoints, model: str) -> pd.DataFrame:
+def tipping_answers(found: TippingPoints) -> pd.DataFrame:
     """Rows of tipping points as answers.
 
     Returns
@@ -233,7 +237,7 @@ def tipping_answers(found: TippingPoints, model: str) -> pd.DataFrame:
         Columns `posthaz.answers.COLUMNS`: the hazard ratio under each confounder, without the
         patients of each smallest set, and the posterior probability under each named prior.
     """
-    common = {"analysis": "tipping_points", "method": "posterior", "model": model,
+    common = {"analysis": "tipping_points", "method": "posterior", "model": found.model,
               "term": found.effect.term, "quantity": "hazard_ratio"}  # fmt: skip
     rows: list[dict[str, object]] = [
         common | {"level": f"prior: {row['prior']}", "statement": "< 1",

@@ -64,12 +64,12 @@ def patient_influence(
     table = _refitted(table, Refits(fit, cohort, sampling, members), horizon, populations)
     arms = cohort.where(cohort.first)
     of = dict(zip(arms.subject.tolist(), arms.arm.tolist(), strict=True))
-    mean = float(effect.draws.mean())
+    middle = float(np.median(effect.draws))
     table = table.assign(
         time=fit.draws["observed_data"]["time"].to_numpy(),
         event=firsts["time"].to_numpy() > 0,
         arm=[of[one] for one in members.tolist()],
-        hr_without=np.exp(mean + table["log_hr_change"]),
+        hr_without=np.exp(middle + table["log_hr_change"]),
         sd_moved=table["log_hr_change"] / effect.draws.std(ddof=1),
         rmst_time=np.nan if horizon is None else horizon,
     )[list(INFLUENCE_COLUMNS)]

@@ -2,7 +2,11 @@
 
 import pandas as pd
 
-from posthaz.analyses.tipping_points.answer import TippingPoints, tipping_points
+from posthaz.analyses.tipping_points.answer import (
+    TippingPoints,
+    tipping_answers,
+    tipping_points,
+)
 from posthaz.analyses.tipping_points.words import (
     confounder_sentence,
     evidence_sentence,
@@ -178,5 +182,6 @@ PART = ClinicalPart(
     lambda answer: answer.tables,
     _section,
     missing=_missing,
+    rows=tipping_answers,
     lead=_lead,
 )

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.tipping_points.answer import TippingPoints
-from posthaz.report.sections.wording import SPACE, counted, interval_name, percent, ratio
+from posthaz.report.sections.wording import (
+    SPACE,
+    counted,
+    interval_name,
+    moment,
+    percent,
+    ratio,
+)
 
 
 def prior_sentence(found: TippingPoints) -> str:
@@ -90,12 +97,12 @@ def patients_sentence(found: TippingPoints) -> str:
     if len(found.influence):
         row = found.influence.iloc[0]
         status = "an event" if row["event"] else "censored"
-        own = float(found.effect.draws.mean())
+        own = float(np.median(found.effect.draws))
         said.append(
             f"No patient moves the log hazard ratio by more than **{abs(row['sd_moved']):.2f}** "
             f"posterior standard deviations (HR {ratio(float(np.exp(own)))} with all, "
             f"{ratio(row['hr_without'])} without the one who moves it most, {status} at "
-            f"{row['time']:g})."
+            f"{moment(row['time'])})."
         )
     return " ".join([*said, *removal_sentences(found)])
 

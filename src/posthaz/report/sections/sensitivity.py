@@ -27,6 +27,7 @@ from posthaz.report.sections.wording import (
     interval_name,
     percent,
     ratio,
+    share,
     signed,
     with_interval,
 )
@@ -62,7 +63,12 @@ def sensitivity_blocks(study: Study, answer: Sensitivity) -> tuple[Block, ...]:
             blocks.append(_figure(study, own, term, name))
         if len(own) <= _MOST_ROWS:
             blocks.append(_variants(study, own, term))
-    return (*blocks, *_axes(study, answer.comparison), *_alternatives(study))
+    return (
+        *blocks,
+        *_axes(study, answer.comparison),
+        *_variance(study, answer.variance),
+        *_alternatives(study),
+    )
 
 
 @guarded_block
@@ -170,6 +176,30 @@ def _axes(study: Study, comparison: pd.DataFrame) -> tuple[Table, ...]:
     group = "term" if len(set(shown["term"])) > 1 else ""
     caption = "How far each choice moves the answer, the primary model as stated included"
     return (Table(shown, caption, columns, group=group, source="sensitivity_axes.csv"),)
+
+
+def _variance(study: Study, split: pd.DataFrame) -> tuple[Table, ...]:
+    """Whose choice the variants differ by; only where every combination was tried."""
+    if split.empty:
+        return ()
+    names = {"log_hazard_ratio": "Log hazard ratio", "rmst_difference": "Restricted mean"}
+    shown = pd.DataFrame(
+        {
+            "of": [f"{names[one]}, {term_label(study.cohort, term)}"
+                   for one, term in zip(split["quantity"], split["term"], strict=True)],
+            "axis": [axis_label(study.cohort, axis) for axis in split["axis"]],
+            "main": [share(value) for value in split["main"]],
+            "total": [share(value) for value in split["total"]],
+        }
+    )  # fmt: skip
+    columns = {"axis": "Choice", "main": "By itself", "total": "With its interactions"}
+    caption = "Share of the variance of the answer over all variants that each choice explains"
+    note = (
+        "Every combination counts alike, however probable it is. The shares by itself and that of "
+        "the interactions add to 100 %."
+    )
+    source = "sensitivity_variance.csv"
+    return (Table(shown, caption, columns, group="of", source=source, notes=(note,)),)
 
 
 def _alternatives(study: Study) -> tuple[Table, ...]:

@@ -31,6 +31,7 @@ from posthaz.spec import (
 )
 
 _PRIOR = "prior on "
+_SURE = 0.95
 
 
 class Study(Protocol):
@@ -96,7 +97,7 @@ def five_answers(
 def _axis_answer(study: Study, rows: pd.DataFrame, key: str) -> str:
     """How far a kind of change moves the answer, its worst axis and coefficient."""
     if rows.empty:
-        return f"not tried; `[sensitivity.{key}]` in the analysis file does."
+        return f"not tried; `[sensitivity.{key}]` in the analysis file answers it."
     worst = rows.iloc[int(np.argmax(rows["largest_difference_sd"].abs().fillna(0.0)))]
     several = f" of {term_label(study.cohort, worst['term'])}" if len(set(rows["term"])) > 1 else ""
     moved = abs(float(worst["largest_difference_sd"]))
@@ -129,6 +130,8 @@ def range_sentence(study: Study, rows: pd.DataFrame, term: str) -> str:
         f"probability that it is below 1 between {percent(others['p_hr_below_1'].min())} and "
         f"{percent(others['p_hr_below_1'].max())} (primary: {percent(one['p_hr_below_1'])})."
     )
+    sure = int((finite["p_hr_below_1"] > _SURE).sum())
+    text += f" P(HR < 1) passes {percent(_SURE)} in {sure} of {len(finite)} variants."
     apart = _excludes_one(others)
     if bool(_excludes_one(primary).iloc[0]):
         left = int((~apart).sum())

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import ndtri
 
 import posthaz as ph
-from posthaz.analyses.tipping_points.answer import TippingPoints
+from posthaz.analyses.tipping_points.answer import TippingPoints, tipping_answers
 from posthaz.analyses.tipping_points.confounder import Confounder
 from posthaz.analyses.tipping_points.e_value import e_value_of_interval
 from posthaz.analyses.tipping_points.effect import TreatmentEffect, without_prior
@@ -208,3 +208,19 @@ def test_bayes_factors_agree_with_the_closed_form_and_keep_their_bound():
     assert found["by_weights"].to_numpy() == pytest.approx(found["closed_form"], rel=0.05)
     assert found["bound"].iloc[0] == pytest.approx(np.exp(0.5 * 1.5**2))
     assert (found["closed_form"] < found["bound"]).all()
+
+
+def test_tipping_points_are_rows_of_answers():
+    pool = normal_pool()
+    empty = pd.DataFrame()
+    named = pd.DataFrame({"prior": ["sceptical"], "probability": [0.97]})
+    left = {"confounder_hr": [2.0], "prevalence_treated": [0.5], "prevalence_reference": [0.2],
+            "hr": [0.6], "lower": [0.4], "upper": [0.9]}  # fmt: skip
+    found = TippingPoints(pool.effect, empty, empty, named, empty, empty, empty,
+                          confounders=pd.DataFrame(left), model="weibull")  # fmt: skip
+    rows = tipping_answers(found)
+    assert rows["analysis"].unique().tolist() == ["tipping_points"]
+    assert rows["model"].unique().tolist() == ["weibull"]
+    assert rows["level"].tolist() == ["prior: sceptical", "confounder of HR 2 in 0.5 v 0.2"]
+    assert rows.loc[0, ["statement", "probability"]].tolist() == ["< 1", 0.97]
+    assert rows.loc[1, ["value", "lower", "upper"]].tolist() == [0.6, 0.4, 0.9]
