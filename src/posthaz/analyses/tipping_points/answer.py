@@ -184,7 +184,8 @@ def tipping_points(
     steps = 2 + len(parts)
     say = progress or (lambda done, total: None)
     effect = treatment_effect(fit)
-    hrs, sds = np.geomspace(*asked.prior_hr, _MEDIANS), np.geomspace(*asked.prior_sd, _SPREADS)
+    hrs = np.geomspace(*asked.prior_hr, _MEDIANS).tolist()
+    sds = np.geomspace(*asked.prior_sd, _SPREADS).tolist()
     pool = grown_pool(effect, map_priors(hrs, sds), _refit(fit, cohort, sampling))
     say(1, steps)
     values = sorted({1.0, *(one for one in thresholds if one < 1)}, reverse=True)
@@ -237,8 +238,10 @@ def tipping_answers(found: TippingPoints) -> pd.DataFrame:
         Columns `posthaz.answers.COLUMNS`: the hazard ratio under each confounder, without the
         patients of each smallest set, and the posterior probability under each named prior.
     """
-    common = {"analysis": "tipping_points", "method": "posterior", "model": found.model,
-              "term": found.effect.term, "quantity": "hazard_ratio"}  # fmt: skip
+    common: dict[str, object] = {
+        **{"analysis": "tipping_points", "method": "posterior", "model": found.model},
+        **{"term": found.effect.term, "quantity": "hazard_ratio"},
+    }
     rows: list[dict[str, object]] = [
         common | {"level": f"prior: {row['prior']}", "statement": "< 1",
                   "probability": row["probability"]}

@@ -118,7 +118,7 @@ class _Mixture:
     def __init__(self, fit: Fit, cohort: Cohort) -> None:
         refuse_rows(fit, cohort)
         effect = treatment_effect(fit)
-        values = flat_draws(fit.draws["posterior"], _MOST_DRAWS)
+        values = flat_draws(fit.draws["posterior"].to_dataset(), _MOST_DRAWS)
         total = len(effect.draws)
         kept = np.linspace(0, total - 1, min(total, _MOST_DRAWS)).round().astype(int)
         frame = fit.design.frame

@@ -1,5 +1,7 @@
 """How far each patient moves the effect of treatment: without them, what would it be?"""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -77,7 +79,7 @@ def patient_influence(
     return table.loc[order].reset_index(drop=True)
 
 
-def _gains(fit: Fit, horizon: float | None, populations: list[Population]) -> np.ndarray:
+def _gains(fit: Fit, horizon: float | None, populations: Sequence[Population]) -> np.ndarray:
     """Difference in restricted mean by draw; missing where none is asked for."""
     total = len(treatment_effect(fit).draws)
     if horizon is None:
@@ -92,7 +94,7 @@ def _gains(fit: Fit, horizon: float | None, populations: list[Population]) -> np
 
 
 def _refitted(
-    table: pd.DataFrame, refits: Refits, horizon: float | None, populations: list[Population]
+    table: pd.DataFrame, refits: Refits, horizon: float | None, populations: Sequence[Population]
 ) -> pd.DataFrame:
     """The table with refits in place of weights that can't be trusted."""
     lost = np.flatnonzero(~(table["khat"] < MOST_KHAT))

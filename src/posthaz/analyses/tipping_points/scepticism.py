@@ -1,6 +1,7 @@
 """Reverse Bayes: the sceptic whom the data just don't convince, or the advocate they need."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,8 +69,8 @@ class _Sought:
         """The size by the formulas for a normal likelihood."""
         estimate, error = self.pool.effect.estimate, self.pool.effect.error
         reach = float(ndtri(self.sure)) * error
-        ends = (float(np.exp(estimate + step * reach)) for step in (0, -1, 1))
-        found = credibility(PrintedRatio(*ends, level))
+        hr, lower, upper = (float(np.exp(estimate + step * reach)) for step in (0, -1, 1))
+        found = credibility(PrintedRatio(hr, lower, upper, level))
         return found.critical_sd if self.sceptical else abs(np.log(found.advocacy_limit)) / 2.0
 
     def beyond(self, size: float) -> float:
@@ -86,7 +87,8 @@ class _Sought:
         if not len(turns):
             return float("nan")
         nearest = turns[int(np.argmin(np.abs(np.log(grid[turns] / guess))))]
-        return float(brentq(self.beyond, grid[nearest], grid[nearest + 1], xtol=1e-6))
+        root: Any = brentq(self.beyond, grid[nearest], grid[nearest + 1], xtol=1e-6)
+        return float(root)
 
     def row(self, method: str, size: float) -> tuple[object, ...]:
         kind = "sceptic" if self.sceptical else "advocate"

@@ -1,5 +1,7 @@
 """Tipping points in words: what each choice would take to change the conclusion."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -46,7 +48,8 @@ def _spread(own: pd.Series) -> float:
 def sceptic_sentence(found: TippingPoints, level: float) -> str:
     """The sceptic whom the data just don't convince, or the advocate that they need."""
     rows = found.scepticism.set_index("method")
-    own, closed = rows.loc["posterior"], rows.loc["closed form"]
+    own: Any = rows.loc["posterior"]
+    closed: Any = rows.loc["closed form"]
     row, by = (own, "the cohort’s own posterior") if np.isfinite(own["limit_hr"]) else (
         closed, "the closed form")  # fmt: skip
     if not np.isfinite(row["limit_hr"]):
