@@ -51,6 +51,7 @@ from posthaz.spec import (
     published_table,
     sensitivity_table,
     simulate_table,
+    visits_table,
 )
 from posthaz.spec.prior_statements import STATEMENTS
 from tests.house.markdown import DOCS, ROOT, anchors, code_blocks, links, pages, pictures
@@ -62,6 +63,7 @@ SHELL = ("check", "fit", "report", "models", "sensitivity", "evidence", "simulat
 DECLARED = {
     "[analysis]": load._ANALYSIS_FIELDS,
     "[cohort]": cohort_table._FIELDS,
+    "[cohort.visits]": visits_table._FIELDS,
     "[cohort.columns.NAME]": column_table._FIELDS,
     "[treatment]": cohort_table._TREATMENT_FIELDS,
     "[life_table]": life_table._FIELDS,

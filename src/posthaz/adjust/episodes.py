@@ -56,6 +56,7 @@ def split_at_treatment(cohort: Cohort, starts: str) -> Cohort:
     before = np.isfinite(begin) & (begin > cohort.entry)
     spans = before & (begin < cohort.exit)
     never = before & (begin >= cohort.exit)
+    end = pd.Series(cohort.exit).groupby(cohort.subject).transform("max").to_numpy()
     rows = np.repeat(np.arange(len(cohort)), np.where(spans, 2, 1))
     first = np.append(True, rows[1:] != rows[:-1])
     early = first & spans[rows]
@@ -76,7 +77,7 @@ def split_at_treatment(cohort: Cohort, starts: str) -> Cohort:
         covariates=covariates,
         columns={name: one for name, one in cohort.columns.items() if name != starts},
         row_number=cohort.row_number[rows],
-        notices=(*cohort.notices, *_notices(cohort, starts, never)),
+        notices=(*cohort.notices, *_notices(cohort, starts, never & (begin >= end))),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from posthaz.cohort import CohortSpec
+from posthaz.cohort.visits import Visits
 from posthaz.errors import Findings, SpecError
 from posthaz.spec.answer_fields import (
     BASELINE_FIELDS,
@@ -249,6 +250,8 @@ class Analysis:
         Specifications of the clinical analyses asked for, by the name of their table.
     sensitivity : SensitivitySpec or None
         What a sensitivity analysis varies.
+    visits : Visits or None
+        Visits at which covariates were measured again.
     simulate : SimulateSpec or None
         From what a twin of the cohort is drawn.
     outside : Path or None
@@ -281,6 +284,7 @@ class Analysis:
     kind: str = ""
     clinical: Mapping[str, Any] = field(default_factory=dict)
     sensitivity: SensitivitySpec | None = None
+    visits: Visits | None = None
     simulate: SimulateSpec | None = None
     outside: Path | None = None
     path: Path | None = None

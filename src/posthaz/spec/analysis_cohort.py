@@ -10,8 +10,9 @@ from posthaz.cohort import Cohort, Column, joined, read_life_table
 from posthaz.cohort.identifiers import identifying
 from posthaz.cohort.read import checked_cohort
 from posthaz.cohort.table import read_table
+from posthaz.cohort.visits import merge_visits
 from posthaz.design import formula_groups, formula_variables
-from posthaz.errors import CohortError, Findings, SpecError, nearest
+from posthaz.errors import CohortError, Finding, Findings, SpecError, nearest
 from posthaz.simulate import simulate_twin
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.asked_times import beyond_follow_up
@@ -121,8 +122,13 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
         read = replace(read_table(simulate_patients(analysis)), name=_twin_name(analysis))
     described = {name: Column(name) for name in analysis.table_one if name not in spec.columns}
     spec = replace(spec, columns={**spec.columns, **described})
+    notices: tuple[Finding, ...] = ()
+    if analysis.visits is not None and analysis.visits.table is not None:
+        visits = read_table(analysis.visits.table)
+        read, spec, notices = merge_visits(read, visits, analysis.visits, spec)
     # a file's user may never see the table, so only what the file names is kept of it
     cohort = checked_cohort(read, spec, needed, all_columns=False)
+    cohort = replace(cohort, notices=(*cohort.notices, *notices))
     _refuse_identifiers(analysis, cohort)
     return cohort
 

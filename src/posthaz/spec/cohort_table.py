@@ -18,6 +18,7 @@ from posthaz.spec.fields import (
     text,
 )
 from posthaz.spec.toml_table import TomlTable
+from posthaz.spec.visits_table import VISITS
 from posthaz.spec.where_table import WHERE, read_where
 
 TREATMENT_KINDS = ("treatment", "exposure", "prognostic")
@@ -48,6 +49,7 @@ _FIELDS = {
     "same_patients": flag(),
     "decimal": choice([".", ","]),
     "columns": table(each=COLUMN),
+    "visits": VISITS,
     "where": WHERE,
     "landmark": number(above=0),
 }

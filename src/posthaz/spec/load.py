@@ -44,6 +44,7 @@ from posthaz.spec.toml_file import (
     toml_hint,
 )
 from posthaz.spec.toml_table import TomlTable
+from posthaz.spec.visits_table import read_visits
 
 _COLUMN_LIST = several(text(), "column names")
 _TABLE_ONE = {"columns": replace(_COLUMN_LIST, required=True)}
@@ -148,6 +149,7 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         kind=read_kind(file.below("treatment")),
         clinical=clinical,
         sensitivity=sensitivity,
+        visits=read_visits(file.below("cohort").below("visits"), path.parent, root),
         simulate=read_simulate(file.below("simulate"), path.parent, root),
         path=path,
         text=written,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from posthaz.adjust import clone_censor_weight, sequential_trials
+from posthaz.adjust import clone_censor_weight, sequential_trials, split_at_treatment
 from posthaz.baselines import cox_model
 from posthaz.cohort import Cohort, read_cohort
 from posthaz.errors import AdjustmentError
@@ -99,6 +99,24 @@ def test_patients_are_the_clusters_of_their_clones():
     clones = clone_censor_weight(no_effect(1, patients=50), "start", 6.0, ["stage"]).cohort
     assert len(np.unique(clones.subject)) == pytest.approx(100, abs=1)
     assert len(np.unique(clones.cluster)) == 50
+
+
+def test_rows_of_a_patient_before_treatment_are_no_late_start():
+    table = pd.DataFrame(
+        {"id": [1, 1, 2], "entry": [0.0, 2.0, 0.0], "time": [2.0, 9.0, 5.0], "event": [0, 1, 1],
+         "arm": list("TTC"), "start": [4.0, 4.0, np.nan], "ldh": [1.0, 2.0, 1.0]}
+    )  # fmt: skip
+    cohort = read_cohort(
+        table, time="time", event="event", entry="entry", subject="id", treatment="arm"
+    )
+    split = split_at_treatment(cohort, "start")
+    assert pieces(split) == [
+        ("C", 1, 0.0, 2.0, False),
+        ("C", 2, 2.0, 4.0, False),
+        ("T", 2, 4.0, 9.0, True),
+        ("C", 3, 0.0, 5.0, True),
+    ]
+    assert not any("when follow-up ended" in notice.what for notice in split.notices)
 
 
 def test_trials_compare_those_who_just_began_with_those_who_have_not():

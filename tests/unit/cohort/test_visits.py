@@ -1,0 +1,125 @@
+"""Visits merged into follow-up, against episodes cut by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from posthaz.cohort import CohortSpec
+from posthaz.cohort.table import read_table
+from posthaz.cohort.visits import Visits, merge_visits
+from posthaz.errors import CohortError, SpecError
+from posthaz.spec import load_analysis, read_analysis_cohort
+from tests.shared_data import DATA, needs_data
+
+SPEC = CohortSpec(time="t", event="d", subject="id")
+PEOPLE = pd.DataFrame(
+    {"id": [1, 2, 3], "t": [5.0, 3.0, 4.0], "d": [2, 1, 2], "ldh": [200.0, 180.0, np.nan]}
+)
+VISITS = pd.DataFrame(
+    {
+        "id": [2, 1, 1, 1, 1, 9],
+        "when": [1.0, 4.0, 2.0, 5.0, 3.0, 1.0],
+        "ldh": [190.0, 500.0, 350.0, 900.0, np.nan, 1.0],
+    }
+)
+
+
+def merged(people=PEOPLE, visits=VISITS, spec=SPEC, columns=("ldh",)):
+    asked = Visits(None, "", "when", columns)
+    return merge_visits(read_table(people), read_table(visits), asked, spec)
+
+
+def test_episodes_by_hand():
+    table, spec, notices = merged()
+    rows = table.frame[["id", spec.entry, "t", "d", "ldh"]].to_numpy(dtype=float)
+    expected = [
+        [1, 0, 2, 1, 200],
+        [1, 2, 3, 1, 350],
+        [1, 3, 4, 1, 350],
+        [1, 4, 5, 2, 500],
+        [2, 0, 1, 1, 180],
+        [2, 1, 3, 1, 190],
+        [3, 0, 4, 2, np.nan],
+    ]
+    assert np.array_equal(rows, np.array(expected, dtype=float), equal_nan=True)
+    said = [notice.what for notice in notices]
+    assert said[0].startswith("its last value was carried forward over a median of 1.5 months")
+    assert "1 patients had no visit" in said[0]
+    assert said[1:] == [
+        "1 visits are of nobody in the cohort's table",
+        "1 visits come when follow-up had ended, and aren't used",
+    ]
+
+
+def test_values_measured_before_entry_count_from_it():
+    people = PEOPLE.assign(start=[1.0, 1.5, 0.0])
+    table, spec, _ = merged(people, spec=CohortSpec(time="t", event="d", subject="id",
+                                                    entry="start"))  # fmt: skip
+    rows = table.frame[["id", spec.entry, "t", "ldh"]].to_numpy(dtype=float)
+    assert rows[rows[:, 0] == 2].tolist() == [[2, 1.5, 3, 190]]
+
+
+@pytest.mark.parametrize(
+    ("people", "visits", "columns", "said"),
+    [
+        (PEOPLE, VISITS, ("lhd",), "there is no column 'lhd' (did you mean 'ldh'"),
+        (pd.concat([PEOPLE, PEOPLE]), VISITS, ("ldh",), "a patient has several rows"),
+        (PEOPLE, pd.concat([VISITS, VISITS]), ("ldh",), "a second visit of the patient"),
+        (PEOPLE, VISITS.assign(when=np.nan), ("ldh",), "a time is missing"),
+        (PEOPLE.assign(d=9), VISITS, ("ldh",), "no code means censored"),
+    ],
+)
+def test_what_cannot_be_merged_is_refused(people, visits, columns, said):
+    with pytest.raises(CohortError) as caught:
+        merged(people, visits, columns=columns)
+    assert said in str(caught.value)
+    assert "Fix: " in str(caught.value)
+
+
+FILE = """
+[cohort]
+table = "patients.csv"
+time = "futimeYears"
+event = "death"
+subject = "id"
+unit = "years"
+[cohort.columns.logBili]
+[cohort.columns.albumin]
+[cohort.visits]
+table = "visits.csv"
+time = "year"
+columns = ["logBili", "albumin"]
+[models.m]
+baseline = "weibull"
+formula = "logBili + albumin"
+"""
+
+
+@needs_data
+def test_an_analysis_file_reads_the_episodes_of_pbc(tmp_path):
+    people, visits = (pd.read_csv(DATA / f"pbc_{name}.csv") for name in ("surv", "long"))
+    people.to_csv(tmp_path / "patients.csv", index=False)
+    visits.to_csv(tmp_path / "visits.csv", index=False)
+    (tmp_path / "a.toml").write_text(FILE)
+    cohort = read_analysis_cohort(load_analysis(tmp_path / "a.toml"))
+    both = visits.merge(people[["id", "futimeYears"]], on="id")
+    used = both[both["year"] < both["futimeYears"]].sort_values(["id", "year"])
+    # episodes that differ in nothing are one
+    values = used[["id", "logBili", "albumin"]]
+    used = used[(values != values.shift(1)).any(axis=1)]
+    assert len(used) == 302
+    ends = used.groupby("id")["year"].shift(-1).fillna(used["futimeYears"])
+    assert len(cohort) == len(used)
+    assert np.allclose(cohort.entry, used["year"])
+    assert np.allclose(cohort.exit, ends)
+    assert np.allclose(cohort.covariates["logBili"], used["logBili"])
+    assert np.allclose(cohort.covariates["albumin"], used["albumin"])
+    assert cohort.event.sum() == people["death"].sum()
+    assert (cohort.exit - cohort.entry).sum() == pytest.approx(people["futimeYears"].sum())
+    assert any("carried forward" in notice.what for notice in cohort.notices)
+
+
+def test_a_visit_table_outside_the_folder_is_refused(tmp_path):
+    (tmp_path / "a.toml").write_text(FILE.replace("visits.csv", "../visits.csv"))
+    with pytest.raises(SpecError, match="outside the folder"):
+        load_analysis(tmp_path / "a.toml")
