@@ -121,10 +121,10 @@ class MSpline(Baseline):
             )
         return replace(self, last=last)
 
-    def sparser(self, event_times: np.ndarray) -> "MSpline":
+    def sparser(self, event_times: np.ndarray, events: int = EVENTS_A_PIECE) -> "MSpline":
         if self.knots:
             return self.resolve(event_times)
-        bearable = min(len(event_times) // EVENTS_A_PIECE, len(np.unique(event_times)) - 2)
+        bearable = min(len(event_times) // events, len(np.unique(event_times)) - 2)
         return replace(self, inner=max(1, min(self.inner, bearable))).resolve(event_times)
 
     def breaks(self) -> tuple[float, ...]:
