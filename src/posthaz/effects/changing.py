@@ -46,8 +46,30 @@ def changing(
     >>> late.cumulative_hazard(np.array([6.0, 10.0])).round(6).tolist()
     [0.3, 1.1]
     """
+    ratios = [xp.exp(ratio) for ratio in log_hazard_ratios]
+    last = len(ratios) - 1
     pieces = [proportional(hazard, ratio, xp) for ratio in log_hazard_ratios]
-    return along_path(pieces, starts, xp)
+
+    def log_hazard(time: Array) -> Array:
+        found = log_hazard_ratios[0]
+        for number in range(1, last + 1):
+            found = xp.where(time > starts[number], log_hazard_ratios[number], found)
+        return hazard.log_hazard(time) + found
+
+    def cumulative_hazard(time: Array) -> Array:
+        ends = [xp.minimum(time, starts[number]) for number in range(1, last + 1)] + [time]
+        if xp is np:
+            reached = [hazard.cumulative_hazard(end) for end in ends]
+        else:  # one hazard in the graph, whose compilation takes most of a first fit
+            reached = hazard.cumulative_hazard(xp.stack(ends))
+        total = reached[0] * ratios[0]
+        for number in range(1, last + 1):
+            total = total + (reached[number] - reached[number - 1]) * ratios[number]
+        return total
+
+    return replace(
+        along_path(pieces, starts, xp), log_hazard=log_hazard, cumulative_hazard=cumulative_hazard
+    )
 
 
 @dataclass(frozen=True)
