@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.interpolate import BSpline, PPoly
 
+from posthaz.cohort import number_text, with_unit
 from posthaz.cohort.rows import listed
 from posthaz.errors import SpecError
 from posthaz.hazards.baseline import EVENTS_A_PIECE, Baseline, refuse_options
@@ -97,7 +98,7 @@ class MSpline(Baseline):
         }
 
     def coordinates(self) -> dict[str, list[str]]:
-        return {"spline": [f"around {place:.4g}" for place in self._places()]}
+        return {"spline": [f"around {number_text(place, 4)}" for place in self._places()]}
 
     def resolve(self, event_times: np.ndarray, origin: float = 0.0) -> "MSpline":
         if self.last > 0:
@@ -138,10 +139,11 @@ class MSpline(Baseline):
         return _splines(np.asarray(event_times, float), self.constants(), np).sum(axis=0)
 
     def words(self, unit: str) -> str:
-        at = listed([f"{knot:.3g}" for knot in self.knots])
+        at = listed([number_text(knot, 3) for knot in self.knots])
         return (
             f"hazard a sum of cubic M-splines with knots at {at} {unit} [@survextrap], constant "
-            f"beyond the last event at {self.last:.3g} {unit}, the logs of the coefficients a "
+            f"beyond the last event at {with_unit(number_text(self.last, 3), unit)}, the logs of "
+            "the coefficients a "
             "random walk weighted by their spacing"
         )
 

@@ -111,8 +111,9 @@ def rounding_sentence(results: Results, rounding: Rounding) -> str:
     level = interval_name(results.analysis.estimands.interval)
     parts = [
         f"for {term_label(results.cohort, row['term'])} the posterior mean of the log hazard ratio "
-        f"varies with a standard deviation of {row['rounding_sd']:.2g}, "
-        f"{100 * row['share']:.2g}{SPACE}% of the posterior’s own {row['sd']:.2g}, and the {level} "
+        f"varies with a standard deviation of {number_text(row['rounding_sd'], 2)}, "
+        f"{number_text(100 * row['share'], 2)}{SPACE}% of the posterior’s own "
+        f"{number_text(row['sd'], 2)}, and the {level} "
         "interval of the hazard ratio goes from "
         f"{_limits(row['lower'], row['upper'])} to "
         f"{_limits(row['mixed_lower'], row['mixed_upper'])}"

@@ -5,7 +5,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import contrasts, model_labels
 from posthaz.report.sections.prior_words import prior_words
 from posthaz.report.sections.rows import treatment_term
-from posthaz.report.sections.wording import listed
+from posthaz.report.sections.wording import general, listed
 
 
 def model_sentences(results: Results) -> str:
@@ -36,7 +36,7 @@ def _hazard(fit: Fit, unit: str) -> str:
     if fit.design.columns:
         text += ", " + fit.spec.effect.words
     for effect in fit.spec.changing:
-        cuts = listed([f"{cut:.3g}" for cut in effect.cuts])
+        cuts = listed([general(cut) for cut in effect.cuts])
         tie = (
             f"departures from the average by a random walk of order {effect.order}"
             if effect.smoothing == "random_walk"

@@ -190,11 +190,11 @@ def plain(value: float) -> str:
 
     Examples
     --------
-    >>> plain(2.664), plain(0.00871), plain(-3.92), plain(2790.0)
-    ('2.66', '0.0087', '−3.92', '2,790')
+    >>> plain(2.664), plain(0.0000351), plain(-3.92), plain(2790.0)
+    ('2.66', '0.000035', '−3.92', '2,790')
     """
     if value != 0 and abs(value) < 0.1:
-        return signed(f"{value:.2g}")
+        return signed(number_text(value, 2))
     if abs(value) >= 1000:
         return signed(f"{value:,.0f}")
     return signed(f"{value:.3g}" if abs(value) >= 100 else f"{value:.2f}")
