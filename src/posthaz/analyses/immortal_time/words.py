@@ -169,8 +169,8 @@ def delay_words(results: Results, delay: Delay) -> str:
         f"**If treatment began on average {lasting(delay.mean, unit)} after follow-up "
         f"did, immortal time alone explains the lower hazard** with {labels[1]}, and a treatment "
         f"without any effect would look as good. {start} The bound takes treatment to begin at "
-        "exponential times and makes no adjustment. Fix: name the column with the start of "
-        "treatment as starts in [treatment], or set a landmark."
+        "exponential times and makes no adjustment. To settle it, name the column with the start "
+        "of treatment as starts in [treatment], or set a landmark."
     )
 
 
