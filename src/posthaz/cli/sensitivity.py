@@ -78,8 +78,6 @@ def sensitivity(
         analysis = replace(analysis, sensitivity=chosen)
     cohort = read_inputs(analysis)
     prepare_folder(out)
-    if not resume:
-        shutil.rmtree(out / _CELLS, ignore_errors=True)
     from posthaz.report.horizon import restriction
     from posthaz.report.sensitivity_page import SensitivityResults, write_sensitivity
     from posthaz.sensitivity import answer_sensitivity
@@ -91,12 +89,19 @@ def sensitivity(
             scheduler,
             lambda done, total: progress("the variants", done, total),
             horizon=restriction(analysis, cohort),
-            kept=out / _CELLS,
+            kept=_cells(out, resume),
         )
     results = SensitivityResults(analysis, cohort, answer, shlex.join(["posthaz", *sys.argv[1:]]))
     with staged_folder(out) as stage:
         written = write_sensitivity(results, stage)
     raise typer.Exit(_finish(answer.failures, written, out, quiet))
+
+
+def _cells(out: Path, resume: bool) -> Path:
+    """Where cells are kept; those of earlier runs are removed where nothing is resumed."""
+    if not resume:
+        shutil.rmtree(out / _CELLS, ignore_errors=True)
+    return out / _CELLS
 
 
 def _finish(failures: "Sequence[str]", written: "Written", out: Path, quiet: bool) -> int:
