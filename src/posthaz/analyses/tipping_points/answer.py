@@ -27,7 +27,6 @@ from posthaz.analyses.tipping_points.prior_map import (
 from posthaz.analyses.tipping_points.removal import REMOVAL_COLUMNS, smallest_sets
 from posthaz.analyses.tipping_points.scepticism import SCEPTICISM_COLUMNS, scepticism
 from posthaz.analyses.tipping_points.spec import TippingPointsSpec
-from posthaz.answers import answer_frame
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit, fit_many
@@ -41,7 +40,6 @@ __all__ = [
     "TippingPointsSpec",
     "confounder_effects",
     "e_value",
-    "tipping_answers",
     "tipping_points",
 ]
 E_VALUE_COLUMNS = ("of", "outcome", "hr", "e_value")
@@ -227,37 +225,6 @@ def _parts(
     if asked.removed:
         found["removal"] = lambda: smallest_sets(fit, cohort, sampling, level, asked.removed)
     return found
-
-
-def tipping_answers(found: TippingPoints) -> pd.DataFrame:
-    """Rows of tipping points as answers.
-
-    Returns
-    -------
-    DataFrame
-        Columns `posthaz.answers.COLUMNS`: the hazard ratio under each confounder, without the
-        patients of each smallest set, and the posterior probability under each named prior.
-    """
-    common: dict[str, object] = {
-        **{"analysis": "tipping_points", "method": "posterior", "model": found.model},
-        **{"term": found.effect.term, "quantity": "hazard_ratio"},
-    }
-    rows: list[dict[str, object]] = [
-        common | {"level": f"prior: {row['prior']}", "statement": "< 1",
-                  "probability": row["probability"]}
-        for row in found.named.to_dict("records")
-    ]  # fmt: skip
-    for row in found.confounders.to_dict("records"):
-        label = (f"confounder of HR {row['confounder_hr']:g} in {row['prevalence_treated']:g} v "
-                 f"{row['prevalence_reference']:g}")  # fmt: skip
-        limits = {name: row[name] for name in ("lower", "upper")}
-        rows.append(common | {"level": label, "value": row["hr"]} | limits)
-    for row in found.removal.to_dict("records"):
-        if np.isfinite(row["patients"]):
-            limits = {name: row[name] for name in ("lower", "upper")}
-            label = f"without the smallest set that flips the {row['conclusion']}"
-            rows.append(common | {"level": label, "value": row["hr"]} | limits)
-    return answer_frame(rows)
 
 
 def _with(found: TippingPoints, name: str, make: Callable[[], pd.DataFrame]) -> TippingPoints:

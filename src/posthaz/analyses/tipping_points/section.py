@@ -4,9 +4,9 @@ import pandas as pd
 
 from posthaz.analyses.tipping_points.answer import (
     TippingPoints,
-    tipping_answers,
     tipping_points,
 )
+from posthaz.analyses.tipping_points.rows import tipping_answers
 from posthaz.analyses.tipping_points.words import (
     confounder_sentence,
     evidence_sentence,
