@@ -77,7 +77,9 @@ def _figure(
     )
     number = _shown(results, one.asked.effect if along == "effect" else one.asked.by)
     against = (
-        f" v {number_text(smooth.start, 4)} {number.unit}".rstrip() if along == "effect" else ""
+        f" v {number_text(smooth.start, 4)} {number.unit}".rstrip()
+        if along == "effect" and smooth.start is not None
+        else ""
     )
     figure = draw_interaction(
         curves,

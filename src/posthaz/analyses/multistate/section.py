@@ -1,5 +1,8 @@
 """Illness and death in the report."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -97,7 +100,7 @@ def _more(value: float, unit: str) -> str:
     return f"{lasting(abs(value), unit)} {'more' if value >= 0 else 'less'}"
 
 
-def _in_state(row: dict[str, object]) -> str:
+def _in_state(row: Mapping[Any, Any]) -> str:
     """A state as where time is spent."""
     return f"after {row['label']}" if row["state"] == 2 else str(row["label"])
 

@@ -248,5 +248,9 @@ def _estimate(value: float, lower: float, upper: float, write: Callable[[float],
 def _agrees(one: Published, found: str) -> str:
     if one.tolerance is None and not one.below:
         return ""
-    limit = "below it" if one.below else f"±{SPACE}{number_text(one.tolerance)}"
+    limit = (
+        "below it"
+        if one.below or one.tolerance is None
+        else f"±{SPACE}{number_text(one.tolerance)}"
+    )
     return f"{found} ({limit})" if found else MISSING
