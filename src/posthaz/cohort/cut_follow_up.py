@@ -11,7 +11,9 @@ from posthaz.errors import CohortError
 
 
 @takes_cohort
-def cut_follow_up(cohort: Cohort, cuts: Sequence[float]) -> tuple[Cohort, np.ndarray, np.ndarray]:
+def cut_follow_up(
+    cohort: Cohort, cuts: Sequence[float] | np.ndarray
+) -> tuple[Cohort, np.ndarray, np.ndarray]:
     """Cut follow-up at times, as episodes that together say what the rows said.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -274,7 +275,7 @@ class _Cells:
         paired = np.array([_paired(counts[int(place)]) > 0 for place in cell], dtype=bool)
         return cls(levels.copy(), step, cell, group, counts, paired)
 
-    def swapped(self, one: int, other: int, factor: int) -> int:
+    def swapped(self, one: Any, other: Any, factor: Any) -> int:
         """Swap a factor of two patients; how many more have a partner then."""
         gap = int((self.level[factor, other] - self.level[factor, one]) * self.step[factor])
         moves = ((one, int(self.cell[one]) + gap), (other, int(self.cell[other]) - gap))
