@@ -156,7 +156,7 @@ def test_every_key_of_a_cohort_description_has_its_row(heading, declared):
 
 
 def test_every_table_of_an_analysis_file_is_named(analysis_reference):
-    assert all(f"[{name}" in analysis_reference for name in load._FILE_FIELDS)
+    assert all(f"[{name}" in analysis_reference for name in load.file_fields())
 
 
 def test_defaults_in_the_reference_are_those_of_the_code(analysis_reference):
@@ -280,6 +280,7 @@ ph.run_analysis = lambda name: run_whole({"nvalt11_pci_os": quick}[name])
 def test_python_of_a_page_runs(page, before, tmp_path):
     blocks = code_blocks(page, "python")
     assert blocks
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     done = run("\n".join([before, *blocks]), tmp_path)
     assert done.returncode == 0, done.stderr
 

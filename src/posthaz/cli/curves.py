@@ -8,7 +8,6 @@ import typer
 
 from posthaz.cli.options import Out, Quiet
 from posthaz.cli.say import say
-from posthaz.cohort import number_text, with_unit
 from posthaz.errors import SpecError
 
 if TYPE_CHECKING:
@@ -174,6 +173,8 @@ def _figure(made: "Sequence[Reconstruction]", patients: "pd.DataFrame", unit: st
 
 
 def _summary(checks: "pd.DataFrame", answers: "pd.DataFrame", unit: str) -> str:
+    from posthaz.cohort import number_text, with_unit
+
     lines = []
     for row in checks.to_dict("records"):
         median = (

@@ -8,20 +8,18 @@ from posthaz.hazards import Baseline
 from posthaz.simulate import simulate_times, simulated_example
 from tests.laws.parts import BASELINE_EXAMPLES
 
-VALUES = {"log_rate": -2.0, "log_scale": 2.0, "log_shape": 0.4, "growth": 1.0}
-
 
 @pytest.mark.parametrize("baseline", BASELINE_EXAMPLES, ids=repr)
 @pytest.mark.parametrize("entry", [0.0, 2.5])
 def test_cumulative_hazard_at_drawn_times_is_standard_exponential(
     baseline: Baseline, entry: float
 ) -> None:
-    intervals = len(baseline.coordinates().get("interval", []))
-    values = {
-        **VALUES,
-        "log_hazard": np.linspace(-2.0, -1.0, intervals),
-        **baseline.constants(),
-    }
+    sizes = {name: len(labels) for name, labels in baseline.coordinates().items()}
+    values = dict(baseline.constants())
+    for parameter in baseline.parameters():
+        low, high = parameter.range
+        middle, size = (low + high) / 2.0, sizes.get(parameter.dim, 0)
+        values[parameter.name] = np.linspace(middle, high, size) if size else middle
     hazard = baseline.hazard(values, np)
     start = np.full(4000, entry)
     times = simulate_times(hazard, start, (4000,), np.random.default_rng(11))
