@@ -35,7 +35,11 @@ SPECS = {
     ),
     "frailty": ph.ModelSpec("frailty", ph.Gompertz(), "arm + (1 | centre)"),
 }
-CUTS = st.lists(st.lists(st.floats(0.01, 0.99), max_size=4), min_size=SIZE, max_size=SIZE)
+CUTS = st.lists(
+    st.lists(st.floats(0.01, 0.99).map(lambda f: round(f, 3)), max_size=4),
+    min_size=SIZE,
+    max_size=SIZE,
+)
 
 
 @cache
