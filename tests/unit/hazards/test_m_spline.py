@@ -1,5 +1,7 @@
 """M-splines: knots, weights, and the flat hazard beyond the last event."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,6 +87,7 @@ def test_colon_cancer_as_survextrap_gives_it():
     cohort = plain_cohort(
         table["years"].to_numpy(), table["status"].to_numpy() == 1, pd.DataFrame({"arm": arm})
     )
+    cohort = replace(cohort, treatment="arm")
     priors = {"arm": ph.Prior("normal", (0.0, 2.5))}  # survextrap's default
     model = ph.ModelSpec("m", MSpline(), "arm", priors=priors)
     fit = ph.fit(model, cohort, draws=1000, chains=4, seed=1)
