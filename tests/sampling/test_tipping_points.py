@@ -65,6 +65,26 @@ def test_a_confounder_moves_the_ratio_by_about_its_bias_factor(simulated):
     assert row["khat"] < 0.7
 
 
+def test_a_confounder_that_does_nothing_changes_nothing_in_strata():
+    cohort = ph.simulated_example()
+    prior = {"arm": Prior("normal", (0.0, 1.0))}
+    fit = ph.fit(ph.ModelSpec("m", ph.Weibull(), "arm", strata="centre", priors=prior), cohort,
+                 SAMPLING)  # fmt: skip
+    same, doubled = ph.confounder_effects(
+        fit, cohort, [ph.Confounder(1.0, 0.6, 0.2), ph.Confounder(2.0, 0.5, 0.2)]
+    ).to_dict("records")
+    naive = float(np.exp(np.median(fit.draws["posterior"]["log_hazard_ratio"].to_numpy())))
+    assert same["hr"] == pytest.approx(naive, rel=1e-3)
+    assert doubled["hr"] == pytest.approx(naive / doubled["bias_factor"], rel=0.1)
+
+
+def test_expected_deaths_have_no_mixture(simulated):
+    fit, cohort = simulated
+    excess = replace(fit, spec=replace(fit.spec, background=ph.Background("rate")))
+    with pytest.raises(SpecError, match="expected of anybody"):
+        ph.confounder_effects(excess, cohort, [ph.Confounder(2.0, 0.5, 0.2)])
+
+
 def test_patients_who_enter_late_have_no_mixture(simulated):
     fit, cohort = simulated
     late = replace(cohort, entry=np.full(len(cohort), 0.01))
@@ -87,7 +107,10 @@ def test_a_treatment_without_one_hazard_ratio_is_refused():
     cohort = ph.simulated_example()
     spec = ph.ModelSpec("m", ph.Exponential(), "arm * dose_gy")
     fit = ph.fit(spec, cohort, SAMPLING, draws=100)
-    assert "interacts" in effect_fault(fit)
+    assert "interacts" in effect_fault(fit).what
+    cured = replace(fit, spec=ph.ModelSpec("m", ph.Weibull(), "arm", cure=ph.Cure()))
+    with pytest.raises(SpecError, match="cured share"):
+        ph.tipping_points(cured, cohort)
     aft = ph.ModelSpec("m", ph.Weibull(), "arm", form="accelerated_failure_time")
     with pytest.raises(SpecError, match="time ratio"):
         ph.tipping_points(ph.fit(aft, cohort, SAMPLING, draws=100), cohort)

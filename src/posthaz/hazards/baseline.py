@@ -33,6 +33,8 @@ class Baseline(ABC):
     title: ClassVar[str]
     stretching_multiplies: ClassVar[bool] = False
     """Whether time that is stretched is a hazard that is multiplied."""
+    memoryless: ClassVar[bool] = False
+    """Whether the hazard is the same at all times, so that nothing can bend or stretch it."""
 
     @abstractmethod
     def parameters(self) -> tuple[Parameter, ...]:

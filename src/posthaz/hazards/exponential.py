@@ -27,6 +27,7 @@ class Exponential(Baseline):
 
     kind: ClassVar[str] = "exponential"
     stretching_multiplies: ClassVar[bool] = True
+    memoryless: ClassVar[bool] = True
     title: ClassVar[str] = "exponential"
 
     def parameters(self) -> tuple[Parameter, ...]:

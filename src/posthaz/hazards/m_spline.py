@@ -108,7 +108,7 @@ class MSpline(Baseline):
         if self.inner + 2 > distinct:
             least = f"{events} events at {distinct} times are too few for {self.inner} knots"
             fix = f"ask for {distinct - 2} or fewer" if distinct > 2 else "use another baseline"
-            raise SpecError(f"M-spline baseline: {least}. Fix: {fix}.")
+            raise SpecError(f"M-spline baseline: {least}", fix=fix)
         if not self.knots:
             within = np.arange(1, self.inner + 1) / (self.inner + 1)
             knots = np.unique(np.quantile(event_times, within))
@@ -117,8 +117,9 @@ class MSpline(Baseline):
         beyond = [knot for knot in self.knots if knot >= last]
         if beyond:
             raise SpecError(
-                f"M-spline baseline: knot {beyond[0]:g} is not before the last event, at {last:g}, "
-                f"beyond which nothing tells of the hazard. Fix: give knots below {last:g}."
+                f"M-spline baseline: knot {number_text(beyond[0])} is not before the last event, "
+                f"at {number_text(last)}, beyond which nothing tells of the hazard",
+                fix=f"give knots below {number_text(last)}",
             )
         return replace(self, last=last)
 

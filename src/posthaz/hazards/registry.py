@@ -54,17 +54,21 @@ def register_baseline(baseline: type[Baseline]) -> type[Baseline]:
     >>> register_baseline(Weibull) is Weibull
     True
     """
-    fix = "Fix: derive a frozen dataclass from posthaz.hazards.Baseline"
+    fix = "derive a frozen dataclass from posthaz.hazards.Baseline"
     if not (isinstance(baseline, type) and issubclass(baseline, Baseline)):
-        raise SpecError(f"{baseline!r} is no baseline hazard. {fix}.")
+        raise SpecError(f"{baseline!r} is no baseline hazard", fix=fix)
     frozen = is_dataclass(baseline) and baseline.__dataclass_params__.frozen  # type: ignore[attr-defined]
     if not frozen or not isinstance(getattr(baseline, "kind", None), str):
-        raise SpecError(f"{baseline.__name__} can't be registered. {fix}, with its kind and title.")
+        raise SpecError(
+            f"{baseline.__name__} can't be registered: it has no kind, or isn't frozen",
+            fix=f"{fix}, with its kind and title",
+        )
     known = BASELINES.setdefault(baseline.kind, baseline)
     if known is not baseline:
         raise SpecError(
             f"{baseline.__name__} can't be registered: '{baseline.kind}' is the name of the "
-            f"{known.title} baseline. Fix: give it another kind."
+            f"{known.title} baseline",
+            fix="give it another kind",
         )
     return baseline
 

@@ -9,7 +9,6 @@ import pymc as pm
 from posthaz.cohort import Cohort, Collapsed, between_steps, changing, collapse, joined
 from posthaz.design import Design
 from posthaz.errors import CohortError, SpecError
-from posthaz.hazards import Exponential
 from posthaz.inference.engine import Posterior, compile_posterior, model_shape
 from posthaz.model import build_model, event_rate
 from posthaz.spec import (
@@ -110,13 +109,13 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
 
 def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:
     """Why an accelerated model can't take covariates that change; None where it can."""
-    if spec.effect.acts_on == "hazard" or spec.baseline.kind == Exponential.kind or not names:
+    if spec.effect.acts_on == "hazard" or spec.baseline.memoryless or not names:
         return None
     listed = " and ".join(f"'{name}'" for name in names)
     return SpecError(
         f"model '{spec.name}': {listed} changed during follow-up, and the accelerated form can't "
         "take covariates that change: how far time has run depends on their whole course",
-        fix='use effect = "proportional_hazards", or the value at the start of follow-up',
+        fix='use form = "proportional_hazards", or the value at the start of follow-up',
     )
 
 

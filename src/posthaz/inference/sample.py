@@ -10,7 +10,7 @@ import xarray as xr
 from posthaz.cohort import Cohort, changing
 from posthaz.cohort.argument import require_cohort, takes_cohort
 from posthaz.design import formula_groups
-from posthaz.errors import SpecError, nearest
+from posthaz.errors import Finding, SpecError, nearest
 from posthaz.inference.fit import Fit
 from posthaz.inference.groups import all_groups, posterior_only
 from posthaz.inference.prepare import Prepared, prepare_fit
@@ -22,8 +22,7 @@ from posthaz.spec.measured_after import measured_after_warning
 
 _AT_ONCE = 64
 WITHOUT_FRAILTY = (
-    "the events of one subject are taken as independent, so that credible intervals are too "
-    "narrow. Fix: add a frailty of the subject, as (1 | id), to the formula."
+    "the events of one subject are taken as independent, so that credible intervals are too narrow"
 )
 
 
@@ -77,7 +76,9 @@ def fit(
     sampling = replace(sampling or Sampling(), **settings)
     prepared = prepare_fit(spec, cohort)
     if cohort.recurrent and not formula_groups(spec.formula):
-        warn(f"model '{spec.name}': {WITHOUT_FRAILTY}", stacklevel=3)
+        frailty = "add a frailty of the subject, as (1 | id), to the formula"
+        found = Finding(f"model '{spec.name}'", WITHOUT_FRAILTY, frailty)
+        warn(str(found), stacklevel=3)
     if later := measured_after_warning(spec, cohort):
         warn(later, stacklevel=3)
     if sampling.method == "pymc":

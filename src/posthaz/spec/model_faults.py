@@ -87,7 +87,7 @@ def _changing_faults(spec: "ModelSpec") -> Iterator[Finding]:
             yield Finding(place, what, "name a term of the formula")
     if len(set(terms)) < len(terms):
         yield Finding(place, f"a term stands twice among {', '.join(terms)}", "keep it once")
-    if spec.changing and spec.form == "accelerated_failure_time":
+    if spec.changing and spec.effect.acts_on == "time":
         yield Finding(
             place,
             "effects that change with time act on the hazard, and the accelerated form on time",

@@ -7,19 +7,16 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.special import logsumexp
 
 from posthaz.analyses.tipping_points.effect import treatment_effect
 from posthaz.analyses.tipping_points.pool import MOST_KHAT, Weighted
 from posthaz.cohort import Cohort
 from posthaz.errors import SpecError
-from posthaz.hazards import Exponential
 from posthaz.inference import (
     Fit,
-    baseline_hazard,
     flat_draws,
+    hazard_of,
     linear_predictor,
-    smoothed_weights,
 )
 from posthaz.priors import prior_log_density
 
@@ -124,16 +121,17 @@ class _Mixture:
         frame = fit.design.frame
         time = fit.draws["observed_data"]["time"].to_numpy()
         constant = fit.draws["constant_data"].to_dataset()
-        accrued = np.asarray(baseline_hazard(fit.spec, values).cumulative_hazard(time[None, :]))
-        self.log_accrued = np.log(np.maximum(accrued[:, 0], _TINY))
+        hazard = hazard_of(fit.spec, fit.design, values, frame)
+        accrued = np.asarray(hazard.cumulative_hazard(time[:, None]))[..., 0]
         self.predictor = linear_predictor(fit.spec, fit.design, values, frame)
+        self.log_accrued = np.log(np.maximum(accrued * np.exp(-self.predictor), _TINY))
         self.event = constant["time"].to_numpy().astype(float)
         self.weight = constant["weight"].to_numpy()
         arms = frame[fit.treatment].cat.categories
         self.treated = (frame[fit.treatment] == arms[1]).to_numpy()
         self.prior, self.draws = effect.prior, effect.draws[kept]
         # a hazard that is constant can't bend
-        self.moves = 2 if isinstance(fit.spec.baseline, Exponential) else 3
+        self.moves = 2 if fit.spec.baseline.memoryless else 3
         self.neutral = self._mode(Confounder(1.0, 0.5, 0.5))
 
     def posterior(self, one: Confounder) -> Weighted:
@@ -141,11 +139,8 @@ class _Mixture:
         moved = self._mode(one) - self.neutral
         draws = self.draws + moved[1]
         ratio = self._gain(one, moved, self.log_accrued, self.predictor)
-        ratio = ratio + self._log_prior(draws) - self._log_prior(self.draws)
-        log_weights, khat = smoothed_weights(ratio - ratio.max())
-        order = np.argsort(draws)
-        weights = np.exp(log_weights - logsumexp(log_weights))[order]
-        return Weighted(draws[order], weights, khat, float(1.0 / np.sum(weights**2)))
+        prior = prior_log_density(self.prior, draws) - prior_log_density(self.prior, self.draws)
+        return Weighted.of(draws, ratio + prior)
 
     def _mode(self, one: Confounder) -> np.ndarray:
         """Where the likelihood with a confounder is largest, from the middle of the draws."""
@@ -178,11 +173,6 @@ class _Mixture:
         mixed = np.logaddexp(without, having) + np.exp(np.minimum(plain, _MOST_LOG))
         return (self.event * (shift + bent) + mixed) @ self.weight
 
-    def _log_prior(self, draws: np.ndarray) -> np.ndarray:
-        if self.prior.family == "flat":
-            return np.zeros(len(draws))
-        return prior_log_density(self.prior, draws)
-
 
 def refuse_rows(fit: Fit, cohort: Cohort) -> None:
     """Refuse follow-up that a mixture over the confounder isn't written for."""
@@ -194,11 +184,15 @@ def refuse_rows(fit: Fit, cohort: Cohort) -> None:
             (cohort.entry > 0).any()
         ),
         "times are known to lie between two visits only": bool(cohort.interval_censored.any()),
+        "deaths that are expected of anybody have a hazard of their own": (
+            fit.spec.background is not None
+        ),
         "patients of one kind are kept together": "subjects" in fit.draws["constant_data"],
     }
     for reason, holds in reasons.items():
         if holds:
             raise SpecError(
                 f"model '{fit.spec.name}': {reason}, and the unmeasured confounder needs one "
-                "exact time a patient from the start. Fix: remove confounder from [tipping_points]."
+                "exact time a patient from the start",
+                fix="say confounder = false in [tipping_points]",
             )

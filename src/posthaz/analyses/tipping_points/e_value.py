@@ -2,6 +2,8 @@
 
 import math
 
+from posthaz.errors import SpecError
+
 _COMMON = 0.5
 
 
@@ -29,7 +31,7 @@ def e_value(hr: float, *, target: float = 1.0, common: bool = False) -> float:
 
     Raises
     ------
-    ValueError
+    SpecError
         When a ratio isn't above 0.
 
     Examples
@@ -40,7 +42,7 @@ def e_value(hr: float, *, target: float = 1.0, common: bool = False) -> float:
     1.938
     """
     if not (hr > 0 and target > 0):
-        raise ValueError(f"ratios are above 0, and these are {hr:g} and {target:g}")
+        raise SpecError(f"E-value: hr is {hr:g} and target {target:g}", fix="give ratios above 0")
     ratios = [risk_ratio(one) if common else one for one in (hr, target)]
     moved = math.exp(abs(math.log(ratios[0] / ratios[1])))
     return moved + math.sqrt(moved * (moved - 1.0))

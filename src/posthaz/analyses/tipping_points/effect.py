@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posthaz.design import formula_terms
-from posthaz.errors import SpecError
+from posthaz.errors import Finding, SpecError
 from posthaz.inference import Fit
 from posthaz.priors import Prior, prior_log_density
 from posthaz.spec import coefficient_name, shrunken_columns
@@ -64,8 +64,8 @@ def treatment_effect(fit: Fit) -> TreatmentEffect:
     'arm[B]'
     """
     fault = effect_fault(fit)
-    if fault:
-        raise SpecError(f"model '{fit.spec.name}': {fault}")
+    if fault is not None:
+        raise SpecError(f"{fault.where}: {fault.what}", fix=fault.fix)
     (column,) = (j for j, term in enumerate(fit.design.terms) if term == fit.treatment)
     posterior = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
     draws = posterior.isel(covariate=column).transpose("chain", "draw").to_numpy().ravel()
@@ -74,38 +74,55 @@ def treatment_effect(fit: Fit) -> TreatmentEffect:
     return TreatmentEffect(fit.design.columns[column], draws.astype(float), prior, estimate, error)
 
 
-def effect_fault(fit: Fit) -> str:
-    """Why a fit has no single log hazard ratio of the treatment; empty where it has."""
+def effect_fault(fit: Fit) -> Finding | None:
+    """Why a fit has no single log hazard ratio of the treatment; nothing where it has."""
     own = [j for j, term in enumerate(fit.design.terms) if term == fit.treatment]
     if not fit.treatment or not own:
-        return "its formula has no term for the treatment alone. Fix: add the treatment as a term."
-    if fit.spec.form != "proportional_hazards":
-        return (
-            "its effect is a time ratio, and this is about hazard ratios. "
-            "Fix: make a proportional hazards model the first one."
+        return _fault(
+            fit, "its formula has no term for the treatment alone", "add the treatment as a term"
+        )
+    if fit.spec.effect.acts_on != "hazard":
+        return _fault(
+            fit,
+            "its effect is a time ratio, and this is about hazard ratios",
+            "make a proportional hazards model the first one",
+        )
+    if fit.spec.cure is not None:
+        return _fault(
+            fit,
+            "it has a cured share, and its hazard ratio is that of the others only",
+            "make a model without a cured share the first one",
         )
     if len(own) > 1:
-        return (
-            f"the treatment has {len(own) + 1} arms, and this compares two. "
-            "Fix: keep two arms by [cohort.where]."
+        return _fault(
+            fit,
+            f"the treatment has {len(own) + 1} arms, and this compares two",
+            "keep two arms by [cohort.where]",
         )
     terms = [one for one in formula_terms(fit.spec.formula) if one != fit.treatment]
     if any(fit.treatment in term.split(":") for term in terms):
-        return (
-            "the treatment interacts with a covariate, so that it has no single hazard ratio. "
-            "Fix: make a model without the interaction the first one."
+        return _fault(
+            fit,
+            "the treatment interacts with a covariate, so that it has no single hazard ratio",
+            "make a model without the interaction the first one",
         )
     if any(one.term == fit.treatment for one in fit.spec.changing):
-        return (
-            "the effect of the treatment changes with time, so that it has no single hazard "
-            "ratio. Fix: make a model without that change the first one."
+        return _fault(
+            fit,
+            "the effect of the treatment changes with time, so that it has no single hazard ratio",
+            "make a model without that change the first one",
         )
     if own[0] in shrunken_columns(fit.spec.shrinkage, fit.design):
-        return (
-            "the treatment's effect is shrunken together with others and has no prior of its own. "
-            "Fix: leave the treatment out of the shrinkage."
+        return _fault(
+            fit,
+            "the treatment's effect is shrunken together with others and has no prior of its own",
+            "leave the treatment out of the shrinkage",
         )
-    return ""
+    return None
+
+
+def _fault(fit: Fit, what: str, fix: str) -> Finding:
+    return Finding(f"model '{fit.spec.name}'", what, fix)
 
 
 def without_prior(draws: np.ndarray, prior: Prior) -> tuple[float, float]:
@@ -134,8 +151,6 @@ def without_prior(draws: np.ndarray, prior: Prior) -> tuple[float, float]:
     (-0.5, 1.0)
     """
     mean, sd = float(np.mean(draws)), float(np.std(draws, ddof=1))
-    if prior.family == "flat":
-        return mean, sd
     step = 1e-3 * sd
     below, here, above = prior_log_density(prior, np.array([mean - step, mean, mean + step]))
     slope, bend = (above - below) / (2 * step), -(above - 2 * here + below) / step**2

@@ -56,8 +56,7 @@ def patient_influence(
     rows = []
     for k in range(len(members)):
         log_weights, khat = smoothed_weights(-pointwise[:, k])
-        weights = np.exp(log_weights - log_weights.max())
-        weights /= weights.sum()
+        weights = np.exp(log_weights)
         rows.append((
             float(weights @ effect.draws - effect.draws.mean()),
             float(weights @ gains - gains.mean()), khat, _WEIGHTS,
@@ -103,12 +102,15 @@ def _refitted(
     whole, *without = refits.fits([(), *((int(k),) for k in lost)])
     assert whole is not None
     table = table.copy()
+    own = _means(whole, horizon, populations)
     for k, one in zip(lost, without, strict=True):
-        values = [np.nan, np.nan]
-        if one is not None:
-            effects = [treatment_effect(each).draws.mean() for each in (one, whole)]
-            gains = [_gains(each, horizon, populations).mean() for each in (one, whole)]
-            values = [effects[0] - effects[1], gains[0] - gains[1]]
-        table.loc[k, ["log_hr_change", "rmst_change"]] = values
+        found = np.nan if one is None else _means(one, horizon, populations) - own
+        table.loc[k, ["log_hr_change", "rmst_change"]] = found
         table.loc[k, "method"] = _REFIT
     return table
+
+
+def _means(fit: Fit, horizon: float | None, populations: Sequence[Population]) -> np.ndarray:
+    """Posterior means of the log hazard ratio and of the difference in restricted mean."""
+    gains = _gains(fit, horizon, populations)
+    return np.array([treatment_effect(fit).draws.mean(), gains.mean()])

@@ -44,6 +44,14 @@ class Weighted:
     khat: float
     effective: float
 
+    @classmethod
+    def of(cls, draws: np.ndarray, log_ratio: np.ndarray) -> "Weighted":
+        """Draws in any order, weighted by ratios of densities; their logs are of shape (draw,)."""
+        log_weights, khat = smoothed_weights(log_ratio - log_ratio.max())
+        order = np.argsort(draws, kind="stable")
+        weights = np.exp(log_weights)[order]
+        return cls(draws[order], weights, khat, float(1.0 / np.sum(weights**2)))
+
     @property
     def trusted(self) -> bool:
         """Whether the weights say anything."""
@@ -94,7 +102,7 @@ class Pool:
         """All draws in ascending order, and the log of the mixture of priors they are from."""
         draws = np.sort(np.concatenate([own for _, own in self.fits]))
         sizes = np.log([len(own) for _, own in self.fits])
-        densities = np.stack([_log_density(prior, draws) for prior, _ in self.fits])
+        densities = np.stack([prior_log_density(prior, draws) for prior, _ in self.fits])
         evidence = np.zeros(len(self.fits))
         for _ in range(_ROUNDS if len(self.fits) > 1 else 1):
             mixture = logsumexp(densities + (sizes - evidence)[:, None], axis=0)
@@ -120,15 +128,13 @@ class Pool:
             Draws and weights, and whether these can be trusted.
         """
         draws, mixture = self._sorted
-        log_weights, khat = smoothed_weights(_log_density(prior, draws) - mixture)
-        weights = np.exp(log_weights - logsumexp(log_weights))
-        return Weighted(draws, weights, khat, float(1.0 / np.sum(weights**2)))
+        return Weighted.of(draws, prior_log_density(prior, draws) - mixture)
 
     def log_evidence(self, prior: Prior) -> float:
         """Log of the evidence for a prior over that for the one of the analysis's own fit."""
         draws, mixture = self._sorted
-        own = logsumexp(_log_density(self.fits[0][0], draws) - mixture)
-        return float(logsumexp(_log_density(prior, draws) - mixture) - own)
+        own = logsumexp(prior_log_density(self.fits[0][0], draws) - mixture)
+        return float(logsumexp(prior_log_density(prior, draws) - mixture) - own)
 
     def closed_form(self, mean: float, sd: float) -> tuple[float, float]:
         """Mean and standard deviation of the posterior were the likelihood normal.
@@ -191,7 +197,3 @@ def grown_pool(effect: TreatmentEffect, priors: Sequence[Prior], refit: Refit) -
         chosen = lost[int(np.argmin(np.abs(np.array(apart) - _STEP)))]
         pool = Pool(effect, (*pool.fits, (chosen, refit(chosen))))
     return pool
-
-
-def _log_density(prior: Prior, draws: np.ndarray) -> np.ndarray:
-    return np.zeros(len(draws)) if prior.family == "flat" else prior_log_density(prior, draws)

@@ -116,7 +116,8 @@ def patient_likelihoods(fit: Fit) -> tuple[np.ndarray, np.ndarray]:
     if "subjects" in fit.draws["constant_data"] or "log_likelihood" not in fit.draws.children:
         raise PosthazError(
             f"model '{fit.spec.name}': the cohort is so large that patients of one kind are kept "
-            "together, and no single one carries the answer. Fix: remove this part."
+            "together, and no single one carries the answer",
+            fix="say removed = 0 and influence = false in [tipping_points]",
         )
     pointwise = fit.draws["log_likelihood"]["time"].transpose("chain", "draw", "subject")
     array = pointwise.to_numpy()

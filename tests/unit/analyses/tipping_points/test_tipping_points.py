@@ -19,7 +19,7 @@ from posthaz.analyses.tipping_points.scepticism import scepticism
 from posthaz.analyses.tipping_points.spec import read_tipping_points
 from posthaz.analyses.tipping_points.words import removal_sentences
 from posthaz.cohort import CohortSpec
-from posthaz.errors import Findings
+from posthaz.errors import Findings, SpecError
 from posthaz.priors import Prior
 from posthaz.spec.toml_table import TomlTable
 
@@ -62,7 +62,7 @@ def test_the_e_value_of_an_interval_is_that_of_its_nearer_limit():
 
 
 def test_an_e_value_refuses_what_is_no_ratio():
-    with pytest.raises(ValueError, match="above 0"):
+    with pytest.raises(SpecError, match="above 0"):
         ph.e_value(-0.5)
 
 
