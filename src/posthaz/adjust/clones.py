@@ -14,6 +14,7 @@ from posthaz.adjust.logistic import logistic_fit
 from posthaz.adjust.weighting import effective_size
 from posthaz.cohort import Cohort, at_time, cut_follow_up
 from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.stacking import patients_as_clusters, stacked, without
 from posthaz.cohort.ties import at_times_of
 from posthaz.design import learn_design, quoted
 from posthaz.errors import AdjustmentError
@@ -99,17 +100,13 @@ def clone_censor_weight(
     begin = begun(cohort, starts)
     grace = float(at_times_of(cohort, grace))
     _check(cohort, begin, grace, covariates)
-    left = cohort.covariates.drop(columns=starts)
-    columns = {name: one for name, one in cohort.columns.items() if name != starts}
-    bare = replace(cohort, covariates=left, columns=columns)
-    patients = np.unique(bare.subject, return_inverse=True)[1]
-    bare = replace(bare, subject=patients, cluster=patients)
+    bare = patients_as_clusters(without(cohort, starts))
     matrix = _matrix(bare, covariates)
     never, factor_never = _untreated(bare, begin, matrix)
     treated, factor_treated = _treated(bare, begin, grace, matrix)
     parts = ((never, factor_never), (treated, factor_treated))
     arms = [in_arms(part, np.full(len(part), place)) for place, (part, _) in enumerate(parts)]
-    joined = _stacked(arms, [factor for _, factor in parts])
+    joined = _weighted(stacked(arms), np.concatenate([factor for _, factor in parts]))
     leaves = (np.isfinite(begin), (begin > grace) & (bare.exit > grace))
     rows = [
         _described(bare, arm, part, factor, len(np.unique(bare.subject[left])))
@@ -219,24 +216,10 @@ def in_arms(part: Cohort, codes: np.ndarray) -> Cohort:
     return replace(part, covariates=part.covariates.assign(**{part.treatment: given}))
 
 
-def _stacked(arms: Sequence[Cohort], factors: Sequence[np.ndarray]) -> Cohort:
-    """Rows of both arms, clones told apart, under probability weights where they differ."""
-    first, second = arms
-    factor = np.concatenate(list(factors))
-    apart = int(max(one.subject.max(initial=0) for one in arms)) + 1
-    merged = {
-        name: np.concatenate([getattr(one, name) for one in arms])
-        for name in ("entry", "lower", "upper", "cause", "cluster", "row_number", "weight")
-    }
-    merged["weight"] = merged["weight"] * factor
-    kind = first.weight_kind if np.all(factor == 1) else "probability"
-    return replace(
-        first,
-        **merged,
-        subject=np.concatenate([first.subject, second.subject + apart]),
-        covariates=pd.concat([one.covariates for one in arms], ignore_index=True),
-        weight_kind=kind,
-    )
+def _weighted(joined: Cohort, factor: np.ndarray) -> Cohort:
+    """Rows of both arms under probability weights, where they differ."""
+    kind = joined.weight_kind if np.all(factor == 1) else "probability"
+    return replace(joined, weight=joined.weight * factor, weight_kind=kind)
 
 
 def _described(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.stacking import without
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Finding, Findings, nearest
 
@@ -62,21 +63,16 @@ def split_at_treatment(cohort: Cohort, starts: str) -> Cohort:
     early = first & spans[rows]
     late = ~first
     values = cohort.covariates[cohort.treatment].iloc[rows].reset_index(drop=True)
-    covariates = cohort.covariates.drop(columns=starts).iloc[rows].reset_index(drop=True)
-    covariates[cohort.treatment] = values.where(~(early | never[rows]), reference)
-    _check_arms(cohort, covariates[cohort.treatment])
+    pieces = without(cohort, starts).at(rows)
+    arm = values.where(~(early | never[rows]), reference)
+    _check_arms(cohort, arm)
     return replace(
-        cohort,
-        entry=np.where(late, begin[rows], cohort.entry[rows]),
-        lower=np.where(early, begin[rows], cohort.lower[rows]),
-        upper=np.where(early, np.inf, cohort.upper[rows]),
-        cause=np.where(early, 0, cohort.cause[rows]),
-        subject=cohort.subject[rows],
-        cluster=None if cohort.cluster is None else cohort.cluster[rows],
-        weight=cohort.weight[rows],
-        covariates=covariates,
-        columns={name: one for name, one in cohort.columns.items() if name != starts},
-        row_number=cohort.row_number[rows],
+        pieces,
+        entry=np.where(late, begin[rows], pieces.entry),
+        lower=np.where(early, begin[rows], pieces.lower),
+        upper=np.where(early, np.inf, pieces.upper),
+        cause=np.where(early, 0, pieces.cause),
+        covariates=pieces.covariates.assign(**{cohort.treatment: arm}),
         notices=(*cohort.notices, *_notices(cohort, starts, never & (begin >= end))),
     )
 

@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.adjust.episodes import treatment_starts
 from posthaz.cohort import Cohort, Dropped, at_time
 from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.stacking import without
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Findings
 
@@ -138,9 +139,8 @@ def _arm_then(cohort: Cohort, starts: np.ndarray, time: float, column: str) -> C
     values = cohort.covariates[cohort.treatment]
     begun = starts <= np.minimum(time, cohort.exit)
     arm = values.where(begun, cohort.arms[0])
-    covariates = cohort.covariates.assign(**{cohort.treatment: arm}).drop(columns=column)
-    columns = {name: one for name, one in cohort.columns.items() if name != column}
-    return replace(cohort, covariates=covariates, columns=columns)
+    covariates = cohort.covariates.assign(**{cohort.treatment: arm})
+    return without(replace(cohort, covariates=covariates), column)
 
 
 def _reasons(cohort: Cohort, time: float, kept: np.ndarray) -> np.ndarray:

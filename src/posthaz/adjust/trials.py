@@ -1,7 +1,7 @@
 """A sequence of trials: at each of several times, those who just began against those who didn't."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from posthaz.adjust.censored_at import censored_at
 from posthaz.adjust.clones import begun, in_arms
 from posthaz.cohort import Cohort, cut_follow_up
 from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.stacking import patients_as_clusters, stacked, without
 from posthaz.errors import AdjustmentError
 
 _MOST_TRIALS = 20
@@ -80,16 +81,8 @@ def sequential_trials(cohort: Cohort, starts: str, times: Sequence[float] | None
             fix="compare two arms, by the time to a first event",
         )
     grid = trial_times(begin) if times is None else np.unique(np.asarray(times, dtype=float))
-    patient = np.unique(cohort.subject, return_inverse=True)[1]
-    kept = [str(name) for name in cohort.covariates if name != starts]
-    bare = replace(
-        cohort,
-        subject=patient,
-        cluster=patient,
-        covariates=cohort.covariates[kept],
-        columns={name: one for name, one in cohort.columns.items() if name != starts},
-    )
-    begin = pd.Series(begin).groupby(patient).first().to_numpy()
+    bare = patients_as_clusters(without(cohort, starts))
+    begin = pd.Series(begin).groupby(bare.subject).first().to_numpy()
     parts, sizes, before = [], [], -np.inf
     for time in grid:
         part, size = _trial(bare, begin, before, float(time))
@@ -104,7 +97,7 @@ def sequential_trials(cohort: Cohort, starts: str, times: Sequence[float] | None
             fix="see whether the times are right",
         )
     number = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    return Trials(_stacked(parts), number, pd.DataFrame(sizes))
+    return Trials(stacked(parts), number, pd.DataFrame(sizes))
 
 
 def trial_times(begin: np.ndarray, most: int = _MOST_TRIALS) -> np.ndarray:
@@ -129,12 +122,3 @@ def _trial(
     part = censored_at(in_arms(cut, treated.astype(int)).where(there), stays)
     sizes = [len(np.unique(part.subject[part.arm == arm])) for arm in cohort.arms]
     return part, (sizes[0], sizes[1])
-
-
-def _stacked(parts: Sequence[Cohort]) -> Cohort:
-    size = int(max(part.subject.max() for part in parts)) + 1
-    names = ("entry", "lower", "upper", "cause", "cluster", "weight", "row_number")
-    merged = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    subject = np.concatenate([part.subject + size * k for k, part in enumerate(parts)])
-    covariates = pd.concat([part.covariates for part in parts], ignore_index=True)
-    return replace(parts[0], **merged, subject=subject, covariates=covariates)

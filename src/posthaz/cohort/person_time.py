@@ -11,6 +11,7 @@ from posthaz.cohort.argument import takes_cohort
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.collapse import numbered_groups, pattern_codes, with_covariates
 from posthaz.cohort.resolution import between_steps
+from posthaz.cohort.stacking import stacked
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import CohortError
 
@@ -72,7 +73,10 @@ def person_time(
     rows = pd.concat([row for cell in cells for row in _rows(cell)], ignore_index=True)
     rows = rows.sort_values(["pattern", "entry"], kind="stable")
     reduced = _reduced(whole, rows, first[rows["pattern"].to_numpy()])
-    return reduced if not kept.any() else _joined(reduced, cohort.where(kept))
+    if not kept.any():
+        return reduced
+    both = stacked([reduced, cohort.where(kept)])
+    return replace(both, subject=np.arange(len(both)))
 
 
 def _edges(cohort: Cohort, cuts: Sequence[float]) -> np.ndarray:
@@ -142,21 +146,4 @@ def _reduced(cohort: Cohort, rows: pd.DataFrame, original: np.ndarray) -> Cohort
         cause=event.astype(int),
         subject=np.arange(len(rows)),
         weight=rows["weight"].to_numpy(dtype=float),
-    )
-
-
-def _joined(reduced: Cohort, kept: Cohort) -> Cohort:
-    """Reduced rows, then those kept as they are."""
-
-    def both(name: str) -> np.ndarray:
-        return np.concatenate([getattr(reduced, name), getattr(kept, name)])
-
-    names = ("entry", "lower", "upper", "cause", "weight", "row_number")
-    clusters = None if kept.cluster is None else both("cluster")
-    return replace(
-        reduced,
-        **{name: both(name) for name in names},
-        subject=np.arange(len(reduced) + len(kept)),
-        cluster=clusters,
-        covariates=pd.concat([reduced.covariates, kept.covariates], ignore_index=True),
     )

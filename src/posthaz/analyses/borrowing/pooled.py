@@ -7,6 +7,7 @@ import pandas as pd
 
 from posthaz.cohort import Cohort, between_steps
 from posthaz.cohort.argument import require_cohort
+from posthaz.cohort.stacking import stacked
 from posthaz.errors import CohortError
 
 STUDY = "study"
@@ -48,32 +49,18 @@ def pooled_rows(
     _check_alike(current, history)
     current, history = between_steps(current), between_steps(history)
     names = list(current.covariates.columns)
-    frames = [current.covariates, _recoded(history.covariates[names], current.covariates)]
-    covariates = pd.concat(frames, ignore_index=True)
-    for name in names:
-        column = current.covariates[name]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            covariates[name] = pd.Categorical(covariates[name], dtype=column.dtype)
-    sizes = [len(current), len(history)]
-    covariates[STUDY] = pd.Categorical(
-        np.repeat([CURRENT, HISTORY], sizes), [CURRENT, HISTORY], ordered=True
+    alike = _recoded(history.covariates[names], current.covariates)
+    both = stacked(
+        [
+            replace(current, weight=current_weight * current.weight, cluster=None),
+            replace(history, weight=discount * history.weight, covariates=alike),
+        ]
     )
-
-    def joined(name: str) -> np.ndarray:
-        return np.concatenate([getattr(current, name), getattr(history, name)])
-
-    return replace(
-        current,
-        entry=joined("entry"),
-        lower=joined("lower"),
-        upper=joined("upper"),
-        cause=joined("cause"),
-        subject=np.concatenate([current.subject, history.subject + current.subject.max() + 1]),
-        weight=np.concatenate([current_weight * current.weight, discount * history.weight]),
-        cluster=None,
-        covariates=covariates,
-        row_number=joined("row_number"),
+    study = np.repeat([CURRENT, HISTORY], [len(current), len(history)])
+    covariates = both.covariates.assign(
+        **{STUDY: pd.Categorical(study, [CURRENT, HISTORY], ordered=True)}
     )
+    return replace(both, covariates=covariates)
 
 
 def _check_alike(current: Cohort, history: Cohort) -> None:

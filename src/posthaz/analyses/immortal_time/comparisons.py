@@ -16,6 +16,7 @@ from posthaz.adjust import (
 )
 from posthaz.analyses.immortal_time.spec import ImmortalTimeSpec
 from posthaz.cohort import Cohort
+from posthaz.cohort.stacking import without
 from posthaz.errors import AdjustmentError, PosthazError
 
 NAIVE, EARLY, LANDMARK, TIME_DEPENDENT, CLONES, TRIALS = (
@@ -90,7 +91,7 @@ def comparisons(
     """
     grid = default_grid(cohort, starts)
     grace = asked.grace or max(grid, default=float("nan"))
-    yield Comparison(NAIVE, cohort=_without(cohort, starts))
+    yield Comparison(NAIVE, cohort=without(cohort, starts))
     yield _made(EARLY, grace, lambda: {"cohort": _early(cohort, starts, grace)})
     for time in asked.landmarks or grid:
         yield _made(LANDMARK, time, lambda t=time: {"cohort": landmark(cohort, t, starts).cohort})
@@ -113,21 +114,13 @@ def _made(name: str, time: float, make: Callable[[], dict[str, object]]) -> Comp
         return Comparison(name, time, note=error_reason(error))
 
 
-def _without(cohort: Cohort, starts: str) -> Cohort:
-    return replace(
-        cohort,
-        covariates=cohort.covariates.drop(columns=starts),
-        columns={name: one for name, one in cohort.columns.items() if name != starts},
-    )
-
-
 def _early(cohort: Cohort, starts: str, latest: float) -> Cohort:
     """Those never treated, and those treated by a time."""
     begin = treatment_starts(cohort, starts)
     kept = ~(np.isfinite(begin) & (begin > latest))
     if kept.all():
         raise AdjustmentError("nobody began treatment later")
-    return _without(cohort.where(kept), starts)
+    return without(cohort.where(kept), starts)
 
 
 def _clones(
