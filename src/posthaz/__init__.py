@@ -41,12 +41,9 @@ if TYPE_CHECKING:
     from posthaz.analyses.subgroups.spec import SubgroupSpec
     from posthaz.analyses.subsets.answer import survival_in_subsets
     from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
-    from posthaz.analyses.tipping_points.answer import (
-        Confounder,
-        confounder_effects,
-        e_value,
-        tipping_points,
-    )
+    from posthaz.analyses.tipping_points.answer import tipping_points
+    from posthaz.analyses.tipping_points.confounder import Confounder, confounder_effects
+    from posthaz.analyses.tipping_points.e_value import e_value
     from posthaz.analyses.toxicity.answer import compare_toxicity
     from posthaz.analyses.toxicity.spec import ToxicitySpec
     from posthaz.baselines import cumulative_incidence, grouped_cox, kaplan_meier, turnbull
@@ -167,7 +164,9 @@ _ROOMS = {
     "analyses.subgroups.spec": "SubgroupSpec",
     "analyses.subsets.answer": "survival_in_subsets",
     "analyses.subsets.spec": "Subset SubsetsSpec",
-    "analyses.tipping_points.answer": "Confounder confounder_effects e_value tipping_points",
+    "analyses.tipping_points.answer": "tipping_points",
+    "analyses.tipping_points.confounder": "Confounder confounder_effects",
+    "analyses.tipping_points.e_value": "e_value",
     "analyses.toxicity.answer": "compare_toxicity",
     "analyses.toxicity.spec": "ToxicitySpec",
     "baselines": "cumulative_incidence grouped_cox kaplan_meier turnbull",

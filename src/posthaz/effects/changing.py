@@ -12,6 +12,7 @@ from posthaz.effects.path import along_path
 from posthaz.effects.proportional import proportional
 from posthaz.errors import SpecError
 from posthaz.hazards import Array, Hazard, PiecewiseExponential
+from posthaz.hazards.baseline import refuse_found
 
 DEFAULT_INTERVALS = 3
 
@@ -134,8 +135,8 @@ class ChangingEffect:
         try:
             return PiecewiseExponential(self.cuts, intervals, self.smoothing, self.order)
         except SpecError as error:
-            said = str(error).replace("PiecewiseExponential", f"changing effect of '{self.term}'")
-            raise SpecError(said, error.findings) from error
+            refuse_found(f"changing effect of '{self.term}'", error.findings)
+            raise
 
     def resolve(
         self, event_times: np.ndarray, baseline_cuts: tuple[float, ...]

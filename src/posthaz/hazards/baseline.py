@@ -127,7 +127,11 @@ def refuse_options(kind: str, faults: Iterable[tuple[str, str, str]]) -> None:
     SpecError
         When there is a fault; the findings' places are the options.
     """
-    findings = tuple(Finding(option, what, fix) for option, what, fix in faults)
+    refuse_found(kind, tuple(Finding(option, what, fix) for option, what, fix in faults))
+
+
+def refuse_found(kind: str, findings: tuple[Finding, ...]) -> None:
+    """Raise findings about options, under the name of what has them."""
     if findings:
         lines = "\n".join(f"  - {kind}, {finding}" for finding in findings)
         raise SpecError(f"{kind} can't be used:\n{lines}", findings)

@@ -9,7 +9,6 @@ from posthaz.inference.chain_statistics import (
     smoothed_weights,
 )
 from posthaz.inference.conditional import (
-    baseline_hazard,
     cure_predictor,
     flat_draws,
     hazard_of,
@@ -30,7 +29,6 @@ __all__ = [
     "Fit",
     "NamedPrior",
     "Provenance",
-    "baseline_hazard",
     "cure_predictor",
     "ess_bulk",
     "ess_tail",

@@ -16,32 +16,10 @@ from posthaz.spec import (
     CURE_EFFECT,
     CURE_INTERCEPT,
     ModelSpec,
-    changing_positions,
+    changed_positions,
     coefficient_name,
     frailty_name,
 )
-
-
-def baseline_hazard(spec: ModelSpec, values: Mapping[str, Any]) -> Hazard:
-    """Baseline hazard at many draws.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-        The model.
-    values : mapping of str to ndarray
-        Posterior variables, shape (draw, ...), draws flattened.
-
-    Returns
-    -------
-    Hazard
-        Broadcasts as (draw, row, time): time arguments are of shape (time,) or (row, time).
-    """
-    arranged: dict[str, Any] = dict(spec.baseline.constants())
-    for parameter in spec.baseline.parameters():
-        array = np.asarray(values[parameter.name])
-        arranged[parameter.name] = array.reshape(len(array), 1, 1, *array.shape[1:])
-    return spec.baseline.hazard(arranged, np)
 
 
 def linear_predictor(
@@ -52,11 +30,21 @@ def linear_predictor(
     A cluster that the model hasn't seen, or a row without one, has frailty 0: the typical
     cluster.
     """
+    return _predictor(spec, design, values, frame, design.matrix(frame) - design.centre)
+
+
+def _predictor(
+    spec: ModelSpec,
+    design: Design,
+    values: Mapping[str, Any],
+    frame: pd.DataFrame,
+    centred: np.ndarray,
+) -> np.ndarray:
+    """The linear predictor of rows whose centred design matrix is known."""
     first = next(iter(values.values()))
     predictor = np.zeros((len(first), len(frame)))
     if design.columns:
-        coefficients = np.asarray(values[coefficient_name(spec)])
-        predictor = coefficients @ (design.matrix(frame) - design.centre).T
+        predictor = np.asarray(values[coefficient_name(spec)]) @ centred.T
     for group in design.groups:
         number = design.cluster(group, frame)
         frailty = np.asarray(values[frailty_name(group)])
@@ -83,11 +71,11 @@ def hazard_of(
     Hazard
         Broadcasts as (draw, row, time): time arguments are of shape (time,) or (row, time).
     """
-    predictor = linear_predictor(spec, design, values, frame)
+    centred = design.matrix(frame) - design.centre
+    predictor = _predictor(spec, design, values, frame, centred)
     hazard = spec.effect.apply(_baseline(spec, design, values, frame), predictor[..., None], np)
     if spec.changing:
-        positions = [j for one in spec.changing for j in changing_positions(one, design)]
-        columns = (design.matrix(frame) - design.centre)[:, positions]
+        columns = centred[:, changed_positions(spec, design)]
         change = np.einsum("rc,dcp->pdr", columns, np.asarray(values[CHANGE]))
         hazard = changing(hazard, list(change[..., None]), change_starts(spec.changing), np)
     if spec.cure is not None:
@@ -109,12 +97,12 @@ def cure_predictor(design: Design, values: Mapping[str, Any], frame: pd.DataFram
 def _baseline(
     spec: ModelSpec, design: Design, values: Mapping[str, Any], frame: pd.DataFrame
 ) -> Hazard:
-    """The baseline hazard, of each row's stratum where there are strata."""
+    """The baseline hazard at many draws, of each row's stratum where there are strata."""
     if design.strata is None:
-        return baseline_hazard(spec, values)
+        return _of_draws(spec, values)
     names = [parameter.name for parameter in spec.baseline.parameters()]
     hazards = [
-        baseline_hazard(spec, {name: np.asarray(values[name])[:, place] for name in names})
+        _of_draws(spec, {name: np.asarray(values[name])[:, place] for name in names})
         for place in range(len(design.strata.levels))
     ]
     number = design.cluster(design.strata, frame)
@@ -125,6 +113,15 @@ def _baseline(
             fix=(f"name one of {', '.join(design.strata.levels)}"),
         )
     return stratified(hazards, number[:, None], np)
+
+
+def _of_draws(spec: ModelSpec, values: Mapping[str, Any]) -> Hazard:
+    """One baseline hazard that broadcasts as (draw, row, time)."""
+    arranged: dict[str, Any] = dict(spec.baseline.constants())
+    for parameter in spec.baseline.parameters():
+        array = np.asarray(values[parameter.name])
+        arranged[parameter.name] = array.reshape(len(array), 1, 1, *array.shape[1:])
+    return spec.baseline.hazard(arranged, np)
 
 
 def flat_draws(group: xr.DataTree | xr.Dataset, most: int | None = None) -> dict[str, np.ndarray]:

@@ -26,7 +26,7 @@ from posthaz.model.shrinkage import shrunken_block
 from posthaz.spec import (
     ChosenPriors,
     ModelSpec,
-    changing_positions,
+    changed_positions,
     coefficient_name,
     frailty_name,
     frailty_sd_name,
@@ -47,8 +47,7 @@ def row_coordinates(spec: ModelSpec, design: Design, rows: int) -> dict[str, Seq
     if design.strata is not None:
         coordinates["stratum"] = design.strata.levels
     if spec.changing:
-        changed = [j for one in spec.changing for j in changing_positions(one, design)]
-        coordinates["changing"] = [design.columns[j] for j in changed]
+        coordinates["changing"] = [design.columns[j] for j in changed_positions(spec, design)]
         coordinates["period"] = period_labels(change_starts(spec.changing))
     return coordinates
 
@@ -89,8 +88,8 @@ def rows_hazard(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
         )
         if spec.changing:
             coefficients, change = changing_coefficients(spec, design, priors, cohort, coefficients)
-            positions = [j for one in spec.changing for j in changing_positions(one, design)]
-            ratios = [matrix[:, positions] @ change[:, k] for k in range(len(starts))]
+            columns = changed_positions(spec, design)
+            ratios = [matrix[:, columns] @ change[:, k] for k in range(len(starts))]
         named = pm.Deterministic(coefficient_name(spec), coefficients, dims=("covariate",))
         predictor = matrix @ named
     for group in design.groups:

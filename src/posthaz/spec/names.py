@@ -32,6 +32,11 @@ def change_sd_name(effect: ChangingEffect) -> str:
     return f"{CHANGE_SD}_{effect.term}"
 
 
+def changed_positions(spec: ModelSpec, design: Design) -> list[int]:
+    """Columns of a design whose effects change with time, effect by effect."""
+    return [j for effect in spec.changing for j in changing_positions(effect, design)]
+
+
 def changing_positions(effect: ChangingEffect, design: Design) -> list[int]:
     """Columns of a design whose effect changes with time.
 

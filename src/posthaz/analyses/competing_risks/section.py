@@ -1,5 +1,7 @@
 """Competing risks in the report."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -29,7 +31,7 @@ def _answer(given: Given) -> CompetingRisks:
     analysis = given.analysis
     asked = analysis.clinical[_NAME]
     if not asked.times:
-        asked = type(asked)(asked.causes, asked.of_interest, analysis.estimands.survival_at)
+        asked = replace(asked, times=analysis.estimands.survival_at)
     return competing_risks(
         given.cohort,
         analysis.primary,

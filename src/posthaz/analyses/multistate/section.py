@@ -1,6 +1,7 @@
 """Illness and death in the report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,7 @@ _NUMBERS = ["probability", "lower", "upper"]
 def _answer(given: Given) -> Multistate:
     asked, analysis = given.analysis.clinical[NAME], given.analysis
     if not asked.times:
-        fields = {name: getattr(asked, name) for name in asked.__dataclass_fields__}
-        asked = type(asked)(**(fields | {"times": analysis.estimands.survival_at}))
+        asked = replace(asked, times=analysis.estimands.survival_at)
     return illness_death(
         given.cohort,
         analysis.primary,

@@ -16,6 +16,8 @@ from posthaz.spec.toml_table import TomlTable
 Clock = Literal["forward", "reset"]
 CLOCKS: tuple[str, ...] = get_args(Clock)
 NAME = "multistate"
+NO_NUMBERS = "'{}' and '{}' are not both columns of numbers"
+NUMBERS_FIX = "name the columns of the middle state's time and event (0, 1)"
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,9 @@ def multistate_faults(asked: MultistateSpec, cohort: Cohort) -> Iterator[Finding
         what = "states need one row a patient, with times of events that were seen"
         yield Finding(place, what, "remove [multistate]")
         return
-    time, event = (_numbers(cohort, name) for name in asked.needed)
+    time, event = (column_numbers(cohort, name) for name in asked.needed)
     if time is None or event is None:
-        what = f"'{asked.time}' and '{asked.event}' are not both columns of numbers"
-        yield Finding(place, what, "name the columns of the middle state's time and event (0, 1)")
+        yield Finding(place, NO_NUMBERS.format(*asked.needed), NUMBERS_FIX)
         return
     if not np.isin(event, (0.0, 1.0)).all():
         yield Finding(place, f"'{asked.event}' is not 0 or 1 throughout", "code it 0 and 1")
@@ -146,7 +147,7 @@ def multistate_faults(asked: MultistateSpec, cohort: Cohort) -> Iterator[Finding
         yield Finding(place, what, "leave out patients who progressed before they entered")
 
 
-def _numbers(cohort: Cohort, name: str) -> np.ndarray | None:
+def column_numbers(cohort: Cohort, name: str) -> np.ndarray | None:
     """A column as numbers; None where it has none."""
     if name not in cohort.covariates:
         return None

@@ -3,10 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
-from posthaz.analyses.multistate.spec import MultistateSpec
+from posthaz.analyses.multistate.spec import (
+    NO_NUMBERS,
+    NUMBERS_FIX,
+    MultistateSpec,
+    column_numbers,
+)
 from posthaz.cohort import Cohort
+from posthaz.errors import CohortError
 
 TRANSITIONS = ("event-free to {label}", "event-free to dead", "{label} to dead")
 
@@ -46,10 +51,9 @@ def transition_cohorts(cohort: Cohort, asked: MultistateSpec) -> tuple[Cohort, C
 
 def middle_state(cohort: Cohort, asked: MultistateSpec) -> tuple[np.ndarray, np.ndarray]:
     """Time of the middle state, and whether each patient reached it."""
-    time, event = (
-        pd.to_numeric(cohort.covariates[name].astype(str)).to_numpy(dtype=float)
-        for name in asked.needed
-    )
+    time, event = (column_numbers(cohort, name) for name in asked.needed)
+    if time is None or event is None:
+        raise CohortError(NO_NUMBERS.format(*asked.needed), fix=NUMBERS_FIX)
     ill = event == 1.0
     if asked.composite:  # the event that comes with death is death
         ill &= ~(cohort.event & np.isclose(time, cohort.exit, rtol=1e-9, atol=0.0))

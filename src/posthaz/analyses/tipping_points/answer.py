@@ -8,7 +8,6 @@ import pandas as pd
 
 from posthaz.analyses.tipping_points.confounder import (
     CONFOUNDER_COLUMNS,
-    Confounder,
     confounder_effects,
     confounder_grid,
 )
@@ -34,14 +33,6 @@ from posthaz.priors import Prior
 from posthaz.sensitivity.variants import with_prior
 from posthaz.spec import PriorChange, Sampling
 
-__all__ = [
-    "Confounder",
-    "TippingPoints",
-    "TippingPointsSpec",
-    "confounder_effects",
-    "e_value",
-    "tipping_points",
-]
 E_VALUE_COLUMNS = ("of", "outcome", "hr", "e_value")
 NAMED_COLUMNS = ("prior", "family", "prior_hr", "prior_sd", "probability", "closed_form", "khat")
 COLUMNS = tuple(
