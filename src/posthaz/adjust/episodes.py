@@ -7,11 +7,10 @@ import pandas as pd
 
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.rows import shown_rows
 from posthaz.cohort.stacking import without
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Finding, Findings, nearest
-
-_ROWS_NAMED = 8
 
 
 @takes_cohort
@@ -143,18 +142,12 @@ def treatment_starts(cohort: Cohort, starts: str) -> np.ndarray:
     )
     for wrong, what, fix in faults:
         if wrong.any():
-            findings.add(f"{name}, {_rows(cohort.row_number[wrong])}", what, fix)
+            findings.add(f"{name}, {shown_rows(map(int, cohort.row_number[wrong]))}", what, fix)
     findings.raise_if_any(AdjustmentError, _TITLE)
     return np.where(treated, times, np.inf)
 
 
 _TITLE = "The times at which treatment began can't be used:"
-
-
-def _rows(numbers: np.ndarray) -> str:
-    shown = ", ".join(str(int(row)) for row in numbers[:_ROWS_NAMED])
-    more = f" and {len(numbers) - _ROWS_NAMED} more" if len(numbers) > _ROWS_NAMED else ""
-    return f"row{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
 def _notices(cohort: Cohort, starts: str, never: np.ndarray) -> tuple[Finding, ...]:
@@ -168,7 +161,7 @@ def _notices(cohort: Cohort, starts: str, never: np.ndarray) -> tuple[Finding, .
     if not never.any():
         return (changing,)
     late = Finding(
-        f"{cohort.source.name}, {_rows(cohort.row_number[never])}",
+        f"{cohort.source.name}, {shown_rows(map(int, cohort.row_number[never]))}",
         "treatment began when follow-up ended, or after it: the patient counts in the reference "
         "arm throughout",
         f"see whether '{starts}' is right",

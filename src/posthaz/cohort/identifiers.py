@@ -4,6 +4,8 @@ import re
 
 import pandas as pd
 
+from posthaz.cohort.quantities import counted
+
 _NAMES = re.compile(
     r"(?:id|name|initials|mrn|ssn|dob|usubjid|subjid|patid|ptid|surname|forename|address|street"
     r"|nhs(?:_?(?:no|number))?|social_security.*|passport.*|e_?mail.*|(?:tele)?phone.*"
@@ -50,5 +52,5 @@ def identifying(name: str, values: pd.Series, patients: int) -> str:
     if many and sum(bool(_DATE.fullmatch(text)) for text in found) >= _MOST_OF_ALL * len(found):
         return "it holds dates, such as those of birth"
     if many and len(found) >= _MOST_OF_ALL * patients:
-        return f"{patients} patients have {len(found)} different texts in it"
+        return f"{counted(patients, 'patient')} have {len(found)} different texts in it"
     return ""

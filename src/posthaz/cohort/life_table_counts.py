@@ -8,6 +8,7 @@ import numpy as np
 
 from posthaz.cohort.numbers import read_numbers
 from posthaz.cohort.pieces import Piece
+from posthaz.cohort.quantities import number_text
 from posthaz.cohort.table import Table
 from posthaz.errors import Findings
 
@@ -84,7 +85,8 @@ def _check(name: str, one: Interval, findings: Findings) -> None:
         findings.add(where, what, "complete and correct the row")
         return
     if one.end <= one.start:
-        what = f"the interval ends at {one.end:g}, not after its start, {one.start:g}"
+        start, end = number_text(one.start), number_text(one.end)
+        what = f"the interval ends at {end}, not after its start, {start}"
         findings.add(where, what, "correct the bounds")
     gone = one.events + (0.0 if np.isnan(one.lost) else one.lost)
     if gone > one.at_risk * (1 + 1e-9):
@@ -96,7 +98,8 @@ def _check(name: str, one: Interval, findings: Findings) -> None:
 def _check_next(name: str, before: Interval, after: Interval, findings: Findings) -> None:
     where = f"{name}, row {after.row + 1}"
     if after.start != before.end:
-        what = f"the interval starts at {after.start:g}, and the one before ends at {before.end:g}"
+        start, end = number_text(after.start), number_text(before.end)
+        what = f"the interval starts at {start}, and the one before ends at {end}"
         findings.add(where, what, "give intervals that follow one another")
     left = before.at_risk - before.events - (0.0 if np.isnan(before.lost) else before.lost)
     if left < 0 or not np.isfinite(left + after.at_risk):

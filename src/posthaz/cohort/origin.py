@@ -10,7 +10,7 @@ from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.covariates import factor_levels
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_texts
-from posthaz.cohort.quantities import at_time
+from posthaz.cohort.quantities import at_time, number_text
 from posthaz.errors import Finding
 
 ENOUGH = 10
@@ -114,7 +114,7 @@ def origin_possible(draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 f"{draft.name}, origin",
                 f"no event comes after the origin of {at_time(origin, draft.spec.unit)}{_of(arm)}",
-                f"set origin below {last:g}, or leave it out",
+                f"set origin below {number_text(last)}, or leave it out",
             )
 
 

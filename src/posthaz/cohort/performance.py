@@ -13,7 +13,7 @@ _SCORE = re.compile(r"(\d+(?:\.\d+)?)\s*%?$")
 _KARNOFSKY = re.compile(r"karno|kps|\bpercent|%", re.IGNORECASE)
 _ECOG = re.compile(r"ecog|\bwho|zubrod", re.IGNORECASE)
 _MIXED_SHARE = 0.1
-_MEND = "use one scale: ECOG 0 is Karnofsky 90-100, 1 is 70-80, 2 is 50-60, 3 is 30-40, 4 is 10-20"
+_FIX = "use one scale: ECOG 0 is Karnofsky 90-100, 1 is 70-80, 2 is 50-60, 3 is 30-40, 4 is 10-20"
 
 
 def wrong_scale(draft: Draft) -> Iterator[Finding]:
@@ -35,11 +35,11 @@ def wrong_scale(draft: Draft) -> Iterator[Finding]:
         ecog, karnofsky = draft.number(_ecog(scores)), draft.number(_karnofsky(scores))
         if _KARNOFSKY.search(said) and ecog > karnofsky:
             yield Finding(
-                draft.where(column=name), "named Karnofsky, but the scores look like ECOG", _MEND
+                draft.where(column=name), "named Karnofsky, but the scores look like ECOG", _FIX
             )
         elif _ECOG.search(said) and not _KARNOFSKY.search(said) and karnofsky > ecog:
             yield Finding(
-                draft.where(column=name), "named ECOG, but the scores look like Karnofsky", _MEND
+                draft.where(column=name), "named ECOG, but the scores look like Karnofsky", _FIX
             )
 
 
@@ -58,7 +58,7 @@ def mixed_scales(draft: Draft) -> Iterator[Finding]:
     """
     for name, rarer, share in _mixtures(draft):
         if share > _MIXED_SHARE:
-            yield Finding(draft.where(rarer, name), "ECOG and Karnofsky scores are mixed", _MEND)
+            yield Finding(draft.where(rarer, name), "ECOG and Karnofsky scores are mixed", _FIX)
 
 
 def stray_scores(draft: Draft) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def stray_scores(draft: Draft) -> Iterator[Finding]:
     for name, rarer, share in _mixtures(draft):
         if share <= _MIXED_SHARE:
             yield Finding(
-                draft.where(rarer, name), "the score is on another scale than the rest", _MEND
+                draft.where(rarer, name), "the score is on another scale than the rest", _FIX
             )
     for name, scores in _columns(draft):
         stray = np.isfinite(scores) & ~_ecog(scores) & ~_karnofsky(scores)

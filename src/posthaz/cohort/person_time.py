@@ -10,6 +10,7 @@ import pandas as pd
 from posthaz.cohort.argument import takes_cohort
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.collapse import numbered_groups, pattern_codes, with_covariates
+from posthaz.cohort.quantities import number_text
 from posthaz.cohort.resolution import between_steps
 from posthaz.cohort.stacking import stacked
 from posthaz.cohort.ties import at_times_of
@@ -83,7 +84,7 @@ def _edges(cohort: Cohort, cuts: Sequence[float]) -> np.ndarray:
     times = at_times_of(cohort, np.asarray(cuts, dtype=float))
     if not (np.isfinite(times).all() and (np.diff(times, prepend=0.0) > 0).all()):
         raise CohortError(
-            f"{cohort.source.name}: cuts {', '.join(f'{cut:g}' for cut in times)} are not "
+            f"{cohort.source.name}: cuts {', '.join(map(number_text, times))} are not "
             "increasing times above 0",
             fix="give finite cuts in order, without 0",
         )

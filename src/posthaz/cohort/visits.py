@@ -9,6 +9,7 @@ import pandas as pd
 
 from posthaz.cohort.events import read_coding
 from posthaz.cohort.levels import level_texts
+from posthaz.cohort.quantities import counted, number_text, with_unit
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import Table
 from posthaz.errors import CohortError, Finding, Findings, nearest
@@ -204,10 +205,11 @@ def _ages(
     for column in asked.columns:
         known = frame[column].dropna()
         never = len(frame) - len(known)
-        none = f"; {never} patients had no visit that measured it" if never else ""
+        none = f"; {counted(never, 'patient')} had no visit that measured it" if never else ""
         old = (
-            f"its last value was carried forward over a median of {known.median():.2g} "
-            f"{spec.unit} (longest {known.max():.2g}) until follow-up ended"
+            f"its last value was carried forward over a median of "
+            f"{with_unit(number_text(known.median(), 2), spec.unit)} "
+            f"(longest {number_text(known.max(), 2)}) until follow-up ended"
             if len(known)
             else "it was never measured at a visit"
         )
@@ -227,9 +229,9 @@ def _unused(
     late = sum(time >= ends.get(one, np.inf) for one, time in zip(seen, when, strict=True))
     found = []
     if strangers:
-        found.append(Finding(name, f"{strangers} visits are of nobody in the cohort's table",
-                             "see whether the patients' numbers agree"))  # fmt: skip
+        what = f"{counted(strangers, 'visit')} of nobody in the cohort's table"
+        found.append(Finding(name, what, "see whether the patients' numbers agree"))
     if late:
-        found.append(Finding(name, f"{late} visits come when follow-up had ended, and aren't used",
-                             "see whether both tables count time alike"))  # fmt: skip
+        what = f"{counted(late, 'visit')} after follow-up had ended, not used"
+        found.append(Finding(name, what, "see whether both tables count time alike"))
     return tuple(found)

@@ -2,7 +2,13 @@
 
 from posthaz.effects.accelerated import accelerated
 from posthaz.effects.background import Background, with_background
-from posthaz.effects.changing import ChangingEffect, change_starts, changing, period_labels
+from posthaz.effects.changing import (
+    ChangingEffect,
+    change_starts,
+    changing,
+    period_labels,
+    span_words,
+)
 from posthaz.effects.conditional import event_free_at
 from posthaz.effects.cure import Cure, mixture_cure, promotion_time
 from posthaz.effects.form import FORMS, Form
@@ -25,6 +31,7 @@ __all__ = [
     "period_labels",
     "promotion_time",
     "proportional",
+    "span_words",
     "stratified",
     "with_background",
 ]

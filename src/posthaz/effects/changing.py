@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from posthaz.cohort import number_text
 from posthaz.effects.path import along_path
 from posthaz.effects.proportional import proportional
 from posthaz.errors import SpecError
@@ -169,13 +170,27 @@ class ChangingEffect:
         ]
         if empty:
             (start, end), last = empty[0], float(np.max(event_times))
-            where = f"after {start:g}" if np.isinf(end) else f"from {start:g} to {end:g}"
+            where = span_words(start, end)
             raise SpecError(
                 f"the changing effect of '{self.term}': nobody has an event {where} (the last "
-                f"event is at {last:g}), so that the data say nothing about the effect then",
+                f"event is at {number_text(last)}), so that the data say nothing about the effect "
+                "then",
                 fix="leave a cut out or move it, or give a number of intervals in place of cuts",
             )
         return replace(chosen, cuts=cuts, intervals=len(cuts) + 1)
+
+
+def span_words(start: float, end: float) -> str:
+    """A stretch of time in a sentence.
+
+    Examples
+    --------
+    >>> span_words(0.0, 6.0), span_words(12.0, float("inf"))
+    ('from 0 to 6', 'after 12')
+    """
+    if np.isinf(end):
+        return f"after {number_text(start)}"
+    return f"from {number_text(start)} to {number_text(end)}"
 
 
 def period_labels(starts: Sequence[float] | np.ndarray) -> list[str]:

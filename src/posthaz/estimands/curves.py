@@ -115,7 +115,8 @@ def hazard(
 
     def answer(own: Hazard, weight: np.ndarray) -> np.ndarray:
         alive = np.exp(-own.cumulative_hazard(grid) * (not fit.recurrent))
-        mean = averaged(alive * np.exp(own.log_hazard(grid)), weight) / averaged(alive, weight)
+        with np.errstate(invalid="ignore"):  # nobody alive has no mean
+            mean = averaged(alive * np.exp(own.log_hazard(grid)), weight) / averaged(alive, weight)
         return np.where(grid >= fit.origin, mean, np.nan)
 
     return posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
+from posthaz.cohort import number_text
 from posthaz.errors import CohortError, Findings
 from posthaz.evidence.curve import AtRisk, Curve
 from posthaz.evidence.curve_files import read_clicks, read_numbers_at_risk
@@ -134,7 +135,9 @@ def _check_risk(
         if count < 0 or count != round(count) or (k == 1 and count < 1):
             findings.add(where, f"{count:g} at risk in '{arm}'", "give a whole number")
         if k > 1 and at <= time[k - 2]:
-            findings.add(where, f"time {at:g} after {time[k - 2]:g}", "give times in order")
+            findings.add(
+                where, f"time {at:g} after {number_text(time[k - 2])}", "give times in order"
+            )
         if k > 1 and count > number[k - 2]:
             what = f"the number at risk in '{arm}' rises from {number[k - 2]:g} to {count:g}"
             findings.add(where, what, "correct the numbers")
@@ -182,14 +185,15 @@ def _check_fit(curve: Curve, name: str, tolerance: float, findings: Findings) ->
     level = curve.survival_at(np.nextafter(time, -np.inf))
     for k in range(1, len(time)):
         if time[k] > curve.end and number[k] > 0:
-            what = f"{number[k]} are at risk in '{curve.arm}' at {time[k]:g}, after the curve's end"
+            when = number_text(time[k])
+            what = f"{number[k]} are at risk in '{curve.arm}' at {when}, after the curve's end"
             findings.add(f"{name}, row {k + 1}", what, "digitise the curve to its end")
             return
         most = number[k - 1] * (level[k] + tolerance) / max(level[k - 1], tolerance) + 1.0
         if number[k] > most:
             what = (
-                f"{number[k]} are at risk in '{curve.arm}' at {time[k]:g}, but the curve leaves "
-                f"{number[k - 1] * level[k] / max(level[k - 1], 1e-12):.0f} of the "
+                f"{number[k]} are at risk in '{curve.arm}' at {number_text(time[k])}, but the "
+                f"curve leaves {number[k - 1] * level[k] / max(level[k - 1], 1e-12):.0f} of the "
                 f"{number[k - 1]} before"
             )
             fix = "see whether arms or rows were mixed up, and whether the axis is survival"

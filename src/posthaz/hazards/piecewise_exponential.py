@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from posthaz.cohort import number_text
+from posthaz.cohort import counted, number_text
 from posthaz.cohort.rows import listed
 from posthaz.cohort.ties import tied_to
 from posthaz.errors import SpecError
@@ -128,7 +128,7 @@ class PiecewiseExponential(Baseline):
             raise SpecError(
                 f"piecewise exponential baseline: the {len(event_times)} event times have too "
                 f"few distinct values for {self.intervals} intervals at event quantiles",
-                fix=f"ask for {most} interval{'s' * (most != 1)}, or give the cuts themselves",
+                fix=f"ask for {counted(most, 'interval')}, or give the cuts themselves",
             )
         return replace(self, cuts=tuple(float(cut) for cut in cuts), intervals=len(cuts) + 1)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, at_time, changing, joined
+from posthaz.cohort import Cohort, at_time, changing, joined, number_text
 from posthaz.design import (
     formula_groups,
     value_faults,
@@ -16,6 +16,7 @@ from posthaz.design import (
 from posthaz.errors import Finding, Findings, PosthazError, SpecError
 from posthaz.sensitivity import variants
 from posthaz.spec import (
+    SHORT_FOLLOW_UP,
     Analysis,
     ModelSpec,
     check_parts,
@@ -86,24 +87,21 @@ def read_inputs(
     return replace(cohort, notices=(*cohort.notices, *notices))
 
 
-_TOO_SHORT = 0.05
-
-
 def _short_plateau(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
     """Models with a cured share that follow-up is too short to tell."""
     curing = [model.name for model in analysis.models if model.cure is not None]
     if not curing:
         return
     chance = follow_up_for_cure(cohort)
-    if chance > _TOO_SHORT:
+    if chance > SHORT_FOLLOW_UP:
         seen = cohort.event | cohort.interval_censored
         last, longest = float(np.max(cohort.exit[seen])), float(np.max(cohort.exit))
         yield Finding(
             f"{_place(analysis)} [models.{curing[0]}.cure]",
-            f"follow-up may be too short to tell a cured share: after the last event, at {last:g} "
-            f"{cohort.unit}, it goes on to {longest:g} only (Maller and Zhou's measure is "
-            f"{chance:.2f}, and should be below {_TOO_SHORT}), so that the share leans on the "
-            "shape of the hazard and on its prior",
+            f"follow-up may be too short to tell a cured share: after the last event, at "
+            f"{at_time(last, cohort.unit)}, it goes on to {number_text(longest)} only (Maller and "
+            f"Zhou's measure is {chance:.2f}, and should be below {SHORT_FOLLOW_UP}), so that "
+            "the share leans on the shape of the hazard and on its prior",
             "compare other baselines, and state what the share is conditional on",
         )
 
@@ -132,7 +130,7 @@ def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     cohort = joined(own_patients(spec, cohort), spec.needed)
     events = cohort.event | cohort.interval_censored
     resolved = resolve(spec, cohort.exit[events], origin=cohort.origin)
-    _check_cuts(resolved, float(np.max(cohort.exit)))
+    _check_cuts(resolved, float(np.max(cohort.exit)), cohort.unit)
     design = learn_model_design(resolved, cohort.covariates, cohort.patient_weight)
     check_parts(resolved, design, cohort)
     choose_priors(
@@ -140,14 +138,14 @@ def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     )
 
 
-def _check_cuts(spec: ModelSpec, last: float) -> None:
+def _check_cuts(spec: ModelSpec, last: float, unit: str) -> None:
     """Refuse cuts after which nobody is under observation."""
     beyond = [cut for cut in spec.baseline.breaks() if cut > last]
     if beyond:
         raise SpecError(
-            f"cuts: {beyond[0]:g} is beyond the last follow-up time, {last:g}, so that "
-            "nobody tells of the hazard after it",
-            fix=f"give cuts below {last:g}",
+            f"cuts: {number_text(beyond[0])} is beyond the last follow-up time, "
+            f"{at_time(last, unit)}, so that nobody tells of the hazard after it",
+            fix=f"give cuts below {number_text(last)}",
         )
 
 
@@ -161,7 +159,7 @@ def _before_origin(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         if cohort.origin and early:
             yield Finding(
                 f"{_place(analysis)} [estimands], {key}",
-                f"{', '.join(f'{time:g}' for time in early)} {cohort.unit}, but curves are told "
+                f"{', '.join(map(number_text, early))} {cohort.unit}, but curves are told "
                 f"from {at_time(cohort.origin, cohort.unit)} on, when enough patients are under "
                 "observation",
                 "ask for later times, or set an earlier one as origin in [cohort]",

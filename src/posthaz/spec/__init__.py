@@ -51,12 +51,13 @@ from posthaz.spec.shrinkage import (
     shrunken_terms,
 )
 from posthaz.spec.simulate_table import SimulateSpec
-from posthaz.spec.support import check_parts, follow_up_for_cure
+from posthaz.spec.support import SHORT_FOLLOW_UP, check_parts, follow_up_for_cure
 
 __all__ = [
     "CHANGE",
     "CURE_EFFECT",
     "CURE_INTERCEPT",
+    "SHORT_FOLLOW_UP",
     "change_sd_name",
     "check_parts",
     "follow_up_for_cure",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from posthaz.cohort import Cohort, at_time, with_unit
+from posthaz.cohort import Cohort, at_time, number_text, with_unit
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import Finding
 from posthaz.spec.analysis import Analysis
@@ -35,7 +35,7 @@ def beyond_follow_up(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         if not late:
             continue
         found = sorted({float(time) for times in late.values() for time in times})
-        shown = ", ".join(f"{time:g}" for time in found)
+        shown = ", ".join(map(number_text, found))
         last = ", ".join(_said(cohort, arm, ends[arm]) for arm in late)
         what = "the model's restricted mean" if key == "rmst_to" else "the model's survival"
         yield Finding(
@@ -62,4 +62,4 @@ def _ends(cohort: Cohort) -> dict[str, float]:
 
 def _said(cohort: Cohort, arm: str, end: float) -> str:
     whose = f" in {cohort.arm_label(arm)}" if cohort.arms else ""
-    return f"which ends at {end:g}{whose}"
+    return f"which ends at {number_text(end)}{whose}"

@@ -36,6 +36,33 @@ class ClinicalTable:
     by_default: Callable[[TomlTable], Any] = lambda file: None
 
 
+def two_arms_faults(place: str, cohort: Cohort, what: str) -> Iterator[Finding]:
+    """Yield that an analysis is of two arms, where the cohort has another number of them.
+
+    Parameters
+    ----------
+    place : str
+        The table.
+    cohort : Cohort
+        The cohort.
+    what : str
+        What is about two arms, up to the verb, such as ``"a propensity score tells apart"``.
+
+    Yields
+    ------
+    Finding
+        At most one.
+    """
+    if len(cohort.arms) != 2:
+        arms = ", ".join(f"'{arm}'" for arm in cohort.arms)
+        fix = f"keep two of them, as {cohort.treatment} = [...] in [cohort.where]"
+        yield Finding(
+            f"{cohort.source.name} {place}",
+            f"{what} two arms, and there are {arms or 'none'}",
+            fix if arms else "name a treatment with two arms in [treatment]",
+        )
+
+
 def clinical_faults(clinical: Mapping[str, Any], cohort: Cohort) -> Iterator[Finding]:
     """Yield what keeps the analyses of a file from being made, before anything is fitted."""
     for name in table_names():

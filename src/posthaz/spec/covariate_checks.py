@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from posthaz.cohort import Cohort, CohortSpec, Column, Cut
-from posthaz.cohort.rules.naming import OUTCOME_MEND, outcome_meaning
+from posthaz.cohort.rules.naming import OUTCOME_FIX, outcome_meaning
 from posthaz.design import formula_variables, quoted, syntax_fault
 from posthaz.errors import Finding, FormulaError, nearest
 from posthaz.spec.toml_table import TomlTable
@@ -15,7 +15,7 @@ def check_covariate(toml: TomlTable, key: str, name: str, cohort: CohortSpec) ->
     """Record that a name isn't described among the cohort's covariates, or is its outcome."""
     meaning = outcome_meaning(cohort, name)
     if meaning:
-        toml.refuse(key, f"'{name}' is {meaning}, and no covariate", OUTCOME_MEND)
+        toml.refuse(key, f"'{name}' is {meaning}, and no covariate", OUTCOME_FIX)
     elif name not in cohort.columns and name != cohort.treatment:
         known = dict.fromkeys((*cohort.columns, *filter(None, (cohort.treatment,))))
         toml.refuse(

@@ -7,7 +7,7 @@ from pathlib import Path
 from posthaz.analyses.registry import table_names, table_of
 from posthaz.catalogue import find_analysis, named_root
 from posthaz.cohort import CohortSpec
-from posthaz.cohort.rules.naming import OUTCOME_MEND, outcome_meaning
+from posthaz.cohort.rules.naming import OUTCOME_FIX, outcome_meaning
 from posthaz.design import effect_variables
 from posthaz.errors import Findings, SpecError, nearest
 from posthaz.files import place_below, unreadable
@@ -224,7 +224,7 @@ def _refuse(
     for name in dict.fromkeys(names):
         meaning = outcome_meaning(cohort, name)
         if meaning:
-            file.refuse(place, f"'{name}' is {meaning}, and no covariate", OUTCOME_MEND)
+            file.refuse(place, f"'{name}' is {meaning}, and no covariate", OUTCOME_FIX)
         elif name == cohort.subject and name:
             file.refuse(
                 place,

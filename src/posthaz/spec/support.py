@@ -5,11 +5,15 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, at_time
 from posthaz.design import Design
+from posthaz.effects import span_words
 from posthaz.errors import SpecError
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.names import changing_positions
+
+SHORT_FOLLOW_UP = 0.05
+"""Maller and Zhou's measure above which follow-up is too short to tell a cured share."""
 
 
 def check_changing(
@@ -94,8 +98,9 @@ def _check_cure(cohort: Cohort, seen: np.ndarray) -> None:
     last, longest = float(np.max(cohort.exit[seen])), float(np.max(cohort.exit))
     if longest <= last:
         raise SpecError(
-            f"a cured share can't be told: the longest follow-up ends with an event ({last:g}), so "
-            "that survival still falls and nobody is known to outlive the disease",
+            "a cured share can't be told: the longest follow-up ends with an event "
+            f"({at_time(last, cohort.unit)}), so that survival still falls and nobody is "
+            "known to outlive the disease",
             fix="leave the cure out, or follow patients up for longer",
         )
 
@@ -104,7 +109,8 @@ def follow_up_for_cure(cohort: Cohort) -> float:
     """Chance that longer follow-up would have shown more events (Maller and Zhou 1994).
 
     It is ``(1 - k/n)^n`` with `k` the events among `n` patients in the last stretch before the
-    last event that is as long as the plateau after it; above 0.05 follow-up is too short.
+    last event that is as long as the plateau after it; above `SHORT_FOLLOW_UP` follow-up is too
+    short.
 
     Examples
     --------
@@ -147,10 +153,9 @@ def _check_background(name: str, cohort: Cohort, seen: np.ndarray) -> None:
 
 def _refuse(term: str, who: str, start: float, end: float) -> None:
     """Raise that a group has no event in an interval."""
-    where = f"after {start:g}" if np.isinf(end) else f"from {start:g} to {end:g}"
     raise SpecError(
-        f"the changing effect of '{term}': no patient {who} has an event {where}, so that its "
-        "hazard ratio there would be its prior's",
+        f"the changing effect of '{term}': no patient {who} has an event "
+        f"{span_words(start, end)}, so that its hazard ratio there would be its prior's",
         fix=(
             "move or leave out a cut, or use "
             'smoothing = "random_walk", which borrows from the neighbouring intervals'

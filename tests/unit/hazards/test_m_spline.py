@@ -10,7 +10,7 @@ from scipy.interpolate import BSpline
 import posthaz as ph
 from posthaz.errors import SpecError
 from posthaz.hazards import MSpline
-from tests.shared_data import DATA, plain_cohort
+from tests.shared_data import DATA, needs_data, plain_cohort
 
 BASELINE = MSpline(knots=(1.5, 4.0, 9.0), last=14.0)
 LOG_HAZARD = np.log([0.1, 0.4, 0.2, 0.05, 0.3])
@@ -78,10 +78,9 @@ def test_few_events_bear_few_knots():
     assert MSpline().sparser(np.arange(1.0, 4.0)).inner == 1
 
 
+@needs_data
 @pytest.mark.slow
 def test_colon_cancer_as_survextrap_gives_it():
-    if not DATA.is_dir():
-        pytest.skip("the shared data are not here")
     table = pd.read_csv(DATA / "colons.csv")
     arm = pd.Categorical(table["rx"], ["Obs", "Lev", "Lev+5FU"], ordered=True)
     cohort = plain_cohort(

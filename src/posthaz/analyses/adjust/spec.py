@@ -7,7 +7,7 @@ from typing import Any
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.design import formula_variables
 from posthaz.errors import Finding, FormulaError
-from posthaz.spec.clinical_tables import ClinicalTable
+from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
 from posthaz.spec.covariate_checks import check_covariate, check_terms
 from posthaz.spec.fields import (
     Field,
@@ -205,13 +205,7 @@ def adjust_faults(spec: AdjustSpec, cohort: Cohort) -> Iterator[Finding]:
     Finding
         One a problem.
     """
-    if len(cohort.arms) != 2:
-        arms = ", ".join(f"'{arm}'" for arm in cohort.arms)
-        yield Finding(
-            f"{cohort.source.name} [adjust]",
-            f"a propensity score tells two arms apart, and there are {arms}",
-            f"keep two of them, as {cohort.treatment} = [...] in [cohort.where]",
-        )
+    yield from two_arms_faults("[adjust]", cohort, "a propensity score tells apart")
 
 
 def _check_formula(toml: TomlTable, formula: str, treatment: str) -> None:

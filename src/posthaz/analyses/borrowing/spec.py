@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding
-from posthaz.spec.clinical_tables import ClinicalTable
+from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
 from posthaz.spec.fields import Field, number, several, table, text
 from posthaz.spec.toml_table import TomlTable
 
@@ -153,12 +153,7 @@ def borrowing_faults(asked: BorrowingSpec, cohort: Cohort) -> Iterator[Finding]:
     Finding
         One a fault.
     """
-    if len(cohort.arms) != 2:
-        yield Finding(
-            "[borrowing]",
-            f"it has {len(cohort.arms)} arms, and a historical hazard ratio compares two",
-            "keep two arms by [cohort.where]",
-        )
+    yield from two_arms_faults("[borrowing]", cohort, "a historical hazard ratio compares")
 
 
 TABLE = ClinicalTable(read_borrowing, borrowing_faults, fields=table(_FIELDS, about=BorrowingSpec))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding, nearest
-from posthaz.spec.clinical_tables import ClinicalTable
+from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
 from posthaz.spec.fields import distinct, flag, number, several, table, text
 from posthaz.spec.toml_table import TomlTable
 
@@ -107,9 +107,7 @@ def immortal_time_faults(asked: ImmortalTimeSpec, cohort: Cohort) -> Iterator[Fi
         return
     place = f"{cohort.source.name}, [immortal_time]"
     off = "give report = false in [immortal_time]"
-    if len(cohort.arms) != 2:
-        what = f"it compares two arms, and there are {len(cohort.arms)}"
-        yield Finding(place, what, f"compare two arms, or {off}")
+    yield from two_arms_faults("[immortal_time]", cohort, "it compares")
     if cohort.recurrent or cohort.interval_censored.any():
         what = "it needs one exact or right-censored event a patient"
         yield Finding(place, what, off)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding
-from posthaz.spec.clinical_tables import ClinicalTable
+from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
 from posthaz.spec.fields import distinct, either, flag, number, several, table
 from posthaz.spec.toml_table import TomlTable
 
@@ -133,12 +133,9 @@ def tipping_faults(asked: TippingPointsSpec, cohort: Cohort) -> Iterator[Finding
     Finding
         One a fault.
     """
-    if len(cohort.arms) != 2:
-        yield Finding(
-            "[tipping_points]",
-            f"it has {len(cohort.arms)} arms, and a conclusion about one hazard ratio takes two",
-            "keep two arms by [cohort.where]",
-        )
+    yield from two_arms_faults(
+        "[tipping_points]", cohort, "a conclusion on one hazard ratio takes"
+    )
 
 
 TABLE = ClinicalTable(

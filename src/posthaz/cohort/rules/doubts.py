@@ -10,7 +10,7 @@ from posthaz.cohort.draft import Draft
 from posthaz.cohort.event_names import contradicted
 from posthaz.cohort.first_event import events_as_long_after, late_first_event
 from posthaz.cohort.levels import level_text, level_texts
-from posthaz.cohort.quantities import at_time, counted
+from posthaz.cohort.quantities import at_time, counted, number_text
 from posthaz.cohort.rows import listed, shown_values
 from posthaz.cohort.rules.follow_up_unit import likely_unit
 from posthaz.errors import Finding
@@ -143,8 +143,9 @@ def coarse_times(draft: Draft) -> Iterator[Finding]:
     step = _common_step(draft.exit[draft.cause == 1])
     yield Finding(
         draft.where(column=spec.time),
-        f"many events share a time ({tied:g} at time {time:g}): models that take times as exact "
-        f"overstate survival by up to {counted(round(100 * moved), 'percentage point')}",
+        f"many events share a time ({tied:g} at time {number_text(time)}): models that take "
+        f"times as exact overstate survival by up to "
+        f"{counted(round(100 * moved), 'percentage point')}",
         f"say resolution = {step:g} in [cohort] when times were recorded in such steps"
         if step
         else "give the step in which times were recorded as resolution in [cohort]",
@@ -207,7 +208,7 @@ def _censored_early(draft: Draft) -> str:
     return (
         f"and the few censored rows have the shorter follow-up (median {at_time(early, unit)}, "
         "events "
-        f"{late:g})"
+        f"{number_text(late)})"
     )
 
 

@@ -8,7 +8,7 @@ from posthaz.cohort.recurrent import RECURRENT
 from posthaz.cohort.spec import CohortSpec
 from posthaz.errors import Finding, nearest
 
-OUTCOME_MEND = (
+OUTCOME_FIX = (
     "leave it out: what is known only at the end of follow-up explains nothing before it; an "
     "effect that changes with time is modelled by cutting each patient's follow-up into rows "
     "(entry, subject) with a covariate that says which part a row is, or by a landmark"
@@ -181,7 +181,7 @@ def _columns_there(
         meaning = outcome_meaning(spec, covariate)
         if meaning:
             place = "treatment" if covariate == spec.treatment else "covariate"
-            yield Finding(f"{name}, {place} '{covariate}'", f"it is {meaning}", OUTCOME_MEND)
+            yield Finding(f"{name}, {place} '{covariate}'", f"it is {meaning}", OUTCOME_FIX)
     for column, uses in roles.items():
         if column not in header:
             yield Finding(

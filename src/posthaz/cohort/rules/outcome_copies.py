@@ -7,7 +7,7 @@ import numpy as np
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_texts
 from posthaz.cohort.numbers import read_numbers
-from posthaz.cohort.rules.naming import OUTCOME_MEND, outcome_meaning
+from posthaz.cohort.rules.naming import OUTCOME_FIX, outcome_meaning
 from posthaz.errors import Finding
 
 _FEWEST = 20
@@ -30,7 +30,7 @@ def refuse_copies(draft: Draft) -> Iterator[Finding]:
             continue
         said = _follows_time(draft, name) or _follows_event(draft, name)
         if said:
-            yield Finding(f"{draft.name}, column '{name}'", said, OUTCOME_MEND)
+            yield Finding(f"{draft.name}, column '{name}'", said, OUTCOME_FIX)
 
 
 def _follows_time(draft: Draft, name: str) -> str:

@@ -26,7 +26,8 @@ def failed_convergence(results: Results) -> Iterator[Concern]:
         parts = [f"“{labels[name]}” ({'; '.join(said)})" for name, said in failed.items()]
         several = len(parts) > 1
         text = (
-            f"Convergence check failed for the model{'s' * several} {listed(parts)}. "
+            f"Convergence check failed for the {'models' if several else 'model'} "
+            f"{listed(parts)}. "
             f"{'Their' if several else 'Its'} numbers can’t be relied on; sample longer or "
             f"simplify {'them' if several else 'the model'}."
         )

@@ -19,9 +19,8 @@ from posthaz.report.sections.wording import (
     share_interval,
     with_interval,
 )
-from posthaz.spec import follow_up_for_cure
+from posthaz.spec import SHORT_FOLLOW_UP, follow_up_for_cure
 
-LONG_ENOUGH = 0.05
 _NUMBERS = ("median", "lower", "upper")
 
 
@@ -91,7 +90,7 @@ def _identified(results: Results) -> str:
         f"is {at_time(round(results.horizon, 2), cohort.unit)}; Maller and Zhou’s measure of "
         f"insufficient follow-up is {chance:.2f}"
     )
-    if chance > LONG_ENOUGH:
+    if chance > SHORT_FOLLOW_UP:
         return (
             f"{text}, above 0.05: **the plateau is too short to tell a cured share from a hazard "
             "that falls slowly**, so that the share leans on the baseline and on its prior."

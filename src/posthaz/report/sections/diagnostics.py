@@ -81,13 +81,14 @@ def _failed(results: Results) -> str:
 def _worst(results: Results) -> str:
     """The worst figures over all models of the analysis, in a sentence."""
     checks = results.posterior.convergence
-    rhat = np.nanmax([check.rhat for check in checks])
+    rhats = [check.rhat for check in checks if np.isfinite(check.rhat)]  # one chain has none
+    largest = f"The largest R-hat is {max(rhats):.3f}, the smallest" if rhats else "The smallest"
     sizes = [size for check in checks for size in (check.ess_bulk, check.ess_tail)]
     diverged = sum(check.divergences for check in checks)
     over = "" if len(checks) == 1 else " over the models of the analysis"
     smallest = f"{np.nanmin(sizes):,.0f}"
     return (
-        f"The largest R-hat is {rhat:.3f}, the smallest effective sample size {smallest}, and "
+        f"{largest} effective sample size {'' if rhats else 'is '}{smallest}, and "
         f"{counted(diverged, 'transition')} diverged{over}. Figures of each model and rank "
         "plots are in the appendix."
     )

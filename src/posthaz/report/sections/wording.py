@@ -1,11 +1,12 @@
 """How numbers are written: as many digits as they deserve, and never a bare zero."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from posthaz.cohort import at_time, number_text, with_unit
 from posthaz.cohort import counted as counted
+from posthaz.cohort.rows import listed as listed
 from posthaz.report.cells import MISSING
 
 DECIMALS = {"days": 0, "weeks": 1, "months": 1, "years": 2}
@@ -243,19 +244,6 @@ def signed(text: str) -> str:
     if text.startswith("-") and not text.strip("-0.\u00a0%"):
         return text[1:]
     return text.replace("-", "−", 1) if text.startswith("-") else text
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Parts of a sentence joined by commas and a last "and".
-
-    Examples
-    --------
-    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
-    ('a', 'a and b', 'a, b and c')
-    """
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def count_text(number: float) -> str:
