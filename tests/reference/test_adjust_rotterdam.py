@@ -28,7 +28,7 @@ from posthaz.adjust import (
 )
 from posthaz.adjust.pairing import nearest_pairs
 from posthaz.baselines import cox_model, kaplan_meier, logrank
-from posthaz.baselines.score_residuals import score_residuals
+from posthaz.baselines.partial_likelihood import score_residuals
 from posthaz.cohort import Cohort
 from tests.reference.cohorts import reference_cohort
 from tests.shared_data import needs_reference, reference

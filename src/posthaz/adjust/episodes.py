@@ -7,8 +7,8 @@ import pandas as pd
 
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.patients import without
 from posthaz.cohort.rows import shown_rows
-from posthaz.cohort.stacking import without
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Finding, Findings, nearest
 

@@ -8,7 +8,7 @@ import pandas as pd
 from posthaz.adjust.episodes import treatment_starts
 from posthaz.cohort import Cohort, Dropped, at_time
 from posthaz.cohort.argument import takes_cohort
-from posthaz.cohort.stacking import without
+from posthaz.cohort.patients import without
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Findings
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from posthaz.adjust.censored_at import censored_at
-from posthaz.adjust.clones import begun, in_arms
+from posthaz.adjust.clones import begun, censored_at, in_arms
 from posthaz.cohort import Cohort, cut_follow_up
 from posthaz.cohort.argument import takes_cohort
-from posthaz.cohort.stacking import patients_as_clusters, stacked, without
+from posthaz.cohort.patients import patients_as_clusters, stacked, without
 from posthaz.errors import AdjustmentError
 
 _MOST_TRIALS = 20

@@ -20,10 +20,10 @@ from posthaz.cohort.patients import changing, joined
 from posthaz.cohort.person_time import person_time
 from posthaz.cohort.quantities import at_time, counted, number_text, with_unit
 from posthaz.cohort.read import read_cohort
-from posthaz.cohort.resolution import between_steps
 from posthaz.cohort.rules.repeats import names_patients_by_word
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import RECONSTRUCTED, SIMULATED
+from posthaz.cohort.ties import between_steps
 from posthaz.cohort.where import Condition, Where, restricted, rows_where
 
 __all__ = [

@@ -10,10 +10,9 @@ import pandas as pd
 from posthaz.cohort.argument import takes_cohort
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.collapse import numbered_groups, pattern_codes, with_covariates
+from posthaz.cohort.patients import stacked
 from posthaz.cohort.quantities import number_text
-from posthaz.cohort.resolution import between_steps
-from posthaz.cohort.stacking import stacked
-from posthaz.cohort.ties import at_times_of
+from posthaz.cohort.ties import at_times_of, between_steps
 from posthaz.errors import CohortError
 
 _ROUNDING = 1e-12

@@ -4,7 +4,6 @@ from posthaz.evidence.consistency import Doubt, printed_doubts, wald_p, wald_p_r
 from posthaz.evidence.credibility import Credibility, credibility, events_needed, least_probability
 from posthaz.evidence.curve import AtRisk, Curve
 from posthaz.evidence.curve_files import read_clicks, read_numbers_at_risk
-from posthaz.evidence.densities import evidence_densities
 from posthaz.evidence.guyot import Reconstruction, reconstruct
 from posthaz.evidence.patients import patient_table, reconstruct_arms, reconstructed_patients
 from posthaz.evidence.printed import PrintedRatio, impossible, p_value_range
@@ -14,6 +13,7 @@ from posthaz.evidence.update import (
     EXPECTED,
     RELEVANT,
     Belief,
+    evidence_densities,
     evidence_table,
     prior_belief,
     standard_priors,

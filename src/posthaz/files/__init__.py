@@ -1,8 +1,7 @@
 """Files read and written safely: whole or not at all, in the folder asked for, and readable."""
 
 from posthaz.files.names import file_below, file_name, file_names, name_fault, same_file
-from posthaz.files.read import file_bytes, place_below, unreadable
-from posthaz.files.table_text import csv_text
+from posthaz.files.read import csv_text, file_bytes, place_below, unreadable
 from posthaz.files.whole import (
     prepare_folder,
     remove_unused,

@@ -11,7 +11,7 @@ import xarray as xr
 
 from posthaz.analyses.registry import part_of
 from posthaz.answers import joined
-from posthaz.baselines.answer_rows import baseline_answers
+from posthaz.baselines.answers import baseline_answers
 from posthaz.checks import Convergence
 from posthaz.cohort import Cohort
 from posthaz.design import named_steps

@@ -5,7 +5,7 @@ import pandas as pd
 
 from posthaz.answers import find, one_answer
 from posthaz.baselines import frequentist_answers
-from posthaz.baselines.answer_rows import baseline_answers
+from posthaz.baselines.answers import baseline_answers
 from posthaz.cohort import read_cohort
 from posthaz.estimands.answer_rows import coefficient_answers, estimand_answers
 

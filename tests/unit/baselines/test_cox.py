@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from posthaz.baselines import covariate_columns, cox_model, schoenfeld_test, univariable_cox
 from posthaz.baselines.concordance import concordance
-from posthaz.baselines.score_residuals import score_residuals
+from posthaz.baselines.partial_likelihood import score_residuals
 from posthaz.cohort import Cohort, read_cohort
 from tests.unit.baselines.small_cohorts import random_cohort, small_cohort, written_out
 

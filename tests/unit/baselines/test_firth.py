@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.stats import chi2
 
 from posthaz.baselines import cox_model, cox_or_firth, firth_model
-from posthaz.baselines.penalised_likelihood import maximise, penalised_likelihood
+from posthaz.baselines.firth import maximise, penalised_likelihood
 from tests.unit.baselines.small_cohorts import random_cohort, small_cohort, written_out
 
 NAMES = ["age", "stage"]

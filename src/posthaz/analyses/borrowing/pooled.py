@@ -7,7 +7,7 @@ import pandas as pd
 
 from posthaz.cohort import Cohort, between_steps
 from posthaz.cohort.argument import require_cohort
-from posthaz.cohort.stacking import stacked
+from posthaz.cohort.patients import stacked
 from posthaz.errors import CohortError
 
 STUDY = "study"

@@ -16,7 +16,7 @@ from posthaz.adjust import (
 )
 from posthaz.analyses.immortal_time.spec import ImmortalTimeSpec
 from posthaz.cohort import Cohort
-from posthaz.cohort.stacking import without
+from posthaz.cohort.patients import without
 from posthaz.errors import AdjustmentError, PosthazError
 
 NAIVE, EARLY, LANDMARK, TIME_DEPENDENT, CLONES, TRIALS = (

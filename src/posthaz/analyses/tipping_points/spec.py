@@ -133,9 +133,7 @@ def tipping_faults(asked: TippingPointsSpec, cohort: Cohort) -> Iterator[Finding
     Finding
         One a fault.
     """
-    yield from two_arms_faults(
-        "[tipping_points]", cohort, "a conclusion on one hazard ratio takes"
-    )
+    yield from two_arms_faults("[tipping_points]", cohort, "a conclusion on one hazard ratio takes")
 
 
 TABLE = ClinicalTable(

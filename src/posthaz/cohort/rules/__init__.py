@@ -8,15 +8,11 @@ from posthaz.cohort.plausibility import implausible
 from posthaz.cohort.recurrent import events_stated
 from posthaz.cohort.rules import doubts
 from posthaz.cohort.rules.factors import FACTOR_RULES
-from posthaz.cohort.rules.intervals import INTERVAL_RULES
-from posthaz.cohort.rules.markers import MARKER_DOUBTS
 from posthaz.cohort.rules.naming import check_spec
-from posthaz.cohort.rules.outcome_copies import COPY_RULES
-from posthaz.cohort.rules.outcomes import OUTCOME_RULES
-from posthaz.cohort.rules.repeats import REPEAT_DOUBTS, REPEAT_RULES
-from posthaz.cohort.rules.subjects import SUBJECT_RULES
-from posthaz.cohort.rules.times import TIME_RULES
-from posthaz.cohort.rules.values import VALUE_RULES
+from posthaz.cohort.rules.outcomes import COPY_RULES, OUTCOME_RULES
+from posthaz.cohort.rules.repeats import REPEAT_DOUBTS, REPEAT_RULES, SUBJECT_RULES
+from posthaz.cohort.rules.times import INTERVAL_RULES, TIME_RULES
+from posthaz.cohort.rules.values import MARKER_DOUBTS, VALUE_RULES
 from posthaz.cohort.rules.weights import WEIGHT_DOUBTS, WEIGHT_RULES
 from posthaz.errors import Finding
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from posthaz.cohort.rules.follow_up_unit import likely_unit
+from posthaz.cohort.rules.doubts import likely_unit
 from tests.unit.cohort.small_tables import good_table, notices
 
 
