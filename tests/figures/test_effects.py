@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from posthaz.figures import draw_difference, draw_hazard_ratios, draw_prior_posterior
-from posthaz.figures.density import density, shown_range
+from posthaz.figures.prior_posterior import density, shown_range
 from posthaz.figures.style import POSTERIOR, REFERENCE
 
 

@@ -1,37 +1,26 @@
 """DataFrame or draws in, matplotlib figure out; the only room that imports matplotlib."""
 
 from posthaz.figures.axis import time_ticks
-from posthaz.figures.before_after import draw_before_after
-from posthaz.figures.benefit_risk import draw_benefit_risk
 from posthaz.figures.borrowing import draw_borrowing
 from posthaz.figures.comparison import draw_comparison
 from posthaz.figures.difference import draw_difference
-from posthaz.figures.energy import draw_energy
-from posthaz.figures.evidence import draw_evidence
-from posthaz.figures.hazard import draw_hazard
+from posthaz.figures.evidence import draw_evidence, draw_reconstruction
+from posthaz.figures.hazard import draw_hazard, draw_person_time
 from posthaz.figures.hazard_ratio_over_time import draw_hazard_ratio_over_time
 from posthaz.figures.hazard_ratios import draw_hazard_ratios
-from posthaz.figures.incidence import draw_incidence
-from posthaz.figures.influence import draw_influence
+from posthaz.figures.incidence import draw_incidence, draw_mean_count
 from posthaz.figures.interaction import draw_interaction
-from posthaz.figures.love import draw_love
-from posthaz.figures.mean_count import draw_mean_count
-from posthaz.figures.overlap import draw_overlap
-from posthaz.figures.pareto_k import draw_pareto_k
-from posthaz.figures.person_time import draw_person_time
-from posthaz.figures.predictive_check import draw_predictive_check
+from posthaz.figures.love import draw_before_after, draw_love, draw_overlap
+from posthaz.figures.predictive_check import draw_predictive_check, draw_prior_predictive
 from posthaz.figures.prior_posterior import draw_prior_posterior
-from posthaz.figures.prior_predictive import draw_prior_predictive
-from posthaz.figures.ranks import draw_ranks
-from posthaz.figures.reconstruction import draw_reconstruction
+from posthaz.figures.ranks import draw_energy, draw_pareto_k, draw_ranks
 from posthaz.figures.relevance import draw_relevance
 from posthaz.figures.sensitivity import draw_sensitivity
 from posthaz.figures.subgroups import draw_subgroups
 from posthaz.figures.subsets import draw_subsets
-from posthaz.figures.survival import draw_survival
-from posthaz.figures.survival_points import draw_survival_points
-from posthaz.figures.tipping_points import draw_prior_map
-from posthaz.figures.toxicity import draw_grades, draw_risk_differences
+from posthaz.figures.survival import draw_survival, draw_survival_points
+from posthaz.figures.tipping_points import draw_influence, draw_prior_map
+from posthaz.figures.toxicity import draw_benefit_risk, draw_grades, draw_risk_differences
 from posthaz.figures.write import figure_bytes, write_figure
 
 __all__ = [

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from posthaz.figures.density import density
 from posthaz.figures.layers import draw_interval
+from posthaz.figures.prior_posterior import density
 from posthaz.figures.style import INK, MUTED, SERIES, dress, new_figure, styled
 
 

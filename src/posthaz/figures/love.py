@@ -1,15 +1,21 @@
-"""Love plot: how far apart the arms are in each covariate, before and after adjustment."""
+"""How alike arms are: standardised differences, overlap of scores, curves before and after."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from posthaz.figures.axis import label_survival, label_time, time_ticks
+from posthaz.figures.layers import arm_rows, draw_steps, label_outer, new_panels
 from posthaz.figures.style import (
     MUTED,
     REFERENCE,
     SERIES,
+    arm_styles,
     dress,
     filled,
     legend_above,
@@ -90,4 +96,148 @@ def draw_love(
     dress(axes, grid="both")
     axes.tick_params(axis="y", length=0)
     legend_above(figure, handles, list(samples.values()), columns=2)
+    return figure
+
+
+_BINS = 30
+
+
+@styled
+def draw_overlap(
+    scores: pd.DataFrame,
+    *,
+    labels: Mapping[str, str],
+    title: str = "",
+    simulated: bool = False,
+) -> Figure:
+    """Histograms of the propensity score, the reference arm below the line.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns ``arm`` and ``score`` (a probability), one row a patient; and ``used``, whether
+        the patient is among those compared, where some were left out: they are drawn pale.
+    labels : mapping of str to str
+        Name to show for each arm, the reference arm first.
+    title : str, optional
+        Title at the top.
+    simulated : bool, optional
+        Whether the cohort is simulated, which the figure then says.
+
+    Returns
+    -------
+    Figure
+        One axes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scores = pd.DataFrame({"arm": ["a", "a", "b"], "score": [0.2, 0.4, 0.5]})
+    >>> figure = draw_overlap(scores, labels={"a": "Without", "b": "With radiotherapy"})
+    >>> figure.axes[0].get_xlabel()
+    'Propensity score: probability of “With radiotherapy”'
+    """
+    edges = np.linspace(0.0, 1.0, _BINS + 1)
+    styles = arm_styles(list(labels))
+    figure = new_figure(3.4, title, simulated)
+    axes = figure.subplots()
+    used = scores["used"] if "used" in scores else pd.Series(True, index=scores.index)
+    handles, names = [], []
+    for side, (arm, style) in zip((-1, 1), styles.items(), strict=False):
+        mine = scores["arm"].astype(str) == arm
+        for chosen, alpha in ((mine, 0.35), (mine & used, 0.95)):
+            counts, _ = np.histogram(scores.loc[chosen, "score"], edges)
+            axes.bar(
+                edges[:-1], side * counts, width=np.diff(edges), align="edge",
+                color=style.colour, alpha=alpha, lw=0.6, edgecolor="white",
+            )  # fmt: skip
+        handles.append(Patch(color=style.colour))
+        names.append(labels[arm])
+    if not used.all():
+        handles.append(Patch(color=MUTED, alpha=0.35))
+        names.append("Left out (pale)")
+    axes.axhline(0.0, color=MUTED, lw=1.0)
+    axes.set_ylim(1.08 * min(axes.dataLim.y0, -1.0), 1.08 * max(axes.dataLim.y1, 1.0))
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{abs(count):g}"))
+    axes.set_xlim(0.0, 1.0)
+    axes.set_xlabel(f"Propensity score: probability of “{list(labels.values())[-1]}”")
+    axes.set_ylabel("Patients")
+    dress(axes)
+    legend_above(figure, handles, names, columns=2)
+    return figure
+
+
+@styled
+def draw_before_after(
+    curves: pd.DataFrame,
+    *,
+    samples: Mapping[str, str],
+    labels: Mapping[str, str],
+    unit: str,
+    horizon: float,
+    endpoint: str = "survival",
+    title: str = "",
+    simulated: bool = False,
+    start: float = 0.0,
+) -> Figure:
+    """One panel of Kaplan-Meier curves a sample, all on the same axes.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        Columns ``sample``, ``arm``, ``time``, ``survival``, ``lower``, ``upper``, ``censored``.
+    samples : mapping of str to str
+        Name to show for each sample, in order.
+    labels : mapping of str to str
+        Name to show for each arm, the reference arm first.
+    unit : str
+        Unit of time.
+    horizon : float
+        End of the time axis.
+    endpoint : str, optional
+        What survives.
+    title : str, optional
+        Title at the top.
+    simulated : bool, optional
+        Whether the cohort is simulated, which the figure then says.
+    start : float, optional
+        Start of the time axis.
+
+    Returns
+    -------
+    Figure
+        One axes a sample.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"sample": ["before"], "arm": ["a"], "time": [6.0], "survival": [0.5],
+    ...         "lower": [0.3], "upper": [0.7], "censored": [0]}
+    >>> figure = draw_before_after(
+    ...     pd.DataFrame(rows), samples={"before": "All patients"}, labels={"a": "A"},
+    ...     unit="months", horizon=12.0,
+    ... )
+    >>> figure.axes[0].get_title(loc="left")
+    'All patients'
+    """
+    styles = arm_styles(list(labels))
+    figure, panels = new_panels(len(samples), 2.6, title, simulated, share=True)
+    for axes, (name, shown) in zip(panels, samples.items(), strict=True):
+        mine = curves[curves["sample"] == name]
+        for arm, style in styles.items():
+            rows = arm_rows(mine, arm).sort_values("time")
+            axes.fill_between(
+                rows["time"], rows["lower"], rows["upper"], step="post", color=style.colour,
+                alpha=0.13, lw=0,
+            )  # fmt: skip
+            draw_steps(axes, rows.drop(columns="censored"), style.colour, width=1.5)
+            axes.lines[-1].set(linestyle=style.dash)
+        axes.set_title(shown)
+        label_time(axes, horizon, unit, time_ticks(horizon, unit, 5, start), start)
+        label_survival(axes, endpoint, width=24)
+        dress(axes)
+    label_outer(panels)
+    handles = [Line2D([], [], color=style.colour, ls=style.dash) for style in styles.values()]
+    legend_above(figure, handles, list(labels.values()), columns=2)
     return figure

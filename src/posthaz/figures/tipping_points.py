@@ -1,4 +1,4 @@
-"""Posterior probability of benefit over the median and spread of the prior."""
+"""What would change a conclusion: maps of priors, confounders, and single patients."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from posthaz.figures.axis import label_ratio
+from posthaz.figures.axis import label_ratio, label_time
 from posthaz.figures.style import (
     INK,
     MUTED,
     POSTERIOR,
+    arm_styles,
     dress,
     filled,
     legend_above,
@@ -128,3 +129,69 @@ def _mark(axes: Axes, named: pd.DataFrame, table: pd.DataFrame) -> None:
             zorder=4,
             bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
         )  # fmt: skip
+
+
+@styled
+def draw_influence(
+    table: pd.DataFrame,
+    *,
+    unit: str,
+    labels: dict[str, str] | None = None,
+    title: str = "",
+    simulated: bool = False,
+) -> Figure:
+    """Change of the log hazard ratio without each patient, against the patient's time.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``time``, ``event``, ``arm``, ``sd_moved``, one row a patient.
+    unit : str
+        Unit of time.
+    labels : dict of str to str, optional
+        Names of the arms, reference first.
+    title : str, optional
+        Title at the top.
+    simulated : bool, optional
+        Whether the cohort is simulated, which the figure then says.
+
+    Returns
+    -------
+    Figure
+        One axes: filled marks for events, open ones for censored times.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"time": [3.0, 9.0], "event": [True, False], "arm": ["A", "B"],
+    ...         "sd_moved": [0.1, -0.2]}
+    >>> len(draw_influence(pd.DataFrame(rows), unit="months").axes[0].collections)
+    4
+    """
+    names = labels or {str(arm): str(arm) for arm in dict.fromkeys(table["arm"])}
+    styles = arm_styles(list(names))
+    figure = new_figure(3.6, title, simulated)
+    axes = figure.subplots()
+    axes.axhline(0.0, color=MUTED, lw=1.0)
+    for arm, style in styles.items():
+        for event in (True, False):
+            own = table[(table["arm"] == arm) & (table["event"] == event)]
+            axes.scatter(
+                own["time"], own["sd_moved"], s=30, marker=style.marker or "o", zorder=3,
+                facecolors=style.colour if event else "white", edgecolors=style.colour, lw=1.2,
+            )  # fmt: skip
+    label_time(axes, float(table["time"].max()) * 1.03, unit)
+    most = float(table["sd_moved"].abs().max()) * 1.15 or 1.0
+    axes.set_ylim(-most, most)
+    axes.set_ylabel("Change of log HR without\nthe patient (posterior sd)")
+    dress(axes)
+    handles = [
+        Line2D([], [], ls="none", marker=styles[arm].marker or "o", ms=6, mec=styles[arm].colour,
+               color=styles[arm].colour) for arm in names
+    ]  # fmt: skip
+    handles += [
+        Line2D([], [], ls="none", marker="o", ms=6, color=MUTED),
+        Line2D([], [], ls="none", marker="o", ms=6, mec=MUTED, mfc="white"),
+    ]
+    legend_above(figure, handles, [*names.values(), "event", "censored"], columns=4)
+    return figure

@@ -1,4 +1,4 @@
-"""Tasks one after another in this process."""
+"""Tasks one after another in this process, and the seeds of tasks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
