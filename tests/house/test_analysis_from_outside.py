@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from posthaz.analyses import registry
+from posthaz.analyses.registry import part_of
 from posthaz.errors import SpecError
 from posthaz.report.clinical import Given, answer_clinical, clinical_sections, clinical_tables
 from posthaz.report.missing import MissingParts
@@ -56,6 +57,11 @@ def test_toml_to_answer_to_files_and_section(file, registered):
     answers = answer_clinical(Given(analysis, cohort, {}, lambda *_: None), parts)
     assert parts.found == []
     assert clinical_tables(answers)["crude_rates"]["rate"].tolist() == [2.0, 10.0]
+    told = part_of("crude_rates").answers(answers["crude_rates"])
+    assert told[["analysis", "method", "arm", "value"]].to_numpy().tolist() == [
+        ["crude_rates", "counts", "a", 2.0],
+        ["crude_rates", "counts", "b", 10.0],
+    ]
     results = SimpleNamespace(analysis=analysis, cohort=cohort, clinical=answers)
     (section,) = clinical_sections(results)
     said = "Events per 60 months of follow-up are 2.0 with a and 10.0 with b."

@@ -11,19 +11,8 @@ from pathlib import Path
 import pytest
 
 import posthaz as ph
-from posthaz.analyses.adjust import spec as adjust
-from posthaz.analyses.borrowing import spec as borrowing
-from posthaz.analyses.competing_risks import spec as competing_risks
-from posthaz.analyses.immortal_time import spec as immortal_time
-from posthaz.analyses.interactions import spec as interactions
-from posthaz.analyses.life_table import spec as life_table
-from posthaz.analyses.multistate import spec as multistate
-from posthaz.analyses.screening import spec as screening
-from posthaz.analyses.subgroups import spec as subgroups
-from posthaz.analyses.subsets import spec as subsets
-from posthaz.analyses.tipping_points import spec as tipping_points
+from posthaz.analyses.registry import table_names, table_of
 from posthaz.analyses.tipping_points.answer import COLUMNS as TIPPING_COLUMNS
-from posthaz.analyses.toxicity import spec as toxicity
 from posthaz.analyses.toxicity.risk import RISK_COLUMNS
 from posthaz.answers import COLUMNS as ANSWER_COLUMNS
 from posthaz.baselines import COLUMNS as BASELINE_COLUMNS
@@ -66,26 +55,18 @@ DECLARED = {
     "[cohort.visits]": visits_table._FIELDS,
     "[cohort.columns.NAME]": column_table._FIELDS,
     "[treatment]": cohort_table._TREATMENT_FIELDS,
-    "[life_table]": life_table._FIELDS,
-    "[immortal_time]": immortal_time._FIELDS,
-    "[adjust]": adjust._FIELDS,
     "[models.NAME]": model_table.model_fields(),
     "[estimands]": {**answer_fields.ESTIMAND_FIELDS, **answer_tables._ONLY_IN_FILES},
     "[baselines]": answer_fields.BASELINE_FIELDS,
     "[sampling]": answer_fields.SAMPLING_FIELDS,
-    "[screening]": screening._FIELDS,
-    "[competing_risks]": competing_risks._FIELDS,
-    "[multistate]": multistate._FIELDS,
-    "[subsets.NAME]": subsets._FIELDS,
-    "[subgroups]": subgroups._FIELDS,
-    "[interactions.NAME]": interactions._FIELDS,
     "[sensitivity]": sensitivity_table._FIELDS,
-    "[tipping_points]": {**tipping_points._FIELDS},
-    "[toxicity]": toxicity._FIELDS,
-    "[borrowing]": borrowing._FIELDS,
     "[[published]]": published_table._FIELDS,
     "[simulate]": simulate_table._FIELDS,
 }
+for _name in table_names():
+    _schema = table_of(_name).fields.schema
+    _keys = _schema.get("properties") or _schema["additionalProperties"]["properties"]
+    DECLARED[f"[{_name}]" if "properties" in _schema else f"[{_name}.NAME]"] = _keys
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from posthaz.answers.beside import beside
 from posthaz.answers.find import find, one_answer
 from posthaz.answers.frame import COLUMNS, answer_frame, joined
+from posthaz.answers.view import View
 from posthaz.answers.vocabulary import MAIN, METHODS, QUANTITIES
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "MAIN",
     "METHODS",
     "QUANTITIES",
+    "View",
     "answer_frame",
     "beside",
     "find",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from posthaz.analyses.registry import analysis_names, part_of
-from posthaz.answers import answer_frame
+from posthaz.answers import View, answer_frame, joined
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 from posthaz.report.blocks import Section
@@ -80,7 +80,9 @@ class ClinicalPart:
         Whether a file that asks for the analysis asks it first of all, so that its sentence comes
         before the effect of the treatment.
     rows : callable
-        The answer as rows of ``answers.csv``, their ``analysis`` its name.
+        The answer as rows of ``answers.csv``, their ``analysis`` its name, beyond `views`.
+    views : tuple of View
+        How its tables are told in ``answers.csv``.
     """
 
     name: str
@@ -94,6 +96,13 @@ class ClinicalPart:
     lead: Callable[[Results, Any], str] = lambda *_: ""
     is_question: bool = False
     rows: Callable[[Any], pd.DataFrame] = lambda answer: answer_frame([])
+    views: tuple[View, ...] = ()
+
+    def answers(self, answer: Any) -> pd.DataFrame:
+        """The answer as rows of ``answers.csv``."""
+        tables = self.tables(answer)
+        told = [one.answers(tables[one.file]) for one in self.views if one.file in tables]
+        return joined([*(part.assign(analysis=self.name) for part in told), self.rows(answer)])
 
 
 def answer_clinical(given: Given, parts: MissingParts) -> Mapping[str, Any]:

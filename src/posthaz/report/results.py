@@ -158,7 +158,7 @@ class Results:
                 coefficient_answers(self.posterior.coefficients, effects, columns),
                 baseline_answers(self.frequentist.answers),
                 printed_answers(self.analysis.published),
-                *(part_of(name).rows(answer) for name, answer in self.clinical.items()),
+                *(part_of(name).answers(answer) for name, answer in self.clinical.items()),
             ]
         )
 

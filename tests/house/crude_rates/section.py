@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from posthaz.answers import View
 from posthaz.report.blocks import Paragraph, Section, Table
 from posthaz.report.clinical import ClinicalPart, Given
 from posthaz.report.missing import guarded_block
@@ -31,5 +32,10 @@ def _section(results: Results, answer: pd.DataFrame) -> Section:
 
 
 PART = ClinicalPart(
-    "crude_rates", _answer, lambda answer: {"crude_rates": answer}, _section, lead=_lead
+    "crude_rates",
+    _answer,
+    lambda answer: {"crude_rates": answer},
+    _section,
+    lead=_lead,
+    views=(View("crude_rates", "arm value=rate", {"quantity": "event_rate", "method": "counts"}),),
 )

@@ -30,6 +30,7 @@ from posthaz.analyses.adjust.words import (
     left_out_sentence,
     unlike_sentence,
 )
+from posthaz.answers import View
 from posthaz.figures import draw_before_after, draw_love, draw_overlap
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical import ClinicalPart, Given
@@ -218,4 +219,12 @@ PART = ClinicalPart(
     methods=adjustment_methods,
     missing=lambda answers: lost_parts(answers.remarks),
     lead=lambda results, _: adjusted_sentence(results),
+    views=(
+        View(
+            "adjust_effects",
+            "population=sample quantity time arm term n events value lower upper p note "
+            "method=analysis",
+            statement=("p_below_1", "< 1"),
+        ),
+    ),
 )

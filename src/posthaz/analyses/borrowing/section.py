@@ -11,6 +11,7 @@ from posthaz.analyses.borrowing.words import (
     borrowing_lead,
     prior_label,
 )
+from posthaz.answers import View
 from posthaz.figures import draw_borrowing, draw_hazard_ratios
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
@@ -219,6 +220,23 @@ def _histories_table(answer: Borrowing) -> Table:
     )
 
 
+_RATIO = {"quantity": "hazard_ratio", "method": "posterior"}
+
 PART = ClinicalPart(
-    _NAME, _answer, _tables, _section, failures=_failures, lead=borrowing_lead, is_question=True
+    _NAME,
+    _answer,
+    _tables,
+    _section,
+    failures=_failures,
+    lead=borrowing_lead,
+    is_question=True,
+    views=(
+        View("borrowing", "level=prior value=hr lower upper", _RATIO, ("below_1", "< 1")),
+        View(
+            "borrowing_discounts",
+            "level=discount value=hr lower upper",
+            _RATIO | {"model": "power prior"},
+            ("below_1", "< 1"),
+        ),
+    ),
 )

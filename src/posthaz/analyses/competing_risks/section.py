@@ -9,6 +9,7 @@ from posthaz.analyses.competing_risks.answer import CompetingRisks, competing_ri
 from posthaz.analyses.competing_risks.incidence_tables import NAIVE, POSTERIOR
 from posthaz.analyses.competing_risks.tables import incidence_table, ratio_table, time_lost_table
 from posthaz.analyses.competing_risks.words import competing_lead, competing_methods
+from posthaz.answers import View
 from posthaz.figures import draw_incidence
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
 from posthaz.report.clinical import ClinicalPart, Given
@@ -162,4 +163,28 @@ PART = ClinicalPart(
     methods=competing_methods,
     missing=lambda answer: lost_parts(answer.notes),
     lead=competing_lead,
+    views=(
+        View(
+            "competing_risks",
+            "cause=label arm time method=source value=incidence lower upper n=at_risk events",
+            {"quantity": "incidence"},
+        ),
+        View(
+            "competing_risks_time",
+            "cause=label arm reference time=horizon value=mean lower upper",
+            {"quantity": "time_lost", "method": "posterior"},
+            ("p_above_0", "> 0"),
+        ),
+        View(
+            "competing_risks_tests",
+            "cause=label arm n events=observed statistic=chisq df p note",
+            {"quantity": "test", "method": "gray"},
+        ),
+        View(
+            "competing_risks_ratios",
+            "cause=label term method=source value=hr lower upper p n events note",
+            {"quantity": "hazard_ratio"},
+            ("p_below_1", "< 1"),
+        ),
+    ),
 )

@@ -10,6 +10,7 @@ from posthaz.analyses.interactions.answer import (
 )
 from posthaz.analyses.interactions.smooth_section import smooth_blocks
 from posthaz.analyses.interactions.words import interaction_methods, interactions_lead
+from posthaz.answers import View
 from posthaz.checks import convergence
 from posthaz.estimands import coefficient_table
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
@@ -243,6 +244,8 @@ def _remarks(one: InteractionEffects) -> list[str]:
     return [*levels, *dict.fromkeys(ratios)]
 
 
+_WITHIN = "population=name+by_level level n=patients events note"
+
 PART = ClinicalPart(
     _NAME,
     _answer,
@@ -256,4 +259,34 @@ PART = ClinicalPart(
     ),
     lead=interactions_lead,
     is_question=True,
+    views=(
+        View(
+            "interaction_levels",
+            f"{_WITHIN} value=hr lower upper",
+            {"quantity": "hazard_ratio", "method": "posterior"},
+            ("p_below_1", "< 1"),
+        ),
+        View(
+            "interaction_levels",
+            f"{_WITHIN} value=cox_hr lower=cox_lower upper=cox_upper p=cox_p",
+            {"quantity": "hazard_ratio", "method": "cox"},
+        ),
+        View(
+            "interaction_ratios",
+            "population=name term=contrast model value=ratio lower upper",
+            {"quantity": "ratio_of_hazard_ratios", "method": "posterior"},
+            ("p_above_1", "> 1"),
+        ),
+        View(
+            "interaction_ratios",
+            "population=name term=contrast model value=cox_ratio lower=cox_lower upper=cox_upper "
+            "p=cox_p",
+            {"quantity": "ratio_of_hazard_ratios", "method": "cox"},
+        ),
+        View(
+            "interaction_ratios",
+            "population=name term=contrast model=test statistic=chisq df p",
+            {"quantity": "interaction_test", "method": "cox"},
+        ),
+    ),
 )

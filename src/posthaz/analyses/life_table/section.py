@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.analyses.life_table.answer import LifeTableAnswer, life_table_answer
 from posthaz.analyses.life_table.effect_change import EffectChange
 from posthaz.analyses.life_table.rounding import Rounding
+from posthaz.answers import View
 from posthaz.checks import convergence
 from posthaz.figures import draw_hazard_ratios
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
@@ -251,4 +252,16 @@ PART = ClinicalPart(
     tables=_tables,
     section=_section,
     failures=_failures,
+    views=(
+        View(
+            "life_table",
+            "arm time n=at_risk value=median lower upper",
+            {"quantity": "survival", "method": "posterior"},
+        ),
+        View(
+            "life_table",
+            "arm time n=at_risk value=printed",
+            {"quantity": "survival", "method": "printed"},
+        ),
+    ),
 )

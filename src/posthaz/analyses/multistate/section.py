@@ -9,6 +9,7 @@ import pandas as pd
 
 from posthaz.analyses.multistate.answer import POSTERIOR, WITHOUT, Multistate, illness_death
 from posthaz.analyses.multistate.spec import NAME
+from posthaz.answers import View
 from posthaz.figures import draw_incidence
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.clinical import ClinicalPart, Given
@@ -220,4 +221,23 @@ PART = ClinicalPart(
     _section,
     failures=lambda answer: answer.failures,
     lead=lambda results, answer: _lead(results, answer),
+    views=(
+        View(
+            "multistate",
+            "cause=label arm time method=source value=probability lower upper",
+            {"quantity": "state_probability"},
+        ),
+        View(
+            "multistate_time",
+            "cause=label arm reference time=horizon value=mean lower upper",
+            {"quantity": "time_in_state", "method": "posterior"},
+            ("p_above_0", "> 0"),
+        ),
+        View(
+            "multistate_ratios",
+            "cause=label term method=source value=hr lower upper p events",
+            {"quantity": "hazard_ratio"},
+            ("p_below_1", "< 1"),
+        ),
+    ),
 )

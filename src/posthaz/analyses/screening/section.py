@@ -12,6 +12,7 @@ from posthaz.analyses.screening.tables import (
     survival_table,
     verdicts_table,
 )
+from posthaz.answers import View
 from posthaz.arms.survival_rows import (
     KAPLAN_MEIER,
     POSTERIOR,
@@ -261,4 +262,21 @@ PART = ClinicalPart(
     methods=screening_methods,
     missing=lambda answer: lost_parts(answer.notes),
     lead=screening_lead,
+    views=(
+        View(
+            "screening",
+            "term=candidate p n events note",
+            {"quantity": "likelihood_ratio", "method": "cox"},
+        ),
+        View(
+            "screening_survival",
+            "term=candidate level quantity time method=source value lower upper n events note",
+        ),
+        View(
+            "screening_estimates",
+            "term model=analysis method=analysis value=hr lower upper p n events note",
+            {"quantity": "hazard_ratio"},
+            ("p_below_1", "< 1"),
+        ),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from posthaz.answers import View
 from posthaz.report.blocks import Bullets, Section
 from posthaz.report.clinical import ClinicalPart, Given
 from posthaz.report.horizon import restriction
@@ -52,4 +53,18 @@ PART = ClinicalPart(
     section=_section,
     failures=lambda answer: answer.failures,
     lead=_lead,
+    views=(
+        View(
+            "sensitivity",
+            "model level=variant term value=hr_median lower=hr_lower upper=hr_upper",
+            {"quantity": "hazard_ratio", "method": "posterior"},
+            ("p_hr_below_1", "< 1"),
+        ),
+        View(
+            "sensitivity",
+            "model level=variant term time=rmst_time value=rmst_difference lower=rmst_lower "
+            "upper=rmst_upper",
+            {"quantity": "rmst_difference", "method": "posterior"},
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ from posthaz.analyses.subgroups.words import (
     subgroup_methods,
     subgroups_lead,
 )
+from posthaz.answers import View
 from posthaz.arms.cut_groups import group_name
 from posthaz.arms.interaction_test import ROBUST_WALD
 from posthaz.checks import convergence
@@ -294,4 +295,25 @@ PART = ClinicalPart(
     methods=subgroup_methods,
     missing=lambda answer: lost_parts(answer.notes),
     lead=subgroups_lead,
+    views=(
+        View(
+            "subgroups",
+            "population=column+level value=cox_hr lower=cox_lower upper=cox_upper p=cox_p note",
+            {"quantity": "hazard_ratio", "method": "cox"},
+        ),
+        *(
+            View(
+                "subgroups",
+                f"population=column+level value={how}_hr lower={how}_lower upper={how}_upper",
+                {"quantity": "hazard_ratio", "method": "posterior", "model": how},
+                (f"{how}_p_below_1", "< 1"),
+            )
+            for how in ("separate", "interaction", "pooled")
+        ),
+        View(
+            "subgroup_tests",
+            "term=column model=test statistic=chisq df p note",
+            {"quantity": "interaction_test", "method": "cox"},
+        ),
+    ),
 )

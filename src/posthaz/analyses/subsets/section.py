@@ -12,6 +12,7 @@ from posthaz.analyses.subsets.tables import (
     rates_table,
     subset_rows,
 )
+from posthaz.answers import View
 from posthaz.arms.survival_rows import (
     COX,
     FIRTH,
@@ -195,4 +196,10 @@ PART = ClinicalPart(
     methods=subset_methods,
     missing=lambda answer: tuple(p for one in answer for p in lost_parts(one.notes, one.label)),
     lead=subsets_lead,
+    views=(
+        View(
+            "subsets",
+            "population=subset quantity arm time method=source value lower upper p n events note",
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ from posthaz.analyses.toxicity.tables import (
     threshold_label,
 )
 from posthaz.analyses.toxicity.words import toxicity_lead, toxicity_methods
+from posthaz.answers import View
 from posthaz.figures import draw_benefit_risk, draw_grades, draw_risk_differences
 from posthaz.files import file_names
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
@@ -253,6 +254,8 @@ def _benefit_figure(results: Results, pair: BenefitRisk, files: dict[str, str]) 
                    "benefit_risk.csv")  # fmt: skip
 
 
+_PAIR = "term=toxicity grade arm reference model=source n=patients events note=remark"
+
 PART = ClinicalPart(
     _NAME,
     _answer,
@@ -262,4 +265,39 @@ PART = ClinicalPart(
     printed_of_toxicity,
     methods=toxicity_methods,
     lead=toxicity_lead,
+    views=(
+        View(
+            "toxicity_grades",
+            "term=toxicity arm grade n=patients value=share",
+            {"quantity": "share", "method": "counts"},
+        ),
+        View(
+            "toxicity_tests",
+            "term=toxicity grade model=test statistic df p note=remark",
+            {"quantity": "test", "method": "counts"},
+        ),
+        View(
+            "toxicity_risks",
+            f"{_PAIR} value=difference lower=difference_lower upper=difference_upper",
+            {"quantity": "risk_difference", "method": "posterior"},
+            ("probability_more", "> 0"),
+        ),
+        View(
+            "toxicity_risks",
+            f"{_PAIR} value=ratio lower=ratio_lower upper=ratio_upper",
+            {"quantity": "risk_ratio", "method": "posterior"},
+        ),
+        View(
+            "toxicity_odds_ratios",
+            "term=toxicity arm value=odds_ratio lower upper",
+            {"quantity": "odds_ratio", "method": "posterior"},
+            ("probability_more", "> 1"),
+        ),
+        View(
+            "benefit_risk",
+            "arm reference level=gain+toxicity",
+            {"quantity": "benefit_and_risk", "method": "posterior"},
+            ("probability", "both"),
+        ),
+    ),
 )
