@@ -11,7 +11,7 @@ OF_TIME = re.compile(
     r"(?:\[[^\]{}]+\])*:(?:\.\d+)?g\}"
 )
 """A time in a message; columns such as ``at_12`` and events such as ``P(rmst > 12)`` are keys."""
-TWO_DIGITS = re.compile(r"(?:median|max|min)\(\):\.\dg\}")
+TWO_DIGITS = re.compile(r"(?:median|max|min)\(\):\.2g\}")
 NOUNS = "interval|patient|visit|row|event|time|cut|knot|model|arm"
 BY_HAND = re.compile(rf"\b(?:{NOUNS})\{{(?:'s'|\"s\")")
 PLURAL = re.compile(r"\{(duration|moment)\([^{}]*\)\} \{[^}]*unit")

@@ -1,13 +1,13 @@
 """The baseline hazard a model's table asks for, by the fields of its class."""
 
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
 from posthaz.errors import SpecError
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.hazards.option import Option
-from posthaz.spec.fields import MOST_ELEMENTS, Field, choice, either, flag, number, several, text
+from posthaz.spec.derived import keys_of, limits_of
+from posthaz.spec.fields import Field
 from posthaz.spec.toml_table import TomlTable
 
 
@@ -19,14 +19,7 @@ def own_options(kind: str) -> dict[str, Field]:
     >>> own_options("weibull")["location"].expects
     'one of "log_scale", "log_rate"'
     """
-    baseline = BASELINES[kind]
-    hints = get_type_hints(baseline)
-    limits = _limits(baseline)
-    return {
-        name: _field(hints[name], one, limits.get(one.counted_by))
-        for name, one in limits.items()
-        if one.in_files
-    }
+    return keys_of(BASELINES[kind])
 
 
 def all_options() -> dict[str, Field]:
@@ -35,31 +28,7 @@ def all_options() -> dict[str, Field]:
 
 
 def _limits(baseline: type[Baseline]) -> dict[str, Option]:
-    declared = fields(baseline)  # type: ignore[arg-type]
-    return {one.name: one.metadata.get("option", Option()) for one in declared}
-
-
-def _field(hint: Any, limits: Option, counted: Option | None) -> Field:
-    """What a key takes, from the annotation of a field and its limits."""
-    if get_origin(hint) is Literal:
-        return choice(get_args(hint))
-    if hint is bool:
-        return flag()
-    if hint is str:
-        return text()
-    if get_origin(hint) is tuple:
-        every = several(_number(float, limits), limits.many, most=limits.most or MOST_ELEMENTS)
-        return either(_number(int, counted), every) if counted else every
-    return _number(hint, limits)
-
-
-def _number(hint: Any, limits: Option) -> Field:
-    return number(
-        above=limits.above,
-        at_least=limits.at_least,
-        at_most=limits.at_most,
-        whole=hint is int,
-    )
+    return limits_of(baseline)
 
 
 def read_baseline(toml: TomlTable, parsed: Mapping[str, Any]) -> Baseline | None:

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.design import formula_variables
 from posthaz.errors import Finding, FormulaError
+from posthaz.hazards import option
 from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
 from posthaz.spec.covariate_checks import check_covariate, check_terms
+from posthaz.spec.derived import keys_of
 from posthaz.spec.fields import (
     Field,
     UnfitError,
     choice,
     either,
-    flag,
     number,
     several,
     table,
@@ -24,6 +25,30 @@ from posthaz.spec.toml_table import TomlTable
 
 METHODS = ("match", "weight", "overlap")
 SCORES = ("logistic", "firth", "bayesian")
+
+
+def _methods() -> Field:
+    one = choice(METHODS)
+
+    def parse(raw: Any) -> tuple[str, ...]:
+        return (one.parse(raw),)
+
+    return either(Field(one.expects, parse, schema=one.schema), several(one, "them"))
+
+
+def _caliper() -> Field:
+    width = number(above=0)
+
+    def parse(raw: Any) -> float | None:
+        if raw == "none":
+            return None
+        try:
+            return float(width.parse(raw))
+        except UnfitError:
+            raise UnfitError from None
+
+    schema = {"anyOf": [width.schema, {"const": "none"}]}
+    return Field('a number above 0, or "none"', parse, schema=schema)
 
 
 @dataclass(frozen=True)
@@ -66,20 +91,20 @@ class AdjustSpec:
     """
 
     formula: str = ""
-    method: tuple[str, ...] = ("match",)
-    score: str = "logistic"
-    draws: int = 20
-    ratio: int = 1
-    caliper: float | None = 0.2
-    caliper_scale: str = "pooled"
-    distance: str = "nearest"
-    order: str = "largest"
+    method: tuple[str, ...] = option(("match",), key=_methods())
+    score: str = option("logistic", key=choice(SCORES))
+    draws: int = option(20, at_least=2)
+    ratio: int = option(1, at_least=1)
+    caliper: float | None = option(0.2, key=_caliper())
+    caliper_scale: Literal["pooled", "all", "logit"] = "pooled"
+    distance: Literal["nearest", "optimal"] = "nearest"
+    order: Literal["largest", "smallest", "data"] = "largest"
     replace: bool = False
-    exact: tuple[str, ...] = ()
-    target: str = ""
+    exact: tuple[str, ...] = option((), many="column names")
+    target: str = option("", key=choice(["ATE", "ATT", "ATC", "ATM"]))
     stabilised: bool = False
-    trim: float | None = None
-    adjusted: tuple[str, ...] = ()
+    trim: float | None = option(None, above=0, below=0.5)
+    adjusted: tuple[str, ...] = option((), many="terms of a formula")
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -99,47 +124,7 @@ class AdjustSpec:
         return self.target or "ATE"
 
 
-def _methods() -> Field:
-    one = choice(METHODS)
-
-    def parse(raw: Any) -> tuple[str, ...]:
-        return (one.parse(raw),)
-
-    return either(Field(one.expects, parse, schema=one.schema), several(one, "them"))
-
-
-def _caliper() -> Field:
-    width = number(above=0)
-
-    def parse(raw: Any) -> float | None:
-        if raw == "none":
-            return None
-        try:
-            return float(width.parse(raw))
-        except UnfitError:
-            raise UnfitError from None
-
-    schema = {"anyOf": [width.schema, {"const": "none"}]}
-    return Field('a number above 0, or "none"', parse, schema=schema)
-
-
-_FIELDS = {
-    "formula": text(required=True),
-    "method": _methods(),
-    "score": choice(SCORES),
-    "draws": number(at_least=2, whole=True),
-    "ratio": number(at_least=1, whole=True),
-    "caliper": _caliper(),
-    "caliper_scale": choice(["pooled", "all", "logit"]),
-    "distance": choice(["nearest", "optimal"]),
-    "order": choice(["largest", "smallest", "data"]),
-    "replace": flag(),
-    "exact": several(text(), "column names"),
-    "target": choice(["ATE", "ATT", "ATC", "ATM"]),
-    "stabilised": flag(),
-    "trim": number(above=0, below=0.5),
-    "adjusted": several(text(), "terms of a formula"),
-}
+_FIELDS = keys_of(AdjustSpec) | {"formula": text(required=True)}
 _ONLY_MATCH = ("ratio", "caliper", "caliper_scale", "distance", "order", "replace", "exact")
 _ONLY_WEIGHT = ("stabilised",)
 

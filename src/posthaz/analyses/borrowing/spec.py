@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding
+from posthaz.hazards import option
 from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
-from posthaz.spec.fields import Field, number, several, table, text
+from posthaz.spec.derived import keys_of
+from posthaz.spec.fields import table, text
 from posthaz.spec.toml_table import TomlTable
 
 # a registry outweighs a small cohort at a few per cent: that is where the answer changes
@@ -29,12 +31,12 @@ class HistoricalRatio:
         Place it was printed in.
     """
 
-    name: str
+    name: str = option(in_files=False)
     label: str
-    hr: float
-    lower: float
-    upper: float
-    level: float = 0.95
+    hr: float = option(above=0)
+    lower: float = option(above=0)
+    upper: float = option(above=0)
+    level: float = option(0.95, above=0, below=1)
     where: str = ""
 
 
@@ -58,34 +60,22 @@ class BorrowingSpec:
         component.
     """
 
-    histories: tuple[HistoricalRatio, ...] = ()
-    discount: float = 0.5
-    discounts: tuple[float, ...] = DISCOUNTS
-    spike: float = 0.05
-    slab: float = 1.0
-    probability: float = 0.5
-    heterogeneity: float = 0.25
-    robust: float = 0.2
+    histories: tuple[HistoricalRatio, ...] = option((), in_files=False)
+    discount: float = option(0.5, at_least=0, at_most=1)
+    discounts: tuple[float, ...] = option(
+        DISCOUNTS, at_least=0, at_most=1, many="numbers from 0 to 1"
+    )
+    spike: float = option(0.05, above=0)
+    slab: float = option(1.0, above=0)
+    probability: float = option(0.5, above=0, below=1)
+    heterogeneity: float = option(0.25, above=0)
+    robust: float = option(0.2, at_least=0, below=1)
 
 
-_SHARE = number(at_least=0, at_most=1)
-_HISTORY_FIELDS: dict[str, Field] = {
-    "label": text(),
-    "hr": number(above=0, required=True),
-    "lower": number(above=0, required=True),
-    "upper": number(above=0, required=True),
-    "level": number(above=0, below=1),
-    "where": text(),
-}
+_HISTORY_FIELDS = keys_of(HistoricalRatio) | {"label": text()}
 _FIELDS = {
     "history": table(each=table(_HISTORY_FIELDS, about=HistoricalRatio), required=True),
-    "discount": _SHARE,
-    "discounts": several(_SHARE, "numbers from 0 to 1"),
-    "spike": number(above=0),
-    "slab": number(above=0),
-    "probability": number(above=0, below=1),
-    "heterogeneity": number(above=0),
-    "robust": number(at_least=0, below=1),
+    **keys_of(BorrowingSpec),
 }
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding, nearest
+from posthaz.hazards import option
 from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
-from posthaz.spec.fields import distinct, flag, number, several, table, text
+from posthaz.spec.derived import keys_of
+from posthaz.spec.fields import flag, table
 from posthaz.spec.toml_table import TomlTable
 
 
@@ -27,10 +29,10 @@ class ImmortalTimeSpec:
         Whether the file asks for it, so that a cohort that doesn't bear it is refused.
     """
 
-    landmarks: tuple[float, ...] = ()
-    grace: float | None = None
-    covariates: tuple[str, ...] | None = None
-    stated: bool = True
+    landmarks: tuple[float, ...] = option((), above=0, many="times above 0", distinct=True)
+    grace: float | None = option(None, above=0)
+    covariates: tuple[str, ...] | None = option(None, many="names of columns", distinct=True)
+    stated: bool = option(True, in_files=False)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -38,12 +40,7 @@ class ImmortalTimeSpec:
         return self.covariates or ()
 
 
-_FIELDS = {
-    "report": flag(),
-    "landmarks": distinct(several(number(above=0), "times above 0")),
-    "grace": number(above=0),
-    "covariates": distinct(several(text(), "names of columns")),
-}
+_FIELDS = {"report": flag(), **keys_of(ImmortalTimeSpec)}
 
 
 def read_immortal_time(toml: TomlTable, cohort: CohortSpec) -> ImmortalTimeSpec | None:
@@ -71,8 +68,7 @@ def read_immortal_time(toml: TomlTable, cohort: CohortSpec) -> ImmortalTimeSpec 
     parsed = toml.read(_FIELDS)
     if not parsed.pop("report", True):
         return None
-    covariates = parsed.get("covariates")
-    for name in covariates or ():
+    for name in parsed.get("covariates", ()):
         if cohort.columns and name not in cohort.columns:
             toml.refuse(
                 "covariates",
@@ -80,12 +76,8 @@ def read_immortal_time(toml: TomlTable, cohort: CohortSpec) -> ImmortalTimeSpec 
                 f"({nearest(name, list(cohort.columns))})",
                 f"add [cohort.columns.{name}] or correct the name",
             )
-    landmarks = tuple(sorted(parsed.get("landmarks", ())))
-    return ImmortalTimeSpec(
-        landmarks,
-        parsed.get("grace"),
-        None if covariates is None else tuple(covariates),
-    )
+    parsed["landmarks"] = tuple(sorted(parsed.get("landmarks", ())))
+    return ImmortalTimeSpec(**parsed)
 
 
 def immortal_time_faults(asked: ImmortalTimeSpec, cohort: Cohort) -> Iterator[Finding]:

@@ -9,8 +9,10 @@ import pandas as pd
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding
+from posthaz.hazards import option
 from posthaz.spec.clinical_tables import ClinicalTable
-from posthaz.spec.fields import choice, distinct, flag, number, several, table, text
+from posthaz.spec.derived import keys_of
+from posthaz.spec.fields import table
 from posthaz.spec.toml_table import TomlTable
 
 Clock = Literal["forward", "reset"]
@@ -50,7 +52,7 @@ class MultistateSpec:
     composite: bool = False
     clock: Clock = "forward"
     label: str = "progression"
-    times: tuple[float, ...] = ()
+    times: tuple[float, ...] = option((), above=0, many="times above 0", distinct=True)
 
     @property
     def states(self) -> tuple[str, str, str]:
@@ -63,14 +65,7 @@ class MultistateSpec:
         return (self.time, self.event)
 
 
-_FIELDS = {
-    "time": text(required=True),
-    "event": text(required=True),
-    "composite": flag(),
-    "clock": choice(CLOCKS),
-    "label": text(),
-    "times": distinct(several(number(above=0), "times above 0")),
-}
+_FIELDS = keys_of(MultistateSpec)
 
 
 def read_multistate(toml: TomlTable, cohort: CohortSpec) -> MultistateSpec:
@@ -96,14 +91,8 @@ def read_multistate(toml: TomlTable, cohort: CohortSpec) -> MultistateSpec:
     'forward'
     """
     parsed = toml.read(_FIELDS)
-    return MultistateSpec(
-        time=parsed.get("time", ""),
-        event=parsed.get("event", ""),
-        composite=parsed.get("composite", False),
-        clock=parsed.get("clock", "forward"),
-        label=parsed.get("label", "progression"),
-        times=tuple(sorted(parsed.get("times", ()))),
-    )
+    parsed["times"] = tuple(sorted(parsed.get("times", ())))
+    return MultistateSpec(**{"time": "", "event": ""} | parsed)
 
 
 def multistate_faults(asked: MultistateSpec, cohort: Cohort) -> Iterator[Finding]:

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding
+from posthaz.hazards import option
 from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
-from posthaz.spec.fields import distinct, either, flag, number, several, table
+from posthaz.spec.derived import keys_of
+from posthaz.spec.fields import either, flag, table
 from posthaz.spec.toml_table import TomlTable
 
-_SHARE = number(above=0, below=1)
-_POSITIVE = number(above=0)
+
+def _shares() -> Any:
+    """Shares of an arm with the confounder."""
+    return option((0.2, 0.4, 0.6), at_least=0, at_most=1, many="shares", distinct=True)
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,9 @@ class ConfounderGrid:
         Shares of patients with it, by arm.
     """
 
-    hr: tuple[float, ...] = (1.5, 2.0, 3.0)
-    treated: tuple[float, ...] = (0.2, 0.4, 0.6)
-    reference: tuple[float, ...] = (0.2, 0.4, 0.6)
+    hr: tuple[float, ...] = option((1.5, 2.0, 3.0), above=0, many="hazard ratios", distinct=True)
+    treated: tuple[float, ...] = _shares()
+    reference: tuple[float, ...] = _shares()
 
 
 @dataclass(frozen=True)
@@ -50,27 +55,20 @@ class TippingPointsSpec:
         Unmeasured confounders; None for none.
     """
 
-    prior_hr: tuple[float, float] = (0.4, 2.5)
-    prior_sd: tuple[float, float] = (0.1, 2.0)
-    levels: tuple[float, ...] = (0.95, 0.975)
-    removed: int = 10
+    prior_hr: tuple[float, float] = option((0.4, 2.5), above=0, many="two hazard ratios", most=2)
+    prior_sd: tuple[float, float] = option(
+        (0.1, 2.0), above=0, many="two standard deviations", most=2
+    )
+    levels: tuple[float, ...] = option(
+        (0.95, 0.975), above=0, below=1, many="probabilities", distinct=True
+    )
+    removed: int = option(10, at_least=0, at_most=100)
     influence: bool = True
     confounder: ConfounderGrid | None = ConfounderGrid()
 
 
-_FIELDS = {
-    "prior_hr": several(_POSITIVE, "two hazard ratios", most=2),
-    "prior_sd": several(_POSITIVE, "two standard deviations", most=2),
-    "levels": distinct(several(_SHARE, "probabilities")),
-    "removed": number(at_least=0, at_most=100, whole=True),
-    "influence": flag(),
-    "confounder": either(table(), flag()),
-}
-_CONFOUNDER_FIELDS = {
-    "hr": distinct(several(_POSITIVE, "hazard ratios")),
-    "treated": distinct(several(number(at_least=0, at_most=1), "shares")),
-    "reference": distinct(several(number(at_least=0, at_most=1), "shares")),
-}
+_FIELDS = keys_of(TippingPointsSpec) | {"confounder": either(table(), flag())}
+_CONFOUNDER_FIELDS = keys_of(ConfounderGrid)
 
 
 def read_tipping_points(toml: TomlTable, cohort: CohortSpec) -> TippingPointsSpec:
