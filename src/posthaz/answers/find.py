@@ -1,6 +1,7 @@
 """Looking answers up: by any columns, all at once."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,7 @@ def find(answers: pd.DataFrame, /, **wanted: Any) -> pd.DataFrame:
     for name, value in wanted.items():
         if name not in answers.columns:
             raise KeyError(f"answers have no column '{name}'")
-        values = value if isinstance(value, tuple | list) else (value,)
+        values = cast("Sequence[Any]", value) if isinstance(value, tuple | list) else (value,)
         chosen &= np.any([_equal(answers[name], one) for one in values], axis=0)
     return answers[chosen]
 

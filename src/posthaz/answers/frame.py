@@ -54,7 +54,7 @@ def answer_frame(rows: Iterable[Mapping[str, Any]] | pd.DataFrame) -> pd.DataFra
     if unknown:
         raise KeyError(f"answers have no column {', '.join(unknown)}")
     table = table.reset_index(drop=True)
-    filled = {}
+    filled: dict[str, pd.Series] = {}
     for name in COLUMNS:
         given = table[name] if name in table else pd.Series([None] * len(table), dtype=object)
         if name in TEXTS:

@@ -151,7 +151,7 @@ class Cure:
 
     formula: str = "1"
     kind: Kind = "mixture"
-    priors: Mapping[str, Prior] = field(default_factory=dict)
+    priors: Mapping[str, Prior] = field(default_factory=dict[str, Prior])
 
     def __post_init__(self) -> None:
         findings = Findings()

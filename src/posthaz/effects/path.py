@@ -63,7 +63,7 @@ def along_path(pieces: Sequence[Hazard], starts: Array, xp: ModuleType | Any = n
         return found
 
     def time_at(cumulative: Array) -> Array:
-        found: Array = None
+        found: Array | None = None
         before: Array = np.zeros(1)
         for number, (piece, start) in enumerate(zip(pieces, starts, strict=True)):
             at_start = piece.cumulative_hazard(np.asarray([float(start)]))

@@ -4,9 +4,9 @@ import numpy as np
 
 from posthaz.hazards.hazard import Array, Hazard
 
-_EVEN, _WEIGHTS = np.polynomial.legendre.leggauss(100)
+_EVEN, _EVENLY = np.polynomial.legendre.leggauss(100)
 # squared, so that nodes are dense at the start, where survival may fall like a power of time
-_NODES, _WEIGHTS = ((_EVEN + 1.0) / 2.0) ** 3, 0.75 * _WEIGHTS * (_EVEN + 1.0) ** 2 / 2.0
+_NODES, _WEIGHTS = ((_EVEN + 1.0) / 2.0) ** 3, 0.75 * _EVENLY * (_EVEN + 1.0) ** 2 / 2.0
 _SPENT = 40.0
 
 

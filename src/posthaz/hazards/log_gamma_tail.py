@@ -11,9 +11,9 @@ from scipy.special import erfcx, gammainc, gammaincc, gammainccinv, gammaincinv,
 
 from posthaz.hazards.hazard import Array
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
+_EVEN, _EVENLY = np.polynomial.legendre.leggauss(40)
 # cubed, so that nodes are dense where a boundary layer may be
-_NODES, _WEIGHTS = ((_NODES + 1.0) / 2.0) ** 3, 1.5 * _WEIGHTS * ((_NODES + 1.0) / 2.0) ** 2
+_NODES, _WEIGHTS = ((_EVEN + 1.0) / 2.0) ** 3, 1.5 * _EVENLY * ((_EVEN + 1.0) / 2.0) ** 2
 _SPENT = 40.0
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2.0 * np.pi)
 _FURTHEST = 200.0

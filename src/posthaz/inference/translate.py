@@ -77,7 +77,7 @@ def translate(model: pm.Model) -> Translated:
     values = [frozen.rvs_to_values[frozen[rv.name]] for rv in model.free_RVs]
     shapes = [np.shape(start[value.name]) for value in values]
     answers = _answers(frozen)
-    outputs = [cast(TensorVariable, frozen.logp()), *answers.values()]
+    outputs = [cast("TensorVariable[Any, Any]", frozen.logp()), *answers.values()]
     data = [v for v in ancestors(outputs) if isinstance(v, SharedVariable)]
     border = _border(outputs, values)
     derived = _jaxified([*data], border)
@@ -119,7 +119,7 @@ def _unravel(theta: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     return parts
 
 
-def _answers(model: pm.Model) -> dict[tuple[str, str], TensorVariable]:
+def _answers(model: pm.Model) -> dict[tuple[str, str], TensorVariable[Any, Any]]:
     """Variables, log priors and pointwise log-likelihood, as functions of the value variables."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

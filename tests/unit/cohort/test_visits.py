@@ -44,10 +44,10 @@ def test_episodes_by_hand():
     assert np.array_equal(rows, np.array(expected, dtype=float), equal_nan=True)
     said = [notice.what for notice in notices]
     assert said[0].startswith("its last value was carried forward over a median of 1.5 months")
-    assert "1 patients had no visit" in said[0]
+    assert "1 patient had no visit" in said[0]
     assert said[1:] == [
-        "1 visits are of nobody in the cohort's table",
-        "1 visits come when follow-up had ended, and aren't used",
+        "1 visit of nobody in the cohort's table",
+        "1 visit after follow-up had ended, not used",
     ]
 
 
