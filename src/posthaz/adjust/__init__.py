@@ -1,7 +1,14 @@
 """Cohort to cohort, and how alike the arms are: scores, matching, weights, landmark, episodes."""
 
-from posthaz.adjust.balance import covariate_summary, standardised_difference, table_one
-from posthaz.adjust.balance_after import BEFORE, SCORE, balance_table
+from posthaz.adjust.balance import (
+    BEFORE,
+    SCORE,
+    balance_table,
+    covariate_summary,
+    standardised_difference,
+    table_one,
+    table_one_by_sample,
+)
 from posthaz.adjust.clones import Clones, begun, clone_censor_weight
 from posthaz.adjust.comparison import arm_tests, fisher_exact_p, table_tests
 from posthaz.adjust.episodes import split_at_treatment, treatment_starts
@@ -22,7 +29,6 @@ from posthaz.adjust.propensity import SeparationError, propensity_score
 from posthaz.adjust.sample_sizes import overlap_table, sample_sizes
 from posthaz.adjust.score import PropensityScore, score_draws
 from posthaz.adjust.separation import Separation, separation
-from posthaz.adjust.table_one_after import table_one_by_sample
 from posthaz.adjust.trials import Trials, sequential_trials
 from posthaz.adjust.weighting import (
     TARGETS,

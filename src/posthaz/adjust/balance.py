@@ -1,21 +1,25 @@
 """Table 1: the patients by arm, with standardised differences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from posthaz.adjust.comparison import arm_tests
+from posthaz.adjust.matched import Matched
 from posthaz.adjust.patients import (
     counted_by_grade,
     first_rows,
     is_categorical,
     level_codes,
 )
-from posthaz.adjust.weighted_numbers import weighted_quantiles, weighted_variance
+from posthaz.adjust.score import PropensityScore, require_score
+from posthaz.adjust.weighting import Weighted
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
+from posthaz.design import formula_variables
 
 OVERALL = "overall"
 
@@ -298,3 +302,229 @@ def _share(codes: np.ndarray, levels: int) -> np.ndarray:
 
 def _multinomial(share: np.ndarray) -> np.ndarray:
     return np.diag(share) - np.outer(share, share)
+
+
+def weighted_variance(values: np.ndarray, weight: np.ndarray) -> float:
+    """Variance of values whose weights say how much each counts.
+
+    Parameters
+    ----------
+    values, weight : ndarray of float, shape (row,)
+        Values and their weights, above 0 somewhere.
+
+    Returns
+    -------
+    float
+        The unbiased estimate, with ``n - 1`` below it when all weights are equal; NaN for a
+        single value.
+
+    Examples
+    --------
+    >>> weighted_variance(np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.5, 0.5]))
+    1.0
+    """
+    total = float(weight.sum())
+    mean = float(np.average(values, weights=weight))
+    # the unbiased estimate for weights that say how reliable a value is; n - 1 when all are equal
+    correction = total - float(np.sum(weight**2)) / total
+    squares = float(np.sum(weight * (values - mean) ** 2))
+    return squares / correction if correction > 0 else float("nan")
+
+
+def weighted_quantiles(
+    values: np.ndarray, weight: np.ndarray, fractions: Sequence[float]
+) -> np.ndarray:
+    """Quantiles of weighted values, of type 7 when all weights are equal.
+
+    A quantile is the average of the ordered values over a window of the cumulative weight, as
+    wide as one patient of the effective sample size (Akinshin 2023, Weighted quantile estimators,
+    arXiv:2304.07265); it doesn't change when all weights are multiplied by a number.
+
+    Parameters
+    ----------
+    values, weight : ndarray of float, shape (row,)
+        Values and their weights; a weight of 0 leaves a value out.
+    fractions : sequence of float
+        Between 0 and 1.
+
+    Returns
+    -------
+    ndarray of float, shape (fraction,)
+        The quantiles; NaN where nothing has a weight.
+
+    Examples
+    --------
+    >>> weighted_quantiles(np.array([1.0, 2.0, 3.0, 9.0]), np.array([2.0, 2.0, 2.0, 0.0]), [0.25])
+    array([1.5])
+    """
+    used = weight > 0
+    values, weight = values[used], weight[used]
+    if not len(values):
+        return np.full(len(fractions), np.nan)
+    if np.all(weight == weight[0]):
+        return np.quantile(values, fractions)
+    order = np.argsort(values, kind="stable")
+    ends = np.append(0.0, np.cumsum(weight[order]) / weight.sum())
+    size = float(weight.sum()) ** 2 / float(np.sum(weight**2))
+    start = np.asarray(fractions, dtype=float)[:, None] * (size - 1.0) / size
+    covered = np.clip((ends - start) * size, 0.0, 1.0)
+    return np.diff(covered, axis=1) @ values[order]
+
+
+BEFORE = "before"
+SCORE = "propensity score (logit)"
+_AFTER_COLUMNS = [
+    *("sample", "variable", "level", "mean_reference", "mean_treated", "smd_treated_sd"),
+    *("smd_pooled_sd", "variance_ratio"),
+]
+
+
+def balance_table(
+    score: PropensityScore,
+    samples: Mapping[str, Matched | Weighted],
+    columns: tuple[str, ...] | list[str] = (),
+) -> pd.DataFrame:
+    """Differences of the arms in each covariate, before and in each sample.
+
+    Parameters
+    ----------
+    score : PropensityScore
+        The score.
+    samples : mapping of str to Matched or Weighted
+        Samples by name.
+    columns : sequence of str, optional
+        Covariates; those of the score when empty.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``sample, variable, level, mean_reference, mean_treated, smd_treated_sd,
+        smd_pooled_sd, variance_ratio``. One row a number; one a level of a factor (the second
+        level only, where there are two), whose means are shares. Differences (treated minus
+        reference) are divided by the standard deviation of the treated arm or by that pooled over
+        the arms, both of the patients *before*, so that rows can be compared: for a share the
+        root of p(1 - p), as MatchIt and tableone do. `variance_ratio` (treated over reference) is
+        that of numbers in the sample itself. The logit of the score is the first variable.
+        `sample` is ``"before"`` or the name.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> score = ph.propensity_score(ph.simulated_example(), ["gtv_cc", "dose_gy"])
+    >>> table = balance_table(score, {"overlap": ph.balancing_weights(score, "ATO")})
+    >>> after = table[table["sample"] == "overlap"].set_index("variable")["smd_pooled_sd"]
+    >>> bool(after[["gtv_cc", "dose_gy"]].abs().max() < 1e-8)
+    True
+    """
+    require_score(score, "balance_table")
+    names = list(columns) or list(formula_variables(score.formula))
+    weights = {BEFORE: score.cohort.weight, **{k: one.weight for k, one in samples.items()}}
+    rows = []
+    for sample, weight in weights.items():
+        for variable, level, values, share in _variables(score, names):
+            known = np.isfinite(values)
+            parts = [
+                (values[known & group], weight[known & group], score.cohort.weight[known & group])
+                for group in (~score.treated, score.treated)
+            ]
+            rows.append((sample, variable, level, *_differences(parts, share)))
+    return pd.DataFrame(rows, columns=_AFTER_COLUMNS)
+
+
+def _variables(
+    score: PropensityScore, names: list[str]
+) -> Iterator[tuple[str, str, np.ndarray, bool]]:
+    """Name, level, values and whether they are shares."""
+    yield SCORE, "", score.logit, False
+    for name in names:
+        values = pd.Series(score.cohort.covariates[name])
+        if not is_categorical(values):
+            yield name, "", values.to_numpy(dtype=float), False
+            continue
+        codes, levels = level_codes(values)
+        for number, level in enumerate(levels):
+            if number or len(levels) != 2:
+                yield name, level, np.where(codes < 0, np.nan, codes == number), True
+
+
+def _differences(
+    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]], share: bool
+) -> tuple[float, ...]:
+    if any(weight.sum() <= 0 for _, weight, _ in parts):
+        return (float("nan"),) * 5
+    means = [float(np.average(values, weights=weight)) for values, weight, _ in parts]
+    before = [_variance(values, case, share) for values, _, case in parts]
+    gap = means[1] - means[0]
+    own = [_variance(values, weight, share) for values, weight, _ in parts]
+    ratio = own[1] / own[0] if own[0] > 0 and not share else float("nan")
+    return (
+        *means,
+        _over(gap, np.sqrt(before[1])),
+        _over(gap, np.sqrt((before[0] + before[1]) / 2)),
+        ratio,
+    )
+
+
+def _over(gap: float, spread: float) -> float:
+    if spread > 0:
+        return float(gap / spread)
+    return 0.0 if gap == 0 else float("nan")
+
+
+def _variance(values: np.ndarray, weight: np.ndarray, share: bool) -> float:
+    if not share:
+        return weighted_variance(values, weight)
+    mean = float(np.average(values, weights=weight))
+    return mean * (1.0 - mean)
+
+
+def table_one_by_sample(
+    score: PropensityScore, samples: Mapping[str, Matched | Weighted], columns: Sequence[str]
+) -> pd.DataFrame:
+    """Covariates by arm before, and in each matched or weighted sample.
+
+    Parameters
+    ----------
+    score : PropensityScore
+        The score.
+    samples : mapping of str to Matched or Weighted
+        Samples by name.
+    columns : sequence of str
+        Covariates.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `table_one` and ``sample`` (``"before"`` or the name), the same rows for each.
+        Patients count with their weights. `smd` is ``smd_pooled_sd`` of `balance_table`: the
+        difference over the deviation of the patients before, one a number and one a level (the
+        second only, where there are two), so that samples compare. Tests stand only where each
+        patient counts once or not at all.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> score = ph.propensity_score(ph.simulated_example(), ["gtv_cc", "dose_gy"])
+    >>> samples = {"overlap": ph.balancing_weights(score, "ATO")}
+    >>> table = table_one_by_sample(score, samples, ["dose_gy"])
+    >>> table[["sample", "A", "B"]].to_numpy().tolist()
+    [['before', '60 (50-66)', '60 (50-66)'], ['overlap', '60 (50-66)', '60 (50-66)']]
+    """
+    names = list(columns)
+    cohort = score.cohort
+    parts = {BEFORE: cohort.weight, **{name: one.weight for name, one in samples.items()}}
+    tables = [
+        table_one(replace(cohort, weight=weight), names, weighted=True).assign(sample=name)
+        for name, weight in parts.items()
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    balance = balance_table(score, samples, names)
+    found = balance.set_index(["sample", "variable", "level"])["smd_pooled_sd"]
+    places = pd.MultiIndex.from_frame(table[["sample", "variable", "level"]])
+    # grades are counted by level, but their difference is that of a number and stands first
+    whole = pd.MultiIndex.from_frame(table[["sample", "variable"]].assign(level=""))
+    first = ~table.duplicated(["sample", "variable"]).to_numpy()
+    differences = found.reindex(places).to_numpy()
+    of_numbers = found.reindex(whole).to_numpy()
+    differences = np.where(first & np.isnan(differences), of_numbers, differences)
+    return table.assign(smd=np.where(table["kind"] == "missing", np.nan, differences))

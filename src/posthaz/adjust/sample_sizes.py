@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from posthaz.adjust.balance_after import BEFORE
+from posthaz.adjust.balance import BEFORE
 from posthaz.adjust.matched import Matched
 from posthaz.adjust.score import PropensityScore
 from posthaz.adjust.weighting import Weighted, effective_size

@@ -4,7 +4,7 @@ import greenwood as gw
 import numpy as np
 import pandas as pd
 
-from posthaz.baselines.competing_response import competing_response
+from posthaz.baselines.cumulative_incidence import competing_response
 from posthaz.baselines.response import by_arm
 from posthaz.cohort import Cohort
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from posthaz.baselines.competing_response import competing_response
+from posthaz.baselines.cumulative_incidence import competing_response
 from posthaz.baselines.partial_likelihood import independent_columns
 from posthaz.cohort import Cohort
 

@@ -15,8 +15,7 @@ from posthaz.cohort.draft import Draft, build_draft
 from posthaz.cohort.life_table_counts import count_pieces, read_counts
 from posthaz.cohort.life_table_rates import Rates, printed_decimals, rate_pieces, read_rates
 from posthaz.cohort.life_table_spec import LifeTableSpec
-from posthaz.cohort.pieces import Piece
-from posthaz.cohort.rows import shown_rows
+from posthaz.cohort.rows import Piece, shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import Table, read_table

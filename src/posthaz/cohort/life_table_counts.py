@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from posthaz.cohort.numbers import read_numbers
-from posthaz.cohort.pieces import Piece
 from posthaz.cohort.quantities import number_text
+from posthaz.cohort.rows import Piece
 from posthaz.cohort.table import Table
 from posthaz.errors import Findings
 

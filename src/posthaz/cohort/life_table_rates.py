@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort.numbers import read_numbers
-from posthaz.cohort.pieces import Piece
+from posthaz.cohort.rows import Piece
 from posthaz.cohort.table import Table
 from posthaz.errors import Finding, Findings
 

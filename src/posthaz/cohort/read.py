@@ -1,6 +1,6 @@
 """Reading a cohort: table and specification to valid time-to-event data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,6 @@ from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
 from posthaz.cohort.levels import level_text
 from posthaz.cohort.origin import origin_of
 from posthaz.cohort.quantities import counted
-from posthaz.cohort.reconstructed import origin, reconstructed
 from posthaz.cohort.recurrent import after_first_event
 from posthaz.cohort.rows import shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES, check_spec
@@ -28,6 +27,41 @@ from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.subset import subset_rows
 from posthaz.cohort.table import RECONSTRUCTED, SIMULATED, Table, read_table
 from posthaz.errors import CohortError, Finding, Findings, nearest
+
+
+def origin(frame: pd.DataFrame) -> str:
+    """What the rows of a table were made from; empty for patients' records.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table; its column ``reconstructed_from`` says which curve.
+
+    Returns
+    -------
+    str
+        In words.
+
+    Examples
+    --------
+    >>> origin(pd.DataFrame({"reconstructed_from": ["clicks.csv", "clicks.csv"]}))
+    'a printed curve (clicks.csv)'
+    """
+    if RECONSTRUCTED not in frame.columns:
+        return ""
+    named = [str(name) for name in frame[RECONSTRUCTED].dropna().unique()]
+    return f"a printed curve ({', '.join(named)})" if named else ""
+
+
+def reconstructed(table: Table) -> Iterator[Finding]:
+    """Yield the doubt that belongs to reconstructed patients."""
+    made_from = origin(table.frame)
+    if made_from:
+        what = (
+            f"the patients were reconstructed from {made_from}: their times are as exact as the "
+            "digitising, and nothing but the arm is known of them"
+        )
+        yield Finding(table.name, what, "nothing, when that is what you mean to analyse")
 
 
 def read_cohort(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from posthaz.errors import plain_line
 
@@ -89,3 +90,25 @@ def _shown(value: object) -> str:
         return f"{value:g}" if abs(value) <= sys.float_info.max or value != value else "infinity"
     text = plain_line(str(value))
     return f"'{text[:_LONGEST]}...'" if len(text) > _LONGEST else f"'{text}'"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Patients of a printed row who share what is known of their event.
+
+    Parameters
+    ----------
+    row : int
+        Row printed, from 0.
+    entry, lower, upper : float
+        Time at which they come under observation, and bounds of the event; `upper` is
+        infinite for those followed to `lower` without it.
+    weight : float
+        How many patients there are, not always a whole number.
+    """
+
+    row: int
+    entry: float
+    lower: float
+    upper: float
+    weight: float

@@ -17,8 +17,7 @@ from posthaz.figures.ranks import draw_energy, draw_pareto_k, draw_ranks
 from posthaz.figures.relevance import draw_relevance
 from posthaz.figures.sensitivity import draw_sensitivity
 from posthaz.figures.subgroups import draw_subgroups
-from posthaz.figures.subsets import draw_subsets
-from posthaz.figures.survival import draw_survival, draw_survival_points
+from posthaz.figures.survival import draw_subsets, draw_survival, draw_survival_points
 from posthaz.figures.tipping_points import draw_influence, draw_prior_map
 from posthaz.figures.toxicity import draw_benefit_risk, draw_grades, draw_risk_differences
 from posthaz.figures.write import figure_bytes, write_figure

@@ -1,12 +1,11 @@
 """Baseline hazards, one file each."""
 
-from posthaz.hazards.area import survival_area
 from posthaz.hazards.baseline import Baseline
 from posthaz.hazards.exponential import Exponential
 from posthaz.hazards.gamma import Gamma
 from posthaz.hazards.generalised_gamma import GeneralisedGamma
 from posthaz.hazards.gompertz import Gompertz
-from posthaz.hazards.hazard import Array, Hazard
+from posthaz.hazards.hazard import Array, Hazard, survival_area
 from posthaz.hazards.log_logistic import LogLogistic
 from posthaz.hazards.log_normal import LogNormal
 from posthaz.hazards.m_spline import MSpline

@@ -7,9 +7,8 @@ from posthaz.report.appendix import with_appendix
 from posthaz.report.blocks import Report, Section
 from posthaz.report.clinical import clinical_leads, clinical_methods, clinical_sections
 from posthaz.report.missing import MissingPart
-from posthaz.report.page import missing_from
+from posthaz.report.page import missing_from, pictures
 from posthaz.report.parts import guarded_blocks, guarded_section, placed
-from posthaz.report.pictures import pictures
 from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
 from posthaz.report.sections.changing import changing_section

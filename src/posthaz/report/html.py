@@ -9,8 +9,7 @@ from markupsafe import Markup, escape
 
 from posthaz.report.blocks import Block, FigureBlock, Report
 from posthaz.report.cells import grouped_rows, numeric_columns
-from posthaz.report.inline import sentence, spans
-from posthaz.report.plain import plain_report
+from posthaz.report.inline import plain_report, sentence, spans
 
 TAGS = {"bold": "strong", "code": "code"}
 _HELD = re.compile(

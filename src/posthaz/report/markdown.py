@@ -15,9 +15,8 @@ from posthaz.report.blocks import (
     Table,
 )
 from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
-from posthaz.report.inline import sentence, spans
+from posthaz.report.inline import plain_report, sentence, spans
 from posthaz.report.missing import MissingPart
-from posthaz.report.plain import plain_report
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}

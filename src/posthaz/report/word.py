@@ -28,9 +28,8 @@ from posthaz.report.blocks import (
     Table,
 )
 from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
-from posthaz.report.inline import printable, sentence, spans
+from posthaz.report.inline import plain_report, printable, sentence, spans
 from posthaz.report.missing import MissingPart
-from posthaz.report.plain import plain_report
 
 WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
 _LONGEST = 255

@@ -18,9 +18,8 @@ from posthaz.report.concerns import concerns
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart, MissingParts, guarded
-from posthaz.report.page import Written
+from posthaz.report.page import Written, write_pictures
 from posthaz.report.parts import with_missing
-from posthaz.report.pictures import write_pictures
 from posthaz.report.results import Results
 from posthaz.report.sections.cured import cure_priors
 from posthaz.report.word import write_word

@@ -5,9 +5,8 @@ import re
 
 from posthaz.errors import ScheduleError, nearest
 from posthaz.schedule.dask_cluster import DaskCluster
-from posthaz.schedule.in_process import InProcess
 from posthaz.schedule.process_pool import ProcessPool
-from posthaz.schedule.scheduler import Scheduler
+from posthaz.schedule.scheduler import InProcess, Scheduler
 
 FORMS = "here, processes, processes:N or dask:ADDRESS"
 

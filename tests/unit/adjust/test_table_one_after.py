@@ -16,7 +16,7 @@ from posthaz.adjust import (
     table_one,
     table_one_by_sample,
 )
-from posthaz.adjust.weighted_numbers import weighted_quantiles, weighted_variance
+from posthaz.adjust.balance import weighted_quantiles, weighted_variance
 from tests.unit.adjust.cohorts import chosen_cohort
 
 NAMES = ["x", "site"]

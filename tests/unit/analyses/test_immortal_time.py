@@ -6,9 +6,8 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.immortal_time import answer as answer_module
-from posthaz.analyses.immortal_time.answer import POSTERIOR, immortal_time
+from posthaz.analyses.immortal_time.answer import POSTERIOR, answer_rows, immortal_time
 from posthaz.analyses.immortal_time.bound import delay_to_explain
-from posthaz.analyses.immortal_time.rows import answer_rows
 from posthaz.analyses.immortal_time.spec import ImmortalTimeSpec
 from posthaz.analyses.immortal_time.words import share_words
 from posthaz.cohort import Cohort, read_cohort

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import posthaz as ph
-from posthaz.analyses.interactions.steps import interaction_steps
+from posthaz.analyses.interactions.smooth_section import interaction_steps
 from posthaz.baselines import cox_model
 from posthaz.errors import CohortError
 from tests.unit.analyses.subgroup_cohorts import subgroup_cohort

@@ -12,8 +12,8 @@ from posthaz.adjust import table_tests
 from posthaz.analyses.adjust.printed import printed_in_sample
 from posthaz.analyses.interactions.section import printed_at_level
 from posthaz.analyses.screening.section import printed_of_candidate
-from posthaz.analyses.subgroups.printed import printed_in_subgroup
-from posthaz.analyses.toxicity.printed import printed_of_toxicity
+from posthaz.analyses.subgroups.words import printed_in_subgroup
+from posthaz.analyses.toxicity.words import printed_of_toxicity
 from posthaz.baselines import median_survival
 from posthaz.report.counterpart import Counterpart
 from posthaz.simulate import simulated_example

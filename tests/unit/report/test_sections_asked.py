@@ -13,8 +13,8 @@ from posthaz.design import learn_design
 from posthaz.hazards import Weibull
 from posthaz.report.gather import _described
 from posthaz.report.sections.answer_tables import _table
-from posthaz.report.sections.asked_tests import asked_tests_sentence
-from posthaz.report.sections.frailty_words import frailty_sentences
+from posthaz.report.sections.hazard_ratios import frailty_sentences
+from posthaz.report.sections.survival import asked_tests_sentence
 from posthaz.simulate import simulated_example
 from posthaz.spec import Analysis, EstimandSpec, ModelSpec
 

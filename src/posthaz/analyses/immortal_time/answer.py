@@ -1,6 +1,6 @@
 """The effect of a treatment by every way of using the time before it, by Cox and by Bayes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from posthaz.analyses.immortal_time.comparisons import (
     error_reason,
 )
 from posthaz.analyses.immortal_time.spec import ImmortalTimeSpec
+from posthaz.answers import answer_frame
 from posthaz.arms.arm_model import (
     ArmTask,
     Quick,
@@ -263,3 +264,49 @@ def _gain(fit: Fit, part: Cohort, horizon: float, interval: float) -> dict[str, 
         "rmst_upper": numbers["upper"],
         "horizon": horizon,
     }
+
+
+def answer_rows(answer: object) -> pd.DataFrame:
+    """Hazard ratios and gains in restricted mean; none where there was no audit.
+
+    Parameters
+    ----------
+    answer : ImmortalTime or anything else
+        The answer.
+
+    Returns
+    -------
+    DataFrame
+        Columns `posthaz.answers.COLUMNS`; ``population`` is the way of comparing and ``level`` its
+        landmark or grace period.
+    """
+    return answer_frame(_rows(answer) if isinstance(answer, ImmortalTime) else [])
+
+
+def _rows(answer: ImmortalTime) -> Iterator[dict[str, object]]:
+    reference, arm = answer.arms
+    for row in answer.effects.to_dict("records"):
+        shared = {
+            "analysis": "immortal_time",
+            "population": row["comparison"],
+            "level": f"{row['time']:g}" if np.isfinite(row["time"]) else "",
+            "arm": arm,
+            "reference": reference,
+            "method": row["method"],
+            "n": row["patients"],
+            "events": row["events"],
+            "note": row["note"],
+        }
+        numbers = {name: row[name] for name in ("lower", "upper")}
+        said = {"p": row["p"]} if row["method"] == COX else {
+            "statement": "< 1", "probability": row["p_below_1"]}  # fmt: skip
+        yield {**shared, "quantity": "hazard_ratio", "value": row["hr"], **numbers, **said}
+        if np.isfinite(row["rmst_difference"]):
+            yield {
+                **shared,
+                "quantity": "rmst_difference",
+                "time": row["horizon"],
+                "value": row["rmst_difference"],
+                "lower": row["rmst_lower"],
+                "upper": row["rmst_upper"],
+            }

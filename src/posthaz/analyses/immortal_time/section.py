@@ -5,9 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from posthaz.analyses.immortal_time.answer import COX, POSTERIOR, ImmortalTime, immortal_time
+from posthaz.analyses.immortal_time.answer import (
+    COX,
+    POSTERIOR,
+    ImmortalTime,
+    answer_rows,
+    immortal_time,
+)
 from posthaz.analyses.immortal_time.bound import Delay, delay_to_explain
-from posthaz.analyses.immortal_time.rows import answer_rows
 from posthaz.analyses.immortal_time.spec import immortal_time_faults
 from posthaz.analyses.immortal_time.words import (
     comparison_label,

@@ -4,11 +4,12 @@ import pandas as pd
 
 from posthaz.analyses.adjust.matched_sample import cohort_of, given_samples
 from posthaz.analyses.screening.answer import Screening, no_screening, screen_covariates
-from posthaz.analyses.screening.labels import candidate_label, scaled_estimates
 from posthaz.analyses.screening.tables import (
     SOURCES,
+    candidate_label,
     estimates_table,
     relevance_table,
+    scaled_estimates,
     survival_table,
     verdicts_table,
 )

@@ -7,9 +7,9 @@ import pandas as pd
 
 from posthaz.analyses.adjust.matched_sample import cohort_of, given_samples
 from posthaz.analyses.subgroups.answer import SubgroupEffects, no_subgroups, subgroup_effects
-from posthaz.analyses.subgroups.printed import printed_in_subgroup
 from posthaz.analyses.subgroups.words import (
     contradicted,
+    printed_in_subgroup,
     smallest_test,
     subgroup_methods,
     subgroups_lead,

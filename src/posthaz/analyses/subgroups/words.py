@@ -4,6 +4,11 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.subgroups.answer import SubgroupEffects
+from posthaz.report.counterpart import (
+    Counterpart,
+    Number,
+    only,
+)
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered, variable_label
 from posthaz.report.sections.wording import (
@@ -13,6 +18,7 @@ from posthaz.report.sections.wording import (
     percent,
     ratio,
 )
+from posthaz.spec import Published
 
 _SMALL = 0.05
 
@@ -115,3 +121,15 @@ def subgroup_methods(results: Results, answer: SubgroupEffects) -> str:
         "and partially pooled under normal deviations with a standard deviation of each column’s "
         "own [@subgroups]; interactions were tested without adjustment for their number."
     )
+
+
+def printed_in_subgroup(
+    results: Results, answer: SubgroupEffects, one: Published
+) -> Counterpart | None:
+    """Hazard ratio at a level of a column of subgroups: Cox alone, and partially pooled."""
+    if not one.within.column or one.quantity != "hazard_ratio":
+        return None
+    row = only(answer.table, column=one.within.column, level=one.within.level)
+    if row is None:
+        return None
+    return Counterpart(Number.of(row, "cox_hr", "cox_"), Number.of(row, "pooled_hr", "pooled_"))

@@ -13,7 +13,12 @@ from posthaz.analyses.tipping_points.confounder import (
 )
 from posthaz.analyses.tipping_points.e_value import e_value, e_value_of_interval
 from posthaz.analyses.tipping_points.effect import TreatmentEffect, treatment_effect
-from posthaz.analyses.tipping_points.evidence import EVIDENCE_COLUMNS, evidence_of_effect
+from posthaz.analyses.tipping_points.evidence import (
+    EVIDENCE_COLUMNS,
+    SCEPTICISM_COLUMNS,
+    evidence_of_effect,
+    scepticism,
+)
 from posthaz.analyses.tipping_points.influence import INFLUENCE_COLUMNS, patient_influence
 from posthaz.analyses.tipping_points.pool import Pool, closed_probability, grown_pool
 from posthaz.analyses.tipping_points.prior_map import (
@@ -24,7 +29,6 @@ from posthaz.analyses.tipping_points.prior_map import (
     prior_map,
 )
 from posthaz.analyses.tipping_points.removal import REMOVAL_COLUMNS, smallest_sets
-from posthaz.analyses.tipping_points.scepticism import SCEPTICISM_COLUMNS, scepticism
 from posthaz.analyses.tipping_points.spec import TippingPointsSpec
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError

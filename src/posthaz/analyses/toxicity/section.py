@@ -5,7 +5,6 @@ import pandas as pd
 
 from posthaz.analyses.toxicity.answer import ToxicityAnswer, compare_toxicity, grade_words
 from posthaz.analyses.toxicity.benefit_risk import BenefitRisk, quadrants
-from posthaz.analyses.toxicity.printed import printed_of_toxicity
 from posthaz.analyses.toxicity.tables import (
     SOURCES,
     counts_table,
@@ -13,7 +12,7 @@ from posthaz.analyses.toxicity.tables import (
     risks_table,
     threshold_label,
 )
-from posthaz.analyses.toxicity.words import toxicity_lead, toxicity_methods
+from posthaz.analyses.toxicity.words import printed_of_toxicity, toxicity_lead, toxicity_methods
 from posthaz.answers import View
 from posthaz.figures import draw_benefit_risk, draw_grades, draw_risk_differences
 from posthaz.files import file_names

@@ -1,6 +1,8 @@
 """Distinct rows as the table that a cohort is read from."""
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,9 +14,25 @@ from posthaz.cohort.collapse import collapse
 from posthaz.cohort.levels import level_text, level_texts, sorted_levels
 from posthaz.cohort.marks import marks_of, settled
 from posthaz.cohort.read import checked_cohort
+from posthaz.cohort.registry.parts import Part
 from posthaz.cohort.registry.plan import Plan
 from posthaz.cohort.table import Table, says_simulated
 from posthaz.errors import Finding
+
+
+def file_hash(path: str) -> str:
+    """SHA-256 of a file, read in pieces."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def joint_hash(parts: Sequence[Part], hashes: Sequence[str]) -> str:
+    """The hash of one file; for several, that of their list as ``sha256sum`` writes it."""
+    if len(parts) == 1:
+        return hashes[0]
+    lines = (f"{digest}  {part.name}\n" for part, digest in zip(parts, hashes, strict=True))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
 
 _DIGITS = 13
 

@@ -10,9 +10,8 @@ import pyarrow as pa
 
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.registry.connection import grouping_connection
-from posthaz.cohort.registry.distinct import distinct_cohort
+from posthaz.cohort.registry.distinct import distinct_cohort, file_hash, joint_hash
 from posthaz.cohort.registry.grouping import column_types, combined_rows, grouped_rows
-from posthaz.cohort.registry.hashes import file_hash, joint_hash
 from posthaz.cohort.registry.parts import Part
 from posthaz.cohort.registry.plan import Plan, plan_registry
 from posthaz.cohort.spec import CohortSpec

@@ -9,9 +9,8 @@ import duckdb
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.quantities import counted
 from posthaz.cohort.registry.connection import grouping_connection, refusing
-from posthaz.cohort.registry.distinct import distinct_cohort
+from posthaz.cohort.registry.distinct import distinct_cohort, file_hash, joint_hash
 from posthaz.cohort.registry.grouping import column_types, grouped_rows
-from posthaz.cohort.registry.hashes import file_hash, joint_hash
 from posthaz.cohort.registry.plan import Plan, plan_registry
 from posthaz.cohort.registry.relation import relation
 from posthaz.cohort.rows import shown_values

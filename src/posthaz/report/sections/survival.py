@@ -9,7 +9,6 @@ from posthaz.report.concerns.proportionality import holds_proportional
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.answer_tables import curve_name
-from posthaz.report.sections.asked_tests import asked_tests_sentence
 from posthaz.report.sections.beside import beside, grouped
 from posthaz.report.sections.contrast_tables import kaplan_meier_gain
 from posthaz.report.sections.naming import (
@@ -24,10 +23,65 @@ from posthaz.report.sections.picture import picture
 from posthaz.report.sections.question import adjusted
 from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.time_scale import given_event_free
-from posthaz.report.sections.wording import at_time, interval_name, listed, recorded_in_steps, share
+from posthaz.report.sections.wording import (
+    at_time,
+    interval_name,
+    listed,
+    p_sentence,
+    recorded_in_steps,
+    share,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+_FLEMING = "fleming_harrington"
+
+
+def asked_tests_sentence(results: Results) -> str:
+    """Every log-rank and Fleming-Harrington test of the arms; empty where there is none.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    table = results.frequentist.answers
+    named = table["analysis"].astype(str)
+    chosen = (table["quantity"] == "test") & (named.eq("logrank") | named.str.startswith(_FLEMING))
+    chosen &= (table["term"].astype(str) == "") & table["p"].notna()
+    parts = [
+        f"{_name(row['analysis'])} gives χ² = {row['statistic']:.2f} on {row['df']:g} "
+        f"{'degree' if row['df'] == 1 else 'degrees'} of freedom, {p_sentence(row['p'])}"
+        for row in table[chosen].to_dict("records")
+    ]
+    text = listed(parts) if len(parts) < 3 else "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if parts else ""
+
+
+def _name(analysis: str) -> str:
+    """A test in words, a weighted one with what its weights look at.
+
+    Examples
+    --------
+    >>> _name("fleming_harrington(0, 1)")
+    'the Fleming–Harrington test with weights (0, 1), which looks at late differences,'
+    """
+    if not analysis.startswith(_FLEMING):
+        return "the log-rank test"
+    weights = analysis.removeprefix(_FLEMING)
+    rho, gamma = (float(one) for one in weights.strip("()").split(","))
+    looks = "at differences in the middle" if rho and gamma else "at early differences"
+    looks = "at late differences" if gamma and not rho else looks
+    looks = "at all times alike" if not (rho or gamma) else looks
+    return f"the Fleming–Harrington test with weights {weights}, which looks {looks},"
+
 
 _VISIBLE = 0.01
 _MOST_TIMES = 8
