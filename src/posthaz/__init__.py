@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from posthaz.analyses.interactions.answer import interaction_effects
     from posthaz.analyses.interactions.spec import InteractionSpec
     from posthaz.analyses.multistate.answer import illness_death
-    from posthaz.analyses.multistate.spec import MultistateSpec
+    from posthaz.analyses.multistate.spec import MultistateSpec, State
     from posthaz.analyses.screening.answer import screen_covariates
     from posthaz.analyses.screening.spec import ScreeningSpec
     from posthaz.analyses.subgroups.answer import subgroup_effects
@@ -64,11 +64,12 @@ if TYPE_CHECKING:
     )
     from posthaz.cohort.registry import group_registry, read_registry
     from posthaz.design import learn_design
-    from posthaz.effects import Background, ChangingEffect, Cure
+    from posthaz.effects import Background, ChangingEffect, Cure, Frailty
     from posthaz.estimands import (
         Population,
         arm_populations,
         band,
+        cluster_table,
         coefficient_table,
         cumulative_hazard,
         cure_fraction,
@@ -106,7 +107,15 @@ if TYPE_CHECKING:
         Weibull,
         register_baseline,
     )
-    from posthaz.inference import Fit, fit, fit_many, load_fit, write_fit
+    from posthaz.inference import (
+        Fit,
+        fit,
+        fit_many,
+        generative_model,
+        load_fit,
+        model_draws,
+        write_fit,
+    )
     from posthaz.priors import (
         Prior,
         enthusiastic,
@@ -152,7 +161,7 @@ _ROOMS = {
     "analyses.competing_risks.incidence": "posterior_incidence",
     "analyses.competing_risks.spec": "CompetingRisksSpec",
     "analyses.multistate.answer": "illness_death",
-    "analyses.multistate.spec": "MultistateSpec",
+    "analyses.multistate.spec": "MultistateSpec State",
     "analyses.immortal_time.answer": "immortal_time",
     "analyses.immortal_time.bound": "delay_to_explain",
     "analyses.immortal_time.spec": "ImmortalTimeSpec",
@@ -177,19 +186,19 @@ _ROOMS = {
     ),
     "cohort.registry": "group_registry read_registry",
     "design": "learn_design",
-    "effects": "Background ChangingEffect Cure",
+    "effects": "Background ChangingEffect Cure Frailty",
     "estimands": (
-        "Population arm_populations band coefficient_table cumulative_hazard cure_fraction "
-        "difference estimand_table expected_events hazard hazard_ratio_over_time probability_above "
-        "probability_below profile ratio restricted_mean summary survival survival_quantile "
-        "uncured_survival"
+        "Population arm_populations band cluster_table coefficient_table cumulative_hazard "
+        "cure_fraction difference estimand_table expected_events hazard hazard_ratio_over_time "
+        "probability_above probability_below profile ratio restricted_mean summary survival "
+        "survival_quantile uncured_survival"
     ),
     "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
     "hazards": (
         "Exponential Gamma GeneralisedGamma Gompertz LogLogistic LogNormal MSpline "
         "PiecewiseExponential Weibull register_baseline"
     ),
-    "inference": "Fit fit fit_many load_fit write_fit",
+    "inference": "Fit fit fit_many generative_model load_fit model_draws write_fit",
     "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
     "report": "Results plot_survival run_analysis",
     "schedule": "read_scheduler",
@@ -203,17 +212,21 @@ __all__ = [
     "adjusted_answers", "Analysis", "answer_sensitivity", "arm_populations", "Background",
     "balance_table", "balancing_weights", "band", "biologically_effective_dose",
     "borrowing_answers", "BorrowingSpec", "ChangingEffect", "clone_censor_weight",
-    "coefficient_table", "Cohort", "CohortSpec", "collapse", "Column", "commensurate_fit",
+    "cluster_table", "coefficient_table", "Cohort", "CohortSpec", "collapse", "Column",
+    "commensurate_fit",
     "compare_toxicity", "compare_variants", "competing_risks", "CompetingRisksSpec", "Condition",
     "Confounder", "confounder_effects", "convergence", "credibility", "cumulative_hazard",
     "cumulative_incidence", "Cure", "cure_fraction", "delay_to_explain", "difference", "e_value",
     "enthusiastic", "equivalent_dose_2gy", "estimand_table", "EstimandSpec", "evidence_table",
-    "expected_events", "Exponential", "Fit", "fit", "fit_many", "fit_variants", "from_quantiles",
-    "Gamma", "GeneralisedGamma", "Gompertz", "group_registry", "grouped_cox", "hazard",
+    "expected_events", "Exponential", "Fit", "fit", "fit_many", "fit_variants", "Frailty",
+    "from_quantiles",
+    "Gamma", "GeneralisedGamma", "generative_model",
+    "Gompertz", "group_registry", "grouped_cox", "hazard",
     "hazard_ratio", "hazard_ratio_over_time", "historical", "HistoricalRatio", "illness_death",
     "immortal_time", "ImmortalTimeSpec", "interaction_effects", "InteractionSpec", "kaplan_meier",
     "landmark", "leap_fit", "learn_design", "LifeTableSpec", "load_analysis", "load_fit",
-    "LogLogistic", "LogNormal", "match_patients", "median_survival", "ModelSpec", "MSpline",
+    "LogLogistic", "LogNormal", "match_patients", "median_survival", "model_draws",
+    "ModelSpec", "MSpline",
     "MultistateSpec", "normalised_power_fit", "operating_characteristics", "person_time",
     "PiecewiseExponential", "plot_survival", "Population", "posterior_incidence", "power_fits",
     "printed_doubts", "PrintedRatio", "Prior", "probability_above", "probability_below",
@@ -221,8 +234,9 @@ __all__ = [
     "read_scheduler", "reconstructed_patients", "register_baseline", "restricted_mean", "Results",
     "run_analysis", "Sampling", "sceptical", "screen_covariates", "ScreeningSpec",
     "sequential_trials", "Shrinkage", "simulate_patients", "simulated_example",
-    "split_at_treatment", "subgroup_effects", "SubgroupSpec", "Subset", "SubsetsSpec", "summary",
-    "survival", "survival_in_subsets", "survival_quantile", "tipping_points", "ToxicitySpec",
+    "split_at_treatment", "State", "subgroup_effects", "SubgroupSpec", "Subset", "SubsetsSpec",
+    "summary", "survival", "survival_in_subsets", "survival_quantile", "tipping_points",
+    "ToxicitySpec",
     "turnbull", "uncured_survival", "variants", "Weibull", "Where", "write_fit",
 ]  # fmt: skip
 

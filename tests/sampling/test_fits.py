@@ -21,6 +21,7 @@ GROUPS = {
     "sample_stats",
     "log_likelihood",
     "log_prior",
+    "coordinates",
     "prior",
     "posterior_predictive",
     "observed_data",

@@ -15,7 +15,7 @@ from posthaz.errors import PosthazError
 from posthaz.estimands import effect_in_patients, summary
 from posthaz.inference import Fit, fit, fit_many
 from posthaz.spec import ModelSpec, Sampling, Shrinkage, resolve
-from posthaz.spec.prior_targets import ALL_EFFECTS, FRAILTY_SD, baseline_targets
+from posthaz.spec.prior_targets import ALL_EFFECTS, baseline_targets, spread_keys
 from posthaz.spec.shrinkage import shrunken_columns
 
 
@@ -162,7 +162,7 @@ def arm_model(
     priors = {
         key: prior
         for key, prior in base.priors.items()
-        if key in known or (design.groups and key.startswith(FRAILTY_SD))
+        if key in known or key.startswith(spread_keys(formula, ()))
     }
     return replace(
         base, name=name, formula=formula, priors=priors, shrinkage=shrinkage, changing=()

@@ -1,5 +1,6 @@
 """Covariates to columns, remembered for new data."""
 
+from posthaz.design.cluster_effects import formula_bars
 from posthaz.design.covariate_values import value_faults, values_beyond
 from posthaz.design.design import Design, Group
 from posthaz.design.formula import (
@@ -22,6 +23,7 @@ __all__ = [
     "Group",
     "Step",
     "effect_variables",
+    "formula_bars",
     "formula_groups",
     "formula_terms",
     "formula_variables",

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from posthaz.design.formula import effect_variables
 from posthaz.design.reference import reference_row
 from posthaz.errors import FormulaError
 
 
 @dataclass(frozen=True)
 class Group:
-    """One frailty term ``(1 | name)``.
+    """What differs between the clusters of one covariate: frailty, effects, or both.
 
     Parameters
     ----------
@@ -21,10 +22,58 @@ class Group:
         Covariate that holds the clusters.
     levels : tuple of str
         Clusters, in order.
+    intercept : bool
+        Whether the clusters have a frailty, ``(1 | name)``.
+    slopes : Slopes or None
+        Effects that differ between clusters, ``(1 + arm | name)``.
+    blocks : tuple of tuple of int
+        Which of `varying` are correlated with one another: those of one bracket.
     """
 
     name: str
     levels: tuple[str, ...]
+    intercept: bool = True
+    slopes: "Slopes | None" = None
+    blocks: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def varying(self) -> tuple[str, ...]:
+        """What differs between clusters: ``""`` for the frailty, then columns of `slopes`."""
+        return ("",) * self.intercept + (self.slopes.columns if self.slopes else ())
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Columns whose effect differs between clusters.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Their labels.
+    design : Design
+        The design of their terms.
+    whole : bool
+        Whether every level of the first term, a factor, has an effect, as in ``(0 + arm | name)``.
+    """
+
+    columns: tuple[str, ...]
+    design: "Design"
+    whole: bool = False
+
+    def matrix(self, frame: pd.DataFrame) -> np.ndarray:
+        """The columns for some covariates, numbers centred as in the design: (row, column)."""
+        matrix = self.design.matrix(frame)
+        if not self.whole:
+            return matrix - self.design.centre
+        first = [j for j, term in enumerate(self.design.terms) if term == self.design.terms[0]]
+        rest = np.delete(matrix - self.design.centre, first, axis=1)
+        reference = 1.0 - matrix[:, first].sum(axis=1, keepdims=True)
+        return np.hstack([reference, matrix[:, first], rest])
+
+    @property
+    def unit(self) -> np.ndarray:
+        """Step of each column that an effect is about: 1 where it is 0 or 1, else its spread."""
+        return np.concatenate([np.ones(int(self.whole)), self.design.unit])
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +149,25 @@ class Design:
         Returns
         -------
         DataFrame
-            Result of `reference_row`, with means over patients.
+            Result of `reference_row`, with means over patients. Clusters that are not among the
+            values are left out: the patient is one of the typical cluster.
         """
-        return reference_row(self.frame, values, self.weight)
+        row = reference_row(self.frame, values, self.weight)
+        unknown = [
+            group.name
+            for group in self.groups
+            if group.name not in (values or {}) and not self._has_effect(group.name)
+        ]
+        return row.drop(columns=unknown)
+
+    def _has_effect(self, name: str) -> bool:
+        """Whether a covariate has an effect beside its clusters', or strata, or a cured share."""
+        own = self.cure is not None and name in self.cure.variables
+        return (
+            own
+            or name in effect_variables(self.formula)
+            or (self.strata is not None and name == self.strata.name)
+        )
 
     @property
     def unit(self) -> np.ndarray:
@@ -179,6 +244,8 @@ class Design:
         ndarray of int, shape (row,)
             Positions in ``group.levels``.
         """
+        if group.name not in frame:
+            return np.full(len(frame), -1)
         position = {level: number for number, level in enumerate(group.levels)}
         values = frame[group.name].astype(str)
         return np.array([position.get(value, -1) for value in values], dtype=int)

@@ -1,6 +1,7 @@
 """Formulas: read by formulae's own parser, held to an allow-list of functions."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from formulae.environment import Environment
 from formulae.parser import Parser
 from formulae.scanner import Scanner
 
+from posthaz.design.cluster_effects import formula_bars
 from posthaz.design.formula_rules import length_fault, tree_fault
 from posthaz.design.formula_syntax import syntax_fault
 from posthaz.design.function_arguments import OWN_FUNCTIONS, PLAIN_FUNCTIONS
@@ -79,7 +81,7 @@ def effect_variables(formula: str) -> tuple[str, ...]:
 
 
 def formula_groups(formula: str) -> tuple[str, ...]:
-    """Names of the columns that a formula has frailties by.
+    """Names of the columns whose clusters differ: those of frailties and of varying effects.
 
     Parameters
     ----------
@@ -96,8 +98,7 @@ def formula_groups(formula: str) -> tuple[str, ...]:
     >>> formula_groups("arm + (1 | centre)")
     ('centre',)
     """
-    terms = getattr(model_description(formula), "group_terms", ())
-    return tuple(str(term.factor.name) for term in terms)
+    return tuple(dict.fromkeys(bar.cluster for bar in formula_bars(formula)))
 
 
 def formula_terms(formula: str) -> tuple[str, ...]:
@@ -179,9 +180,27 @@ def _check_structure(formula: str, description: Any) -> None:
             f"formula '{formula}' removes the intercept",
             fix="leave '0 +' or '- 1' out; the baseline hazard is the intercept",
         )
-    for term in getattr(description, "group_terms", ()):
-        if type(term.expr).__name__ != "Intercept":
-            raise FormulaError(
-                f"formula '{formula}' asks for a covariate effect by group ('{term.name}')",
-                fix="only a frailty '(1 | group)' is available",
-            )
+    bars = formula_bars(formula)
+    for bar in bars:
+        for term in bar.terms:
+            if term not in terms:
+                raise FormulaError(
+                    f"formula '{formula}' lets the effect of '{term}' differ between clusters of "
+                    f"'{bar.cluster}', and has no average effect of it",
+                    fix=f"add '{term}' to the formula outside the brackets",
+                )
+            if ":" in term and not bar.intercept:
+                raise FormulaError(
+                    f"formula '{formula}' lets the product '{term}' differ between clusters of "
+                    f"'{bar.cluster}' whose hazards are alike",
+                    fix=f"write {replace(bar, intercept=True)}",
+                )
+    varying = [(bar.cluster, part) for bar in bars for part in ("1",) * bar.intercept + bar.terms]
+    twice = [pair for k, pair in enumerate(varying) if pair in varying[:k]]
+    if twice:
+        cluster, part = twice[0]
+        what = "the frailty" if part == "1" else f"the effect of '{part}'"
+        raise FormulaError(
+            f"formula '{formula}' lets {what} differ between clusters of '{cluster}' twice",
+            fix="keep it in one of the brackets; '(arm | centre)' means '(1 + arm | centre)'",
+        )

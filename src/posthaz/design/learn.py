@@ -13,7 +13,8 @@ from formulae import model_description
 from formulae.matrices import DesignMatrices
 from formulae.terms.call import Call
 
-from posthaz.design.design import Design, Group
+from posthaz.design.cluster_effects import Bar, formula_bars
+from posthaz.design.design import Design, Group, Slopes
 from posthaz.design.estimable import RANK_TOLERANCE, check_finite, check_rank, check_spread
 from posthaz.design.factor_coding import (
     MOST_LEVELS_OF_A_NUMBER,
@@ -102,7 +103,7 @@ def learn_design(
         terms=terms,
         centre=np.zeros(len(columns)),
         scale=_spread(matrix, counted),
-        groups=_groups(matrices, formula),
+        groups=_groups(matrices, formula, frame, centring, counted),
         frame=frame,
         centring=centring,
         weight=counted,
@@ -217,10 +218,26 @@ def _labels(matrices: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(columns), tuple(terms)
 
 
-def _groups(matrices: Any, formula: str) -> tuple[Group, ...]:
+def _groups(
+    matrices: Any, formula: str, frame: pd.DataFrame, centring: str, weight: np.ndarray
+) -> tuple[Group, ...]:
+    """The clusters of a formula, with what differs between them."""
     if matrices.group is None:
         return ()
-    names = [str(term.factor.name) for term in matrices.group.terms.values()]
+    levels = {
+        str(term.factor.name): tuple(str(level) for level in term.groups)
+        for term in matrices.group.terms.values()
+    }
+    _check_names(list(levels), formula)
+    bars = formula_bars(formula)
+    return tuple(
+        _group(name, own, [bar for bar in bars if bar.cluster == name], frame, centring, weight)
+        for name, own in levels.items()
+    )
+
+
+def _check_names(names: list[str], formula: str) -> None:
+    """Refuse columns of clusters whose names are taken by something else of the model."""
     for name in names:
         if name in _TAKEN or "/" in name:
             raise FormulaError(
@@ -229,7 +246,8 @@ def _groups(matrices: Any, formula: str) -> tuple[Group, ...]:
                 f"{'names without a slash' if '/' in name else 'this name themselves'}",
                 fix="rename the column",
             )
-        clash = [f"sd_{name}", f"{name}_standard", f"{name}_number"]
+        clash = [f"sd_{name}", f"variance_{name}", f"precision_{name}"]
+        clash += [f"{name}_standard", f"{name}_number"]
         taken = [other for other in names if other in clash]
         if taken:
             raise FormulaError(
@@ -237,10 +255,42 @@ def _groups(matrices: Any, formula: str) -> tuple[Group, ...]:
                 "parameters would have one name",
                 fix=f"rename the column '{taken[0]}'",
             )
-    return tuple(
-        Group(name, tuple(str(level) for level in term.groups))
-        for name, term in zip(names, matrices.group.terms.values(), strict=True)
-    )
+
+
+def _group(
+    name: str,
+    levels: tuple[str, ...],
+    bars: list[Bar],
+    frame: pd.DataFrame,
+    centring: str,
+    weight: np.ndarray,
+) -> Group:
+    """One column of clusters: its frailty, its slopes, and which of these are correlated."""
+    intercept = any(bar.intercept for bar in bars)
+    terms = [term for bar in bars for term in bar.terms]
+    if not terms:
+        return Group(name, levels)
+    design = learn_design(frame, " + ".join(terms), centring, weight)
+    odd = next((column for column in design.columns if "/" in column), None)
+    if odd:
+        raise FormulaError(
+            f"formula '{design.formula}': the effect of '{odd}' can't differ between clusters, "
+            "since archives of draws need names without a slash",
+            fix="add the transformed column to the table under a name of its own",
+        )
+    factor = frame.get(terms[0])
+    whole = not intercept and factor is not None and hasattr(factor, "cat")
+    columns, owners = list(design.columns), list(design.terms)
+    if whole and factor is not None:
+        columns.insert(0, f"{terms[0]}[{factor.cat.categories[0]}]")
+        owners.insert(0, terms[0])
+    parts = [*([""] if intercept else []), *owners]
+    blocks = [
+        tuple(k for k, part in enumerate(parts) if (part in bar.terms if part else bar.intercept))
+        for bar in bars
+    ]
+    slopes = Slopes(tuple(columns), design, whole)
+    return Group(name, levels, intercept, slopes, tuple(b for b in blocks if len(b) > 1))
 
 
 def _spread(matrix: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from posthaz.effects.changing import (
 from posthaz.effects.conditional import event_free_at
 from posthaz.effects.cure import Cure, mixture_cure, promotion_time
 from posthaz.effects.form import FORMS, Form
+from posthaz.effects.frailty import Frailty
 from posthaz.effects.path import along_path
 from posthaz.effects.proportional import proportional
 from posthaz.effects.stratified import stratified
@@ -22,6 +23,7 @@ __all__ = [
     "ChangingEffect",
     "Cure",
     "Form",
+    "Frailty",
     "accelerated",
     "along_path",
     "change_starts",

@@ -1,6 +1,7 @@
 """Draws to answers: curves, quantiles, restricted means, contrasts and their tables."""
 
 from posthaz.estimands.changing import change_table, proportionality
+from posthaz.estimands.clusters import cluster_table
 from posthaz.estimands.coefficients import coefficient_rows, coefficient_table
 from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
 from posthaz.estimands.cured import cure_fraction, uncured_survival
@@ -27,6 +28,7 @@ __all__ = [
     "arm_populations",
     "band",
     "change_table",
+    "cluster_table",
     "coefficient_rows",
     "coefficient_table",
     "cumulative_hazard",

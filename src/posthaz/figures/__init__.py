@@ -2,6 +2,7 @@
 
 from posthaz.figures.axis import time_ticks
 from posthaz.figures.borrowing import draw_borrowing
+from posthaz.figures.clusters import draw_clusters
 from posthaz.figures.comparison import draw_comparison
 from posthaz.figures.difference import draw_difference
 from posthaz.figures.evidence import draw_evidence, draw_reconstruction
@@ -26,6 +27,7 @@ __all__ = [
     "draw_before_after",
     "draw_benefit_risk",
     "draw_borrowing",
+    "draw_clusters",
     "draw_comparison",
     "draw_difference",
     "draw_energy",

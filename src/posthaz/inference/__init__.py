@@ -16,6 +16,7 @@ from posthaz.inference.conditional import (
 )
 from posthaz.inference.engine import model_shape
 from posthaz.inference.fit import Fit
+from posthaz.inference.generative import generative_model, model_draws
 from posthaz.inference.laplace import HEAVY_TAIL
 from posthaz.inference.named_priors import NamedPrior, named_priors
 from posthaz.inference.posterior_draws import posterior_draws
@@ -35,11 +36,13 @@ __all__ = [
     "fit",
     "fit_many",
     "flat_draws",
+    "generative_model",
     "hazard_of",
     "installed_versions",
     "linear_predictor",
     "load_fit",
     "mcse_mean",
+    "model_draws",
     "model_shape",
     "named_priors",
     "posterior_draws",

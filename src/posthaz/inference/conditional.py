@@ -18,7 +18,7 @@ from posthaz.spec import (
     ModelSpec,
     changed_positions,
     coefficient_name,
-    frailty_name,
+    varying_name,
 )
 
 
@@ -47,8 +47,11 @@ def _predictor(
         predictor = np.asarray(values[coefficient_name(spec)]) @ centred.T
     for group in design.groups:
         number = design.cluster(group, frame)
-        frailty = np.asarray(values[frailty_name(group)])
-        predictor = predictor + np.where(number >= 0, frailty[:, np.maximum(number, 0)], 0.0)
+        columns: list[Any] = [1.0] * group.intercept
+        columns += [*group.slopes.matrix(frame).T] if group.slopes else []
+        for name, column in zip(group.varying, columns, strict=True):
+            effect = np.asarray(values[varying_name(group, name)])[:, np.maximum(number, 0)]
+            predictor = predictor + np.where(number >= 0, effect * column, 0.0)
     return predictor
 
 

@@ -295,7 +295,7 @@ def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm
         tuple((name, prior.family) for name, prior in priors.scales.items()),
     )
     sizes = tuple((n, len(labels)) for n, labels in baseline.coordinates().items())
-    groups = tuple((group.name, len(group.levels)) for group in design.groups)
+    groups = tuple((g.name, len(g.levels), g.varying, g.blocks) for g in design.groups)
     shrunken = spec.shrinkage and (spec.shrinkage.kind, shrunken_groups(spec.shrinkage, design))
     data = tuple(v.name for v in model.data_vars)
     changes = tuple(
@@ -308,5 +308,6 @@ def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm
         tuple(prior.family for prior in priors.cure),
         design.strata and len(design.strata.levels),
         spec.background is not None,
+        spec.frailty.distribution,
     )
     return structure, parts, spec.form, families, sizes, groups, shrunken, data

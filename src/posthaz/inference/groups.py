@@ -18,13 +18,14 @@ from posthaz.inference.patients import distinct_patients, patient_numbers, row_s
 from posthaz.inference.prepare import Prepared
 from posthaz.model.baseline import STRATUM
 from posthaz.simulate import simulate_times
-from posthaz.spec import ModelSpec
+from posthaz.spec import ModelSpec, spread_names
 
 _MOST_PREDICTED = 1_000_000
 _MOST_POINTWISE = 30_000_000
 _MOST_AT_ONCE = 8_000_000
 _PRIOR_DRAWS = 1000
 _FRAILTY, _SD = "frailty_", "frailty_sd_"
+_SPREADS = ("slope_sd_", "slope_variance_", "slope_precision_")
 _COORDINATES = ("_scaled", "_standard", "_step", "_first")
 Answers = Mapping[tuple[str, str], np.ndarray]
 
@@ -37,6 +38,7 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
         return {**posterior_only(prepared, sampled), **_distinct_patients(prepared, sampled)}
     shares = row_shares(cohort, prepared.collapsed)
     groups = _pointwise_groups(prepared, sampled.theta, shares, cohort.subject[cohort.first])
+    groups["coordinates"] = coordinates_group(prepared, sampled.theta)
     groups["sample_stats"] = statistics_group(model, sampled.statistics)
     groups["log_prior"] = labelled_log_priors(
         prepared.spec, prepared.design, prepared.priors, groups
@@ -116,6 +118,16 @@ def posterior_groups(model: pm.Model, answers: Answers) -> dict[str, xr.Dataset]
     return {name: xr.Dataset(variables) for name, variables in groups.items()}
 
 
+def coordinates_group(prepared: Prepared, theta: np.ndarray) -> xr.Dataset:
+    """Group ``coordinates``: sampled variables whose meaning others carry, as PyMC wants them."""
+    answers = answers_of(prepared.posterior, theta, pointwise=False)
+    kept, named = {}, sampling_coordinates(prepared.model)
+    for (_, name), array in answers.items():
+        if name in named or name.startswith(STRATUM):
+            kept[name] = _labelled(prepared.model, name, array)
+    return xr.Dataset(kept)
+
+
 def statistics_group(model: pm.Model, statistics: Mapping[str, np.ndarray]) -> xr.Dataset:
     """Group ``sample_stats``."""
     return xr.Dataset({name: _labelled(model, name, array) for name, array in statistics.items()})
@@ -127,11 +139,18 @@ def sampling_coordinates(model: pm.Model) -> set[str]:
     The names of clusters are the user's, so that a frailty may be called as coordinates are.
     """
     named = {variable.name for variable in model.deterministics}
-    spreads = {f"{_SD}{name.removeprefix(_FRAILTY)}" for name in named if name.startswith(_FRAILTY)}
+    spreads = {
+        spread
+        for name in named
+        if name.startswith(_FRAILTY)
+        for spread in spread_names(f"{_SD}{name.removeprefix(_FRAILTY)}")
+    }
     return {
         name
         for name in (variable.name for variable in model.free_RVs)
-        if name not in spreads and any(part in name for part in _COORDINATES)
+        if name not in spreads
+        and not name.startswith(_SPREADS)
+        and any(part in name for part in _COORDINATES)
     }
 
 

@@ -55,7 +55,7 @@ class Prepared:
     @property
     def distinct_design(self) -> Design:
         """The design with the covariates of the distinct rows."""
-        return _of_rows(self.design, self.collapsed)
+        return of_distinct_rows(self.design, self.collapsed)
 
     @property
     def batch(self) -> Hashable:
@@ -86,6 +86,15 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     PosthazError
         When formula or priors don't fit the cohort.
     """
+    resolved, cohort, design, priors = understood(spec, cohort)
+    collapsed = collapse(cohort, tuple(dict.fromkeys((*design.variables, *spec.needed))))
+    model = build_model(resolved, of_distinct_rows(design, collapsed), priors, collapsed.cohort)
+    posterior = compile_posterior(model, model_shape(resolved, design, priors, model))
+    return Prepared(resolved, cohort, collapsed, design, priors, model, posterior)
+
+
+def understood(spec: ModelSpec, cohort: Cohort) -> tuple[ModelSpec, Cohort, Design, ChosenPriors]:
+    """The model with all that follows from the cohort: its own patients, design and priors."""
     # each model its own patients: a covariate of another model takes none from this one
     cohort = own_patients(spec, cohort)
     cohort = between_steps(joined(cohort, spec.needed))
@@ -100,11 +109,12 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
         raise fault
     design = learn_model_design(resolved, cohort.covariates, cohort.patient_weight)
     check_parts(resolved, design, cohort)
-    priors = choose_priors(resolved, design, event_rate(cohort), cohort.origin)
-    collapsed = collapse(cohort, tuple(dict.fromkeys((*design.variables, *spec.needed))))
-    model = build_model(resolved, _of_rows(design, collapsed), priors, collapsed.cohort)
-    posterior = compile_posterior(model, model_shape(resolved, design, priors, model))
-    return Prepared(resolved, cohort, collapsed, design, priors, model, posterior)
+    return (
+        resolved,
+        cohort,
+        design,
+        choose_priors(resolved, design, event_rate(cohort), cohort.origin),
+    )
 
 
 def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:
@@ -119,7 +129,8 @@ def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None
     )
 
 
-def _of_rows(design: Design, collapsed: Collapsed) -> Design:
+def of_distinct_rows(design: Design, collapsed: Collapsed) -> Design:
+    """The design with the covariates of distinct rows, each weighted as all that it stands for."""
     covariates = collapsed.cohort.covariates
     frame = covariates.loc[:, list(design.variables)].reset_index(drop=True)
     weight = np.bincount(collapsed.number, weights=design.weight, minlength=len(frame))

@@ -18,18 +18,15 @@ from posthaz.effects import (
 from posthaz.hazards import Array, Hazard
 from posthaz.model.baseline import baseline_values, stratum_hazards
 from posthaz.model.changing import changing_coefficients
+from posthaz.model.clusters import cluster_predictor
 from posthaz.model.coefficients import coefficient_vector
 from posthaz.model.cure import cure_predictor
-from posthaz.model.distributions import scale_variable
-from posthaz.model.informed import informed_normal
 from posthaz.model.shrinkage import shrunken_block
 from posthaz.spec import (
     ChosenPriors,
     ModelSpec,
     changed_positions,
     coefficient_name,
-    frailty_name,
-    frailty_sd_name,
 )
 
 
@@ -93,15 +90,7 @@ def rows_hazard(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
         named = pm.Deterministic(coefficient_name(spec), coefficients, dims=("covariate",))
         predictor = matrix @ named
     for group in design.groups:
-        spread = scale_variable(frailty_sd_name(group), priors.scales[frailty_sd_name(group)])
-        name = frailty_name(group)
-        cluster = design.cluster(group, design.frame)
-        events = np.bincount(cluster, weights=event, minlength=len(group.levels))
-        dims = (group.name,)
-        effects = informed_normal(f"{name}_standard", spread, events, dims)
-        frailty: Array = pm.Deterministic(name, effects, dims=dims)
-        number: Array = pm.Data(f"{name}_number", cluster, dims=("row",))
-        predictor = predictor + frailty[number]
+        predictor = predictor + cluster_predictor(spec, group, design, priors, event)
     hazard = spec.effect.apply(baseline, predictor, pt)
     if ratios:
         began: Array = pm.Data("period_start", starts)

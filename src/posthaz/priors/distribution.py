@@ -118,4 +118,6 @@ def _frozen(prior: Prior) -> tuple[Any, bool]:
             return stats.gamma(v[0], scale=1.0 / v[1]), False
         case "lognormal":
             return stats.lognorm(v[1], scale=np.exp(v[0])), False
+        case "lkj":
+            return stats.beta(*v, *v, loc=-1.0, scale=2.0), False
     raise PriorError(f"prior {prior.family} is improper: it has no probabilities or quantiles")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Support = Literal["real", "positive"]
+Support = Literal["real", "positive", "correlation"]
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Family:
         Name used in analysis files.
     values : tuple of str
         Names of its values, in order.
-    support : {"real", "positive"}
-        Where the density lives.
+    support : {"real", "positive", "correlation"}
+        Where the density lives; correlations lie between -1 and 1.
     location, scale : int or None
         Positions in `values` that shift and stretch with the variable.
     positive : tuple of str
@@ -49,5 +49,6 @@ FAMILIES: dict[str, Family] = {
         Family("exponential", ("rate",), "positive", None, None, ("rate",)),
         Family("gamma", ("shape", "rate"), "positive", None, None, ("shape", "rate")),
         Family("lognormal", ("mean_log", "sd_log"), "positive", None, None, ("sd_log",)),
+        Family("lkj", ("eta",), "correlation", None, None, ("eta",)),
     )
 }

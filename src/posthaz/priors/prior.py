@@ -107,7 +107,7 @@ class Prior:
 
     @property
     def support(self) -> str:
-        """Where the density lives: ``"real"`` or ``"positive"``."""
+        """Where the density lives: ``"real"``, ``"positive"`` or ``"correlation"``."""
         return self.about.support
 
     def scaled(self, factor: float) -> "Prior":

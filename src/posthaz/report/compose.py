@@ -13,6 +13,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
 from posthaz.report.sections.changing import changing_section
 from posthaz.report.sections.checklist import checklist_section
+from posthaz.report.sections.clusters import clusters_section
 from posthaz.report.sections.cohort import cohort_section
 from posthaz.report.sections.comparison import comparison_section
 from posthaz.report.sections.cured import cured_section
@@ -36,6 +37,7 @@ _BEFORE: tuple[Maker, ...] = (
     ("Effects that change with time", "changing-effects", changing_section),
     ("Cured share", "cured", cured_section),
     ("Hazard ratios", "hazard-ratios", hazard_ratios_section),
+    ("Clusters", "clusters", clusters_section),
     ("Answers", "answers", answers_section),
 )
 # clinical analyses stand between what was asked and how far to believe it
@@ -53,6 +55,7 @@ _COUNTED: tuple[Maker, ...] = (
     ("Number of events", "recurrent", recurrent_section),
     ("Effects that change with time", "changing-effects", changing_section),
     ("Hazard ratios", "hazard-ratios", hazard_ratios_section),
+    ("Clusters", "clusters", clusters_section),
 )
 _COUNTED_AFTER = tuple(one for one in _AFTER if one[1] != "predictive-check")
 

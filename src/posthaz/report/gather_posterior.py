@@ -37,9 +37,11 @@ from posthaz.estimands import (
     survival,
 )
 from posthaz.estimands.changing import CHANGE_COLUMNS, PROPORTIONALITY_COLUMNS
+from posthaz.estimands.clusters import CLUSTER_COLUMNS, cluster_table
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
 from posthaz.estimands.table import COLUMNS as ESTIMANDS
 from posthaz.inference import Fit
+from posthaz.report.gather_frailty import cox_frailty, has_cox_frailty
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.results import Posterior
@@ -85,7 +87,7 @@ def gather_posterior(
     grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
     tables = _table_makers(cohort, asked, horizon)
-    coefficients, estimands, curves, influence, changing, proportional = (
+    coefficients, estimands, curves, influence, changing, proportional, clusters = (
         _stacked(columns, _each(fits, parts, name, make, place))
         for name, place, columns, make in tables
     )
@@ -100,6 +102,14 @@ def gather_posterior(
         prior_influence=influence,
         changing=changing,
         proportionality=proportional,
+        clusters=clusters,
+        cox_frailty=_each(
+            {name: one for name, one in fits.items() if has_cox_frailty(one)},
+            parts,
+            "Cox model with a frailty",
+            lambda one: cox_frailty(one, cohort, asked.interval),
+            "clusters",
+        ),
         **_left_out(analysis, fits, parts),
         **_replicated(cohort, primary, curve, asked.interval, parts),
     )
@@ -142,6 +152,12 @@ def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[T
             lambda one: proportionality(
                 one, asked.rmst_to or horizon, _margin(asked), asked.interval
             ),
+        ),
+        (
+            "table of clusters",
+            "clusters",
+            CLUSTER_COLUMNS,
+            lambda one: cluster_table(one, cohort, asked.interval),
         ),
     ]
 

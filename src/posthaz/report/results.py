@@ -12,6 +12,7 @@ import xarray as xr
 from posthaz.analyses.registry import part_of
 from posthaz.answers import joined
 from posthaz.baselines.answers import baseline_answers
+from posthaz.baselines.shared_frailty import SharedFrailty
 from posthaz.checks import Convergence
 from posthaz.cohort import Cohort
 from posthaz.design import named_steps
@@ -57,6 +58,10 @@ class Posterior:
         Result of `change_table` for every model, stacked, with the piecewise Cox model beside.
     proportionality : DataFrame
         Result of `proportionality` for every model, stacked.
+    clusters : DataFrame
+        Result of `cluster_table` for every model, stacked.
+    cox_frailty : mapping of str to SharedFrailty or str
+        By model with one frailty: Cox's with the same, or why there is none.
     """
 
     fits: Mapping[str, Fit]
@@ -73,6 +78,8 @@ class Posterior:
     prior_influence: pd.DataFrame = field(default_factory=pd.DataFrame)
     changing: pd.DataFrame = field(default_factory=pd.DataFrame)
     proportionality: pd.DataFrame = field(default_factory=pd.DataFrame)
+    clusters: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cox_frailty: Mapping[str, SharedFrailty | str] = field(default_factory=dict)
 
     @property
     def primary(self) -> Fit:

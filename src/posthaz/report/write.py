@@ -120,6 +120,7 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
         "prior_influence": posterior.prior_influence,
         "changing_effects": posterior.changing,
         "proportionality": posterior.proportionality,
+        **({"clusters": posterior.clusters} if len(posterior.clusters) else {}),
         **clinical_tables(results.clinical, parts),
         **({"published": results.published} if len(results.published) else {}),
     }

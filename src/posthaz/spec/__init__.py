@@ -27,8 +27,13 @@ from posthaz.spec.names import (
     changed_positions,
     changing_positions,
     coefficient_name,
+    correlation_name,
     frailty_name,
     frailty_sd_name,
+    frailty_variance_name,
+    spread_names,
+    varying_name,
+    varying_sd_name,
 )
 from posthaz.spec.prior_choice import ChosenPriors, choose_priors
 from posthaz.spec.sensitivity import (
@@ -70,8 +75,13 @@ __all__ = [
     "ChosenPriors",
     "choose_priors",
     "coefficient_name",
+    "correlation_name",
     "frailty_name",
     "frailty_sd_name",
+    "frailty_variance_name",
+    "spread_names",
+    "varying_name",
+    "varying_sd_name",
     "Alternative",
     "Analysis",
     "Axis",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from posthaz.effects import Background, ChangingEffect, Cure
+from posthaz.effects import Background, ChangingEffect, Cure, Frailty
 from posthaz.errors import SpecError
 from posthaz.hazards import Baseline, baseline_class
 from posthaz.priors import Prior
@@ -54,6 +54,7 @@ def model_to_dict(spec: ModelSpec) -> dict[str, Any]:
         },
         "strata": spec.strata,
         "background": spec.background and spec.background.rate,
+        "frailty": spec.frailty.distribution,
     }
 
 
@@ -92,6 +93,7 @@ def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
             cure=_cure(plain.get("cure")),
             strata=plain.get("strata", ""),
             background=Background(plain["background"]) if plain.get("background") else None,
+            frailty=Frailty(plain.get("frailty", "normal")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecError(

@@ -1,10 +1,11 @@
-"""The cured share, the strata and the background hazard of a model's table."""
+"""The cured share, strata, background hazard and frailty of a model's table."""
 
 from collections.abc import Callable
 
 from posthaz.design import formula_terms
-from posthaz.effects import Background, Cure
+from posthaz.effects import Background, Cure, Frailty
 from posthaz.effects.cure import INTERCEPT, KINDS
+from posthaz.effects.frailty import DISTRIBUTIONS
 from posthaz.errors import nearest
 from posthaz.priors import Prior
 from posthaz.spec.fields import choice, table, text
@@ -14,8 +15,10 @@ from posthaz.spec.toml_table import TomlTable
 
 Covariates = Callable[[TomlTable, str, str], tuple[str, ...] | None]
 CURE = {"formula": text(), "kind": choice(KINDS), "priors": table(each=PRIOR)}
-STRATA = {"column": text(required=True)}
+POOLING = ("none", "partial")
+STRATA = {"column": text(required=True), "pooling": choice(POOLING)}
 BACKGROUND = {"rate": text(required=True)}
+FRAILTY = {"distribution": choice(DISTRIBUTIONS)}
 
 
 def read_cure(toml: TomlTable, covariates: Covariates) -> Cure | None:
@@ -61,6 +64,12 @@ def read_background(toml: TomlTable) -> Background | None:
     return Background(parsed["rate"]) if "rate" in parsed else None
 
 
-def read_strata(toml: TomlTable) -> str:
-    """The column of ``[models.NAME.strata]``; empty after recording what is wrong."""
-    return toml.read(STRATA).get("column", "")
+def read_strata(toml: TomlTable) -> tuple[str, bool]:
+    """Column of ``[models.NAME.strata]``, empty after recording what is wrong; if it is pooled."""
+    parsed = toml.read(STRATA)
+    return parsed.get("column", ""), parsed.get("pooling") == "partial"
+
+
+def read_frailty(toml: TomlTable) -> Frailty:
+    """The distribution of ``[models.NAME.frailty]``; the normal after recording what is wrong."""
+    return Frailty(toml.read(FRAILTY).get("distribution", "normal"))

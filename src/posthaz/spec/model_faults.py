@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from posthaz.design import formula_terms, formula_variables
-from posthaz.effects import FORMS, Background, ChangingEffect, Cure
+from posthaz.design import formula_bars, formula_terms, formula_variables
+from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Frailty
 from posthaz.errors import Finding, FormulaError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import FAMILIES, Prior
@@ -48,11 +48,39 @@ def model_faults(spec: "ModelSpec") -> Iterator[Finding]:
     if not isinstance(spec.background, Background | None):
         found = f"found {spec.background!r}"
         yield Finding("ModelSpec, background", found, 'give Background("column") or None')
+    if not isinstance(spec.frailty, Frailty):
+        found = f"found {spec.frailty!r}"
+        yield Finding("ModelSpec, frailty", found, 'give Frailty("gamma") or Frailty("normal")')
+    else:
+        for what, fix in frailty_faults(spec.frailty, _readable(spec.formula), spec.form):
+            yield Finding("ModelSpec, frailty", what, fix)
     if not isinstance(spec.strata, str):
         yield Finding("ModelSpec, strata", f"found {spec.strata!r}", "give the name of a covariate")
     elif spec.strata and spec.strata in _variables(spec.formula):
         what = f"'{spec.strata}' is in the formula too, and its strata say all about it"
         yield Finding("ModelSpec, strata", what, "take it out of the formula")
+
+
+def frailty_faults(
+    frailty: Frailty, formula: str, form: str, *, stated: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Why frailties can't be distributed as asked for, each with the fix."""
+    bars = formula_bars(formula)
+    if stated and not bars:
+        yield "the formula has no clusters", "add (1 | column) to the formula, or remove the table"
+    if not frailty.is_gamma:
+        return
+    if any(bar.terms for bar in bars):
+        yield (
+            "a gamma frailty multiplies the whole hazard of a cluster, and the effects that differ "
+            "between clusters are normal",
+            'write (1 | column) alone, or use distribution = "normal"',
+        )
+    if form == "accelerated_failure_time":
+        yield (
+            "a gamma frailty multiplies the hazard, and the accelerated form acts on time",
+            'use form = "proportional_hazards", or distribution = "normal"',
+        )
 
 
 def _terms(formula: str) -> tuple[str, ...]:
@@ -61,6 +89,15 @@ def _terms(formula: str) -> tuple[str, ...]:
         return formula_terms(formula)
     except FormulaError:
         return ()
+
+
+def _readable(formula: str) -> str:
+    """The formula; an empty one where it can't be read, which is said elsewhere."""
+    try:
+        formula_variables(formula)
+    except FormulaError:
+        return "1"
+    return formula
 
 
 def _variables(formula: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from posthaz.design import formula_terms, formula_variables
-from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Form
+from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Form, Frailty
 from posthaz.errors import Findings, SpecError
 from posthaz.hazards import Baseline
 from posthaz.priors import Prior
@@ -47,6 +47,8 @@ class ModelSpec:
         Covariate for each of whose levels the baseline hazard has parameters of its own.
     background : Background or None
         That hazards are in excess of an expected one.
+    frailty : Frailty
+        How the frailties of clusters, ``(1 | column)`` of the formula, are distributed.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class ModelSpec:
     cure: Cure | None = None
     strata: str = ""
     background: Background | None = None
+    frailty: Frailty = field(default_factory=Frailty)
 
     def __post_init__(self) -> None:
         findings = Findings()

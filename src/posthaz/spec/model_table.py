@@ -2,8 +2,8 @@
 
 import re
 
-from posthaz.design import formula_terms, formula_variables, syntax_fault
-from posthaz.effects import FORMS
+from posthaz.design import formula_terms, formula_variables, quoted, syntax_fault
+from posthaz.effects import FORMS, ChangingEffect, Frailty
 from posthaz.errors import FormulaError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import Prior
@@ -13,13 +13,15 @@ from posthaz.spec.changing_table import read_changing
 from posthaz.spec.effect_tables import (
     BACKGROUND,
     CURE,
+    FRAILTY,
     STRATA,
     read_background,
     read_cure,
+    read_frailty,
     read_strata,
 )
 from posthaz.spec.fields import Field, choice, table, text
-from posthaz.spec.model_faults import CENTRES
+from posthaz.spec.model_faults import CENTRES, frailty_faults
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.prior_table import PRIOR, read_prior
 from posthaz.spec.prior_targets import prior_keys, prior_target, spread_keys
@@ -34,6 +36,7 @@ _FIELDS = {
     "cure": table(CURE),
     "strata": table(STRATA),
     "background": table(BACKGROUND),
+    "frailty": table(FRAILTY),
 }
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -108,8 +111,20 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
             'use form = "proportional_hazards", or remove it',
         )
     cure = read_cure(toml.below("cure"), formula_covariates) if toml.has("cure") else None
-    strata = read_strata(toml.below("strata")) if toml.has("strata") else ""
+    strata, pooled = read_strata(toml.below("strata")) if toml.has("strata") else ("", False)
     background = read_background(toml.below("background")) if toml.has("background") else None
+    if pooled and strata and variables is not None:
+        what = "strata that are pooled differ in their hazards, and the form acts on time"
+        if form == "accelerated_failure_time":
+            toml.refuse("strata", what, 'use form = "proportional_hazards", or pooling = "none"')
+        elif strata not in variables:  # they are a factor whose effect changes with time
+            formula = quoted(strata) if formula.strip() == "1" else f"{formula} + {quoted(strata)}"
+            changing, variables = (*changing, ChangingEffect(strata)), (*variables, strata)
+            strata = ""
+    frailty = read_frailty(toml.below("frailty")) if toml.has("frailty") else Frailty()
+    if variables is not None and toml.has("frailty"):
+        for what, fix in frailty_faults(frailty, formula, form, stated=True):
+            toml.refuse("frailty", what, fix)
     priors: dict[str, Prior] = {}
     if baseline is not None and variables is not None:
         spreads = spread_keys(formula, changing)
@@ -122,7 +137,7 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
         toml.refuse("strata", what, "take it out of the formula")
         return None
     parts = {"changing": changing, "cure": cure, "strata": strata, "background": background}
-    return ModelSpec(name, baseline, formula, form, priors, centre, **parts)
+    return ModelSpec(name, baseline, formula, form, priors, centre, **parts, frailty=frailty)
 
 
 def formula_covariates(toml: TomlTable, key: str, formula: str) -> tuple[str, ...] | None:

@@ -8,6 +8,9 @@ from posthaz.spec.model_spec import ModelSpec
 STEP_SD = "sigma"
 CHANGE = "log_hazard_ratio_change"
 CHANGE_SD = "change_sd"
+FRAILTY_SD = "frailty_sd"
+SLOPE_SD = "slope_sd"
+CORRELATION = "correlation"
 CURE_INTERCEPT = "cure_intercept"
 CURE_EFFECT = "cure_effect"
 
@@ -24,7 +27,39 @@ def frailty_name(group: Group) -> str:
 
 def frailty_sd_name(group: Group) -> str:
     """Name of the standard deviation of a group's frailties."""
-    return f"frailty_sd_{group.name}"
+    return f"{FRAILTY_SD}_{group.name}"
+
+
+def frailty_variance_name(group: Group) -> str:
+    """Name of the variance of a group's frailties."""
+    return f"frailty_variance_{group.name}"
+
+
+def spread_names(sd: str) -> tuple[str, str, str]:
+    """Names on which the prior of a spread may be stated: SD, variance and precision.
+
+    Examples
+    --------
+    >>> spread_names("frailty_sd_centre")
+    ('frailty_sd_centre', 'frailty_variance_centre', 'frailty_precision_centre')
+    """
+    return sd, sd.replace("_sd", "_variance", 1), sd.replace("_sd", "_precision", 1)
+
+
+def varying_name(group: Group, column: str) -> str:
+    """Name of the vector of a column's effects by cluster; of the frailties for no column."""
+    return f"slope_{group.name}_{column}" if column else frailty_name(group)
+
+
+def varying_sd_name(group: Group, column: str) -> str:
+    """Name of the standard deviation of a column's effects between clusters, or of frailties."""
+    return f"{SLOPE_SD}_{group.name}_{column}" if column else frailty_sd_name(group)
+
+
+def correlation_name(group: Group, first: int, second: int) -> str:
+    """Name of the correlation of two of what differs between clusters."""
+    a, b = (group.varying[k] or "frailty" for k in (first, second))
+    return f"{CORRELATION}_{group.name}_{a}_{b}"
 
 
 def change_sd_name(effect: ChangingEffect) -> str:

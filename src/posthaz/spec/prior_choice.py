@@ -3,23 +3,40 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
-from posthaz.design import Design
+from posthaz.design import Design, Group
 from posthaz.effects.cure import INTERCEPT
 from posthaz.errors import Finding, Findings, PriorError, nearest
 from posthaz.hazards import Parameter
 from posthaz.priors import Prior
 from posthaz.spec.model_spec import ModelSpec
-from posthaz.spec.names import CHANGE_SD, STEP_SD, change_sd_name, frailty_sd_name
+from posthaz.spec.names import (
+    CHANGE_SD,
+    CORRELATION,
+    FRAILTY_SD,
+    SLOPE_SD,
+    STEP_SD,
+    change_sd_name,
+    correlation_name,
+    spread_names,
+    varying_sd_name,
+)
 from posthaz.spec.shrinkage import nominal_sd, shrinkage_scales, shrunken_columns
 
 _STEP_SD = Prior("half_normal", (0.5,), "default: steps of the log hazard")
 _CHANGE_SD = Prior("half_normal", (0.5,), "default: steps of a log hazard ratio over time")
 _CURE_INTERCEPT = Prior("normal", (0.0, 1.5), "default: shares from 0.05 to 0.95")
 _CURE_EFFECT = "default: odds ratio 0.14 to 7.1 with 95 % probability, per 0/1 or per SD"
-_FRAILTY_SD = Prior("half_normal", (0.5,), "default: spread between clusters")
+_BETWEEN = "default: spread between clusters"
+_LKJ = 2.0
+_LIVES = {
+    "real": "lives on the real numbers",
+    "positive": "lives on the positive numbers",
+    "correlation": "is of a correlation",
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +50,9 @@ class ChosenPriors:
     coefficients : tuple of Prior
         One a design column, on the user's scale.
     scales : mapping of str to Prior
-        Standard deviations of random-walk steps, frailties and coefficients that shrink together.
+        Standard deviations of random-walk steps, frailties, effects that differ between clusters
+        and coefficients that shrink together; correlations of what differs between clusters, each
+        with the marginal of their LKJ prior.
     cure : tuple of Prior
         Of the cured share: its intercept, then one a column.
     """
@@ -122,13 +141,14 @@ def choose_priors(
     )
     for label, prior in zip(design.columns, coefficients, strict=True):
         _check_support(label, prior, "real", findings)
-    scales = _scale_priors(spec, design, used)
+    scales = _scale_priors(spec, design, used, findings)
     for name, prior in spec.priors.items():
         if trouble := prior.trouble:
             what = f"{trouble.where}: {trouble.what}"
             findings.add(f"prior on '{name}'", what, trouble.fix)
     for name, prior in scales.items():
-        _check_support(name, prior, "positive", findings)
+        wanted = "correlation" if name.startswith(f"{CORRELATION}_") else "positive"
+        _check_support(name, prior, wanted, findings)
     _check_unused(spec, design, used, [*baseline, *scales], findings)
     findings.raise_if_any(PriorError, f"The priors of model '{spec.name}' can't be used:")
     cure = _cure_priors(spec, design, findings)
@@ -202,30 +222,74 @@ def _shared_prior(spec: ModelSpec, column_sd: float, size: int) -> Prior:
     return Prior("normal", (0.0, sd), f"shrinks with others; {meaning}")
 
 
-def _scale_priors(spec: ModelSpec, design: Design, used: set[str]) -> dict[str, Prior]:
+def _scale_priors(
+    spec: ModelSpec, design: Design, used: set[str], findings: Findings
+) -> dict[str, Prior]:
     scales: dict[str, Prior] = {}
     if any(parameter.structure == "random_walk" for parameter in spec.baseline.parameters()):
         scales[STEP_SD] = spec.priors.get(STEP_SD, _STEP_SD)
         used.add(STEP_SD)
-    spreads = [(frailty_sd_name(group), "frailty_sd", _FRAILTY_SD) for group in design.groups]
-    walks = [effect for effect in spec.changing if effect.smoothing == "random_walk"]
-    spreads += [(change_sd_name(effect), CHANGE_SD, _CHANGE_SD) for effect in walks]
-    for name, shared, default in spreads:
-        stated = [key for key in (name, shared) if key in spec.priors]
-        scales[name] = spec.priors[stated[0]] if stated else default
-        used.update(stated[:1])
+    for group in design.groups:
+        scales |= _cluster_priors(spec, group, used, findings)
+    for effect in spec.changing:
+        if effect.smoothing == "random_walk":
+            name = change_sd_name(effect)
+            stated = [key for key in (name, CHANGE_SD) if key in spec.priors]
+            scales[name] = spec.priors[stated[0]] if stated else _CHANGE_SD
+            used.update(stated[:1])
     for name, prior in shrinkage_scales(spec.shrinkage).items():
         scales[name] = spec.priors.get(name, prior)
         used.add(name)
     return scales
 
 
+def _cluster_priors(
+    spec: ModelSpec, group: Group, used: set[str], findings: Findings
+) -> dict[str, Prior]:
+    """Priors of what differs between the clusters of one column."""
+    found: dict[str, Prior] = {}
+    units = [1.0] * group.intercept + [*(group.slopes.unit if group.slopes else ())]
+    for column, unit in zip(group.varying, units, strict=True):
+        sd = varying_sd_name(group, column)
+        shared = SLOPE_SD if column else FRAILTY_SD
+        keys = [(sd, sd), *((f"{shared}_{group.name}", sd),) * bool(column), (shared, sd)]
+        ways = [
+            (key, name)
+            for key, name in (
+                pair for own in keys for pair in zip(*map(spread_names, own), strict=True)
+            )
+            if key in spec.priors
+        ]
+        if len({name for _, name in ways}) > 1:
+            both = " and ".join(f"'{key}'" for key, _ in ways)
+            what = f"{both} state one spread, with a prior each"
+            findings.add(f"prior on '{ways[0][0]}'", what, "keep one of them")
+        used.update(key for key, _ in ways)
+        key, name = ways[0] if ways else ("", sd)
+        words = _BETWEEN if unit == 1.0 else f"{_BETWEEN}, per standard deviation ({unit:.3g})"
+        found[name] = spec.priors[key] if key else Prior("half_normal", (0.5 / unit,), words)
+    for block in group.blocks:
+        keys = [key for key in (f"{CORRELATION}_{group.name}", CORRELATION) if key in spec.priors]
+        used.update(keys[:1])
+        default = Prior("lkj", (_LKJ,), "default: weak correlations")
+        stated = spec.priors[keys[0]] if keys else default
+        more = len(block) - 2
+        if more and stated.family == "lkj":
+            words = f"marginal of LKJ with eta {stated.values[0]:g} over {len(block)} effects"
+            stated = Prior("lkj", (stated.values[0] + 0.5 * more,), words)
+        found |= {correlation_name(group, a, b): stated for a, b in combinations(block, 2)}
+    return found
+
+
 def _check_support(name: str, prior: Prior, wanted: str, findings: Findings) -> None:
     if prior.support != wanted:
         findings.add(
             f"prior on '{name}'",
-            f"{prior.family} lives on the {prior.support} numbers, '{name}' on the {wanted} ones",
-            "choose another family, or state the prior on the other scale (with or without log_)",
+            f"{prior.family} {_LIVES[prior.support]}, '{name}' {_LIVES[wanted]}",
+            'choose family = "lkj"'
+            if wanted == "correlation"
+            else "choose another family, or state the prior on the other scale (with or without "
+            "log_)",
         )
 
 

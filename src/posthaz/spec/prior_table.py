@@ -13,7 +13,7 @@ _FAMILY_FIELDS = {
 }
 _QUANTILE_FIELDS = {
     "quantiles": table(each=number()),
-    "family": choice([name for name in FAMILIES if name != "flat"]),
+    "family": choice([name for name in FAMILIES if name not in ("flat", "lkj")]),
     "df": number(above=0),
 }
 _EXAMPLE = '{ family = "normal", values = [0.0, 1.0] }'
@@ -151,7 +151,10 @@ def _fits(toml: TomlTable, prior: Prior, target: Target) -> bool:
     if prior.support == target.support:
         return True
     families = [name for name, family in FAMILIES.items() if family.support == target.support]
-    lives = "positive numbers only" if target.support == "positive" else "the whole real line"
+    lives = {
+        "positive": "positive numbers only",
+        "correlation": "correlations, between -1 and 1",
+    }.get(target.support, "the whole real line")
     toml.refuse(
         (),
         f"family {prior.family} does not fit, since '{toml.keys[-1]}' takes {lives}",

@@ -4,15 +4,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from posthaz.design import formula_variables
+from posthaz.design import formula_bars, formula_variables
 from posthaz.effects import ChangingEffect
 from posthaz.hazards import Baseline
 from posthaz.priors.families import Support
 from posthaz.spec.model_spec import ModelSpec
-from posthaz.spec.names import CHANGE_SD, STEP_SD
+from posthaz.spec.names import (
+    CHANGE_SD,
+    CORRELATION,
+    FRAILTY_SD,
+    SLOPE_SD,
+    STEP_SD,
+    spread_names,
+)
 
 ALL_EFFECTS = "covariates"
-FRAILTY_SD = "frailty_sd"
 
 _NAME = re.compile(r"[^\W\d][\w.]*")
 
@@ -23,7 +29,7 @@ class Target:
 
     Parameters
     ----------
-    support : {"real", "positive"}
+    support : {"real", "positive", "correlation"}
         Where its values live.
     location : str
         Level of the parameter when a median survival may state its prior, else empty.
@@ -70,7 +76,8 @@ def prior_target(
         Covariates in the model's formula. A key that names one is taken for a term or a
         coefficient; whether it is one is known once the design is learned.
     spreads : sequence of str
-        Standard deviations that the model has beside its baseline's, as `spread_keys` gives them.
+        Standard deviations and correlations that the model has beside its baseline's parameters,
+        as `spread_keys` gives them.
 
     Returns
     -------
@@ -88,23 +95,30 @@ def prior_target(
     targets = baseline_targets(baseline)
     if key in targets:
         return targets[key]
-    if any(key == spread or key.startswith(f"{spread}_") for spread in spreads):
-        return Target("positive")
+    own = [spread for spread in spreads if key == spread or key.startswith(f"{spread}_")]
+    if own:
+        return Target("correlation" if own[0] == CORRELATION else "positive")
     if key == ALL_EFFECTS or set(_NAME.findall(key)) & set(variables) or _names_odd(key, variables):
         return Target("real", effect=True)
     return None
 
 
 def spread_keys(formula: str, changing: Sequence[ChangingEffect]) -> tuple[str, ...]:
-    """Keys of the standard deviations that a formula and changing effects bring.
+    """Keys of the standard deviations and correlations of a formula and changing effects.
 
     Examples
     --------
     >>> spread_keys("arm + (1 | centre)", ())
-    ('frailty_sd',)
+    ('frailty_sd', 'frailty_variance', 'frailty_precision')
     """
     walks = any(effect.smoothing == "random_walk" for effect in changing)
-    return (FRAILTY_SD,) * ("|" in formula) + (CHANGE_SD,) * walks
+    bars = formula_bars(formula)
+    keys: tuple[str, ...] = spread_names(FRAILTY_SD) * any(bar.intercept for bar in bars)
+    keys += spread_names(SLOPE_SD) * any(bar.terms for bar in bars)
+    keys += (CORRELATION,) * any(len(bar.terms) + bar.intercept > 1 for bar in bars)
+    whole = any(bar.terms and not bar.intercept for bar in bars)
+    keys += (CORRELATION,) * (whole and CORRELATION not in keys)
+    return keys + (CHANGE_SD,) * walks
 
 
 def _names_odd(key: str, variables: Sequence[str]) -> bool:

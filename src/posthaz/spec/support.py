@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort, at_time
-from posthaz.design import Design
+from posthaz.design import Design, Group
 from posthaz.effects import span_words
 from posthaz.errors import SpecError
 from posthaz.spec.model_spec import ModelSpec
@@ -14,6 +14,8 @@ from posthaz.spec.names import changing_positions
 
 SHORT_FOLLOW_UP = 0.05
 """Maller and Zhou's measure above which follow-up is too short to tell a cured share."""
+_FEWEST_CLUSTERS = 3
+_SAME = 1e-9
 
 
 def check_changing(
@@ -87,10 +89,34 @@ def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
                     f"'{design.strata.name}' into the formula"
                 ),
             )
+    for group in design.groups:
+        _check_slopes(group, design)
     if spec.cure is not None:
         _check_cure(cohort, seen)
     if spec.background is not None:
         _check_background(spec.background.rate, cohort, seen)
+
+
+def _check_slopes(group: Group, design: Design) -> None:
+    """Refuse effects that differ between clusters where too few clusters tell of them."""
+    if group.slopes is None:
+        return
+    number = design.cluster(group, design.frame)
+    matrix = group.slopes.matrix(design.frame)
+    for column, values in zip(group.slopes.columns, matrix.T, strict=True):
+        frame = pd.Series(values).groupby(number)
+        telling = int((frame.max() - frame.min() > _SAME * np.ptp(values)).sum())
+        if telling >= _FEWEST_CLUSTERS:
+            continue
+        inside = (
+            f"in {telling} of {len(group.levels)}" if telling else f"in none of {len(group.levels)}"
+        )
+        raise SpecError(
+            f"the effect of '{column}' can't be let to differ between clusters of '{group.name}': "
+            f"'{column}' varies {inside} of them, and a spread can't be told from fewer than "
+            f"{_FEWEST_CLUSTERS}",
+            fix=f"write (1 | {group.name}), or where clusters are few '{group.name}' as a factor",
+        )
 
 
 def _check_cure(cohort: Cohort, seen: np.ndarray) -> None:

@@ -13,7 +13,7 @@ from posthaz.design import learn_design
 from posthaz.hazards import Weibull
 from posthaz.report.gather import _described
 from posthaz.report.sections.answer_tables import _table
-from posthaz.report.sections.hazard_ratios import frailty_sentences
+from posthaz.report.sections.clusters import between_clusters
 from posthaz.report.sections.survival import asked_tests_sentence
 from posthaz.simulate import simulated_example
 from posthaz.spec import Analysis, EstimandSpec, ModelSpec
@@ -47,7 +47,7 @@ def test_a_frailty_is_a_median_hazard_ratio_in_words():
         posterior=SimpleNamespace(primary=fit),
         analysis=SimpleNamespace(estimands=EstimandSpec()),
     )
-    (text,) = frailty_sentences(results)  # type: ignore[arg-type]
+    (text,) = between_clusters(results, fit)  # type: ignore[arg-type]
     assert "standard deviation of 0.50" in text
     assert "1.61 (1.61 to 1.61) times" in text  # exp(0.5 x sqrt(2) x 0.6745)
 

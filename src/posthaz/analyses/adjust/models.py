@@ -41,7 +41,7 @@ from posthaz.estimands import (
     survival_quantile,
 )
 from posthaz.inference import Fit, fit
-from posthaz.spec import ModelSpec, Sampling, frailty_name
+from posthaz.spec import ModelSpec, Sampling, varying_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,7 @@ def _fitted(one: Planned, base: ModelSpec, sampling: Sampling) -> Fit:
 
 def _failures(fitted: Fit) -> tuple[str, ...]:
     """Failed convergence checks of what is used: the frailty of a single set is not."""
-    own = [frailty_name(group) for group in fitted.design.groups]
+    own = [varying_name(g, column) for g in fitted.design.groups for column in g.varying]
     draws = fitted.draws.copy()
     draws["posterior"] = xr.DataTree(fitted.draws["posterior"].to_dataset().drop_vars(own))
     return convergence(replace(fitted, draws=draws)).failures

@@ -7,13 +7,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from posthaz.analyses.multistate.occupancy import STATES, state_occupancy
+from posthaz.analyses.multistate.association import end_point_association
+from posthaz.analyses.multistate.occupancy import state_occupancy
 from posthaz.analyses.multistate.spec import MultistateSpec
-from posthaz.analyses.multistate.transitions import (
-    TRANSITIONS,
-    aalen_johansen_states,
-    transition_cohorts,
-)
+from posthaz.analyses.multistate.transitions import aalen_johansen_states, transition_cohorts
 from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.baselines import cox_model
 from posthaz.checks import convergence
@@ -44,6 +41,9 @@ class Multistate:
         in each state by arm, and differences to the reference arm.
     ratios : DataFrame
         Columns ``transition, label, term, source, hr, lower, upper, p, p_below_1, events``.
+    association : DataFrame
+        Columns ``arm, measure, median, lower, upper``: how the time to the first event and the
+        time to death go together under the model.
     fits : tuple of Fit
         One a transition.
     failures : tuple of str
@@ -54,6 +54,7 @@ class Multistate:
     at_times: pd.DataFrame
     time_in_state: pd.DataFrame
     ratios: pd.DataFrame
+    association: pd.DataFrame
     fits: tuple[Fit, ...]
     failures: tuple[str, ...]
 
@@ -68,7 +69,7 @@ def illness_death(
     interval: float = 0.95,
     progress: Progress = lambda label, done, total: None,
 ) -> Multistate:
-    """Model progression and death together.
+    """Model progression and death together, or any states that patients pass through.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def illness_death(
     model : ModelSpec
         Model of each transition; intervals are as many as its events bear.
     asked : MultistateSpec
-        The middle state.
+        The middle state, or several with their transitions.
     sampling : Sampling, optional
         How to sample.
     interval : float
@@ -96,7 +97,8 @@ def illness_death(
         When a transition has no event.
     """
     given = sampling or Sampling()
-    labels = [one.format(label=asked.label) for one in TRANSITIONS]
+    graph = asked.graph
+    labels = [graph.name(number) for number in range(len(graph.transitions))]
     cohorts, fits = transition_cohorts(cohort, asked), []
     for number, (own, label) in enumerate(zip(cohorts, labels, strict=True)):
         if not own.event.any():
@@ -111,7 +113,7 @@ def illness_death(
         fits.append(fit(spec, own, seeded, lambda d, t, name=label: progress(name, d, t)))
     end = float(cohort.exit.max())
     times = np.array(asked.times or (end / 2.0,))
-    states = state_occupancy(fits, end, clock=asked.clock, times=tuple(times))
+    states = state_occupancy(fits, end, clock=asked.clock, times=tuple(times), graph=graph)
     grid = states["time"].to_numpy()
     curves = [
         _posterior_rows(states, grid[:: max(1, len(grid) // _KEPT)], asked, interval),
@@ -126,6 +128,7 @@ def illness_death(
         at_times=pd.concat(at_times, ignore_index=True),
         time_in_state=_time_in_state(states, float(times.max()), asked, interval),
         ratios=_ratios(cohorts, fits, labels, interval),
+        association=end_point_association(fits, graph, asked.clock, interval, given.seed),
         fits=tuple(fits),
         failures=tuple(
             f"{label}: {text}"
@@ -154,7 +157,7 @@ def _posterior_rows(
             "lower": float(low[s, p, t]),
             "upper": float(high[s, p, t]),
         }
-        for s, state in enumerate(STATES)
+        for s, state in enumerate(asked.states)
         for p, arm in enumerate(states["profile"].to_numpy())
         for t, time in enumerate(times)
     ]
@@ -177,15 +180,14 @@ def _without_rows(cohort: Cohort, asked: MultistateSpec, times: np.ndarray) -> p
                 "lower": np.nan,
                 "upper": np.nan,
             }
-            for s, state in enumerate(STATES)
+            for s, state in enumerate(asked.states)
             for t, time in enumerate(times)
         ]
     return pd.DataFrame(rows)
 
 
 def _named(state: str, asked: MultistateSpec) -> dict[str, object]:
-    number = STATES.index(state)
-    return {"state": number + 1, "label": asked.states[number]}
+    return {"state": asked.states.index(state) + 1, "label": state}
 
 
 def _time_in_state(

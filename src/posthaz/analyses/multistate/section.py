@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.multistate.answer import POSTERIOR, WITHOUT, Multistate, illness_death
+from posthaz.analyses.multistate.graph import FIRST, LAST
 from posthaz.analyses.multistate.spec import NAME
 from posthaz.answers import View
 from posthaz.figures import draw_incidence
@@ -54,6 +55,7 @@ def _tables(answer: Multistate) -> dict[str, pd.DataFrame]:
         "multistate_curves": answer.curves,
         "multistate_time": answer.time_in_state,
         "multistate_ratios": answer.ratios,
+        "multistate_association": answer.association,
     }
 
 
@@ -67,8 +69,36 @@ def _section(results: Results, answer: Multistate) -> Section:
     ]
     if len(answer.ratios):
         blocks.append(_ratio_table(results, answer))
+    if said := _association(results, answer):
+        blocks.append(Paragraph(said))
     blocks += [Note("error", f"Convergence: {text}.") for text in answer.failures]
-    return Section("Progression and death together", "multistate", tuple(blocks))
+    several = bool(results.analysis.clinical[NAME].middle)
+    title = "Several states" if several else "Progression and death together"
+    return Section(title, "multistate", tuple(blocks))
+
+
+def _association(results: Results, answer: Multistate) -> str:
+    """How far the two end points go together, and what of it is by construction."""
+    table = answer.association
+    taus = table[table["measure"] == "Kendall’s tau"] if len(table) else table
+    if taus.empty:
+        return ""
+    labels, level = arm_labels(results), interval_name(results.analysis.estimands.interval)
+    parts = []
+    for row in taus.to_dict("records"):
+        tau = [float(row[key]) for key in ("median", "lower", "upper")]
+        whom = f" with {labels[row['arm']]}" if row["arm"] in labels and len(labels) > 1 else ""
+        chance = percent((1.0 + tau[0]) / 2.0)
+        parts.append(f"{with_interval(*tau)}{whom} (probability {chance})")
+    return (
+        "How far the first event foretells death: Kendall’s tau of the time to the first event and "
+        f"the time to death is {listed(parts)}, with {level} credible intervals; in brackets the "
+        "probability that of two patients the one who is event-free longer lives longer, 50 % if "
+        "neither told of the other. Part of it is by construction, since death without any other "
+        "event is both. It is found by simulating courses until death, so that it leans on the "
+        "hazards beyond follow-up, and it says nothing about whether a treatment that delays the "
+        "one delays the other."
+    )
 
 
 def _lead(results: Results, answer: Multistate) -> str:
@@ -103,7 +133,8 @@ def _more(value: float, unit: str) -> str:
 
 def _in_state(row: Mapping[Any, Any]) -> str:
     """A state as where time is spent."""
-    return f"after {row['label']}" if row["state"] == 2 else str(row["label"])
+    label = str(row["label"])
+    return label if label in (FIRST, LAST) else f"after {label}"
 
 
 def _how(results: Results, answer: Multistate) -> str:
@@ -111,11 +142,21 @@ def _how(results: Results, answer: Multistate) -> str:
     events = answer.ratios.drop_duplicates("transition") if len(answer.ratios) else answer.ratios
     counts = [f"{row['label']}: {count_text(row['events'])}" for row in events.to_dict("records")]
     seen = f" ({'; '.join(counts)})" if counts else ""
+    came = "a state was entered" if asked.middle else f"{asked.label} came"
     runs = (
-        f"since time 0, whenever {asked.label} came (a Markov model)"
+        f"since time 0, whenever {came} (a Markov model)"
         if asked.clock == "forward"
-        else f"since {asked.label}"
+        else f"since {asked.label if not asked.middle else came}"
     )
+    if asked.middle:
+        graph = asked.graph
+        moves = [graph.name(number) for number in range(len(graph.transitions))]
+        return (
+            f"Patients may go from {listed(moves)}{seen}. Each transition has a hazard of its own, "
+            f"fitted by the primary model; hazards after the first state run on time {runs}. The "
+            "probability of each state follows from all of them together, standardised over the "
+            "cohort; Aalen–Johansen steps assume no model of the hazards."
+        )
     return (
         f"Patients go from event-free to {asked.label} or death, and from {asked.label} to "
         f"death{seen}. Each transition has a hazard of its own, fitted by the primary model; the "

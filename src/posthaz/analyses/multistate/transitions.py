@@ -4,60 +4,52 @@ from dataclasses import replace
 
 import numpy as np
 
-from posthaz.analyses.multistate.spec import (
-    NO_NUMBERS,
-    NUMBERS_FIX,
-    MultistateSpec,
-    column_numbers,
-)
+from posthaz.analyses.multistate.spec import MultistateSpec, entry_times
 from posthaz.cohort import Cohort
-from posthaz.errors import CohortError
-
-TRANSITIONS = ("event-free to {label}", "event-free to dead", "{label} to dead")
 
 
-def transition_cohorts(cohort: Cohort, asked: MultistateSpec) -> tuple[Cohort, Cohort, Cohort]:
-    """Cohorts of the three transitions of illness and death.
+def transition_cohorts(cohort: Cohort, asked: MultistateSpec) -> tuple[Cohort, ...]:
+    """Cohorts of the transitions, in the order of ``asked.graph``.
 
     Parameters
     ----------
     cohort : Cohort
         Follow-up to death, one row a patient.
     asked : MultistateSpec
-        The middle state.
+        The states.
 
     Returns
     -------
     tuple of Cohort
-        From event-free to the middle state, from event-free to death, and from the middle state
-        to death: patients enter the last one when the middle state begins, or at time 0 of a
-        clock that is reset.
+        Patients who were in the state that is left, from when they entered it (or from time 0 of
+        a clock that is reset) to when they left it for any state.
     """
-    time, ill = middle_state(cohort, asked)
-    ended = np.where(ill, time, cohort.exit)
-    event_free = replace(cohort, lower=ended)
-    dead = cohort.event & ~ill
-    first = _with_events(event_free, ill)
-    second = _with_events(event_free, dead)
-    # who dies on the day of the middle state has no time in it
-    later = cohort.where(ill & (cohort.exit > time))
-    began = time[ill & (cohort.exit > time)]
-    if asked.clock == "forward":
-        return first, second, replace(later, entry=began)
-    lived = later.exit - began
-    third = replace(later, entry=np.zeros(len(later)), lower=lived)
-    return first, second, _with_events(third, later.event)
+    entered = entry_times(cohort, asked)
+    moves = [_moves(entered, state) for state in range(len(asked.states))]
+    found = []
+    for left, goal in asked.graph.transitions:
+        began, (left_at, went) = entered[:, left], moves[left]
+        ended = np.minimum(left_at, cohort.exit)
+        # who leaves a middle state the moment it is entered has no time in it
+        there = np.isfinite(began) & ((ended > began) if left else True)
+        own = cohort.where(there)
+        began, ended, event = began[there], ended[there], (went == goal)[there]
+        if left and asked.clock == "forward":
+            own = replace(own, entry=began)
+        elif left:
+            own, ended = replace(own, entry=np.zeros(len(own))), ended - began
+        found.append(_with_events(replace(own, lower=ended), event))
+    return tuple(found)
 
 
-def middle_state(cohort: Cohort, asked: MultistateSpec) -> tuple[np.ndarray, np.ndarray]:
-    """Time of the middle state, and whether each patient reached it."""
-    time, event = (column_numbers(cohort, name) for name in asked.needed)
-    if time is None or event is None:
-        raise CohortError(NO_NUMBERS.format(*asked.needed), fix=NUMBERS_FIX)
-    ill = event == 1.0
-    if asked.composite:  # the event that comes with death is death
-        ill &= ~(cohort.event & np.isclose(time, cohort.exit, rtol=1e-9, atol=0.0))
-    return np.minimum(time, cohort.exit), ill
+def _moves(entered: np.ndarray, state: int) -> tuple[np.ndarray, np.ndarray]:
+    """When each patient left a state, and for which: infinite and -1 where they never did."""
+    began = entered[:, state, None]
+    # of states entered at the same moment the later one in the list comes last
+    after = (entered > began) | ((entered == began) & (np.arange(entered.shape[1]) > state))
+    later = np.where(after & np.isfinite(began), entered, np.inf)
+    when = later.min(axis=1)
+    return when, np.where(np.isfinite(when), later.argmin(axis=1), -1)
 
 
 def _with_events(cohort: Cohort, event: np.ndarray) -> Cohort:
@@ -75,18 +67,19 @@ def aalen_johansen_states(cohort: Cohort, asked: MultistateSpec, times: np.ndarr
     cohort : Cohort
         Follow-up to death, one row a patient.
     asked : MultistateSpec
-        The middle state; the clock is not reset.
+        The states; the clock is not reset.
     times : ndarray of float, shape (time,)
         Times.
 
     Returns
     -------
     ndarray of float, shape (state, time)
-        Event-free, in the middle state, dead.
+        In the order of ``asked.states``.
     """
-    first, second, third = transition_cohorts(cohort, replace(asked, clock="forward"))
-    moments = np.unique(np.concatenate([one.exit[one.event] for one in (first, second, third)]))
-    state, found = np.array([1.0, 0.0, 0.0]), np.zeros((3, len(times)))
+    own = transition_cohorts(cohort, replace(asked, clock="forward"))
+    moments = np.unique(np.concatenate([one.exit[one.event] for one in own]))
+    state, found = np.zeros(len(asked.states)), np.zeros((len(asked.states), len(times)))
+    state[0] = 1.0
     order = np.argsort(times, kind="stable")
     place = 0
     for moment in (*moments, np.inf):
@@ -95,17 +88,12 @@ def aalen_johansen_states(cohort: Cohort, asked: MultistateSpec, times: np.ndarr
             place += 1
         if np.isinf(moment):
             break
-        free = _at_risk(first, moment)
-        there = _at_risk(third, moment)
-        to_ill, to_dead = (_events(one, moment) / max(free, 1.0) for one in (first, second))
-        after = _events(third, moment) / max(there, 1.0)
-        state = np.array(
-            [
-                state[0] * (1.0 - to_ill - to_dead),
-                state[1] * (1.0 - after) + state[0] * to_ill,
-                state[2] + state[0] * to_dead + state[1] * after,
-            ]
-        )
+        step = np.zeros(len(state))
+        for one, (left, goal) in zip(own, asked.graph.transitions, strict=True):
+            moved = state[left] * _events(one, moment) / max(_at_risk(one, moment), 1.0)
+            step[left] -= moved
+            step[goal] += moved
+        state = state + step
     return found
 
 

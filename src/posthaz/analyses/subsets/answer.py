@@ -1,6 +1,5 @@
 """Survival by arm in the whole cohort and in each named subset, with and without a model."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,7 +20,7 @@ from posthaz.baselines import kaplan_meier, numbers_at_risk
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, restricted, rows_where
 from posthaz.cohort.argument import takes_cohort
-from posthaz.design import written_terms
+from posthaz.design import formula_bars, written_terms
 from posthaz.errors import PosthazError
 from posthaz.errors.lost import Lost
 from posthaz.estimands import band, survival
@@ -29,7 +28,6 @@ from posthaz.inference import Fit, fit
 from posthaz.spec import ModelSpec, Sampling
 
 WHOLE = "all"
-_FRAILTY = re.compile(r"\(\s*1\s*\|[^)]*\)")
 _CURVE_POINTS = 101
 _LEAST_EVENTS = 5
 Progress = Callable[[str, int, int], None]
@@ -187,12 +185,18 @@ def _refitted(
     used = without_empty_arms(restricted(part, rows))
     try:
         sparse = sparse_model(replace(model, shrinkage=None, changing=()), used.exit[used.event])
-        formula = joined([*kept, *_FRAILTY.findall(model.formula)])
+        formula = joined([*kept, *_clusters(model.formula, kept)])
         spec = arm_model(sparse, used, formula, name)
         return fit(spec, used, sampling, lambda done, total: progress(name, done, total))
     except PosthazError as error:
         notes.append(Lost("model of this subset", str(error)))
         return None
+
+
+def _clusters(formula: str, terms: Sequence[str]) -> list[str]:
+    """What a formula lets differ between clusters, of the terms that are left."""
+    bars = (bar.among(terms) for bar in formula_bars(formula))
+    return [str(bar) for bar in bars if bar is not None]
 
 
 def _answered(

@@ -38,7 +38,7 @@ def conflicting_priors(results: Results) -> Iterator[Concern]:
 def _told(results: Results, name: str) -> bool:
     """Whether a parameter is an effect or the spread of a frailty, which readers read."""
     columns = results.posterior.primary.design.columns
-    return name in columns or name.startswith("frailty")
+    return name in columns or name.startswith(("frailty", "slope", "correlation"))
 
 
 def _part(results: Results, row: pd.Series) -> str:

@@ -47,9 +47,29 @@ def _hazard(fit: Fit, unit: str) -> str:
             f"{unit}, {tie}"
         )
     text += _parts(fit)
-    if fit.design.groups:
-        groups = listed([f"`{group.name}`" for group in fit.design.groups])
-        text += f", with normal frailties on the log hazard for {groups}"
+    return text + _between(fit)
+
+
+def _between(fit: Fit) -> str:
+    """Frailties and effects that differ between clusters, in words."""
+    text = ""
+    own = [group for group in fit.design.groups if group.intercept]
+    if own:
+        groups = listed([f"`{group.name}`" for group in own])
+        text += (
+            f", with gamma frailties of mean 1 on the hazard for {groups}"
+            if fit.spec.frailty.is_gamma
+            else f", with normal frailties on the log {fit.spec.effect.acts_on} for {groups}"
+        )
+    for group in fit.design.groups:
+        if group.slopes is None:
+            continue
+        columns = listed([f"`{column}`" for column in group.slopes.columns])
+        tie = " correlated as an LKJ prior has it" if group.blocks else " independent"
+        text += (
+            f", the effect of {columns} normal between clusters of `{group.name}`, what differs "
+            f"between them{tie}"
+        )
     return text
 
 

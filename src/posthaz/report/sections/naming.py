@@ -17,13 +17,24 @@ _STEP = re.compile(r"(?P<name>[^,]+), (?P<step>per .+)")
 _CALL = re.compile(r"(?P<function>[\w.]+)\((?P<name>`[^`]+`|\w+)[^()]*\)(?P<part>\[.+\])?")
 _CHANGES = {"log2": "per doubling", "log10": "per tenfold", "log": "per factor of 2.72"}
 _BETWEEN = re.compile(r":(?![^\[]*\])")
-_GROUP = re.compile(r"\s*\+?\s*\(\s*1\s*\|[^)]*\)")
+_GROUP = re.compile(r"\s*\+?\s*\((?:[^()|]|\([^()|]*\))*\|[^)]*\)")
 _DOI = re.compile(r"(?<![/.\w])doi:\s*(?=10\.)")
 _TIMES = ("days", "weeks", "months", "years")
 _FEW = 3
 _SCALE_WORDS = {
     "sigma": "SD of the random walk’s steps",
     "exchangeable_sd": "SD of the coefficients of each term that shrink together",
+}
+_SPREAD_WORDS = {
+    "frailty_sd_": "SD of the frailties of",
+    "frailty_variance_": "Variance of the frailties of",
+    "frailty_precision_": "Precision of the frailties of",
+}
+_SLOPE_WORDS = {
+    "slope_sd_": "SD between clusters of an effect",
+    "slope_variance_": "Variance between clusters of an effect",
+    "slope_precision_": "Precision between clusters of an effect",
+    "correlation_": "Correlation between clusters",
 }
 WHOLE = "all"
 
@@ -179,8 +190,12 @@ def scale_words(cohort: Cohort | None, name: str) -> str:
         term = name.removeprefix(f"{CHANGE_SD}_")
         term = term if cohort is None else variable_label(cohort, term)
         return f"SD of the steps over time of the effect of {term}"
-    if name.startswith("frailty_sd_"):
-        return f"SD of the frailties of {name.removeprefix('frailty_sd_')}"
+    for start, of in _SPREAD_WORDS.items():
+        if name.startswith(start):
+            return f"{of} {name.removeprefix(start)}"
+    for start, of in _SLOPE_WORDS.items():
+        if name.startswith(start):
+            return f"{of} ({name.removeprefix(start).replace('_', ', ', 1)})"
     return _SCALE_WORDS.get(name, capitalised(name.replace("_", " ")))
 
 

@@ -83,7 +83,7 @@ def _all(results: Results, fit: Fit) -> Iterator[MainParameter]:
         after, before = _draws(posterior, variable), _draws(prior, variable)
         yield MainParameter(variable, label, after, before.ravel(), ratio="")
     for variable in chosen:
-        if posterior[variable].ndim == 3 and not variable.startswith("frailty_"):
+        if posterior[variable].ndim == 3 and not variable.startswith(("frailty_", "slope_")):
             yield from _elements(variable, posterior, prior, results.cohort.unit)
 
 

@@ -42,7 +42,7 @@ def prior_rows(cohort: Cohort, fit: Fit, interval: float) -> Iterator[dict[str, 
         yield _row(f"{link}: {of}", prior, _range(prior, interval, shown, exponential=True))
     for name, prior in fit.priors.scales.items():
         words = scale_words(cohort, name)
-        yield _row(f"{words} (`{name}`)", prior, _range(prior, interval, "SD", False))
+        yield _row(f"{words} (`{name}`)", prior, _range(prior, interval, _of(name), False))
 
 
 def effect_statements(results: Results, fit: Fit) -> Iterator[str]:
@@ -89,7 +89,7 @@ def believed(fit: Fit, name: str, interval: float) -> str:
         shown = _range(prior, interval, fit.spec.effect.abbreviation, exponential=True)
     elif name in fit.priors.scales:
         prior = fit.priors.scales[name]
-        shown = _range(prior, interval, "SD", exponential=False)
+        shown = _range(prior, interval, _of(name), exponential=False)
     else:
         return ""
     if shown == MISSING:
@@ -106,11 +106,18 @@ def prior_words(prior: Prior) -> str:
     'half-Student t, degrees of freedom 3, scale 0.5'
     """
     family = prior.family.replace("half_", "half-").replace("student_t", "Student t")
+    family = family.upper() if family == "lkj" else family
     values = [
         f"{_VALUE_WORDS.get(name, name)} {signed(general(value))}"
         for name, value in zip(prior.about.values, prior.values, strict=True)
     ]
     return ", ".join([family, *values])
+
+
+def _of(name: str) -> str:
+    """What the interval of a spread or a correlation is of."""
+    kinds = {"variance": "variance", "precision": "precision", "correlation": "correlation"}
+    return next((word for kind, word in kinds.items() if kind in name.split("_")[:2]), "SD")
 
 
 def _row(parameter: str, prior: Prior, range_: str) -> dict[str, str]:

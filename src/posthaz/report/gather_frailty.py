@@ -1,0 +1,29 @@
+"""Cox models with a frailty beside the models that have one."""
+
+import pandas as pd
+
+from posthaz.baselines.shared_frailty import SharedFrailty, shared_frailty_model
+from posthaz.cohort import Cohort
+from posthaz.inference import Fit
+
+
+def has_cox_frailty(fit: Fit) -> bool:
+    """Whether a model is Cox's with one normal frailty, but for its baseline."""
+    spec, groups = fit.spec, fit.design.groups
+    plain = not (spec.changing or spec.strata or spec.cure or spec.background)
+    return (
+        plain
+        and spec.proportional
+        and spec.effect.acts_on == "hazard"
+        and not spec.frailty.is_gamma
+        and len(groups) == 1
+        and groups[0].slopes is None
+    )
+
+
+def cox_frailty(fit: Fit, cohort: Cohort, interval: float) -> SharedFrailty | str:
+    """The Cox model with a frailty that stands beside a fit, or why there is none."""
+    own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
+    columns = pd.DataFrame(fit.design.matrix(own.covariates), columns=list(fit.design.columns))
+    cluster = own.covariates[fit.design.groups[0].name].astype(str).to_numpy()
+    return shared_frailty_model(own, columns, cluster, interval)
