@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         biologically_effective_dose,
         collapse,
         equivalent_dose_2gy,
+        gap_times,
         person_time,
         read_cohort,
         read_life_table,
@@ -182,7 +183,7 @@ _ROOMS = {
     "checks": "convergence",
     "cohort": (
         "Cohort CohortSpec Column Condition LifeTableSpec Where biologically_effective_dose "
-        "collapse equivalent_dose_2gy person_time read_cohort read_life_table"
+        "collapse equivalent_dose_2gy gap_times person_time read_cohort read_life_table"
     ),
     "cohort.registry": "group_registry read_registry",
     "design": "learn_design",
@@ -220,7 +221,7 @@ __all__ = [
     "enthusiastic", "equivalent_dose_2gy", "estimand_table", "EstimandSpec", "evidence_table",
     "expected_events", "Exponential", "Fit", "fit", "fit_many", "fit_variants", "Frailty",
     "from_quantiles",
-    "Gamma", "GeneralisedGamma", "generative_model",
+    "Gamma", "gap_times", "GeneralisedGamma", "generative_model",
     "Gompertz", "group_registry", "grouped_cox", "hazard",
     "hazard_ratio", "hazard_ratio_over_time", "historical", "HistoricalRatio", "illness_death",
     "immortal_time", "ImmortalTimeSpec", "interaction_effects", "InteractionSpec", "kaplan_meier",

@@ -9,6 +9,7 @@ import pytensor.tensor as pt
 import pytest
 
 import posthaz as ph
+from posthaz.baselines.mean_cumulative import mean_count_at
 from posthaz.effects import Frailty
 from posthaz.estimands import cluster_table
 from posthaz.estimands.clusters import new_cluster_ratios
@@ -193,3 +194,24 @@ def test_kidney_patients_as_jags_has_them() -> None:
     published = {"sex": -1.969, "age": 0.0029, "shape": 1.246, "sd": 0.718}
     for name, value in published.items():
         assert mean[name] == pytest.approx(value, abs=0.15), mean
+
+
+@pytest.mark.slow
+@needs_data
+def test_tumours_of_the_bladder_lie_in_the_band_of_their_mean_count() -> None:
+    """Expected counts under a model with a frailty of the patient, beside the mean cumulative count."""
+    table = pd.read_csv(DATA / "bladder2.csv").astype({"id": str})
+    cohort = ph.read_cohort(
+        table, time="stop", event="event", entry="start", subject="id", treatment="rx",
+        recurrent="all", covariates=["id"],
+    )  # fmt: skip
+    baseline = ph.PiecewiseExponential(intervals=6, smoothing="random_walk")
+    spec = ph.ModelSpec("m", baseline, "rx + (1 | id)")
+    fit = ph.fit(spec, cohort, draws=1000, chains=4, seed=1)
+    times = [6.0, 12.0, 18.0, 24.0, 36.0, 48.0]
+    expected = ph.expected_events(fit, times).median(("chain", "draw"))
+    without = mean_count_at(cohort, times)
+    for arm in cohort.arms:
+        own = without[without["arm"] == arm].set_index("time").loc[times]
+        middle = expected.sel(profile=str(arm)).to_numpy()
+        assert ((own["lower"] <= middle) & (middle <= own["upper"])).all(), (own, middle)

@@ -13,6 +13,7 @@ from posthaz.cohort.derivation import (
     derived_values,
     equivalent_dose_2gy,
 )
+from posthaz.cohort.gap_times import gap_times
 from posthaz.cohort.life_table import read_life_table, unrounded_life_tables
 from posthaz.cohort.life_table_spec import LifeTableSpec
 from posthaz.cohort.origin import after_origin, last_believable
@@ -54,6 +55,7 @@ __all__ = [
     "changing",
     "derived_values",
     "equivalent_dose_2gy",
+    "gap_times",
     "joined",
     "last_believable",
     "names_patients_by_word",

@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+import posthaz as ph
 from posthaz.cohort import Cohort, read_cohort
 from posthaz.errors import CohortError
 from tests.shared_data import DATA, needs_data
@@ -85,3 +86,30 @@ def test_bladder_tumours() -> None:
         read(table, event="event")
     assert read(table, event="event", recurrent="first").event.sum() == 47
     assert read(table, event="event", recurrent="all").event.sum() == 112
+
+
+def test_gap_times_begin_at_the_event_before() -> None:
+    table = pd.DataFrame(
+        {"id": [1, 1, 1, 2, 3, 3], "start": [0, 2, 3, 1, 0, 4], "stop": [2, 3, 7, 6, 4, 9],
+         "relapse": [1, 0, 1, 0, 0, 1]}
+    )  # fmt: skip
+    cohort = read(table, recurrent="all")
+    gaps = ph.gap_times(cohort)
+    assert gaps.entry.tolist() == [0, 0, 1, 0, 0, 4]
+    assert gaps.exit.tolist() == [2, 1, 5, 5, 4, 9]
+    assert gaps.covariates["event_number"].tolist() == [1, 2, 2, 1, 1, 1]
+    assert gaps.subject.tolist() == [0, 1, 1, 2, 3, 3]
+    assert gaps.cluster is not None and gaps.cluster.tolist() == cohort.subject.tolist()
+    assert not gaps.recurrent and gaps.event.tolist() == cohort.event.tolist()
+    with pytest.raises(CohortError, match="each has at most one"):
+        ph.gap_times(gaps)
+    tied = read(table.assign(start=[0, 2, 2, 1, 0, 4], stop=[2, 2.5, 7, 6, 4, 9]), recurrent="all")
+    assert ph.gap_times(tied).exit.tolist()[:3] == [2, 0.5, 5]
+
+
+@needs_data
+def test_gap_times_of_bladder_tumours() -> None:
+    table = pd.read_csv(DATA / "bladder2.csv")
+    gaps = ph.gap_times(read(table, event="event", recurrent="all"))
+    assert gaps.exit.tolist() == (table["stop"] - table["start"]).tolist()
+    assert gaps.covariates["event_number"].tolist() == table["enum"].tolist()
