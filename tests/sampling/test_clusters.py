@@ -199,7 +199,7 @@ def test_kidney_patients_as_jags_has_them() -> None:
 @pytest.mark.slow
 @needs_data
 def test_tumours_of_the_bladder_lie_in_the_band_of_their_mean_count() -> None:
-    """Expected counts under a model with a frailty of the patient, beside the mean cumulative count."""
+    """Expected counts, with a frailty of the patient, beside the mean cumulative count."""
     table = pd.read_csv(DATA / "bladder2.csv").astype({"id": str})
     cohort = ph.read_cohort(
         table, time="stop", event="event", entry="start", subject="id", treatment="rx",

@@ -161,13 +161,9 @@ class Design:
         return row.drop(columns=unknown)
 
     def _has_effect(self, name: str) -> bool:
-        """Whether a covariate has an effect beside its clusters', or strata, or a cured share."""
-        own = self.cure is not None and name in self.cure.variables
-        return (
-            own
-            or name in effect_variables(self.formula)
-            or (self.strata is not None and name == self.strata.name)
-        )
+        """Whether a covariate has an effect too, in the formula or on a cured share."""
+        in_cure = self.cure is not None and name in self.cure.variables
+        return in_cure or name in effect_variables(self.formula)
 
     @property
     def unit(self) -> np.ndarray:

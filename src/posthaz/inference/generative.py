@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pymc as pm
 import xarray as xr
+from pymc.model.transform.optimization import freeze_dims_and_data
 
 from posthaz.cohort import Cohort, collapse
 from posthaz.cohort.argument import takes_cohort
@@ -97,7 +98,8 @@ def generative_model(
     for data in fitted.data_vars:
         if "row" not in (fitted.named_vars_to_dims.get(data.name) or ()):
             model.set_data(str(data.name), np.asarray(data.get_value()))
-    return model
+    # PyMC takes data that a trace doesn't name for changed ones, unless they are constants
+    return freeze_dims_and_data(model)
 
 
 def model_draws(fit: Fit) -> xr.DataTree:

@@ -59,7 +59,12 @@ def build_drawable_model(
             size: tuple[int, ...] | None = None,
         ) -> np.ndarray:
             del size
-            return draw(values_of(given[:-1]), rng or np.random.default_rng())
+            # parameters come with leading axes of length 1, for the rows they are shared by
+            own = [
+                np.reshape(x, np.shape(x)[np.ndim(x) - variable.ndim :])
+                for x, variable in zip(given[:-1], free, strict=True)
+            ]
+            return draw(values_of(own), rng or np.random.default_rng())
 
         pm.CustomDist(
             FOLLOW_UP,
@@ -89,11 +94,11 @@ def _signature(free: list[Array]) -> str:
 
 def _evaluator(
     free: list[Array], named: list[Array]
-) -> Callable[[tuple[np.ndarray, ...]], dict[str, np.ndarray]]:
+) -> Callable[[list[np.ndarray]], dict[str, np.ndarray]]:
     """Every variable of a model from the free ones, by a function that is compiled on first use."""
     made: list[Callable[..., list[np.ndarray]]] = []
 
-    def values(given: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+    def values(given: list[np.ndarray]) -> dict[str, np.ndarray]:
         if not made:
             from pytensor import function
 

@@ -198,7 +198,7 @@ def test_transitions_that_can_not_be(pairs: list[tuple[str, str]], said: str) ->
 def _read(**table: object) -> tuple[MultistateSpec, str]:
     findings = Findings()
     toml = TomlTable(dict(table), "x.toml", ("multistate",), findings)
-    return read_multistate(toml, CohortSpec()), " ".join(str(one) for one in findings)
+    return read_multistate(toml, CohortSpec()), " ".join(str(one) for one in findings.found)
 
 
 def test_states_of_a_file() -> None:
