@@ -17,7 +17,7 @@ FitOf = Callable[[str], Fit]
 LATE = 1e9
 
 
-@pytest.mark.parametrize("name", ["weibull", "frailty"])
+@pytest.mark.parametrize("name", ["weibull", pytest.param("frailty", marks=pytest.mark.slow)])
 def test_draws_of_pymc_are_posthaz_s_own_replicated_times(name: str, fit_of: FitOf) -> None:
     fit, cohort = fit_of(name), ph.simulated_example()
     model = ph.generative_model(cohort, fit, censored_at=LATE)
@@ -54,6 +54,7 @@ def test_prior_and_default_censoring(fit_of: FitOf) -> None:
     assert "follow_up" in str(pm.model_to_mermaid(model))
 
 
+@pytest.mark.slow
 def test_late_entry_is_a_condition(fit_of: FitOf) -> None:
     fit, cohort = fit_of("no_covariates"), ph.simulated_example()
     late = replace(cohort, entry=np.minimum(2.0, cohort.exit / 2.0))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pymc as pm
@@ -182,9 +183,12 @@ def prior_group(model: pm.Model, seed: int, names: list[str]) -> xr.Dataset | No
     level = logger.level
     logger.setLevel(logging.WARNING)
     try:
-        tree = pm.sample_prior_predictive(
-            _PRIOR_DRAWS, model=model, var_names=wanted, random_seed=seed
-        )
+        with catch_warnings():
+            # the draw of a gamma frailty's logarithm is Python's
+            filterwarnings("ignore", "Numba will use object mode")
+            tree = pm.sample_prior_predictive(
+                _PRIOR_DRAWS, model=model, var_names=wanted, random_seed=seed
+            )
     finally:
         logger.setLevel(level)
     return tree["prior"].to_dataset().drop_attrs()

@@ -51,7 +51,8 @@ def build_drawable_model(
             time, event = value[..., 0], value[..., 1]
             began = hazard.cumulative_hazard(entry) if (cohort.entry > 0).any() else 0.0
             own = began - hazard.cumulative_hazard(time) + event * hazard.log_hazard(time)
-            return graph_replace([own], dict(zip(free, given[:-1], strict=True)), strict=False)[0]
+            stated = (_shared(x, one.ndim) for x, one in zip(given[:-1], free, strict=True))
+            return graph_replace([own], dict(zip(free, stated, strict=True)), strict=False)[0]
 
         def random(
             *given: np.ndarray,
@@ -59,11 +60,7 @@ def build_drawable_model(
             size: tuple[int, ...] | None = None,
         ) -> np.ndarray:
             del size
-            # parameters come with leading axes of length 1, for the rows they are shared by
-            own = [
-                np.reshape(x, np.shape(x)[np.ndim(x) - variable.ndim :])
-                for x, variable in zip(given[:-1], free, strict=True)
-            ]
+            own = [_shared(x, one.ndim) for x, one in zip(given[:-1], free, strict=True)]
             return draw(values_of(own), rng or np.random.default_rng())
 
         pm.CustomDist(
@@ -81,6 +78,13 @@ def build_drawable_model(
             dims=("row", "outcome"),
         )
     return model
+
+
+def _shared(parameter: Array, axes: int) -> Array:
+    """A parameter without the leading axes of length 1, which are for the rows that share it."""
+    while parameter.ndim > axes:
+        parameter = parameter[0]
+    return parameter
 
 
 def _signature(free: list[Array]) -> str:

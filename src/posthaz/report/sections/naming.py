@@ -99,6 +99,8 @@ def model_label(spec: ModelSpec, cohort: Cohort) -> str:
         title += f", stratified by {lowered(variable_label(cohort, spec.strata))}"
     if spec.cure:
         title += ", with a cured share"
+    if spec.frailty.is_gamma:
+        title += ", gamma frailty"
     if spec.background:
         title += ", excess hazard"
     return title + _suffix(spec.formula, cohort)
