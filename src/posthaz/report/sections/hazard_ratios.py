@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from posthaz.figures import draw_hazard_ratios
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
@@ -26,9 +25,6 @@ from posthaz.report.sections.wording import (
     significant,
     with_interval,
 )
-
-_TWO_DRAWN = float(np.sqrt(2.0) * norm.ppf(0.75))
-
 
 _MARK = "†"
 _MOST_NAMED = 4
