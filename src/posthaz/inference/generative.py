@@ -7,7 +7,7 @@ import pymc as pm
 import xarray as xr
 from pymc.model.transform.optimization import freeze_dims_and_data
 
-from posthaz.cohort import Cohort, collapse
+from posthaz.cohort import Cohort, at_time, collapse
 from posthaz.cohort.argument import takes_cohort
 from posthaz.errors import Finding, Findings, PosthazError
 from posthaz.inference.conditional import hazard_of
@@ -154,7 +154,8 @@ def _ends(cohort: Cohort, censored_at: float | np.ndarray | None) -> np.ndarray:
     if len(early):
         row, end, event = (x[early[0]] for x in (cohort.row_number, stated, cohort.exit))
         raise PosthazError(
-            f"censored_at: row {row} would be censored at {end:g}, before its event at {event:g}",
+            f"censored_at: row {row} would be censored at {at_time(end, cohort.unit)}, before its "
+            f"event at {at_time(event, cohort.unit)}",
             fix="give times at or after the events",
         )
     return np.where(cohort.event, stated, cohort.exit)
