@@ -75,8 +75,8 @@ def rows(kind: str, first: int, cohorts: int) -> Iterator[dict[str, float]]:
         found: dict[str, float] = {}
         for name, value in truth.items():
             for label, one in (("95", table), ("50", half)):
-                inside = one.loc[name, "lower"] <= value <= one.loc[name, "upper"]
-                found[f"{name} {label}"] = float(inside)
+                lower, upper = (float(one[key].to_dict()[name]) for key in ("lower", "upper"))
+                found[f"{name} {label}"] = float(lower <= value <= upper)
         sites = cluster_table(fit)
         sites = sites[sites["effect"] == ("arm[B]" if kind == "slopes" else "frailty")]
         own = np.exp(by_site)
@@ -99,7 +99,8 @@ def main() -> None:
     table = pd.DataFrame(list(rows(asked.kind, asked.first, asked.cohorts)))
     print(f"{asked.kind}: {len(table)} cohorts from seed {asked.first}")
     print(table.mean().round(4).to_string())
-    print(f"largest R-hat {table['rhat'].max():.3f}")
+    worst = int(table["rhat"].argmax())
+    print(f"largest R-hat {table['rhat'].max():.3f} (seed {asked.first + worst})")
     print(f"smallest ESS per gradient {table['ess_per_gradient'].min():.4f}")
 
 

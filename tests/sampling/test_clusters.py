@@ -1,11 +1,12 @@
 """Clusters fitted: archive, table, report, and the posterior of a PyMC model written here."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pymc as pm
-import pytensor.tensor as pt
+import pytensor.tensor
 import pytest
 
 import posthaz as ph
@@ -18,6 +19,7 @@ from posthaz.priors import Prior
 from tests.shared_data import DATA, needs_data, plain_cohort
 
 SITES = 20
+pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
 
 
 def simulated(
@@ -91,7 +93,8 @@ def test_effects_by_site_have_the_posterior_of_a_plain_model() -> None:
     with pm.Model():
         rate = pm.Normal("rate", level, 2.5)
         effect = pm.Normal("effect", 0.0, 1.0)
-        factor, rho, sds = pm.LKJCholeskyCov("f", n=2, eta=2.0, sd_dist=pm.HalfNormal.dist(0.5))
+        lkj: Any = pm.LKJCholeskyCov
+        factor, rho, sds = lkj("f", n=2, eta=2.0, sd_dist=pm.HalfNormal.dist(0.5))
         z = pm.Normal("z", shape=(2, SITES))
         u = pt.dot(factor, z)
         log_hazard = rate + u[0][site] + (effect + u[1][site]) * arm
@@ -138,7 +141,7 @@ def test_gamma_frailties_have_the_posterior_of_a_plain_model() -> None:
         # the frailties integrated out: what is left is negative binomial
         expected = pt.exp(rate + effect * arm) * cohort.exit
         theta = sd**2
-        total = pt.stack([pt.sum(expected[site == k]) for k in range(SITES)])
+        total = pt.stack([pt.sum(expected[site == k]) for k in range(SITES)])  # noqa: PD013 - PyTensor
         events = np.bincount(site, weights=cohort.event, minlength=SITES)
         own = pt.gammaln(events + 1 / theta) - pt.gammaln(1 / theta) + events * pt.log(theta)
         own = own - (events + 1 / theta) * pt.log1p(theta * total)
@@ -170,7 +173,7 @@ def test_kidney_patients_as_jags_has_them() -> None:
             "id": table["id"].astype(str),
         }
     )
-    cohort = plain_cohort(table["time"], table["status"], frame, "days")
+    cohort = plain_cohort(table["time"].to_numpy(), table["status"].to_numpy(), frame, "days")
     vague = Prior("normal", (0.0, 100.0))
     spec = ph.ModelSpec(
         "kidney",
@@ -184,7 +187,7 @@ def test_kidney_patients_as_jags_has_them() -> None:
         },
     )
     fit = ph.fit(spec, cohort, draws=2000, chains=4, seed=1)
-    posterior = fit.draws["posterior"]
+    posterior = fit.draws["posterior"].to_dataset()
     mean = {
         "sex": float(posterior["log_hazard_ratio"].sel(covariate="female").mean()),
         "age": float(posterior["log_hazard_ratio"].sel(covariate="age").mean()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -28,7 +29,8 @@ def test_draws_of_pymc_are_posthaz_s_own_replicated_times(name: str, fit_of: Fit
     time, event = follow_up[..., cohort.event, 0], follow_up[..., cohort.event, 1]
     assert (event == 1.0).all()  # nobody with an event is censored before the end of time
     own = fit.draws["posterior_predictive"]["time"].to_numpy()[..., cohort.event]
-    assert ks_2samp(time.ravel(), own.ravel()).pvalue > 1e-3
+    test: Any = ks_2samp(time.ravel(), own.ravel())
+    assert test.pvalue > 1e-3
     censored = follow_up[..., ~cohort.event, :]
     assert (censored[..., 0] <= cohort.exit[~cohort.event]).all()
     assert ((censored[..., 0] < cohort.exit[~cohort.event]) == (censored[..., 1] == 1.0)).all()
@@ -59,7 +61,7 @@ def test_late_entry_is_a_condition(fit_of: FitOf) -> None:
     fit, cohort = fit_of("no_covariates"), ph.simulated_example()
     late = replace(cohort, entry=np.minimum(2.0, cohort.exit / 2.0))
     own = ph.fit(fit.spec, late, draws=100, method="laplace")
-    drawn = pm.draw(ph.generative_model(late, own)["follow_up"], random_seed=1)
+    drawn = np.asarray(pm.draw(ph.generative_model(late, own)["follow_up"], random_seed=1))
     assert (drawn[:, 0] >= late.entry).all()
 
 

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import greenwood as gw
 import numpy as np
@@ -91,7 +92,7 @@ def shared_frailty_model(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model = gw.CoxPH(ties="breslow").fit(
+            model: Any = gw.CoxPH(ties="breslow").fit(
                 response(cohort),
                 (matrix - matrix.mean(axis=0)) / scale,
                 frailty="lognormal",

@@ -47,7 +47,7 @@ def cluster_table(fit: Fit, cohort: Cohort | None = None, interval: float = 0.95
     >>> len(cluster_table(fit))
     0
     """
-    values = flat_draws(fit.draws["posterior"])
+    values = flat_draws(fit.draws["posterior"].to_dataset())
     frames = [
         _table(fit, group, column, values, cohort, interval)
         for group in fit.design.groups
@@ -116,7 +116,7 @@ def median_ratio(fit: Fit, group: Group) -> np.ndarray:
     quartile of an F distribution with ``2/theta`` and ``2/theta`` degrees of freedom for gamma
     frailties of variance theta.
     """
-    spread = flat_draws(fit.draws["posterior"])[frailty_sd_name(group)]
+    spread = flat_draws(fit.draws["posterior"].to_dataset())[frailty_sd_name(group)]
     if not fit.spec.frailty.is_gamma:
         return np.exp(_TWO_DRAWN * spread)
     degrees = np.minimum(2.0 / spread**2, 1e8)
@@ -125,7 +125,7 @@ def median_ratio(fit: Fit, group: Group) -> np.ndarray:
 
 def new_cluster_ratios(fit: Fit, group: Group, seed: int = 0) -> Iterator[tuple[str, np.ndarray]]:
     """Draws of the ratio of each effect that differs between clusters, in one not yet seen."""
-    values, rng = flat_draws(fit.draws["posterior"]), np.random.default_rng(seed)
+    values, rng = flat_draws(fit.draws["posterior"].to_dataset()), np.random.default_rng(seed)
     for column in group.slopes.columns if group.slopes else ():
         average = average_effect(fit, column, values)
         spread = values[varying_sd_name(group, column)]

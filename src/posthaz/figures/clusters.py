@@ -1,5 +1,7 @@
 """Caterpillar of clusters: shrunken estimates in order of size."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -83,7 +85,12 @@ def draw_clusters(
     handles = [Line2D([], [], color=POSTERIOR.colour, marker=POSTERIOR.marker, ms=5, lw=1.3)]
     names = [f"Posterior median, {interval * 100:g} % interval"]
     if "cox" in rows and np.isfinite(rows["cox"].astype(float)).any():
-        style = {"color": REFERENCE.colour, "marker": REFERENCE.marker, "ls": "none", "mfc": "none"}
+        style: dict[str, Any] = {
+            "color": REFERENCE.colour,
+            "marker": REFERENCE.marker,
+            "ls": "none",
+            "mfc": "none",
+        }
         axes.plot(rows["cox"].astype(float), height, ms=size, **style)
         handles.append(Line2D([], [], ms=5, **style))
         names.append(beside)

@@ -152,7 +152,8 @@ def _ends(cohort: Cohort, censored_at: float | np.ndarray | None) -> np.ndarray:
     )
     early = np.flatnonzero(cohort.event & (stated < cohort.exit))
     if len(early):
-        row, end, event = (x[early[0]] for x in (cohort.row_number, stated, cohort.exit))
+        at = early[0]
+        row, end, event = cohort.row_number[at], float(stated[at]), float(cohort.exit[at])
         raise PosthazError(
             f"censored_at: row {row} would be censored at {at_time(end, cohort.unit)}, before its "
             f"event at {at_time(event, cohort.unit)}",

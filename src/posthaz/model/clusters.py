@@ -73,7 +73,7 @@ def _spread(name: str, priors: ChosenPriors) -> Array:
         return pm.Deterministic(name, pt.sqrt(stated))
     if precision in priors.scales:
         stated = prior_variable(precision, priors.scales[precision], _START**-2)
-        return pm.Deterministic(name, 1.0 / pt.sqrt(stated))
+        return pm.Deterministic(name, stated**-0.5)
     return scale_variable(name, priors.scales[name])
 
 
@@ -84,7 +84,8 @@ def _gamma(group: Group, priors: ChosenPriors, events: np.ndarray) -> Array:
     if frailty_variance_name(group) not in priors.scales:
         pm.Deterministic(frailty_variance_name(group), spread**2)
     told: Array = pm.Data(f"{name}_standard_information", events)
-    scale: Array = spread / pt.sqrt(1.0 + spread**2 * told)
+    root: Array = pt.sqrt(1.0 + spread**2 * told)
+    scale = spread / root
 
     def density(value: Array, spread: Array, scale: Array) -> Array:
         return log_gamma_density(value * scale, spread**2, pt, pt.gammaln) + pt.log(scale)

@@ -1,9 +1,11 @@
 """A model whose likelihood is of times and events, and can be drawn from."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor
 import pytensor.tensor as pt
 from pytensor.graph.replace import graph_replace
 
@@ -100,15 +102,14 @@ def _evaluator(
     free: list[Array], named: list[Array]
 ) -> Callable[[list[np.ndarray]], dict[str, np.ndarray]]:
     """Every variable of a model from the free ones, by a function that is compiled on first use."""
-    made: list[Callable[..., list[np.ndarray]]] = []
+    made: list[Any] = []
 
     def values(given: list[np.ndarray]) -> dict[str, np.ndarray]:
         if not made:
-            from pytensor import function
-
             inputs = [variable.type(name=variable.name) for variable in free]
             outputs = graph_replace(named, dict(zip(free, inputs, strict=True)), strict=False)
-            made.append(function(inputs, outputs, on_unused_input="ignore"))
+            compiled: Any = pytensor.function  # pyright: ignore[reportPrivateImportUsage]
+            made.append(compiled(inputs, outputs, on_unused_input="ignore"))
         found = made[0](*given)
         return {str(one.name): np.asarray(x) for one, x in zip(named, found, strict=True)}
 

@@ -86,10 +86,10 @@ def _association(results: Results, answer: Multistate) -> str:
     labels, level = arm_labels(results), interval_name(results.analysis.estimands.interval)
     parts = []
     for row in taus.to_dict("records"):
-        tau = [float(row[key]) for key in ("median", "lower", "upper")]
+        middle, lower, upper = (float(row[key]) for key in ("median", "lower", "upper"))
         whom = f" with {labels[row['arm']]}" if row["arm"] in labels and len(labels) > 1 else ""
-        chance = percent((1.0 + tau[0]) / 2.0)
-        parts.append(f"{with_interval(*tau)}{whom} (probability {chance})")
+        chance = percent((1.0 + middle) / 2.0)
+        parts.append(f"{with_interval(middle, lower, upper)}{whom} (probability {chance})")
     return (
         "How far the first event foretells death: Kendall’s tau of the time to the first event and "
         f"the time to death is {listed(parts)}, with {level} credible intervals; in brackets the "

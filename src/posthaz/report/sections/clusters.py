@@ -72,7 +72,7 @@ def between_clusters(results: Results, fit: Fit) -> list[str]:
 
 def _frailty_sentence(fit: Fit, group: Group, level: float) -> str:
     """How much the hazards of clusters differ, as numbers that readers know."""
-    spread = flat_draws(fit.draws["posterior"])[frailty_sd_name(group)]
+    spread = flat_draws(fit.draws["posterior"].to_dataset())[frailty_sd_name(group)]
     of = fit.spec.effect.acts_on if not fit.spec.frailty.is_gamma else "hazard"
     of = {"hazard": "hazard", "time": "survival time"}[of]
     what = (
@@ -91,7 +91,7 @@ def _frailty_sentence(fit: Fit, group: Group, level: float) -> str:
 
 def _slope_sentences(results: Results, fit: Fit, group: Group, level: float) -> list[str]:
     """How much effects differ between clusters, and what to expect of a new one."""
-    texts, values = [], flat_draws(fit.draws["posterior"])
+    texts, values = [], flat_draws(fit.draws["posterior"].to_dataset())
     name, kind = interval_name(level), fit.spec.effect.ratio
     for column, drawn in new_cluster_ratios(fit, group):
         spread = _interval(values[varying_sd_name(group, column)], level)
@@ -150,7 +150,7 @@ def _figure(
     typical, shown = 1.0, rows
     what = f"{kind.capitalize()} to the typical cluster"
     if effect != "frailty":
-        values = flat_draws(fit.draws["posterior"])
+        values = flat_draws(fit.draws["posterior"].to_dataset())
         typical = float(np.exp(np.median(average_effect(fit, effect, values))))
         what = f"{kind.capitalize()}, {term_label(results.cohort, effect)}"
     elif isinstance(cox, SharedFrailty):
