@@ -53,7 +53,7 @@ class View:
 
     file: str
     columns: str
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict[str, str])
     statement: tuple[str, str] = ("", "")
 
     @property

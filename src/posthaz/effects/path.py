@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -63,13 +63,13 @@ def along_path(pieces: Sequence[Hazard], starts: Array, xp: ModuleType | Any = n
         return found
 
     def time_at(cumulative: Array) -> Array:
-        found: Array | None = None
+        found: Array = 0.0
         before: Array = np.zeros(1)
         for number, (piece, start) in enumerate(zip(pieces, starts, strict=True)):
             at_start = piece.cumulative_hazard(np.asarray([float(start)]))
             left = np.maximum(np.asarray(cumulative) - before, 0.0)
             time = np.maximum(piece.time_at(left + at_start), start)
-            found = time if found is None else np.where(found >= start, time, found)
+            found = time if number == 0 else cast(Array, np.where(found >= start, time, found))
             if number < last:
                 end = np.asarray([float(starts[number + 1])])
                 before = before + piece.cumulative_hazard(end) - at_start
