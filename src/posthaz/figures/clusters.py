@@ -85,12 +85,8 @@ def draw_clusters(
     handles = [Line2D([], [], color=POSTERIOR.colour, marker=POSTERIOR.marker, ms=5, lw=1.3)]
     names = [f"Posterior median, {interval * 100:g} % interval"]
     if "cox" in rows and np.isfinite(rows["cox"].astype(float)).any():
-        style: dict[str, Any] = {
-            "color": REFERENCE.colour,
-            "marker": REFERENCE.marker,
-            "ls": "none",
-            "mfc": "none",
-        }
+        style: dict[str, Any] = {"ls": "none", "mfc": "none"}
+        style |= {"color": REFERENCE.colour, "marker": REFERENCE.marker}
         axes.plot(rows["cox"].astype(float), height, ms=size, **style)
         handles.append(Line2D([], [], ms=5, **style))
         names.append(beside)
