@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         split_at_treatment,
     )
     from posthaz.analyses.adjust.answer import adjusted_answers
+    from posthaz.analyses.assurance.answer import assurance
+    from posthaz.analyses.assurance.spec import AssuranceSpec
     from posthaz.analyses.borrowing.answer import borrowing_answers
     from posthaz.analyses.borrowing.characteristics import operating_characteristics
     from posthaz.analyses.borrowing.leap import leap_fit
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from posthaz.analyses.immortal_time.spec import ImmortalTimeSpec
     from posthaz.analyses.interactions.answer import interaction_effects
     from posthaz.analyses.interactions.spec import InteractionSpec
+    from posthaz.analyses.model_averaging.answer import average_models
+    from posthaz.analyses.model_averaging.evidence import model_probabilities
+    from posthaz.analyses.model_averaging.spec import ModelAveragingSpec
     from posthaz.analyses.multistate.answer import illness_death
     from posthaz.analyses.multistate.spec import MultistateSpec, State
     from posthaz.analyses.screening.answer import screen_covariates
@@ -126,7 +131,7 @@ if TYPE_CHECKING:
         median_survival,
         sceptical,
     )
-    from posthaz.report import Results, plot_survival, run_analysis
+    from posthaz.report import Results, plot_specification_curve, plot_survival, run_analysis
     from posthaz.schedule import read_scheduler
     from posthaz.sensitivity import (
         answer_sensitivity,
@@ -177,6 +182,11 @@ _ROOMS = {
     "analyses.tipping_points.answer": "tipping_points",
     "analyses.tipping_points.confounder": "Confounder confounder_effects",
     "analyses.tipping_points.e_value": "e_value",
+    "analyses.assurance.answer": "assurance",
+    "analyses.model_averaging.answer": "average_models",
+    "analyses.model_averaging.evidence": "model_probabilities",
+    "analyses.model_averaging.spec": "ModelAveragingSpec",
+    "analyses.assurance.spec": "AssuranceSpec",
     "analyses.toxicity.answer": "compare_toxicity",
     "analyses.toxicity.spec": "ToxicitySpec",
     "baselines": "cumulative_incidence grouped_cox kaplan_meier turnbull",
@@ -201,7 +211,7 @@ _ROOMS = {
     ),
     "inference": "Fit fit fit_many generative_model load_fit model_draws write_fit",
     "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
-    "report": "Results plot_survival run_analysis",
+    "report": "Results plot_specification_curve plot_survival run_analysis",
     "schedule": "read_scheduler",
     "sensitivity": "answer_sensitivity compare_variants fit_variants variants",
     "simulate": "simulated_example",
@@ -210,35 +220,32 @@ _ROOMS = {
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 __all__ = [
-    "adjusted_answers", "Analysis", "answer_sensitivity", "arm_populations", "Background",
-    "balance_table", "balancing_weights", "band", "biologically_effective_dose",
-    "borrowing_answers", "BorrowingSpec", "ChangingEffect", "clone_censor_weight",
-    "cluster_table", "coefficient_table", "Cohort", "CohortSpec", "collapse", "Column",
-    "commensurate_fit",
-    "compare_toxicity", "compare_variants", "competing_risks", "CompetingRisksSpec", "Condition",
-    "Confounder", "confounder_effects", "convergence", "credibility", "cumulative_hazard",
-    "cumulative_incidence", "Cure", "cure_fraction", "delay_to_explain", "difference", "e_value",
-    "enthusiastic", "equivalent_dose_2gy", "estimand_table", "EstimandSpec", "evidence_table",
-    "expected_events", "Exponential", "Fit", "fit", "fit_many", "fit_variants", "Frailty",
-    "from_quantiles",
-    "Gamma", "gap_times", "GeneralisedGamma", "generative_model",
-    "Gompertz", "group_registry", "grouped_cox", "hazard",
+    "adjusted_answers", "Analysis", "answer_sensitivity", "arm_populations", "assurance",
+    "AssuranceSpec", "average_models", "Background", "balance_table", "balancing_weights", "band",
+    "biologically_effective_dose", "borrowing_answers", "BorrowingSpec", "ChangingEffect",
+    "clone_censor_weight", "cluster_table", "coefficient_table", "Cohort", "CohortSpec", "collapse",
+    "Column", "commensurate_fit", "compare_toxicity", "compare_variants", "competing_risks",
+    "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects", "convergence",
+    "credibility", "cumulative_hazard", "cumulative_incidence", "Cure", "cure_fraction",
+    "delay_to_explain", "difference", "e_value", "enthusiastic", "equivalent_dose_2gy",
+    "estimand_table", "EstimandSpec", "evidence_table", "expected_events", "Exponential", "Fit",
+    "fit", "fit_many", "fit_variants", "Frailty", "from_quantiles", "Gamma", "gap_times",
+    "GeneralisedGamma", "generative_model", "Gompertz", "group_registry", "grouped_cox", "hazard",
     "hazard_ratio", "hazard_ratio_over_time", "historical", "HistoricalRatio", "illness_death",
     "immortal_time", "ImmortalTimeSpec", "interaction_effects", "InteractionSpec", "kaplan_meier",
     "landmark", "leap_fit", "learn_design", "LifeTableSpec", "load_analysis", "load_fit",
     "LogLogistic", "LogNormal", "match_patients", "median_survival", "model_draws",
-    "ModelSpec", "MSpline",
-    "MultistateSpec", "normalised_power_fit", "operating_characteristics", "person_time",
-    "PiecewiseExponential", "plot_survival", "Population", "posterior_incidence", "power_fits",
-    "printed_doubts", "PrintedRatio", "Prior", "probability_above", "probability_below",
-    "profile", "propensity_score", "ratio", "read_cohort", "read_life_table", "read_registry",
+    "model_probabilities", "ModelAveragingSpec", "ModelSpec", "MSpline", "MultistateSpec",
+    "normalised_power_fit", "operating_characteristics", "person_time", "PiecewiseExponential",
+    "plot_specification_curve", "plot_survival", "Population", "posterior_incidence", "power_fits",
+    "printed_doubts", "PrintedRatio", "Prior", "probability_above", "probability_below", "profile",
+    "propensity_score", "ratio", "read_cohort", "read_life_table", "read_registry",
     "read_scheduler", "reconstructed_patients", "register_baseline", "restricted_mean", "Results",
     "run_analysis", "Sampling", "sceptical", "screen_covariates", "ScreeningSpec",
     "sequential_trials", "Shrinkage", "simulate_patients", "simulated_example",
     "split_at_treatment", "State", "subgroup_effects", "SubgroupSpec", "Subset", "SubsetsSpec",
     "summary", "survival", "survival_in_subsets", "survival_quantile", "tipping_points",
-    "ToxicitySpec",
-    "turnbull", "uncured_survival", "variants", "Weibull", "Where", "write_fit",
+    "ToxicitySpec", "turnbull", "uncured_survival", "variants", "Weibull", "Where", "write_fit",
 ]  # fmt: skip
 
 

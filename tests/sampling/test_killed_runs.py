@@ -92,3 +92,56 @@ def test_a_run_killed_at_any_moment_loses_and_leaves_nothing(command: str, tmp_p
     assert start(tmp_path, command).wait() in (0, 3)
     assert unreadable(tmp_path / "out") == []
     assert sorted(path.relative_to(tmp_path) for path in (tmp_path / "out").rglob("*")) == names
+
+
+VARIED = {
+    "models": ["m"],
+    "combine": "full",
+    "method": "laplace",
+    "leave_one_out": ["patient"],
+    "priors": {"arm": {"grid": {"mean": [-0.3, 0.0], "sd": [0.5, 1.0]}}},
+}
+
+
+@pytest.mark.slow
+def test_ten_kills_of_a_sensitivity_analysis_lose_nothing_and_repeat_nothing(
+    tmp_path: Path,
+) -> None:
+    random = np.random.default_rng(15)
+    time_ = random.exponential(9.0, 60).round(2) + 0.5
+    asked = {**ASKED, "sensitivity": VARIED}
+    for name in ("broken", "whole"):
+        (tmp_path / name).mkdir()
+        table = pd.DataFrame({"time": time_, "event": 1, "arm": np.tile(["A", "B"], 30)})
+        table.to_csv(tmp_path / name / "cohort.csv")
+        (tmp_path / name / "x.toml").write_text(toml_text(asked), encoding="utf-8")
+    broken = tmp_path / "broken"
+    cells = broken / "out" / "sensitivity_cells"
+    seen: dict[str, tuple[int, bytes]] = {}
+    began = time.monotonic()
+    assert start(tmp_path / "whole", "sensitivity").wait() in (0, 3)
+    whole_run = time.monotonic() - began
+    total = len(list((tmp_path / "whole" / "out" / "sensitivity_cells").glob("*.json")))
+    killed = 0
+    for moment in random.uniform(0.2, 0.9, 10) * whole_run:
+        run = start(broken, "sensitivity")
+        try:
+            run.wait(moment)
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+            killed += 1
+        for path in cells.glob("*.json"):
+            now = (path.stat().st_mtime_ns, path.read_bytes())
+            # a cell that was kept is never written again
+            assert seen.setdefault(path.name, now) == now
+    assert killed >= 3
+    # a cell that is damaged is found and made again
+    damaged = cells / min(seen)
+    damaged.write_bytes(seen[damaged.name][1][:-20])
+    assert start(broken, "sensitivity").wait() in (0, 3)
+    assert damaged.read_bytes() == seen[damaged.name][1]
+    assert len(list(cells.glob("*.json"))) == total
+    for name in ("sensitivity.csv", "sensitivity_axes.csv", "sensitivity_variance.csv"):
+        files = [tmp_path / one / "out" / name for one in ("broken", "whole")]
+        assert files[0].read_bytes() == files[1].read_bytes()

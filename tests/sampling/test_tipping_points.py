@@ -183,3 +183,53 @@ def test_leaving_one_out_by_weights_is_refitting_without_each_of_gehan(monkeypat
     by = ["time", "event", "arm"]
     both = weighted.merge(refitted, on=by, suffixes=("", "_refit"))
     assert (both["sd_moved"] - both["sd_moved_refit"]).abs().max() < 0.02
+
+
+def test_censoring_that_tells_nothing_changes_nothing_and_a_worse_course_does(simulated):
+    from posthaz.analyses.tipping_points.censoring import censoring_deltas
+
+    fit, cohort = simulated
+    found = censoring_deltas(fit, cohort, [1.0, 8.0], SAMPLING, imputations=6)
+    draws = fit.draws["posterior"]["log_hazard_ratio"].to_numpy().ravel()
+    none, worse = found.to_dict("records")
+    # the completed cohorts hold no more about the effect: mean within Monte Carlo error of six
+    assert abs(np.log(none["hr"]) - np.median(draws)) < 0.35 * draws.std()
+    better = cohort.arms[1] if np.median(draws) < 0 else cohort.arms[0]
+    censored = int(((cohort.cause == 0) & (cohort.arm == better)).sum())
+    assert none["censored"] == censored
+    assert worse["events_imputed"] > none["events_imputed"]
+    assert abs(np.log(worse["hr"])) < abs(np.log(none["hr"])) or worse["changes"] == "sign"
+    assert 0 < none["within"] < 1
+
+
+def test_completed_times_follow_the_model(simulated):
+    """After censoring, events come as often as the posterior says, times the ratio."""
+    from posthaz.analyses.tipping_points.censoring import _completed
+
+    fit, cohort = simulated
+    random = np.random.default_rng(3)
+    end = cohort.exit.max()
+    open_ = (cohort.cause == 0) & (cohort.exit < end)
+    made = [_completed(fit, cohort, np.full(len(cohort), 2.0), random) for _ in range(200)]
+    share = np.mean([one.event[open_] for one in made], axis=0)
+    posterior = fit.draws["posterior"].to_dataset()
+    rate = np.exp(posterior["log_rate"].to_numpy().ravel())
+    effect = posterior["log_hazard_ratio"].to_numpy().reshape(len(rate))
+    matrix = (fit.design.matrix(cohort.covariates) - fit.design.centre)[:, 0]
+    left = (end - cohort.exit)[open_]
+    expected = [
+        float(np.mean(1 - np.exp(-2.0 * rate * np.exp(effect * x) * t)))
+        for x, t in zip(matrix[open_], left, strict=True)
+    ]
+    assert share.mean() == pytest.approx(np.mean(expected), abs=0.03)
+    assert all(np.array_equal(one.exit[~open_], cohort.exit[~open_]) for one in made[:5])
+
+
+def test_what_censoring_may_hide_needs_one_exact_time_a_patient(simulated):
+    from posthaz.analyses.tipping_points.censoring import censoring_deltas
+
+    fit, cohort = simulated
+    late = replace(cohort, entry=np.where(cohort.exit > 2, 1.0, 0.0))
+    with pytest.raises(SpecError, match=r"enter late.*completion of censored times") as error:
+        censoring_deltas(fit, late, [2.0], SAMPLING)
+    assert "leave censoring out" in error.value.fix

@@ -35,6 +35,7 @@ from posthaz.adjust.weighting import (
     Weighted,
     balancing_weights,
     effective_size,
+    effective_weights,
     target_weight,
 )
 
@@ -62,6 +63,7 @@ __all__ = [
     "comparable",
     "count_grades",
     "covariate_summary",
+    "effective_weights",
     "effective_size",
     "fisher_exact_p",
     "grade_faults",

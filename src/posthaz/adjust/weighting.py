@@ -145,6 +145,22 @@ def effective_size(weight: np.ndarray) -> float:
     return float(np.sum(weight)) ** 2 / total if total > 0 else 0.0
 
 
+def effective_weights(cohort: Cohort) -> Cohort:
+    """A cohort with balancing weights for a likelihood: each arm weighs its effective size.
+
+    Weights that are all 1 stay so.
+    """
+    if np.all(cohort.weight == 1):
+        return cohort
+    weight, first = cohort.weight.copy(), cohort.first
+    for arm in cohort.arms:
+        own = cohort.arm == arm
+        each = cohort.weight[own & first]
+        if each.sum() > 0:
+            weight[own] *= effective_size(each) / each.sum()
+    return replace(cohort, weight=weight)
+
+
 def _check_options(
     score: PropensityScore, target: str, stabilised: bool, trim: float | None
 ) -> None:

@@ -20,7 +20,9 @@ _PACKAGES: dict[str, str] = {
     "toxicity": "posthaz.analyses.toxicity",
     "borrowing": "posthaz.analyses.borrowing",
     "sensitivity": "posthaz.analyses.sensitivity",
+    "model_averaging": "posthaz.analyses.model_averaging",
     "tipping_points": "posthaz.analyses.tipping_points",
+    "assurance": "posthaz.analyses.assurance",
 }
 _READ_WITH_MODELS = ("sensitivity",)
 

@@ -20,6 +20,7 @@ METHODS: Mapping[str, str] = {
     "fine_gray": "Fine and Gray's model of the subdistribution",
     "gray": "Gray's test of equal incidence",
     "counts": "patients counted",
+    "simulated_trials": "trials drawn under a design, and analysed by its rule",
     "mean_cumulative_function": "Nelson and Aalen's estimate for recurrent events",
     "andersen_gill": "Cox regression of recurrent events with robust variance",
     "printed": "a number that a paper printed; `note` says where",
@@ -73,6 +74,8 @@ QUANTITIES: Mapping[str, str] = {
     "max_follow_up": "longest follow-up",
     "events": "number of events",
     "share": "share of patients with what `term` names",
+    "assurance": "chance of concluding a benefit, averaged over a design prior",
+    "power": "chance of concluding a benefit where `level` is the true hazard ratio",
     "p_value": "a printed P value",
     "logrank": "a printed log-rank chi-square",
 }

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from posthaz.adjust import effective_size
+from posthaz.adjust import effective_weights
 from posthaz.baselines import CoxFit, cox_model
 from posthaz.cohort import Cohort
 from posthaz.design import formula_variables, learn_design
@@ -94,22 +94,6 @@ class Quick:
 
     def _weighed(self, cohort: Cohort) -> Cohort:
         return effective_weights(cohort) if self.scaled else cohort
-
-
-def effective_weights(cohort: Cohort) -> Cohort:
-    """A cohort with balancing weights for a likelihood: each arm weighs its effective size.
-
-    Weights that are all 1 stay so.
-    """
-    if np.all(cohort.weight == 1):
-        return cohort
-    weight, first = cohort.weight.copy(), cohort.first
-    for arm in cohort.arms:
-        own = cohort.arm == arm
-        each = cohort.weight[own & first]
-        if each.sum() > 0:
-            weight[own] *= effective_size(each) / each.sum()
-    return replace(cohort, weight=weight)
 
 
 def shared_baseline(model: ModelSpec, cohort: Cohort) -> ModelSpec:

@@ -13,6 +13,7 @@ from posthaz.checks.model_comparison import (
     pareto_table,
     same_patients,
 )
+from posthaz.checks.power_scaling import mattering, power_scaling
 from posthaz.checks.predictive import (
     contrast_agreement,
     predictive_agreement,
@@ -30,7 +31,9 @@ __all__ = [
     "convergence",
     "draws_convergence",
     "leave_one_out",
+    "mattering",
     "pareto_table",
+    "power_scaling",
     "predictive_agreement",
     "prior_conflicts",
     "prior_influence",

@@ -17,7 +17,7 @@ COLUMNS = (
 MOST_MOVED = 0.25
 LEAST_TAIL = 0.05
 
-_SCALING = (0.99, 1.01)
+SCALING = (0.99, 1.01)
 _LEAST_LEARNT = 0.1
 _NOISE = 3.0
 # its annotations are narrower than what it takes
@@ -83,7 +83,7 @@ def prior_influence(fit: Fit) -> pd.DataFrame:
     True
     """
     posterior = fit.draws["posterior"].to_dataset()
-    likelihood = _likelihood_weights(fit)
+    likelihood = likelihood_weights(fit)
     rows = [
         {"model": fit.spec.name, **_row(one, likelihood)}
         for one in named_priors(fit.spec, fit.design, fit.priors, posterior)
@@ -134,6 +134,8 @@ def _row(one: NamedPrior, likelihood: tuple[np.ndarray, np.ndarray] | None) -> d
     moved = _moved(prior, mean, sd, mcse_mean(draws))
     log_prior = prior_log_density(prior, draws)
     flat = prior.family == "flat"
+    by_prior = 0.0 if flat else sensitivity_of(draws, weights_of_scaling(log_prior))
+    by_data = np.nan if likelihood is None else sensitivity_of(draws, likelihood)
     return {
         "parameter": one.name,
         "family": prior.family,
@@ -146,8 +148,8 @@ def _row(one: NamedPrior, likelihood: tuple[np.ndarray, np.ndarray] | None) -> d
         "moved": moved,
         "prior_tail": np.nan if flat else _tail(prior, median),
         "learnt": 1.0 if flat else _learnt(prior, sd),
-        "prior_sensitivity": 0.0 if flat else _sensitivity(draws, _weights(log_prior)),
-        "likelihood_sensitivity": np.nan if likelihood is None else _sensitivity(draws, likelihood),
+        "prior_sensitivity": by_prior,
+        "likelihood_sensitivity": by_data,
     }
 
 
@@ -177,20 +179,43 @@ def _learnt(prior: Prior, sd: float) -> float:
     return float(1.0 - (sd / ((upper - lower) / 1.349)) ** 2)
 
 
-def _likelihood_weights(fit: Fit) -> tuple[np.ndarray, np.ndarray] | None:
+def likelihood_weights(fit: Fit) -> tuple[np.ndarray, np.ndarray] | None:
+    """Weights of the draws where the likelihood is scaled; None where a fit keeps none.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+
+    Returns
+    -------
+    tuple of ndarray or None
+        As `weights_of_scaling`.
+    """
     # a large cohort keeps the log-likelihood of one patient of each kind, its draws thinned
     grouped = "subjects" in fit.draws["constant_data"].to_dataset()
     if grouped or "log_likelihood" not in fit.draws.children:
         return None
     pointwise = fit.draws["log_likelihood"].to_dataset()["time"]
     own = [dim for dim in pointwise.dims if dim not in ("chain", "draw")]
-    return _weights(pointwise.sum(own).transpose("chain", "draw").to_numpy())
+    return weights_of_scaling(pointwise.sum(own).transpose("chain", "draw").to_numpy())
 
 
-def _weights(log_density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of the draws where a factor of the posterior is raised to powers around 1."""
+def weights_of_scaling(log_density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the draws where a factor of the posterior is raised to powers around 1.
+
+    Parameters
+    ----------
+    log_density : ndarray of float, shape (chain, draw)
+        Log of the factor.
+
+    Returns
+    -------
+    tuple of ndarray, each of shape (chain, draw)
+        Weights for each power of `SCALING`, smoothed, adding up to 1.
+    """
     made = []
-    for power in _SCALING:
+    for power in SCALING:
         try:
             logs = np.asarray(_stats.power_scale_lw(log_density, alpha=power, axis=(0, 1)))
         except ValueError:  # draws that stick, or a flat end: equal ratios have no tail to smooth
@@ -200,7 +225,8 @@ def _weights(log_density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return made[0], made[1]
 
 
-def _sensitivity(draws: np.ndarray, weights: tuple[np.ndarray, np.ndarray]) -> float:
+def sensitivity_of(draws: np.ndarray, weights: tuple[np.ndarray, np.ndarray]) -> float:
+    """Change of a posterior under `weights_of_scaling`, 0 for a constant; shape (chain, draw)."""
     if np.ptp(draws) == 0.0:
         return 0.0
-    return float(_stats.power_scale_sense(draws, *weights, *_SCALING, chain_axis=0, draw_axis=1))
+    return float(_stats.power_scale_sense(draws, *weights, *SCALING, chain_axis=0, draw_axis=1))

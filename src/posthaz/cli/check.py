@@ -25,6 +25,9 @@ def check(
         f"{analysis.name}: usable. {_size(cohort, made)}, {_events(cohort):g} events, "
         f"{len(analysis.models)} model(s): {', '.join(model.name for model in analysis.models)}."
     )
+    if analysis.sensitivity is not None:
+        count, how = analysis.sensitivity.of(cohort).counted()
+        say(f"sensitivity: at most {count:,} variants: {how}")
     for left_out in cohort.dropped:
         say(f"left out: {left_out.count} row(s): {left_out.reason}")
     from posthaz.spec.patients_lost import patients_of

@@ -34,6 +34,11 @@ Workers = Annotated[
     typer.Option("--workers", help="Who fits: here, processes:N on this machine, or dask:ADDRESS."),
 ]
 
+SchedulerAddress = Annotated[
+    str,
+    typer.Option("--scheduler", help="Address of a Dask scheduler, as tcp://127.0.0.1:8786."),
+]
+
 Resume = Annotated[
     bool,
     typer.Option(
@@ -53,6 +58,7 @@ def sensitivity(
     chains: Chains = None,
     method: Method = None,
     workers: Workers = "here",
+    scheduler: SchedulerAddress = "",
     resume: Resume = True,
     allow_outside: Outside = False,
     quiet: Quiet = False,
@@ -65,7 +71,9 @@ def sensitivity(
     from posthaz.schedule import read_scheduler
     from posthaz.spec import load_analysis
 
-    scheduler = read_scheduler(workers)
+    if scheduler and workers != "here":
+        raise SpecError("--workers and --scheduler both say who fits", fix="give one of them")
+    fitted_by = read_scheduler(f"dask:{scheduler}" if scheduler else workers)
     analysis = with_options(
         load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
     )
@@ -86,7 +94,7 @@ def sensitivity(
         answer = answer_sensitivity(
             analysis,
             cohort,
-            scheduler,
+            fitted_by,
             lambda done, total: progress("the variants", done, total),
             horizon=restriction(analysis, cohort),
             kept=_cells(out, resume),

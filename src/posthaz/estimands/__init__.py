@@ -20,7 +20,7 @@ from posthaz.estimands.quantiles import survival_quantile
 from posthaz.estimands.recurrent import expected_events
 from posthaz.estimands.rmst import restricted_mean
 from posthaz.estimands.summary import band, summary
-from posthaz.estimands.table import estimand_table
+from posthaz.estimands.table import contrast_draws, estimand_table
 from posthaz.estimands.time_in_states import time_in_states
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "cumulative_hazard",
     "cure_fraction",
     "uncured_survival",
+    "contrast_draws",
     "difference",
     "effect_between",
     "effect_in_patients",

@@ -66,6 +66,26 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
     return table
 
 
+def contrast_draws(fit: Fit, wanted: EstimandSpec, horizon: float) -> Rows:
+    """Draws of the answers that compare arms, but for probabilities; nothing without arms.
+
+    Parameters
+    ----------
+    fit, wanted, horizon
+        As for `estimand_table`.
+
+    Yields
+    ------
+    (str, str, float, DataArray)
+        Name, profile, time and draws of each.
+    """
+    arms = () if marginal_fault(fit) else arm_populations(fit)
+    labels = [one.label for one in arms]
+    for name, label, time, draws in _draws(fit, wanted, arms, labels, horizon):
+        if " - " in label and not name.startswith("P("):
+            yield name, label, time, draws
+
+
 def _draws(
     fit: Fit,
     wanted: EstimandSpec,

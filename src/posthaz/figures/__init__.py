@@ -1,5 +1,6 @@
 """DataFrame or draws in, matplotlib figure out; the only room that imports matplotlib."""
 
+from posthaz.figures.assurance import draw_assurance
 from posthaz.figures.axis import time_ticks
 from posthaz.figures.borrowing import draw_borrowing
 from posthaz.figures.clusters import draw_clusters
@@ -17,6 +18,7 @@ from posthaz.figures.prior_posterior import draw_prior_posterior
 from posthaz.figures.ranks import draw_energy, draw_pareto_k, draw_ranks
 from posthaz.figures.relevance import draw_relevance
 from posthaz.figures.sensitivity import draw_sensitivity
+from posthaz.figures.specification_curve import draw_specification_curve
 from posthaz.figures.subgroups import draw_subgroups
 from posthaz.figures.survival import draw_subsets, draw_survival, draw_survival_points
 from posthaz.figures.tipping_points import draw_influence, draw_prior_map
@@ -24,6 +26,7 @@ from posthaz.figures.toxicity import draw_benefit_risk, draw_grades, draw_risk_d
 from posthaz.figures.write import figure_bytes, write_figure
 
 __all__ = [
+    "draw_assurance",
     "draw_before_after",
     "draw_benefit_risk",
     "draw_borrowing",
@@ -53,6 +56,7 @@ __all__ = [
     "draw_relevance",
     "draw_risk_differences",
     "draw_sensitivity",
+    "draw_specification_curve",
     "draw_subgroups",
     "draw_subsets",
     "draw_survival",

@@ -20,6 +20,7 @@ from posthaz.report.missing import MissingPart
 from posthaz.report.page import Written
 from posthaz.report.results import Frequentist, Posterior, Results
 from posthaz.report.run_analysis import run_analysis
+from posthaz.report.sections.sensitivity import plot_specification_curve
 from posthaz.report.sections.survival import plot_survival
 from posthaz.report.word import write_word
 from posthaz.report.write import write_report, write_results
@@ -42,6 +43,7 @@ __all__ = [
     "Table",
     "Written",
     "gather_results",
+    "plot_specification_curve",
     "plot_survival",
     "render_html",
     "render_markdown",

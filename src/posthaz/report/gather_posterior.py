@@ -1,6 +1,6 @@
 """Fits to the Bayesian half of the results: tables and checks, those that can be made."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -16,11 +16,13 @@ from posthaz.checks import (
     convergence,
     leave_one_out,
     pareto_table,
+    power_scaling,
     predictive_agreement,
     prior_influence,
     replicated_kaplan_meier,
     same_patients,
 )
+from posthaz.checks.power_scaling import POWER_COLUMNS, Answer
 from posthaz.checks.prior_influence import COLUMNS as INFLUENCE
 from posthaz.cohort import Cohort
 from posthaz.effects import change_starts
@@ -29,6 +31,7 @@ from posthaz.estimands import (
     band,
     change_table,
     coefficient_table,
+    contrast_draws,
     estimand_table,
     expected_events,
     marginal_fault,
@@ -45,7 +48,7 @@ from posthaz.report.gather_frailty import cox_frailty, has_cox_frailty
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.results import Posterior
-from posthaz.spec import Analysis, EstimandSpec
+from posthaz.spec import Analysis, EstimandSpec, coefficient_name
 
 _CURVE_POINTS = 121
 _CURVE_COLUMNS = ("arm", "time", "median", "lower", "upper", "model")
@@ -87,7 +90,7 @@ def gather_posterior(
     grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
     tables = _table_makers(cohort, asked, horizon)
-    coefficients, estimands, curves, influence, changing, proportional, clusters = (
+    coefficients, estimands, curves, influence, scaling, changing, proportional, clusters = (
         _stacked(columns, _each(fits, parts, name, make, place))
         for name, place, columns, make in tables
     )
@@ -100,6 +103,7 @@ def gather_posterior(
         curves=curves,
         prior_curves=_prior_curves(primary, grid, parts),
         prior_influence=influence,
+        power_scaling=scaling,
         changing=changing,
         proportionality=proportional,
         clusters=clusters,
@@ -140,6 +144,12 @@ def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[T
         ),
         ("influence of the priors", "priors", INFLUENCE, prior_influence),
         (
+            "power scaling of priors and likelihood",
+            "priors",
+            POWER_COLUMNS,
+            lambda one: power_scaling(one, _scaled_answers(one, asked, horizon)),
+        ),
+        (
             "effects that change with time",
             "changing-effects",
             CHANGE_COLUMNS,
@@ -160,6 +170,18 @@ def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[T
             lambda one: cluster_table(one, cohort, asked.interval),
         ),
     ]
+
+
+def _scaled_answers(fit: Fit, asked: EstimandSpec, horizon: float) -> Iterator[Answer]:
+    """The treatment's coefficients and the answers that compare arms, with their draws."""
+    effects = fit.draws["posterior"].to_dataset().get(coefficient_name(fit.spec))
+    for place, term in enumerate(fit.design.terms):
+        if effects is not None and fit.treatment and term == fit.treatment:
+            draws = effects.isel(covariate=place).transpose("chain", "draw").to_numpy()
+            name = fit.spec.effect.coefficient.replace("_", " ")
+            yield name, fit.design.columns[place], np.nan, draws
+    for name, label, time, draws in contrast_draws(fit, asked, horizon):
+        yield name, label, time, draws.transpose("chain", "draw").to_numpy()
 
 
 def _margin(asked: EstimandSpec) -> float:

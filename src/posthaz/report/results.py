@@ -54,6 +54,9 @@ class Posterior:
         Prior survival curves of the primary model.
     prior_influence : DataFrame
         Result of `prior_influence` for every model, stacked.
+    power_scaling : DataFrame
+        Result of `power_scaling` for every model, stacked: the treatment's effect and the answers
+        that compare arms.
     changing : DataFrame
         Result of `change_table` for every model, stacked, with the piecewise Cox model beside.
     proportionality : DataFrame
@@ -76,6 +79,7 @@ class Posterior:
     curves: pd.DataFrame
     prior_curves: xr.DataArray | None
     prior_influence: pd.DataFrame = field(default_factory=pd.DataFrame)
+    power_scaling: pd.DataFrame = field(default_factory=pd.DataFrame)
     changing: pd.DataFrame = field(default_factory=pd.DataFrame)
     proportionality: pd.DataFrame = field(default_factory=pd.DataFrame)
     clusters: pd.DataFrame = field(default_factory=pd.DataFrame)

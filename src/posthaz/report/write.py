@@ -118,6 +118,7 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
         "pareto_k": posterior.pareto,
         "priors": parts.made("table of priors", lambda: _priors(results), pd.DataFrame()),
         "prior_influence": posterior.prior_influence,
+        "power_scaling": posterior.power_scaling,
         "changing_effects": posterior.changing,
         "proportionality": posterior.proportionality,
         **({"clusters": posterior.clusters} if len(posterior.clusters) else {}),

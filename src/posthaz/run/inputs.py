@@ -1,6 +1,6 @@
 """An analysis and its cohort, read and checked; everything a fit could refuse, refused first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from posthaz.design import (
     values_beyond,
 )
 from posthaz.errors import Finding, Findings, PosthazError, SpecError
-from posthaz.sensitivity import variants
+from posthaz.sensitivity import Variant, variants
 from posthaz.spec import (
     SHORT_FOLLOW_UP,
     Analysis,
@@ -57,9 +57,10 @@ def read_inputs(
     if not isinstance(cohort, Cohort):
         cohort = read_analysis_cohort(analysis, cohort)
     findings = Findings()
-    for key, spec in _specifications(analysis).items():
+    listed = variants(analysis, cohort=cohort) if analysis.sensitivity is not None else ()
+    for key, (spec, chosen) in _specifications(analysis, listed).items():
         try:
-            _check_model(spec, cohort)
+            _check_model(spec, chosen(cohort))
         except PosthazError as error:
             where = f"{_place(analysis)} [{key}]"
             if error.findings:
@@ -112,18 +113,35 @@ def _profile_covariates(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:
     return cohort.covariates.loc[:, [name for name in cohort.covariates if name in named]]
 
 
-def _specifications(analysis: Analysis) -> dict[str, ModelSpec]:
-    """Everything fitted to the whole cohort, by its place; variants of one shape only once."""
-    found = {f"models.{model.name}": model for model in analysis.models}
-    if analysis.sensitivity is None:
-        return found
-    shapes = {}
-    for one in variants(analysis):
+_MOST_MADE = 200
+
+
+def _specifications(
+    analysis: Analysis, listed: Sequence[Variant]
+) -> dict[str, tuple[ModelSpec, Callable[[Cohort], Cohort]]]:
+    """Everything fitted, by its place, and to whom; variants of one shape only once.
+
+    Of variants with other patients those with one change are tried, up to 200: landmarks nobody
+    reaches and matches that can't be made are then refused before anything is fitted.
+    """
+    found = {f"models.{model.name}": (model, _everybody) for model in analysis.models}
+    shapes: dict[object, tuple[str, tuple[ModelSpec, Callable[[Cohort], Cohort]]]] = {}
+    made = 0
+    for one in listed:
         families = tuple((key, prior.family) for key, prior in one.spec.priors.items())
         shape = (repr(replace(one.spec, priors={})), families)
-        if not one.where and not one.primary:
-            shapes.setdefault(shape, (f"sensitivity, {one.spec.name}, {one.label}", one.spec))
+        place = f"sensitivity, {one.spec.name}, {one.label}"
+        if not one.patients and not one.primary:
+            shapes.setdefault(shape, (place, (one.spec, _everybody)))
+        elif len(one.changes) == 1 and all(change.checked for change in one.patients):
+            made += 1
+            if made <= _MOST_MADE:
+                shapes[(shape, one.patients)] = (place, (one.spec, one.of_patients))
     return found | dict(shapes.values())
+
+
+def _everybody(cohort: Cohort) -> Cohort:
+    return cohort
 
 
 def _check_model(spec: ModelSpec, cohort: Cohort) -> None:

@@ -2,7 +2,7 @@
 
 from posthaz.sensitivity.compare import AXIS_COLUMNS, compare_variants
 from posthaz.sensitivity.suite import COLUMNS, Sensitivity, answer_sensitivity, fit_variants
-from posthaz.sensitivity.summarise import chosen_patients, summarise_variants
+from posthaz.sensitivity.summarise import summarise_variants
 from posthaz.sensitivity.variance import INTERACTIONS, VARIANCE_COLUMNS, choices, split_variance
 from posthaz.sensitivity.variants import AS_STATED, Variant, variants
 
@@ -17,7 +17,6 @@ __all__ = [
     "Sensitivity",
     "Variant",
     "answer_sensitivity",
-    "chosen_patients",
     "compare_variants",
     "fit_variants",
     "summarise_variants",

@@ -40,7 +40,8 @@ def cells(listed: Sequence[Variant], done: Collection[int] = ()) -> list[tuple[i
     for position, one in enumerate(listed):
         if position not in done:
             spec = one.spec
-            shape = (spec.name, repr(spec.baseline), spec.formula, spec.form, one.where)
+            alike = tuple(change.alike for change in one.patients)
+            shape = (spec.name, repr(spec.baseline), spec.formula, spec.form, spec.changing, alike)
             groups.setdefault((one.primary, *shape), []).append(position)
     return [
         cell

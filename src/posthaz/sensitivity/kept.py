@@ -46,7 +46,7 @@ class KeptCells:
 
     def key(self, cell: Sequence[Variant]) -> str:
         """Name of a cell's file: the hash of everything that its numbers depend on."""
-        stated = [(one.label, _written(one.spec), repr(one.where), one.primary) for one in cell]
+        stated = [(one.label, _written(one.spec), repr(one.patients), one.primary) for one in cell]
         return hashlib.sha256(f"{self.fingerprint}{stated!r}".encode()).hexdigest()[:32]
 
     def found(self, key: str) -> Answers | None:
@@ -92,7 +92,13 @@ class Keeping:
         return answers
 
 
-def kept_cells(folder: Path, cohort: Cohort, sampling: Sampling, asked: EstimandSpec) -> KeptCells:
+def kept_cells(
+    folder: Path,
+    cohort: Cohort,
+    sampling: Sampling,
+    asked: EstimandSpec,
+    whole: Cohort | None = None,
+) -> KeptCells:
     """The cells of a sensitivity analysis in a folder.
 
     Parameters
@@ -105,6 +111,8 @@ def kept_cells(folder: Path, cohort: Cohort, sampling: Sampling, asked: Estimand
         How they are sampled.
     asked : EstimandSpec
         What is asked of them.
+    whole : Cohort, optional
+        All patients, where the variants don't share all.
 
     Returns
     -------
@@ -115,16 +123,22 @@ def kept_cells(folder: Path, cohort: Cohort, sampling: Sampling, asked: Estimand
     from posthaz.inference.provenance import installed_versions
 
     digest = hashlib.sha256()
+    _add(digest, cohort)
+    if whole is not None and len(whole) != len(cohort):
+        _add(digest, whole)
+    others = (cohort.treatment, cohort.unit, cohort.origin, cohort.resolution, cohort.recurrent)
+    settings = (others, repr(sampling), repr(asked), sorted(dict(installed_versions()).items()))
+    digest.update(repr(settings).encode())
+    return KeptCells(folder, digest.hexdigest())
+
+
+def _add(digest: Any, cohort: Cohort) -> None:
     for name in _ARRAYS:
         array = getattr(cohort, name)
         digest.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
     for name, column in cohort.covariates.items():
         digest.update(f"{name} {column.dtype!r}".encode())
         digest.update(json.dumps([str(value) for value in column]).encode())
-    others = (cohort.treatment, cohort.unit, cohort.origin, cohort.resolution, cohort.recurrent)
-    settings = (others, repr(sampling), repr(asked), sorted(dict(installed_versions()).items()))
-    digest.update(repr(settings).encode())
-    return KeptCells(folder, digest.hexdigest())
 
 
 def _written(spec: Any) -> str:

@@ -36,6 +36,8 @@ class Sensitivity:
         As in ``sensitivity.csv``: one row a variant and coefficient of the treatment.
     comparison : DataFrame
         As in ``sensitivity_axes.csv``: how far each axis moves the answer.
+    chosen : DataFrame
+        What each variant has of each axis; index ``model, variant``.
     variance : DataFrame
         As in ``sensitivity_variance.csv``: the variance of the answer split by axis; without rows
         where not every combination was tried and answered.
@@ -43,6 +45,7 @@ class Sensitivity:
 
     table: pd.DataFrame
     comparison: pd.DataFrame
+    chosen: pd.DataFrame = field(default_factory=pd.DataFrame)
     variance: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=VARIANCE_COLUMNS))
 
     @property
@@ -94,7 +97,7 @@ def answer_sensitivity(
     SpecError
         When nothing is varied, or no variant could be fitted.
     """
-    listed = variants(analysis)
+    listed = variants(analysis, cohort=cohort)
     assert analysis.sensitivity is not None
     sampling = replace(analysis.sampling, method=analysis.sensitivity.method)
     asked = replace(analysis.estimands, rmst_to=horizon or analysis.estimands.rmst_to)
@@ -104,7 +107,7 @@ def answer_sensitivity(
         for model in analysis.models
         if fits
         and model.name in fits
-        and not one.where
+        and not one.patients
         and replace(one.spec, name=model.name) == model
     }
     table = fit_variants(
@@ -112,8 +115,9 @@ def answer_sensitivity(
     )
     if (table["problem"] != "").all():
         raise SpecError(f"no variant could be fitted: {table['problem'].iloc[0]}")
-    split = split_variance(table, choices(listed))
-    return Sensitivity(table, compare_variants(table), split)
+    chosen = choices(listed)
+    split = split_variance(table, chosen)
+    return Sensitivity(table, compare_variants(table), chosen, split)
 
 
 def _shared_patients(listed: Sequence[Variant], cohort: Cohort) -> tuple[Cohort, int]:
@@ -173,15 +177,17 @@ def fit_variants(
     shared = _shared_patients(listed, cohort)
     # a fit to more patients than all variants share is made anew
     fits = {k: fit for k, fit in (fits or {}).items() if fit.provenance.patients == shared[1]}
-    cohort = shared[0]
+    whole, cohort = cohort, shared[0]
     made: dict[int, pd.DataFrame | PosthazError] = {
         position: summarise_fit(fit, asked) for position, fit in fits.items()
     }
     work = cells(listed, set(made))
     function: Callable[[Sequence[Variant]], Answers]
-    function = partial(summarise_variants, cohort=cohort, sampling=sampling, asked=asked)
+    function = partial(
+        summarise_variants, cohort=cohort, sampling=sampling, asked=asked, whole=whole
+    )
     if kept is not None:
-        cells_kept = kept_cells(kept, cohort, sampling, asked)
+        cells_kept = kept_cells(kept, cohort, sampling, asked, whole)
         function = Keeping(function, cells_kept)
         for cell in work:
             answers = cells_kept.found(cells_kept.key([listed[k] for k in cell])) or []

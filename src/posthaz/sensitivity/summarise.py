@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, rows_where
-from posthaz.errors import CohortError, PosthazError, SpecError
+from posthaz.cohort import Cohort
+from posthaz.errors import PosthazError, SpecError
 from posthaz.sensitivity.variants import Variant
 from posthaz.spec import EstimandSpec, Sampling
 
@@ -20,7 +20,8 @@ ANSWERS = (
     "mean", "sd", "median", "lower", "upper", "mcse_mean",
     "hr_median", "hr_lower", "hr_upper", "p_hr_below_1",
     "rmst_time", "rmst_difference", "rmst_lower", "rmst_upper",
-    "method", "khat", "failures",
+    "survival_time", "survival_difference", "survival_lower", "survival_upper",
+    "method", "khat", "log_evidence", "failures",
 )  # fmt: skip
 
 
@@ -29,6 +30,7 @@ def summarise_variants(
     cohort: Cohort,
     sampling: Sampling,
     asked: EstimandSpec | None = None,
+    whole: Cohort | None = None,
 ) -> list[pd.DataFrame | PosthazError]:
     """Fit some variants and keep the few numbers that are compared.
 
@@ -37,11 +39,13 @@ def summarise_variants(
     cell : sequence of Variant
         Variants of one shape, fitted in one compiled call where they can be.
     cohort : Cohort
-        The whole cohort; each variant's own patients are chosen here.
+        Patients whom all variants share; each variant's own are chosen of them here.
     sampling : Sampling
         How to sample. The primary variant gets chains whatever is asked, as in a report.
     asked : EstimandSpec, optional
         Probability of the intervals, and horizon of the restricted means.
+    whole : Cohort, optional
+        All patients, for variants that differ in what is done with missing covariates.
 
     Returns
     -------
@@ -56,36 +60,20 @@ def summarise_variants(
     if weighted and any(one.primary for one in cell):
         sampling = replace(sampling, method="nuts")
     try:
-        tasks = [(one.spec, chosen_patients(one, cohort)) for one in cell]
+        everybody = cohort if whole is None else whole
+        tasks = [
+            (one.spec, one.of_patients(everybody if one.takes_incomplete else cohort))
+            for one in cell
+        ]
         fits = fit_many(tasks, sampling)
-        return [summarise_fit(fit, asked or EstimandSpec()) for fit in fits]
+        return [
+            summarise_fit(fit, one.of_estimands(asked or EstimandSpec()))
+            for one, fit in zip(cell, fits, strict=True)
+        ]
     except PosthazError as error:
         if len(cell) == 1:
             return [error]
-    return [summarise_variants((one,), cohort, sampling, asked)[0] for one in cell]
-
-
-def chosen_patients(variant: Variant, cohort: Cohort) -> Cohort:
-    """The variant's patients; levels that none of them has are gone from the factors.
-
-    Raises
-    ------
-    CohortError
-        When fewer than two arms are left.
-    """
-    if not variant.where:
-        return cohort
-    some = cohort.where(rows_where(cohort, variant.where))
-    factors = some.covariates.select_dtypes("category")
-    seen = {name: values.cat.remove_unused_categories() for name, values in factors.items()}
-    some = replace(some, covariates=some.covariates.assign(**{str(k): v for k, v in seen.items()}))
-    if cohort.treatment and len(some.arms) < 2:
-        raise CohortError(
-            f"{cohort.source.name}, {variant.label}: of {len(some)} patient(s) none is left "
-            "in one of the arms",
-            fix="choose more patients",
-        )
-    return some
+    return [summarise_variants((one,), cohort, sampling, asked, whole)[0] for one in cell]
 
 
 def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
@@ -113,7 +101,7 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
             fix="add the treatment as a term",
         )
     table = coefficient_rows(fit, [fit.design.columns[j] for j in own], asked.interval)
-    gains = _restricted_means(fit, asked)
+    gains = _gains(fit, asked)
     khat = fit.provenance.khat
     weighted = fit.provenance.method.startswith("Laplace")  # trusted by its k-hat, no chains
     table = table.assign(
@@ -124,26 +112,35 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
         events=fit.provenance.events,
         method=fit.provenance.method,
         khat=np.nan if khat is None else khat,
+        log_evidence=_log_evidence(fit),
         failures="" if weighted else "; ".join(convergence(fit).failures),
         **{name: values if len(values) == len(own) else np.nan for name, values in gains.items()},
     )
     return table[list(ANSWERS)]
 
 
-def _restricted_means(fit: "Fit", asked: EstimandSpec) -> dict[str, list[float]]:
-    """Difference in restricted mean of each arm to the reference, in the arms' order."""
-    from posthaz.estimands import arm_populations, difference, restricted_mean, summary
+def _gains(fit: "Fit", asked: EstimandSpec) -> dict[str, list[float]]:
+    """Differences in restricted mean and survival of each arm to the reference, in their order."""
+    from posthaz.estimands import arm_populations, difference, restricted_mean, summary, survival
 
-    horizon = asked.rmst_to or max(asked.survival_at, default=None)
-    names = ("rmst_time", "rmst_difference", "rmst_lower", "rmst_upper")
-    if horizon is None:
-        return {name: [] for name in names}
-    populations = arm_populations(fit)
-    reference, *others = [population.label for population in populations]
-    means = restricted_mean(fit, [horizon], populations).isel(time=0)
-    gains = [summary(difference(means, arm, reference), asked.interval) for arm in others]
-    columns = [
-        [horizon] * len(gains),
-        *([g[k] for g in gains] for k in ("median", "lower", "upper")),
-    ]
-    return dict(zip(names, columns, strict=True))
+    latest = max(asked.survival_at, default=None)
+    times = {"rmst": asked.rmst_to or latest, "survival": latest}
+    engines = {"rmst": restricted_mean, "survival": survival}
+    found: dict[str, list[float]] = {}
+    populations = arm_populations(fit) if any(times.values()) else []
+    for name, time in times.items():
+        columns = [f"{name}_{one}" for one in ("time", "difference", "lower", "upper")]
+        if time is None:
+            found |= {column: [] for column in columns}
+            continue
+        reference, *others = [population.label for population in populations]
+        values = engines[name](fit, [time], populations).isel(time=0)
+        gains = [summary(difference(values, arm, reference), asked.interval) for arm in others]
+        rows = [[time] * len(gains), *([g[k] for g in gains] for k in ("median", "lower", "upper"))]
+        found |= dict(zip(columns, rows, strict=True))
+    return found
+
+
+def _log_evidence(fit: "Fit") -> float:
+    found = fit.provenance.log_evidence
+    return np.nan if found is None else float(found)

@@ -9,7 +9,11 @@ from posthaz.sensitivity.variants import AS_STATED, Variant
 
 VARIANCE_COLUMNS = ("term", "quantity", "axis", "levels", "main", "total", "variance", "variants")
 INTERACTIONS = "interactions"
-_QUANTITIES = {"log_hazard_ratio": "mean", "rmst_difference": "rmst_difference"}
+_QUANTITIES = {
+    "log_hazard_ratio": "mean",
+    "rmst_difference": "rmst_difference",
+    "survival_difference": "survival_difference",
+}
 
 
 def choices(listed: Sequence[Variant]) -> pd.DataFrame:
@@ -53,11 +57,11 @@ def split_variance(table: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Columns `VARIANCE_COLUMNS`: for each coefficient and quantity (``log_hazard_ratio``,
-        ``rmst_difference``) one row an axis. ``main`` is the share of the variance between the
-        means of the axis's levels; ``total`` that of the axis with its interactions, which is
-        lost were the axis fixed (Sobol's indices, over this cross). The row ``interactions`` has
-        what the mains leave, so that ``main`` adds to 1. Without every combination, each with an
-        answer, there is no row.
+        ``rmst_difference``, ``survival_difference``) one row an axis. ``main`` is the share of
+        the variance between the means of the axis's levels; ``total`` that of the axis with its
+        interactions, which is lost were the axis fixed (Sobol's indices, over this cross). The
+        row ``interactions`` has what the mains leave, so that ``main`` adds to 1. Without every
+        combination, each with an answer, there is no row.
 
     Examples
     --------

@@ -1,29 +1,16 @@
 """One specification to labelled variants."""
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
-from posthaz.cohort import Where
-from posthaz.design import formula_terms
-from posthaz.errors import SpecError
-from posthaz.hazards import Baseline
-from posthaz.priors import Prior
-from posthaz.spec import (
-    Alternative,
-    Analysis,
-    Axis,
-    BaselineChange,
-    ModelSpec,
-    PriorChange,
-    SensitivitySpec,
-    SubsetChange,
-)
-from posthaz.spec.prior_targets import ALL_EFFECTS, baseline_targets, model_target, spread_keys
+from posthaz.cohort import Cohort
+from posthaz.errors import CohortError, SpecError
+from posthaz.spec import Alternative, Analysis, Axis, Change, ModelSpec, SensitivitySpec
+from posthaz.spec.sensitivity import MOST_VARIANTS, with_levels
 
 AS_STATED = "as stated"
-_LEVEL = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -38,8 +25,8 @@ class Variant:
         Axis and alternative of each change.
     spec : ModelSpec
         The model; it keeps the name of the model that was varied.
-    where : Where
-        Patients it is fitted to; all of them when there is no condition.
+    patients : tuple of Change
+        What makes its patients of those of the cohort, in that order; nothing for all of them.
     primary : bool
         Whether it is the first model as stated, with which the others are compared.
     """
@@ -47,7 +34,7 @@ class Variant:
     label: str
     changes: tuple[tuple[str, str], ...]
     spec: ModelSpec
-    where: Where = field(default_factory=Where)
+    patients: tuple[Change, ...] = ()
     primary: bool = False
 
     @property
@@ -56,8 +43,43 @@ class Variant:
         stated = AS_STATED if self.primary else "model"
         return ", ".join(axis for axis, _ in self.changes) or stated
 
+    @property
+    def takes_incomplete(self) -> bool:
+        """Whether it has patients who lack a covariate of another variant."""
+        return any(change.takes_incomplete for change in self.patients)
 
-def variants(analysis: Analysis, wanted: SensitivitySpec | None = None) -> tuple[Variant, ...]:
+    def of_estimands(self, asked: Any) -> Any:
+        """What can be asked of it: an `EstimandSpec`."""
+        for change in self.patients:
+            asked = change.of_estimands(asked)
+        return asked
+
+    def of_patients(self, cohort: Cohort) -> Cohort:
+        """Its patients; levels that none of them has are gone from the factors.
+
+        Raises
+        ------
+        PosthazError
+            When these patients can't be made, or fewer than two arms are left.
+        """
+        if not self.patients:
+            return cohort
+        some = cohort
+        for change in self.patients:
+            some = change.of_patients(some)
+        some = with_levels(some)
+        if cohort.treatment and len(some.arms) < 2:
+            raise CohortError(
+                f"{cohort.source.name}, {self.label}: of {len(some)} patient(s) none is left "
+                "in one of the arms",
+                fix="choose more patients",
+            )
+        return some
+
+
+def variants(
+    analysis: Analysis, wanted: SensitivitySpec | None = None, cohort: Cohort | None = None
+) -> tuple[Variant, ...]:
     """The models of a sensitivity analysis.
 
     Parameters
@@ -66,18 +88,22 @@ def variants(analysis: Analysis, wanted: SensitivitySpec | None = None) -> tuple
         The analysis.
     wanted : SensitivitySpec, optional
         What is varied; what the analysis file says by default.
+    cohort : Cohort, optional
+        The patients, of whom some axes make their alternatives: one without each of them, say.
 
     Returns
     -------
     tuple of Variant
         Each model as stated, then with one change at a time, or with every combination of
         alternatives and of what is stated. A change that does nothing to a model, such as the
-        prior it has already, makes no variant. The primary one comes first.
+        prior it has already, makes no variant, nor does a combination that is no model, such as
+        a random walk of order 2 over two intervals. The primary one comes first.
 
     Raises
     ------
     SpecError
-        When the analysis asks for no sensitivity analysis, or names a model it doesn't have.
+        When the analysis asks for no sensitivity analysis, names a model it doesn't have, has
+        axes that need the patients and none are given, or more than 20,000 variants.
 
     Examples
     --------
@@ -99,11 +125,14 @@ def variants(analysis: Analysis, wanted: SensitivitySpec | None = None) -> tuple
             "doesn't have",
             fix=f"name some of {', '.join(models)}",
         )
+    wanted = wanted.of(cohort) if cohort is not None else wanted
+    _check_size(wanted)
     found: dict[object, Variant] = {}
     for name in wanted.models:
         for chosen in _combinations(wanted):
             one = _variant(models[name], chosen)
-            found.setdefault(_identity(one), one)
+            if one is not None:
+                found.setdefault(_identity(one), one)
     first, *others = found.values()
     return replace(first, primary=True), *others
 
@@ -120,77 +149,36 @@ def _combinations(wanted: SensitivitySpec) -> Iterator[tuple[tuple[Axis, Alterna
         yield from (((axis, other),) for other in axis.alternatives)
 
 
-def _variant(model: ModelSpec, chosen: tuple[tuple[Axis, Alternative], ...]) -> Variant:
-    spec, where = model, Where()
-    # a prior is put on what the model holds once baseline and formula are changed
-    for _, other in sorted(chosen, key=lambda pair: isinstance(pair[1].change, PriorChange)):
-        change = other.change
-        if isinstance(change, SubsetChange):
-            where = Where((*where.conditions, *change.where.conditions))
-        elif isinstance(change, PriorChange):
-            spec = with_prior(spec, change)
-        elif isinstance(change, BaselineChange):
-            spec = _reshaped(spec, change.baseline, spec.formula, change.priors)
-        else:
-            spec = _reshaped(spec, spec.baseline, change.formula, change.priors)
+def _check_size(wanted: SensitivitySpec) -> None:
+    count, how = wanted.counted()
+    if count > MOST_VARIANTS:
+        fewer = ', or combine = "one_at_a_time"' if wanted.combine == "full" else ""
+        raise SpecError(
+            f"the sensitivity analysis has {count:,} variants, {how}; at most {MOST_VARIANTS:,} "
+            "are fitted",
+            fix=f"take axes or alternatives away{fewer}",
+        )
+
+
+def _variant(model: ModelSpec, chosen: tuple[tuple[Axis, Alternative], ...]) -> Variant | None:
+    """A model with some changes; None where together they are no model."""
+    made = sorted((other.change for _, other in chosen), key=lambda change: change.late)
+    spec = model
+    try:
+        for change in made:
+            spec = change.of_model(spec)
+    except SpecError:
+        if len(chosen) < 2:
+            raise
+        return None
     changes = tuple((axis.title, other.label) for axis, other in chosen)
     label = "; ".join(f"{title}: {name}" for title, name in changes)
-    return Variant(label or AS_STATED, changes, spec, where)
-
-
-def with_prior(spec: ModelSpec, change: PriorChange) -> ModelSpec:
-    """The model with another prior; the same one where it has nothing of that name.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-        The model.
-    change : PriorChange
-        The prior, and what it is on.
-
-    Returns
-    -------
-    ModelSpec
-        Its other priors stay.
-    """
-    if model_target(change.key, spec) is None:
-        return spec
-    same = {change.key}
-    for parameter in spec.baseline.parameters():
-        names = {parameter.name, parameter.positive_name}
-        same |= names if change.key in names else set()  # log_shape and shape are one parameter
-    kept = {
-        key: prior
-        for key, prior in spec.priors.items()
-        if key not in same and not key.startswith(f"{change.key}[")
-    }
-    return replace(spec, priors={**kept, change.key: change.prior})
-
-
-def _reshaped(
-    spec: ModelSpec, baseline: Baseline, formula: str, priors: Mapping[str, Prior]
-) -> ModelSpec:
-    """The model with another baseline or formula, and those priors that still mean something."""
-    kept = {
-        key: prior
-        for key, prior in spec.priors.items()
-        if key not in priors and _means_something(key, baseline, formula, spec)
-    }
-    return spec.with_formula(formula, baseline=baseline, priors={**kept, **priors})
-
-
-def _means_something(key: str, baseline: Baseline, formula: str, spec: ModelSpec) -> bool:
-    reshaped = spec.with_formula(formula, baseline=baseline)
-    if model_target(key, reshaped) is None:
-        return False
-    spreads = spread_keys(formula, reshaped.changing)
-    terms = formula_terms(formula)
-    on_effect = key not in baseline_targets(baseline) and not key.startswith(spreads)
-    return not on_effect or key == ALL_EFFECTS or _LEVEL.sub("", key) in terms
+    patients = tuple(change for change in made if change.acts_on_patients)
+    return Variant(label or AS_STATED, changes, spec, patients)
 
 
 def _identity(variant: Variant) -> object:
     """Equal for variants that are the same model of the same patients."""
     spec = variant.spec
     priors = frozenset((key, prior.family, prior.values) for key, prior in spec.priors.items())
-    return repr(replace(spec, priors={})), priors, variant.where
+    return repr(replace(spec, priors={})), priors, variant.patients

@@ -75,8 +75,7 @@ def needed_covariates(analysis: Analysis) -> tuple[str, ...]:
     for spec in analysis.clinical.values():
         named |= set(getattr(spec, "needed", ()))
     if analysis.sensitivity is not None:
-        for formula in analysis.sensitivity.formulas:
-            named |= set(formula_variables(formula))
+        named |= set(analysis.sensitivity.needed)
     return tuple(sorted(named))
 
 

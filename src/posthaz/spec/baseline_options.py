@@ -27,6 +27,17 @@ def all_options() -> dict[str, Field]:
     return {key: field for kind in BASELINES for key, field in own_options(kind).items()}
 
 
+def counted_option(baseline: type[Baseline], name: str) -> str:
+    """The option that a whole number given for another stands for; empty where there is none.
+
+    Examples
+    --------
+    >>> counted_option(BASELINES["piecewise_exponential"], "cuts")
+    'intervals'
+    """
+    return _limits(baseline)[name].counted_by
+
+
 def _limits(baseline: type[Baseline]) -> dict[str, Option]:
     return limits_of(baseline)
 

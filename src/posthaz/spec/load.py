@@ -1,8 +1,9 @@
 """Loading an analysis file: every problem in it at once, or an `Analysis`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from posthaz.analyses.registry import table_names, table_of
 from posthaz.catalogue import find_analysis, named_root
@@ -131,8 +132,9 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
     landmark, starts = read_study_time(file.below("cohort"), file.below("treatment"))
     models = read_models(file.below("models"))
     table, inside = place_below(cohort_table, path.parent, root) if cohort_table else (None, True)
-    sensitivity = read_sensitivity(file, models, cohort)
+    sensitivity = read_sensitivity(file, models, cohort, starts)
     refuse_outcome_terms(file, cohort, models, sensitivity)
+    _refuse_unknown_models(file, clinical)
     return Analysis(
         name=path.stem,
         models=models,
@@ -155,6 +157,18 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         text=written,
         **about,
     )
+
+
+def _refuse_unknown_models(file: TomlTable, clinical: Mapping[str, Any]) -> None:
+    """Record every model that the table of an analysis names and the file doesn't have."""
+    known = list(file.below("models").values)
+    for table_name, asked in clinical.items():
+        for key in ("models", "prior"):
+            named = getattr(asked, key, ())
+            for name in named if isinstance(named, tuple | dict) else ():
+                if isinstance(name, str) and name not in known:
+                    what = f"there is no model '{name}' ({nearest(name, known)})"
+                    file.refuse((table_name, key), what, "name models of [models]")
 
 
 def _table_one(file: TomlTable, named: tuple[str, ...], cohort: CohortSpec) -> tuple[str, ...]:

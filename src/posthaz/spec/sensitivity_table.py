@@ -7,12 +7,11 @@ from itertools import product
 from posthaz.cohort import CohortSpec
 from posthaz.design import formula_variables
 from posthaz.errors import nearest
-from posthaz.spec.fields import choice, either, flag, several, table, text
+from posthaz.spec.axes.given import GivenFile
+from posthaz.spec.axes.registry import AXES, read_axes
+from posthaz.spec.fields import choice, flag, several, table, text
 from posthaz.spec.model_spec import ModelSpec
-from posthaz.spec.prior_table import PRIOR
-from posthaz.spec.sensitivity import Axis, BaselineChange, FormulaChange, SensitivitySpec
-from posthaz.spec.sensitivity_changes import baseline_axis, formula_axis, subset_axis
-from posthaz.spec.sensitivity_priors import prior_axes
+from posthaz.spec.sensitivity import Axis, Change, SensitivitySpec
 from posthaz.spec.toml_table import TomlTable
 
 COMBINATIONS = ("one_at_a_time", "full")
@@ -22,17 +21,14 @@ _FIELDS = {
     "combine": choice(COMBINATIONS),
     "method": choice(["auto", "nuts", "laplace"]),
     "report": flag(),
-    "priors": table(each=table(each=PRIOR)),
-    "baselines": table(each=table()),
-    "formulas": table(each=either(text(), table({"model": text()}))),
-    "subsets": table(each=table()),
+    **{key: axis.field for key, axis in AXES.items()},
 }
 SENSITIVITY = table(_FIELDS)
 """The table ``[sensitivity]``."""
 
 
 def read_sensitivity(
-    file: TomlTable, models: Sequence[ModelSpec], cohort: CohortSpec
+    file: TomlTable, models: Sequence[ModelSpec], cohort: CohortSpec, starts: str = ""
 ) -> SensitivitySpec | None:
     """What a file's sensitivity analysis varies.
 
@@ -44,6 +40,8 @@ def read_sensitivity(
         Its models, those that could be read.
     cohort : CohortSpec
         How its cohort is read.
+    starts : str, optional
+        Column with the times at which treatment began.
 
     Returns
     -------
@@ -67,18 +65,21 @@ def read_sensitivity(
             "name one in [treatment], or remove [sensitivity]",
         )
     _check_treatment(toml, varied, treatment)
-    baselines = baseline_axis(toml.below("baselines"), models)
-    formulas = formula_axis(toml.below("formulas"), models, treatment)
+    given = GivenFile(models, varied, varied, cohort, treatment, starts)
+    read = {key: read_axes(toml, parsed, key, given) for key in _SHAPING}
     full = parsed.get("combine") == "full"
-    met = [*_reshaped(varied, baselines, formulas)] if full else varied
-    priors = prior_axes(toml.below("priors"), met)
-    axes = (*priors, baselines, formulas, subset_axis(toml.below("subsets"), cohort.columns))
+    met = [*_reshaped(varied, *(axis for axes in read.values() for axis in axes))] if full else ()
+    given = replace(given, met=met or varied)
+    read |= {key: read_axes(toml, parsed, key, given) for key in AXES if key not in read}
+    axes = tuple(axis for key in AXES for axis in read[key])
     known = {key: parsed[key] for key in ("combine", "method", "report") if key in parsed}
-    if len(toml.findings) == before and not any(axis.alternatives for axis in axes):
-        toml.refuse(
-            (), "nothing is varied", "give at least one of priors, baselines, formulas, subsets"
-        )
-    return SensitivitySpec(names, tuple(axis for axis in axes if axis.alternatives), **known)
+    axes = tuple(axis for axis in axes if axis.alternatives or axis.rule)
+    if len(toml.findings) == before and not axes:
+        toml.refuse((), "nothing is varied", f"give at least one of {', '.join(AXES)}")
+    return SensitivitySpec(names, axes, **known)
+
+
+_SHAPING = ("baselines", "formulas")
 
 
 def _varied(
@@ -109,10 +110,12 @@ def _check_treatment(toml: TomlTable, varied: Sequence[ModelSpec], treatment: st
 
 def _reshaped(models: Sequence[ModelSpec], *axes: Axis) -> Iterator[ModelSpec]:
     """The models with every baseline and formula that they meet in a full combination."""
-    changes = [[None, *(each.change for each in axis.alternatives)] for axis in axes]
-    for model, baseline, formula in product(models, *changes):
-        if isinstance(baseline, BaselineChange):
-            model = replace(model, baseline=baseline.baseline)
-        if isinstance(formula, FormulaChange):
-            model = model.with_formula(formula.formula)
-        yield model
+    changes: list[list[Change | None]] = [
+        [None, *(each.change for each in axis.alternatives)] for axis in axes
+    ]
+    for model in models:
+        for made in product(*changes):
+            shaped = model
+            for change in made:
+                shaped = shaped if change is None else change.of_model(shaped)
+            yield shaped

@@ -35,7 +35,7 @@ from posthaz.spec import Sampling
 
 folder, log = Path(sys.argv[1]), Path(sys.argv[2])
 
-def stand_in(cell, cohort, sampling, asked):
+def stand_in(cell, cohort, sampling, asked, whole=None):
     time.sleep(0.15)
     number = int(cell[0].label)
     with log.open("a") as file:
@@ -97,7 +97,7 @@ def test_what_was_kept_is_not_done_again(tmp_path, monkeypatch):
               for k in range(4)]  # fmt: skip
     done = []
 
-    def stand_in(cell, cohort, sampling, asked):
+    def stand_in(cell, cohort, sampling, asked, whole=None):
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(cell[0].label)

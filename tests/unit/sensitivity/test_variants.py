@@ -65,7 +65,7 @@ def test_one_change_at_a_time_from_the_model_as_stated():
     assert found[0].spec == STATED
     assert found[1].spec.priors == {**STATED.priors, "arm": NARROW}
     assert found[5].spec == STATED
-    assert found[5].where.conditions == (Condition("age", at_least=65.0),)
+    assert found[5].patients[0].where.conditions == (Condition("age", at_least=65.0),)
     assert [one.axis for one in found][:3] == ["as stated", "prior on arm", "prior on arm"]
 
 
@@ -142,7 +142,7 @@ def test_cells_depend_on_the_list_alone_and_leave_the_primary_by_itself():
     assert sorted(position for cell in work for position in cell) == list(range(len(found)))
     assert work[0] == (0,)
     for cell in work:
-        assert len({(repr(found[k].spec.baseline), found[k].where) for k in cell}) == 1
+        assert len({(repr(found[k].spec.baseline), found[k].patients) for k in cell}) == 1
         assert len(cell) <= 16
     assert all(0 not in cell for cell in cells(found, {0}))
 

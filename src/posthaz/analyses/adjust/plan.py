@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from posthaz.adjust import MATCHED_SET, Matched, PropensityScore
+from posthaz.adjust import MATCHED_SET, Matched, PropensityScore, effective_weights
 from posthaz.analyses.adjust.effects import CRUDE, Sample
-from posthaz.arms.arm_model import effective_weights, joined, varying_terms
+from posthaz.arms.arm_model import joined, varying_terms
 from posthaz.cohort import Cohort
 from posthaz.design import learn_design, quoted
 from posthaz.errors import FormulaError

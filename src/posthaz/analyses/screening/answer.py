@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from posthaz.adjust import effective_weights
 from posthaz.analyses.adjust.matched_sample import NO_SAMPLE, check_sample, sample_note
 from posthaz.analyses.screening.candidate_fits import (
     MULTIVARIABLE,
@@ -22,7 +23,6 @@ from posthaz.analyses.screening.rows import (
     posterior_rows,
 )
 from posthaz.analyses.screening.spec import ScreeningSpec
-from posthaz.arms.arm_model import effective_weights
 from posthaz.baselines import Candidate, cox_or_firth, screen_candidates
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort

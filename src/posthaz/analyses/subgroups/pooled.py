@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
+from posthaz.adjust import effective_weights
 from posthaz.analyses.subgroups.rows import Subgroup
 from posthaz.analyses.subgroups.spec import SubgroupSpec
 from posthaz.arms.arm_model import (
     ArmTask,
     arm_model,
     complete_in,
-    effective_weights,
     joined,
     varying_terms,
 )

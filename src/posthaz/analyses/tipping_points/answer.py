@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from posthaz.analyses.tipping_points.censoring import CENSORING_COLUMNS, censoring_deltas
 from posthaz.analyses.tipping_points.confounder import (
     CONFOUNDER_COLUMNS,
     confounder_effects,
@@ -34,15 +35,16 @@ from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit, fit_many
 from posthaz.priors import Prior
-from posthaz.sensitivity.variants import with_prior
 from posthaz.spec import PriorChange, Sampling
+from posthaz.spec.sensitivity import with_prior
 
 E_VALUE_COLUMNS = ("of", "outcome", "hr", "e_value")
 NAMED_COLUMNS = ("prior", "family", "prior_hr", "prior_sd", "probability", "closed_form", "khat")
 COLUMNS = tuple(
     dict.fromkeys(
         (*MAP_COLUMNS, *CRITICAL_COLUMNS, *NAMED_COLUMNS, *SCEPTICISM_COLUMNS, *E_VALUE_COLUMNS,
-         *REMOVAL_COLUMNS, *CONFOUNDER_COLUMNS, *INFLUENCE_COLUMNS, *EVIDENCE_COLUMNS)
+         *REMOVAL_COLUMNS, *CONFOUNDER_COLUMNS, *INFLUENCE_COLUMNS, *EVIDENCE_COLUMNS,
+         *CENSORING_COLUMNS)
     )
 )  # fmt: skip
 """Columns of the files of tipping points."""
@@ -66,8 +68,9 @@ class TippingPoints:
     scepticism, removal, confounders, e_values : DataFrame
         As in ``tipping_points_scepticism.csv``, ``tipping_points_removal.csv``,
         ``tipping_points_confounders.csv`` and ``tipping_points_e_values.csv``.
-    evidence, influence : DataFrame
-        As in ``tipping_points_evidence.csv`` and ``tipping_points_influence.csv``.
+    evidence, influence, censoring : DataFrame
+        As in ``tipping_points_evidence.csv``, ``tipping_points_influence.csv`` and
+        ``tipping_points_censoring.csv``.
     fits : int
         Fits that the map of priors rests on.
     model : str
@@ -86,6 +89,7 @@ class TippingPoints:
     influence: pd.DataFrame = field(default_factory=lambda: _EMPTY)
     removal: pd.DataFrame = field(default_factory=lambda: _EMPTY)
     confounders: pd.DataFrame = field(default_factory=lambda: _EMPTY)
+    censoring: pd.DataFrame = field(default_factory=lambda: _EMPTY)
     fits: int = 1
     model: str = ""
     lost: tuple[tuple[str, str], ...] = ()
@@ -110,6 +114,7 @@ class TippingPoints:
             "influence": self.influence,
             "removal": self.removal,
             "confounders": self.confounders,
+            "censoring": self.censoring,
         }
         return {f"tipping_points_{name}": one for name, one in found.items() if len(one.columns)}
 
@@ -215,6 +220,11 @@ def _parts(
     if tried is not None:
         grid = confounder_grid(tried.hr, tried.treated, tried.reference)
         found["confounders"] = lambda: confounder_effects(fit, cohort, grid, level)
+    if asked.censoring:
+        found["censoring"] = lambda: censoring_deltas(
+            fit, cohort, sorted(asked.censoring), sampling, imputations=asked.imputations,
+            level=level,
+        )  # fmt: skip
     if asked.influence:
         found["influence"] = lambda: patient_influence(fit, cohort, sampling, horizon)
     if asked.removed:

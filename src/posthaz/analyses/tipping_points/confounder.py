@@ -174,8 +174,13 @@ class _Mixture:
         return (self.event * (shift + bent) + mixed) @ self.weight
 
 
-def refuse_rows(fit: Fit, cohort: Cohort) -> None:
-    """Refuse follow-up that a mixture over the confounder isn't written for."""
+def refuse_rows(
+    fit: Fit,
+    cohort: Cohort,
+    who: str = "the unmeasured confounder",
+    fix: str = "say confounder = false in [tipping_points]",
+) -> None:
+    """Refuse follow-up that a mixture, or the completion of censored times, isn't written for."""
     several = len(np.unique(cohort.subject)) < len(cohort)
     reasons = {
         "an effect changes with time": bool(fit.spec.changing),
@@ -192,7 +197,7 @@ def refuse_rows(fit: Fit, cohort: Cohort) -> None:
     for reason, holds in reasons.items():
         if holds:
             raise SpecError(
-                f"model '{fit.spec.name}': {reason}, and the unmeasured confounder needs one "
+                f"model '{fit.spec.name}': {reason}, and {who} needs one "
                 "exact time a patient from the start",
-                fix="say confounder = false in [tipping_points]",
+                fix=fix,
             )

@@ -8,6 +8,7 @@ from posthaz.analyses.tipping_points.answer import (
 )
 from posthaz.analyses.tipping_points.rows import tipping_answers
 from posthaz.analyses.tipping_points.words import (
+    censoring_sentence,
     confounder_sentence,
     evidence_sentence,
     patients_sentence,
@@ -29,7 +30,8 @@ from posthaz.spec import PriorChange
 
 _NAME = "tipping_points"
 _WORDS = {"confounders": "table of unmeasured confounders", "removal": "smallest set of patients",
-          "influence": "influence of each patient"}  # fmt: skip
+          "influence": "influence of each patient",
+          "censoring": "table of what censoring may hide"}  # fmt: skip
 
 
 def _answer(given: Given) -> TippingPoints:
@@ -64,6 +66,7 @@ def _section(results: Results, answer: TippingPoints) -> Section:
         Paragraph(sceptic_sentence(answer, level)),
         *(Paragraph(one) for one in (patients_sentence(answer),) if one),
         Paragraph(confounder_sentence(answer)),
+        *(Paragraph(one) for one in (censoring_sentence(answer),) if one),
         Paragraph(evidence_sentence(answer)),
         *_unreached(answer),
         _map(results, answer),
@@ -73,6 +76,8 @@ def _section(results: Results, answer: TippingPoints) -> Section:
         blocks.append(_influence(results, answer))
     if len(answer.confounders):
         blocks.append(_confounders(results, answer))
+    if len(answer.censoring):
+        blocks.append(_censoring(results, answer))
     return Section("Tipping points", "tipping-points", tuple(blocks))
 
 
@@ -168,6 +173,35 @@ def _confounders(results: Results, answer: TippingPoints) -> Table:
         notes=(
             "Each patient’s likelihood is a mixture over having the confounder or not, in the "
             "shares of their arm at the start; the posterior is reweighted to it.",
+        ),
+    )
+
+
+@guarded_block
+def _censoring(results: Results, answer: TippingPoints) -> Table:
+    name = interval_name(results.analysis.estimands.interval)
+    rows = [
+        {
+            "delta": f"{row['delta']:g}",
+            "events": f"{row['events_imputed']:.1f} of {row['censored']}",
+            "hr": with_interval(row["hr"], row["lower"], row["upper"]),
+            "below": percent(row["p_hr_below_1"]),
+            "changes": row["changes"] or "nothing",
+        }
+        for row in answer.censoring.to_dict("records")
+    ]
+    heads = {"delta": "Hazard after censoring", "events": "Events drawn"}
+    heads |= {"hr": f"HR of treatment ({name} interval)", "below": "P(HR < 1)"}
+    heads |= {"changes": "What changes"}
+    return Table(
+        pd.DataFrame(rows),
+        "Were the censored of the arm that fares better worse off than those still followed",
+        heads,
+        source="tipping_points_censoring.csv",
+        notes=(
+            "Times after censoring are drawn from the model, up to the longest follow-up, with the "
+            "hazard multiplied as stated; the model is fitted to each completed cohort and the "
+            "posteriors are pooled. With a ratio of 1 censoring tells nothing.",
         ),
     )
 

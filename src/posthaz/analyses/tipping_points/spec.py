@@ -53,6 +53,11 @@ class TippingPointsSpec:
         Whether each patient's influence is worked out.
     confounder : ConfounderGrid or None
         Unmeasured confounders; None for none.
+    censoring : tuple of float
+        Hazard ratios, after censoring against before, that are tried in the arm that fares
+        better; none when empty.
+    imputations : int
+        Completed cohorts for each of them.
     """
 
     prior_hr: tuple[float, float] = option((0.4, 2.5), above=0, many="two hazard ratios", most=2)
@@ -65,6 +70,8 @@ class TippingPointsSpec:
     removed: int = option(10, at_least=0, at_most=100)
     influence: bool = True
     confounder: ConfounderGrid | None = ConfounderGrid()
+    censoring: tuple[float, ...] = option((), above=0, many="hazard ratios", most=20, distinct=True)
+    imputations: int = option(10, at_least=2, at_most=200)
 
 
 _FIELDS = keys_of(TippingPointsSpec) | {"confounder": either(table(), flag())}

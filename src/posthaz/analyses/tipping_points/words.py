@@ -142,6 +142,32 @@ def confounder_sentence(found: TippingPoints) -> str:
     )
 
 
+def censoring_sentence(found: TippingPoints) -> str:
+    """How much worse the censored of the arm that fares better must have fared."""
+    rows = found.censoring
+    if rows.empty:
+        return ""
+    changed = rows[rows["changes"] != ""]
+    whose = f"the {counted(int(rows['censored'].iloc[0]), 'patient')} censored in the better arm"
+    if changed.empty:
+        worst = rows.iloc[-1]
+        return (
+            f"Were the hazard of {whose} {worst['delta']:g} times that of those still followed, "
+            f"the hazard ratio would be {ratio(worst['hr'])} ({ratio(worst['lower'])} to "
+            f"{ratio(worst['upper'])}), and the conclusion the same."
+        )
+    row = changed.iloc[0]
+    what = (
+        "the sign of the effect would flip"
+        if row["changes"] == "sign"
+        else "the interval would say another thing about 1"
+    )
+    return (
+        f"Were the hazard of {whose} **{row['delta']:g} times** that of those still followed, "
+        f"{what}: HR {ratio(row['hr'])} ({ratio(row['lower'])} to {ratio(row['upper'])})."
+    )
+
+
 def _left(row: pd.Series) -> str:
     return (
         f"**{ratio(row['hr'])}** (one of HR{SPACE}{row['confounder_hr']:g} in "

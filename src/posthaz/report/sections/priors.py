@@ -13,6 +13,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, model_labels, profile_labels
 from posthaz.report.sections.parameters import main_parameters
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.power_scaling import scaling_blocks
 from posthaz.report.sections.prior_words import effect_statements, prior_rows
 from posthaz.report.sections.wording import interval_name, listed, plain
 from posthaz.spec import ModelSpec
@@ -34,6 +35,7 @@ def priors_section(results: Results) -> Section:
     fit = results.posterior.primary
     blocks: list[Block] = [_models(results), _priors(results)]
     blocks += [Paragraph(text) for text in effect_statements(results, fit)]
+    blocks += scaling_blocks(results)
     if "prior" not in fit.draws.children:
         blocks.append(
             Paragraph(

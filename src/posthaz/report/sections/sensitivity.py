@@ -1,9 +1,14 @@
 """Does the answer hang on the analyst's choices: the variants of a sensitivity analysis."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from posthaz.figures import draw_sensitivity
+from posthaz.errors import SpecError, nearest
+from posthaz.figures import draw_sensitivity, draw_specification_curve
+from posthaz.figures.sensitivity import MOST_NAMED
 from posthaz.files import file_names
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Table
 from posthaz.report.cells import MISSING
@@ -31,7 +36,10 @@ from posthaz.report.sections.wording import (
     signed,
     with_interval,
 )
-from posthaz.sensitivity import Sensitivity
+from posthaz.sensitivity import AS_STATED, Sensitivity
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _MOST_ROWS = 60
 _MOST_ALTERNATIVES = 40
@@ -60,7 +68,7 @@ def sensitivity_blocks(study: Study, answer: Sensitivity) -> tuple[Block, ...]:
         own = table[table["term"] == term]
         if np.isfinite(own["hr_median"].astype(float)).any():
             name = f"sensitivity_{names[term]}" if len(terms) > 1 else "sensitivity"
-            blocks.append(_figure(study, own, term, name))
+            blocks.append(_figure(study, answer, own, term, name))
         if len(own) <= _MOST_ROWS:
             blocks.append(_variants(study, own, term))
     return (
@@ -71,8 +79,96 @@ def sensitivity_blocks(study: Study, answer: Sensitivity) -> tuple[Block, ...]:
     )
 
 
+def plot_specification_curve(
+    answer: Sensitivity,
+    term: str = "",
+    *,
+    favours: tuple[str, str] | None = None,
+    interval: float = 0.95,
+    simulated: bool = False,
+) -> "Figure":
+    """Every variant in order of its hazard ratio, and the choices behind each.
+
+    Parameters
+    ----------
+    answer : Sensitivity
+        Result of `answer_sensitivity`.
+    term : str, optional
+        Coefficient of the treatment; the first one by default.
+    favours : (str, str), optional
+        What a ratio below 1 and one above 1 favour.
+    interval : float, optional
+        Probability of the intervals.
+    simulated : bool, optional
+        Whether the cohort is simulated.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Axes 0 holds the curve, axes 1 the choices.
+
+    Raises
+    ------
+    SpecError
+        For a coefficient that no variant has.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> analysis = ph.load_analysis("nvalt11_pci_os")
+    >>> answer = ph.answer_sensitivity(analysis, ph.read_cohort(analysis.table, analysis.cohort))
+    ... # doctest: +SKIP
+    >>> ph.plot_specification_curve(answer)  # doctest: +SKIP
+    """
+    terms = compared_terms(answer.table)
+    term = term or next(iter(terms), "")
+    if term not in terms:
+        raise SpecError(
+            f"no variant has a coefficient '{term}' ({nearest(term, terms)})",
+            fix=f"name one of {', '.join(terms)}",
+        )
+    rows = answer.table[answer.table["term"] == term]
+    keys = pd.MultiIndex.from_frame(rows[["model", "variant"]])
+    drawn = {"probability": rows["p_hr_below_1"], "primary": rows["primary"]}
+    drawn |= {new: rows[f"hr_{old}"] for new, old in
+              (("hr", "median"), ("lower", "lower"), ("upper", "upper"))}  # fmt: skip
+    return draw_specification_curve(
+        pd.DataFrame(drawn).reset_index(drop=True),
+        answer.chosen.reindex(keys).fillna(AS_STATED).reset_index(drop=True),
+        favours=favours,
+        interval=interval,
+        simulated=simulated,
+    )
+
+
+def _curve_figure(study: Study, answer: Sensitivity, term: str, name: str) -> FigureBlock:
+    titles = {axis: axis_label(study.cohort, str(axis)) for axis in answer.chosen}
+    arms = term_label(study.cohort, term).split(" v ")
+    figure = plot_specification_curve(
+        replace(answer, chosen=answer.chosen.rename(columns=titles)),
+        term,
+        favours=(arms[0], arms[1]) if len(arms) == 2 else None,
+        interval=study.analysis.estimands.interval,
+        simulated=study.simulated,
+    )
+    alt = range_sentence(study, answer.table[answer.table["term"] == term], term)
+    caption = (
+        f"Specification curve: hazard ratio of {term_label(study.cohort, term)} in every variant, "
+        "in order, and below it what each variant has of each choice; the primary model as stated "
+        "in colour. The variants are of one set of patients and were chosen by the analyst: the "
+        "curve shows what hangs on the choices tried, and no share of it is a probability"
+    )
+    return picture(study, figure, name, alt.replace("**", ""), caption, "sensitivity.csv")
+
+
 @guarded_block
-def _figure(study: Study, rows: pd.DataFrame, term: str, name: str) -> FigureBlock:
+def _figure(
+    study: Study, answer: Sensitivity, rows: pd.DataFrame, term: str, name: str
+) -> FigureBlock:
+    asked = study.analysis.sensitivity
+    full = asked is not None and asked.combine == "full"
+    if len(answer.chosen.columns) and (full or len(rows) > MOST_NAMED):
+        return _curve_figure(study, answer, term, name)
     models = len(set(rows["model"]))
     drawn = pd.DataFrame(
         {
@@ -182,7 +278,11 @@ def _variance(study: Study, split: pd.DataFrame) -> tuple[Table, ...]:
     """Whose choice the variants differ by; only where every combination was tried."""
     if split.empty:
         return ()
-    names = {"log_hazard_ratio": "Log hazard ratio", "rmst_difference": "Restricted mean"}
+    names = {
+        "log_hazard_ratio": "Log hazard ratio",
+        "rmst_difference": "Restricted mean",
+        "survival_difference": "Survival",
+    }
     shown = pd.DataFrame(
         {
             "of": [f"{names[one]}, {term_label(study.cohort, term)}"

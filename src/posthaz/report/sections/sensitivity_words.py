@@ -25,6 +25,7 @@ from posthaz.spec import (
     Analysis,
     BaselineChange,
     Change,
+    FormulaChange,
     PriorChange,
     SensitivitySpec,
     SubsetChange,
@@ -220,6 +221,8 @@ def change_words(change: Change) -> str:
         return f"{prior_words(change.prior)}{origin}".replace(" %", SPACE + "%")
     if isinstance(change, SubsetChange):
         return "; ".join(_condition_words(one) for one in change.where.conditions)
+    if not isinstance(change, BaselineChange | FormulaChange):
+        return change.words
     start = change.baseline.label() if isinstance(change, BaselineChange) else f"`{change.formula}`"
     priors = [f"`{key}` {prior_words(prior)}" for key, prior in change.priors.items()]
     return f"{start}; priors: {'; '.join(priors)}" if priors else start

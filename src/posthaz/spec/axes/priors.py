@@ -5,15 +5,24 @@ from itertools import product
 from typing import Any
 
 from posthaz.errors import PriorError, nearest
-from posthaz.priors import FAMILIES, Prior
-from posthaz.spec.fields import choice, number, several
+from posthaz.priors import FAMILIES, Prior, historical
+from posthaz.spec.fields import choice, number, several, table
 from posthaz.spec.model_spec import ModelSpec
-from posthaz.spec.prior_table import read_prior
+from posthaz.spec.prior_table import PRIOR, read_prior
 from posthaz.spec.prior_targets import Target, model_keys, model_target
 from posthaz.spec.sensitivity import Alternative, Axis, PriorChange
 from posthaz.spec.toml_table import TomlTable
 
 GRID = "grid"
+DISCOUNTS = "discounts"
+PRIOR_AXES = table(each=table(each=PRIOR))
+_DISCOUNT_FIELDS = {
+    "hr": number(above=0, required=True),
+    "lower": number(above=0, required=True),
+    "upper": number(above=0, required=True),
+    "level": number(above=0, below=1),
+    "at": several(number(above=0, at_most=1), "discounts", required=True),
+}
 
 
 def prior_axes(toml: TomlTable, models: Sequence[ModelSpec]) -> tuple[Axis, ...]:
@@ -66,6 +75,9 @@ def _axis(key: str, toml: TomlTable, models: Sequence[ModelSpec]) -> Axis:
             priors = _grid(inner, target)
             alternatives += [Alternative(str(one), PriorChange(key, one)) for one in priors]
             continue
+        if label == DISCOUNTS and "at" in inner.values:
+            alternatives += _discounts(inner, key)
+            continue
         prior = read_prior(inner, target, form)
         if prior is not None:
             alternatives.append(Alternative(label, PriorChange(key, prior)))
@@ -99,3 +111,21 @@ def _grid(toml: TomlTable, target: Target) -> list[Prior]:
     except PriorError as error:
         toml.refuse((), str(error), "correct the values")
         return []
+
+
+def _discounts(toml: TomlTable, key: str) -> list[Alternative]:
+    """An earlier study's hazard ratio, its information discounted to each of some shares."""
+    before = len(toml.findings)
+    parsed = toml.read(_DISCOUNT_FIELDS)
+    if len(toml.findings) > before:
+        return []
+    shares = parsed.pop("at")
+    try:
+        priors = [historical(**parsed, discount=share) for share in shares]
+    except PriorError as error:
+        toml.refuse((), str(error), "correct the values")
+        return []
+    return [
+        Alternative(f"earlier study, discounted to {100 * share:g} %", PriorChange(key, prior))
+        for share, prior in zip(shares, priors, strict=True)
+    ]

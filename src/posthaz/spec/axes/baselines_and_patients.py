@@ -1,4 +1,4 @@
-"""Axes of baselines, formulas and patients."""
+"""Axes of baselines, formulas and patients: ``baselines``, ``formulas``, ``subsets``."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

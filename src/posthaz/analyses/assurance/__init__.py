@@ -1,0 +1,1 @@
+"""What a trial could show: ``[assurance]``."""

@@ -1,0 +1,226 @@
+"""The chance that a trial shows a benefit, by size and by true effect."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, log
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from posthaz.analyses.assurance.spec import MOST_PATIENTS, AssuranceSpec
+from posthaz.analyses.assurance.trials import Design, chance_of_success, simulate_trials
+from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
+from posthaz.errors import SpecError
+
+BY_HR_COLUMNS = ("patients", "reference", "treated", "hr", "events", "probability", "mcse",
+                 "closed_form", "interval_ratio")  # fmt: skip
+BY_SIZE_COLUMNS = ("patients", "reference", "treated", "events", "assurance", "mcse",
+                   "closed_form", "type_1_error", "interval_ratio")  # fmt: skip
+_NODES = 201
+_MULTIPLES = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True, eq=False)
+class Assurance:
+    """What trials of some sizes could show.
+
+    Parameters
+    ----------
+    asked : AssuranceSpec
+        The design, its gaps filled from the cohort.
+    by_hr : DataFrame
+        As in ``assurance_by_hr.csv``: for each size and true hazard ratio the chance of concluding
+        a benefit, its Monte Carlo error, the normal approximation, the expected events and the
+        median ratio of the upper to the lower limit of the 95 % interval.
+    by_size : DataFrame
+        As in ``assurance_by_size.csv``: for each size the chance averaged over the design prior.
+    needed : int or None
+        Least number of patients with which the averaged chance reaches the target, by the normal
+        approximation; None where no number does.
+    most : float
+        The chance that the effect is a benefit at all under the design prior, which no trial
+        exceeds by much.
+    """
+
+    asked: AssuranceSpec
+    by_hr: pd.DataFrame
+    by_size: pd.DataFrame
+    needed: int | None
+    most: float
+
+
+@takes_cohort
+def assurance(
+    cohort: Cohort,
+    asked: AssuranceSpec,
+    progress: Callable[[int, int], None] | None = None,
+) -> Assurance:
+    """The chance that a trial shows a benefit: by size, by true effect, over a design prior.
+
+    Trials are simulated with constant hazards, even entry and no loss to follow-up, and each is
+    analysed: by the exact posterior under constant hazards, or by the log-rank test.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort of two arms, from which the design takes what it doesn't state: the size of the
+        arms, the reference arm's median survival, the follow-up.
+    asked : AssuranceSpec
+        The design.
+    progress : callable, optional
+        Takes sizes done and sizes in all.
+
+    Returns
+    -------
+    Assurance
+        Tables by true hazard ratio and by size, and the number of patients needed.
+
+    Raises
+    ------
+    SpecError
+        When the cohort has other than two arms, or no event in the reference arm to tell its
+        survival by.
+
+    References
+    ----------
+    O'Hagan A, Stevens JW, Campbell MJ (2005), Pharmaceutical Statistics 4:187-201,
+    doi:10.1002/pst.175.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> asked = ph.AssuranceSpec(ph.hazard_ratio(0.8, upper=1.2), hr=(0.7,), trials=500)
+    >>> found = ph.assurance(ph.simulated_example(), asked)
+    >>> found.by_size["patients"].tolist()
+    [120, 240, 480, 960]
+    """
+    asked = _filled(cohort, asked)
+    share = asked.arms[1] / sum(asked.arms)
+    sizes = asked.patients or tuple(
+        size for size in (k * sum(asked.arms) for k in _MULTIPLES) if size <= MOST_PATIENTS
+    )
+    sizes = tuple(sorted({sum(asked.arms), *sizes}))
+    by_hr, by_size = [], []
+    for done, size in enumerate(sizes, start=1):
+        own = asked.arms if size == sum(asked.arms) else _shared(size, share)
+        design = _design(asked, own)
+        rows = _at_effects(design, asked)
+        by_hr += rows
+        by_size.append(_averaged(design, asked, next(row[5] for row in rows if row[3] == 1.0)))
+        if progress is not None:
+            progress(done, len(sizes))
+    return Assurance(
+        asked,
+        pd.DataFrame(by_hr, columns=list(BY_HR_COLUMNS)),
+        pd.DataFrame(by_size, columns=list(BY_SIZE_COLUMNS)),
+        _needed(asked, share),
+        float(ndtr(-asked.design.values[0] / asked.design.values[1])),
+    )
+
+
+def _filled(cohort: Cohort, asked: AssuranceSpec) -> AssuranceSpec:
+    """The design with what it leaves to the cohort."""
+    if len(cohort.arms) != 2:
+        raise SpecError(
+            f"{cohort.source.name}: a design compares two arms, and there are {len(cohort.arms)}",
+            fix="keep two of them",
+        )
+    patients = cohort.patients
+    reference = cohort.arm == cohort.arms[0]
+    own = tuple(round(float(patients.weight[patients.arm == arm].sum())) for arm in cohort.arms)
+    seen = (cohort.event | cohort.interval_censored) & reference
+    events = float(cohort.weight[seen].sum())
+    if asked.median is None and events == 0:
+        raise SpecError(
+            f"{cohort.source.name}: the reference arm has no event to tell its survival by",
+            fix="give its median survival as median",
+        )
+    time = float(((cohort.exit - cohort.entry) * cohort.weight)[reference].sum())
+    return replace(
+        asked,
+        arms=asked.arms or own,
+        median=asked.median or log(2.0) * time / events,
+        follow_up=asked.follow_up or _median_follow_up(cohort),
+    )
+
+
+def _median_follow_up(cohort: Cohort) -> float:
+    """Median time to censoring, events censoring it (reverse Kaplan-Meier)."""
+    last = pd.DataFrame({"exit": cohort.exit, "out": cohort.cause == 0, "id": cohort.subject})
+    last = last.sort_values("exit", kind="stable").groupby("id").last().sort_values(
+        ["exit", "out"], kind="stable"
+    )  # fmt: skip
+    at_risk = np.arange(len(last), 0, -1)
+    left = np.cumprod(np.where(last["out"], 1.0 - 1.0 / at_risk, 1.0))
+    reached = np.flatnonzero(left <= 0.5)
+    return float(last["exit"].iloc[reached[0]] if len(reached) else last["exit"].max())
+
+
+def _shared(size: int, share: float) -> tuple[int, int]:
+    treated = min(max(1, round(size * share)), size - 1)
+    return size - treated, treated
+
+
+def _design(asked: AssuranceSpec, arms: Sequence[int]) -> Design:
+    assert asked.median is not None and asked.follow_up is not None
+    reference, treated = arms
+    return Design((reference, treated), log(2.0) / asked.median, asked.accrual, asked.follow_up)
+
+
+def _rule(asked: AssuranceSpec) -> dict:
+    mean, sd = asked.prior.values
+    return {"level": asked.level, "prior": (mean, sd) if asked.rule == "posterior" else None}
+
+
+def _at_effects(design: Design, asked: AssuranceSpec) -> list[tuple]:
+    rows = []
+    for hr in asked.hr:
+        # every size and effect has the same seed, so that neighbours differ by what they are
+        random = np.random.default_rng(asked.seed)
+        effect = np.full(asked.trials, log(hr))
+        made = simulate_trials(design, effect, random, **_rule(asked))
+        chance = float(made.shown.mean())
+        closed = float(chance_of_success(design, effect[:1], **_rule(asked))[0])
+        width = float(np.exp(np.median(made.width)))
+        counts = (sum(design.arms), *design.arms, hr, float(made.events.mean()))
+        rows.append((*counts, chance, _error(chance, asked), closed, width))
+    return rows
+
+
+def _averaged(design: Design, asked: AssuranceSpec, null: float) -> tuple:
+    random = np.random.default_rng(asked.seed)
+    mean, sd = asked.design.values
+    made = simulate_trials(design, random.normal(mean, sd, asked.trials), random, **_rule(asked))
+    chance = float(made.shown.mean())
+    return (sum(design.arms), *design.arms, float(made.events.mean()), chance,
+            _error(chance, asked), closed_assurance(design, asked), null,
+            float(np.exp(np.median(made.width))))  # fmt: skip
+
+
+def _error(chance: float, asked: AssuranceSpec) -> float:
+    return float(np.sqrt(chance * (1.0 - chance) / asked.trials))
+
+
+def closed_assurance(design: Design, asked: AssuranceSpec) -> float:
+    """Chance of success averaged over the design prior, by the normal approximation."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    mean, sd = asked.design.values
+    chances = chance_of_success(design, mean + sd * nodes, **_rule(asked))
+    return float(weights @ chances / weights.sum())
+
+
+def _needed(asked: AssuranceSpec, share: float) -> int | None:
+    """Least number of patients that reaches the target, by bisection."""
+
+    def reached(size: int) -> bool:
+        return closed_assurance(_design(asked, _shared(size, share)), asked) >= asked.target
+
+    low, high = 4, MOST_PATIENTS
+    if not reached(high):
+        return None
+    while high - low > 1:
+        middle = ceil((low + high) / 2)
+        low, high = (low, middle) if reached(middle) else (middle, high)
+    return high

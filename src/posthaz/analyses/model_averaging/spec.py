@@ -1,0 +1,67 @@
+"""One answer over the models of a file: the table ``[model_averaging]``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from posthaz.cohort import CohortSpec
+from posthaz.spec.clinical_tables import ClinicalTable
+from posthaz.spec.fields import choice, distinct, number, several, table, text
+from posthaz.spec.toml_table import TomlTable
+
+EVIDENCE, STACKING = "evidence", "stacking"
+WAYS = (EVIDENCE, STACKING)
+
+
+@dataclass(frozen=True)
+class ModelAveragingSpec:
+    """Over which models an answer is averaged, and with what weights.
+
+    Parameters
+    ----------
+    models : tuple of str
+        Models of the file; all of them when empty.
+    by : tuple of {"evidence", "stacking"}
+        Posterior probabilities of the models, or the weights that predict patients left out best.
+    prior : mapping of str to float
+        Prior weight of each model, 1 where not named.
+    """
+
+    models: tuple[str, ...] = ()
+    by: tuple[str, ...] = WAYS
+    prior: Mapping[str, float] = field(default_factory=dict)
+
+
+_FIELDS = {
+    "models": distinct(several(text(), "names of models")),
+    "by": distinct(several(choice(WAYS), "ways")),
+    "prior": table(each=number(above=0)),
+}
+
+
+def read_model_averaging(toml: TomlTable, cohort: CohortSpec) -> ModelAveragingSpec | None:
+    """What the table ``[model_averaging]`` asks for; None after recording what is wrong with it.
+
+    Examples
+    --------
+    >>> from posthaz.errors import Findings
+    >>> toml = TomlTable({"by": ["stacking"]}, "x.toml", ("model_averaging",), Findings())
+    >>> read_model_averaging(toml, CohortSpec(treatment="arm")).by
+    ('stacking',)
+    """
+    before = len(toml.findings)
+    parsed = toml.read(_FIELDS)
+    weights = toml.below("prior")
+    if "prior" in parsed:
+        parsed["prior"] = weights.read(dict.fromkeys(weights.values, number(above=0)))
+    named = parsed.get("models", ())
+    if len(named) == 1:
+        toml.refuse("models", "one model is named", "name two or more, or leave it out")
+    for name in parsed.get("prior", {}):
+        if named and name not in named:
+            weights.refuse(name, "it is not among the models that are averaged", "remove it")
+    if not cohort.treatment:
+        toml.refuse((), "the file names no treatment to compare", "name it in [treatment]")
+    return None if len(toml.findings) > before else ModelAveragingSpec(**parsed)
+
+
+TABLE = ClinicalTable(read_model_averaging, fields=table(_FIELDS, about=ModelAveragingSpec))
