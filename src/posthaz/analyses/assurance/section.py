@@ -45,10 +45,10 @@ def could_show(answer: Assurance) -> str:
     if len(enough):
         text += (
             f" A true hazard ratio of {ratio(enough['hr'].max())} it would show with a chance of "
-            f"{percent(enough.loc[enough['hr'].idxmax(), 'probability'])}."
+            f"{percent(enough.sort_values('hr')['probability'].iloc[-1])}."
         )
     else:
-        low = rows.loc[rows["hr"].idxmin()]
+        low = rows.sort_values("hr").iloc[0]
         text += (
             f" Even a true hazard ratio of {ratio(low['hr'])} it would show with a chance of "
             f"{percent(low['probability'])} only."

@@ -80,12 +80,13 @@ def _name(results: Results, row: dict) -> str:
 
 
 def _shown(results: Results, row: dict) -> str:
-    numbers = (row["median"], row["lower"], row["upper"])
+    middle, lower, upper = (float(row[key]) for key in ("median", "lower", "upper"))
     if row["answer"] == "log hazard ratio":
-        return with_interval(*(float(np.exp(one)) for one in numbers), ratio)
+        return with_interval(np.exp(middle), np.exp(lower), np.exp(upper), ratio)
     if row["answer"].startswith("survival"):
-        return with_interval(*(100.0 * one for one in numbers), lambda one: signed(f"{one:.1f}"))
-    return with_interval(*numbers, lambda one: signed(f"{one:.2f}"))
+        points = (100.0 * middle, 100.0 * lower, 100.0 * upper)
+        return with_interval(points[0], points[1], points[2], lambda one: signed(f"{one:.1f}"))
+    return with_interval(middle, lower, upper, lambda one: signed(f"{one:.2f}"))
 
 
 @guarded_block
@@ -96,7 +97,7 @@ def _weights(results: Results, answer: ModelAverage) -> Table:
     rows = [
         {
             "model": labels.get(str(name), str(name)),
-            **{way: percent(wide.loc[name, way]) if way in wide else MISSING for way in _WAYS},
+            **{way: percent(float(wide[way][name])) if way in wide else MISSING for way in _WAYS},
             "evidence": _evidence(evidence, str(name)),
             "note": str(evidence["problem"].get(name, "")) or MISSING,
         }
