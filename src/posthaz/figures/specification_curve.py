@@ -11,7 +11,6 @@ from posthaz.figures.style import (
     MUTED,
     REFERENCE,
     SERIES,
-    add_height,
     dress,
     filled,
     new_figure,
@@ -21,7 +20,7 @@ from posthaz.figures.style import (
 MOST_LEVELS = 12
 """An axis with more alternatives than this, as one patient left out, has one row for all."""
 AS_STATED = "as stated"
-_ROW, _HEAD, _CURVE, _LABEL = 0.17, 0.05, 3.0, 30
+_ROW, _HEAD, _CURVE, _LABEL = 0.19, 0.05, 3.2, 34
 
 
 @styled
@@ -81,8 +80,7 @@ def draw_specification_curve(
     rows, chosen = rows.iloc[order].reset_index(drop=True), chosen.iloc[order]
     lines = _lines(chosen)
     height = sum(_ROW for _ in lines) + _HEAD
-    figure = new_figure(_CURVE, title, simulated)
-    add_height(figure, height)
+    figure = new_figure(_CURVE + height, title, simulated)
     curve, matrix = figure.subplots(2, 1, sharex=True, height_ratios=[_CURVE - 0.5, height])
     _curve(curve, rows, sure, favours, interval)
     _matrix(matrix, rows, lines)
@@ -135,8 +133,8 @@ def _curve(
     count = int(passed.sum())
     axes.set_title(
         f"P(HR < 1) above {100 * sure:g} % in {count:,} of {len(rows):,} variants "
-        f"({100 * count / len(rows):.0f} %): filled",
-        loc="left", size=9.5, color=MUTED,
+        f"({100 * count / len(rows):.0f} %)" + (", which are filled" if count else ""),
+        loc="left", size=9.5, color=MUTED, weight="normal",
     )  # fmt: skip
     axes.set_ylabel(f"Hazard ratio, {interval * 100:g} %\ninterval (log scale)")
     if favours:
