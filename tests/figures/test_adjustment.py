@@ -55,3 +55,29 @@ def test_one_panel_a_sample_on_the_same_axes():
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["All", "Matched"]
     assert [line.get_ydata().tolist() for line in figure.axes[1].lines] == [[0.9, 0.5]] * 2
     assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
+
+
+def test_numbers_at_risk_stand_below_each_panel_in_the_colour_of_the_arm():
+    rows = [
+        {"sample": sample, "arm": arm, "time": 6.0, "survival": 0.5, "lower": 0.4, "upper": 0.6,
+         "censored": 0}
+        for sample in ("before", "matched") for arm in "ab"
+    ]  # fmt: skip
+    at_risk = pd.DataFrame(
+        [
+            {"sample": row["sample"], "arm": row["arm"], "time": time, "at_risk": number}
+            for row, number in zip(rows, (40, 30, 20.6, 10.2), strict=True)
+            for time in (0.0, 6.0, 24.0)
+        ]
+    )
+    figure = draw_before_after(
+        pd.DataFrame(rows), samples={"before": "All", "matched": "Matched"},
+        labels={"a": "A", "b": "B"}, unit="months", horizon=12.0, at_risk=at_risk,
+    )  # fmt: skip
+    before, matched = ([text.get_text() for text in axes.texts] for axes in figure.axes)
+    assert before.pop() == "At risk"
+    assert before == ["40", "40", "30", "30"]
+    assert matched == ["21", "21", "10", "10"]
+    colours = [text.get_color() for text in figure.axes[0].texts]
+    assert colours[0] == colours[1] != colours[2]
+    assert figure.axes[0].lines[0].get_color() == colours[0]

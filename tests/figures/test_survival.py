@@ -98,3 +98,14 @@ def test_long_arm_names_share_no_row():
     figure.draw_without_rendering()
     boxes = [label.get_window_extent() for label in figure.axes[1].get_yticklabels()]
     assert all(above.y0 > below.y1 for above, below in pairwise(boxes))
+
+
+def test_events_and_censored_so_far_stand_below_where_asked():
+    counts = at_risk()
+    counts = counts.assign(events=range(len(counts)), censored=range(10, 10 + len(counts)))
+    asked = draw_survival(kaplan_meier(), curves(), counts, **TIME_AXIS)
+    assert [axes.get_title(loc="left") or axes.get_title() for axes in asked.axes[1:]] == [
+        "Number at risk", "Events so far", "Censored so far",
+    ]  # fmt: skip
+    assert [text.get_text() for text in asked.axes[2].texts] == [f"{n}" for n in counts["events"]]
+    assert [text.get_text() for text in asked.axes[3].texts] == [f"{n}" for n in counts["censored"]]

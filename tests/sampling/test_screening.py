@@ -138,7 +138,7 @@ def test_candidates_that_cannot_be_analysed_are_said():
     assert "one value only" in table.loc["same", "note"]
     assert "not a covariate" in table.loc["nothing", "note"]
     assert not table.loc[["same", "nothing"], "kept"].any()
-    assert any("same is left out" in note for note in screened().notes)
+    assert any("There is no estimate of `same`" in note for note in screened().notes)
 
 
 def test_each_model_has_the_rows_that_are_complete_in_it():

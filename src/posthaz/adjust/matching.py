@@ -157,8 +157,8 @@ def _check_options(
         elif lacking := int(score.cohort.covariates[name].isna().sum()):
             findings.add(
                 "exact",
-                f"'{name}' is missing in {lacking} of {len(score.cohort)} rows, who are equal to "
-                "nobody in it",
+                f"'{name}' is missing in {lacking:,} of {len(score.cohort):,} rows, who are equal "
+                "to nobody in it",
                 f"complete it, leave those rows out, or don't match exactly on '{name}'",
             )
     if np.any(score.cohort.weight != 1):

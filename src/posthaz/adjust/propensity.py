@@ -155,7 +155,9 @@ def _check_cohort(cohort: Cohort, formula: str) -> None:
 def _separated(found: Separation, cohort: Cohort) -> SeparationError:
     """Which covariates tell the arms apart."""
     names = " and ".join(f"'{column}'" for column in found.columns)
-    rest = "every patient" if found.complete else f"{found.told_apart} of {len(cohort)} patients"
+    rest = (
+        "every patient" if found.complete else f"{found.told_apart:,} of {len(cohort):,} patients"
+    )
     return SeparationError(
         f"{cohort.source.name}: {names} separate{'s' * (len(found.columns) == 1)} the arms "
         f"(tell the arm of {rest} for certain), so that the propensity score has no finite "

@@ -97,10 +97,22 @@ class Quick:
 
 
 def shared_baseline(model: ModelSpec, cohort: Cohort) -> ModelSpec:
-    """The model with cuts from the whole cohort, acting on the hazard, and nothing shrunken."""
+    """The model with cuts from the whole cohort, acting on the hazard, and nothing shrunken.
+
+    Priors of effects on time say the opposite of hazards, and are left out.
+    """
     events = cohort.event | cohort.interval_censored
     resolved = resolve(model, cohort.exit[events], origin=cohort.origin)
-    return replace(resolved, form="proportional_hazards", shrinkage=None)
+    return replace(on_hazard(resolved), shrinkage=None)
+
+
+def on_hazard(model: ModelSpec) -> ModelSpec:
+    """The model with effects on the hazard, and no priors of effects on time."""
+    if model.effect.acts_on == "hazard":
+        return model
+    own = baseline_targets(model.baseline)
+    priors = {key: prior for key, prior in model.priors.items() if key in own}
+    return replace(model, form="proportional_hazards", priors=priors)
 
 
 def joined(terms: Iterable[str]) -> str:

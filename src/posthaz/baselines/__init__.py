@@ -22,7 +22,12 @@ from posthaz.baselines.mean_cumulative import mean_count_at, mean_cumulative_cou
 from posthaz.baselines.observation import follow_up
 from posthaz.baselines.partial_likelihood import independent_columns
 from posthaz.baselines.piecewise_cox import piecewise_cox
-from posthaz.baselines.product_limit import kaplan_meier, nelson_aalen, numbers_at_risk
+from posthaz.baselines.product_limit import (
+    at_risk_rows,
+    kaplan_meier,
+    nelson_aalen,
+    numbers_at_risk,
+)
 from posthaz.baselines.proportional_hazards import cox_model
 from posthaz.baselines.restricted_mean import rmst
 from posthaz.baselines.schoenfeld import schoenfeld_test
@@ -36,6 +41,7 @@ from posthaz.baselines.univariable import covariate_columns, univariable_cox
 from posthaz.baselines.weighted_logrank import logrank
 
 __all__ = [
+    "at_risk_rows",
     "COLUMNS",
     "Candidate",
     "CoxFit",

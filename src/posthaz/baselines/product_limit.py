@@ -142,6 +142,19 @@ def numbers_at_risk(cohort: Cohort, times: Sequence[float]) -> pd.DataFrame:
     return table.astype(int) if whole_weights(cohort) else table
 
 
+def at_risk_rows(cohort: Cohort, times: Sequence[float]) -> pd.DataFrame:
+    """`numbers_at_risk` with columns ``arm, time, at_risk``, one row an arm and time.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> at_risk_rows(ph.simulated_example(), [0.0, 12.0]).columns.tolist()
+    ['arm', 'time', 'at_risk']
+    """
+    wide = numbers_at_risk(cohort, times).reset_index()
+    return wide.melt("arm", var_name="time", value_name="at_risk")
+
+
 def _at_risk(part: Cohort, time: float) -> float:
     # at the time itself nobody who enters then has been at risk, unless curves begin there
     entered = part.entry < time if time > part.origin else part.entry <= time

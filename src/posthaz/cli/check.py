@@ -13,6 +13,7 @@ def check(
     spec: Spec, data: Data = None, allow_outside: Outside = False, quiet: Quiet = False
 ) -> None:
     """Check an analysis file and its cohort without fitting anything."""
+    from posthaz.cohort.quantities import counted
     from posthaz.run import read_inputs
     from posthaz.spec import load_analysis
 
@@ -22,32 +23,35 @@ def check(
         return
     made = "simulated " if cohort.source.simulated else ""
     say(
-        f"{analysis.name}: usable. {_size(cohort, made)}, {_events(cohort):g} events, "
-        f"{len(analysis.models)} model(s): {', '.join(model.name for model in analysis.models)}."
+        f"{analysis.name}: usable. {_size(cohort, made)}, {counted(_events(cohort), 'event')}, "
+        f"{counted(len(analysis.models), 'model')}: "
+        f"{', '.join(model.name for model in analysis.models)}."
     )
     if analysis.sensitivity is not None:
         count, how = analysis.sensitivity.of(cohort).counted()
         say(f"sensitivity: at most {count:,} variants: {how}")
     for left_out in cohort.dropped:
-        say(f"left out: {left_out.count} row(s): {left_out.reason}")
+        say(f"left out: {counted(left_out.count, 'row')}: {left_out.reason}")
     from posthaz.spec.patients_lost import patients_of
 
     for model in analysis.models:
         patients, lacking = patients_of(model, cohort)
         if cohort.drop_missing:
             without = f" (left out, missing {lacking})" if lacking else ""
-            say(f"model {model.name}: {patients} patients{without}")
+            say(f"model {model.name}: {counted(patients, 'patient')}{without}")
     for notice in cohort.notices:
         say(f"notice: {notice}")
 
 
 def _size(cohort: "Cohort", made: str) -> str:
     """Rows, and the patients that they are of where these are not as many."""
-    rows, patients = f"{len(cohort)} {made}rows", float(cohort.patients.weight.sum())
+    from posthaz.cohort.quantities import counted
+
+    rows, patients = counted(len(cohort), f"{made}row"), float(cohort.patients.weight.sum())
     of_patients = int(cohort.first.sum())
     if cohort.weight_kind == "frequency" and patients != of_patients:
-        return f"{patients:g} patients in {rows}"
-    return rows if of_patients == len(cohort) else f"{of_patients} patients in {rows}"
+        return f"{counted(patients, 'patient')} in {rows}"
+    return rows if of_patients == len(cohort) else f"{counted(of_patients, 'patient')} in {rows}"
 
 
 def _events(cohort: "Cohort") -> float:

@@ -10,7 +10,7 @@ from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.covariates import factor_levels
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_texts
-from posthaz.cohort.quantities import at_time, number_text
+from posthaz.cohort.quantities import at_time, counted, number_text
 from posthaz.errors import Finding
 
 ENOUGH = 10
@@ -155,13 +155,13 @@ def emptied_before_all_entered(draft: Draft) -> Iterator[Finding]:
             continue
         first = float(times[0])
         yet = int(arm.count[arm.entry >= first].sum())
-        patients, have = ("patient", "has") if yet == 1 else ("patients", "have")
+        have = "has" if yet == 1 else "have"
         yield Finding(
             draft.where(column=draft.spec.entry),
             f"everybody at risk{_of(arm)} has had the event by "
             f"{at_time(first, draft.spec.unit)}, so "
-            f"that Kaplan-Meier falls to 0 while {yet} {patients} {have} yet to enter: it says "
-            "nothing from that time on, and no estimate is given there",
+            f"that Kaplan-Meier falls to 0 while {counted(yet, 'patient')} {have} yet to enter: "
+            "it says nothing from that time on, and no estimate is given there",
             f"begin the curves later: origin = {better:g} in [cohort]"
             if better > first
             else "begin the curves later, by origin in [cohort]",

@@ -39,7 +39,7 @@ def events_stated(draft: Draft) -> Iterator[Finding]:
         several = len(names[again].unique())
         yield Finding(
             draft.where(again, draft.spec.subject),
-            f"{counted(several, 'subject')} of {len(names.unique())} "
+            f"{counted(several, 'subject')} of {len(names.unique()):,} "
             f"{'has' if several == 1 else 'have'} more than one event "
             f"({shown_values(names[again])})",
             FIRST_OR_ALL,

@@ -48,7 +48,8 @@ def named_steps(design: Design, columns: Mapping[str, Column] | None = None) -> 
     tuple of Step
         One for each numeric covariate with a step on which the linear predictor is linear
         (or log-linear, for a doubling); others have no single ratio and are left out. Where no
-        step is named, it is a doubling for a covariate that enters by its logarithm, and a round
+        step is named, or the named one has no single ratio (a doubling of a covariate that enters
+        as it is), it is a doubling for a covariate that enters by its logarithm, and a round
         number near the quartile range for one whose unit is less than a twentieth of that range:
         a ratio per unit would be 1.00 whatever the effect.
 
@@ -68,9 +69,10 @@ def named_steps(design: Design, columns: Mapping[str, Column] | None = None) -> 
         if isinstance(design.frame[name].dtype, pd.CategoricalDtype):
             continue
         column = known.get(name, Column(name))
-        chosen = column.step is None
-        found = _chosen(design, name) if chosen else _stated(design, name, column.step)
+        stated = None if column.step is None else _stated(design, name, column.step)
+        found = stated or _chosen(design, name)
         if found is not None:
+            chosen = stated is None
             step, weights = found
             label = f"{name}, {_wording(step, column.unit)}"
             steps.append(Step(label, tuple(weights.tolist()), chosen))
@@ -105,10 +107,7 @@ def useful_step(values: pd.Series) -> float:
     return float(max(k * power for k in (1, 2, 5) if k * power <= (high - low) * (1 + 1e-9)))
 
 
-def _stated(
-    design: Design, name: str, step: float | str | None
-) -> tuple[float | str, np.ndarray] | None:
-    assert step is not None
+def _stated(design: Design, name: str, step: float | str) -> tuple[float | str, np.ndarray] | None:
     weights = _constant_change(design, name, step)
     return None if weights is None else (step, weights)
 

@@ -1,7 +1,7 @@
 """DataFrame or draws in, matplotlib figure out; the only room that imports matplotlib."""
 
 from posthaz.figures.assurance import draw_assurance
-from posthaz.figures.axis import time_ticks
+from posthaz.figures.axis import panel_ticks, time_ticks
 from posthaz.figures.borrowing import draw_borrowing
 from posthaz.figures.clusters import draw_clusters
 from posthaz.figures.comparison import draw_comparison
@@ -62,6 +62,7 @@ __all__ = [
     "draw_survival",
     "draw_survival_points",
     "figure_bytes",
+    "panel_ticks",
     "time_ticks",
     "write_figure",
 ]

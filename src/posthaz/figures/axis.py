@@ -53,6 +53,17 @@ def time_ticks(horizon: float, unit: str, most: int = 8, start: float = 0.0) -> 
     return np.array([start])
 
 
+def panel_ticks(horizon: float, unit: str, start: float = 0.0) -> np.ndarray:
+    """Ticks of a time axis half as wide as the page.
+
+    Examples
+    --------
+    >>> panel_ticks(60.0, "months")
+    array([ 0., 24., 48.])
+    """
+    return time_ticks(horizon, unit, 5, start)
+
+
 def label_time(
     axes: Axes,
     horizon: float,

@@ -1,5 +1,6 @@
 """What several figures draw on their axes: Kaplan-Meier steps, a band, panels, a density."""
 
+from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
@@ -8,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from posthaz.figures.style import LineStyle, new_figure
+
+_LINE = 11.0
 
 
 def arm_rows(frame: pd.DataFrame, arm: str) -> pd.DataFrame:
@@ -93,11 +96,45 @@ def new_panels(
     return figure, axes[:count]
 
 
-def label_outer(panels: list[Axes], columns: int = 2) -> None:
-    """Keep axis labels only where no panel stands below or to the left."""
+def write_at_risk(
+    axes: Axes, at_risk: pd.DataFrame, styles: Mapping[str, LineStyle], *, headed: bool
+) -> None:
+    """Numbers at risk below the ticks of a panel, a line an arm and in its colour.
+
+    Parameters
+    ----------
+    axes : Axes
+        The panel, with its ticks.
+    at_risk : DataFrame
+        Columns ``arm, time, at_risk``, at the ticks.
+    styles : mapping of str to LineStyle
+        Style of each arm, in the order of the lines.
+    headed : bool
+        Whether it is said beside them what they are.
+    """
+    start, end = axes.get_xlim()
+    for line, (arm, style) in enumerate(styles.items()):
+        mine = arm_rows(at_risk, arm)
+        for time, number in zip(mine["time"].astype(float), mine["at_risk"], strict=True):
+            if start <= time <= end:
+                axes.annotate(
+                    f"{float(number):.0f}", (time, 0.0), (0.0, -19.0 - _LINE * line),
+                    xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
+                    va="top", size=8.5, color=style.colour, annotation_clip=False,
+                )  # fmt: skip
+    if headed:
+        axes.annotate(
+            "At risk", (0.0, 0.0), (-16.0, -19.0), xycoords="axes fraction",
+            textcoords="offset points", ha="right", va="top", size=8.5, annotation_clip=False,
+        )  # fmt: skip
+    axes.xaxis.labelpad = 6.0 + _LINE * len(styles)
+
+
+def label_outer(panels: list[Axes], columns: int = 2, *, times: bool = False) -> None:
+    """Keep axis labels only where no panel stands below or to the left; `times` everywhere."""
     for i, axes in enumerate(panels):
         below, left = i + columns < len(panels), i % columns > 0
-        axes.tick_params(labelbottom=not below, labelleft=not left)
+        axes.tick_params(labelbottom=times or not below, labelleft=not left)
         if below:
             axes.set_xlabel("")
         if left:

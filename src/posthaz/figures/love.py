@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from posthaz.figures.axis import label_survival, label_time, time_ticks
-from posthaz.figures.layers import arm_rows, draw_steps, label_outer, new_panels
+from posthaz.figures.axis import label_survival, label_time, panel_ticks
+from posthaz.figures.layers import arm_rows, draw_steps, label_outer, new_panels, write_at_risk
 from posthaz.figures.style import (
     MUTED,
     REFERENCE,
@@ -180,6 +180,7 @@ def draw_before_after(
     title: str = "",
     simulated: bool = False,
     start: float = 0.0,
+    at_risk: pd.DataFrame | None = None,
 ) -> Figure:
     """One panel of Kaplan-Meier curves a sample, all on the same axes.
 
@@ -203,6 +204,8 @@ def draw_before_after(
         Whether the cohort is simulated, which the figure then says.
     start : float, optional
         Start of the time axis.
+    at_risk : DataFrame, optional
+        Columns ``sample, arm, time, at_risk``, at `panel_ticks`; written below each panel.
 
     Returns
     -------
@@ -222,7 +225,8 @@ def draw_before_after(
     'All patients'
     """
     styles = arm_styles(list(labels))
-    figure, panels = new_panels(len(samples), 2.6, title, simulated, share=True)
+    height = 2.6 if at_risk is None else 2.6 + 0.17 * len(styles)
+    figure, panels = new_panels(len(samples), height, title, simulated, share=True)
     for axes, (name, shown) in zip(panels, samples.items(), strict=True):
         mine = curves[curves["sample"] == name]
         for arm, style in styles.items():
@@ -234,10 +238,13 @@ def draw_before_after(
             draw_steps(axes, rows.drop(columns="censored"), style.colour, width=1.5)
             axes.lines[-1].set(linestyle=style.dash)
         axes.set_title(shown)
-        label_time(axes, horizon, unit, time_ticks(horizon, unit, 5, start), start)
+        label_time(axes, horizon, unit, panel_ticks(horizon, unit, start), start)
+        if at_risk is not None:
+            mine = at_risk[at_risk["sample"] == name]
+            write_at_risk(axes, mine, styles, headed=panels.index(axes) % 2 == 0)
         label_survival(axes, endpoint, width=24)
         dress(axes)
-    label_outer(panels)
+    label_outer(panels, times=at_risk is not None)
     handles = [Line2D([], [], color=style.colour, ls=style.dash) for style in styles.values()]
     legend_above(figure, handles, list(labels.values()), columns=2)
     return figure

@@ -10,8 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from posthaz.figures.axis import label_survival, label_time, time_ticks
-from posthaz.figures.layers import arm_rows, draw_band, draw_steps, label_outer, new_panels
+from posthaz.figures.axis import label_survival, label_time, panel_ticks
+from posthaz.figures.layers import (
+    arm_rows,
+    draw_band,
+    draw_steps,
+    label_outer,
+    new_panels,
+    write_at_risk,
+)
 from posthaz.figures.style import (
     INK,
     MUTED,
@@ -51,8 +58,8 @@ def draw_survival(
     curves : DataFrame
         Columns ``arm``, ``time``, ``median``, ``lower``, ``upper`` of the survival probability.
     at_risk : DataFrame
-        Columns ``arm``, ``time``, ``at_risk``; its times are the axis ticks (see `time_ticks`).
-        May be empty.
+        Columns ``arm``, ``time``, ``at_risk``, and ``events`` or ``censored`` (those so far) where
+        these are to stand below; its times are the axis ticks (see `time_ticks`). May be empty.
     labels : mapping of str to str
         Name to show for each arm, the reference arm first.
     unit : str
@@ -73,7 +80,8 @@ def draw_survival(
     Returns
     -------
     Figure
-        Axes 0 holds the curves; axes 1 the numbers at risk, when there are any.
+        Axes 0 holds the curves; axes 1 the numbers at risk, when there are any, and further axes
+        the counts of events and of censored patients.
 
     Examples
     --------
@@ -105,6 +113,9 @@ def draw_survival(
     return figure
 
 
+_FURTHER = {"events": "Events so far", "censored": "Censored so far"}
+
+
 def _over_numbers(
     at_risk: pd.DataFrame,
     labels: Mapping[str, str],
@@ -117,15 +128,19 @@ def _over_numbers(
     start, horizon = span
     rows = {arm: filled(label, 16) for arm, label in labels.items()}
     lines = sum(text.count("\n") + 1.25 for text in rows.values())
+    heads = {"at_risk": head} | _FURTHER
+    heads = {column: text for column, text in heads.items() if column in at_risk}
     table = 0.0 if at_risk.empty else 0.3 + 0.19 * lines
-    figure = new(4.1 + table)
+    figure = new(4.1 + table * max(len(heads), 1))
     if at_risk.empty:
         axes = figure.subplots()
         label_time(axes, horizon, unit, start=start)
         return figure, axes
-    axes, below = figure.subplots(2, height_ratios=[4.1, table], sharex=True)
+    ratios = [4.1, *[table] * len(heads)]
+    axes, *below = figure.subplots(1 + len(heads), height_ratios=ratios, sharex=True)
     at_risk = at_risk.loc[at_risk["time"] <= horizon * (1 + 1e-9)]
-    write_numbers(below, at_risk, rows, head)
+    for place, (column, text) in zip(below, heads.items(), strict=True):
+        write_numbers(place, at_risk.assign(at_risk=at_risk[column]), rows, text)
     label_time(axes, horizon, unit, np.unique(at_risk["time"].to_numpy(dtype=float)), start)
     axes.tick_params(labelbottom=True)
     return figure, axes
@@ -314,6 +329,7 @@ def draw_subsets(
     title: str = "",
     simulated: bool = False,
     start: float = 0.0,
+    at_risk: Sequence[pd.DataFrame] = (),
 ) -> Figure:
     """Kaplan-Meier steps and posterior bands in small multiples on common axes.
 
@@ -338,6 +354,8 @@ def draw_subsets(
         Whether the cohort is simulated, which the figure then says.
     start : float, optional
         Start of the time axis.
+    at_risk : sequence of DataFrame, optional
+        Columns ``arm, time, at_risk`` of each panel, at `panel_ticks`; written below it.
 
     Returns
     -------
@@ -357,17 +375,20 @@ def draw_subsets(
     ['All', 'Stage III']
     """
     styles = arm_styles(list(labels))
-    figure, grid = new_panels(len(panels), 2.6, title, simulated)
-    for axes, (heading, steps, bands) in zip(grid, panels, strict=True):
+    height = 2.6 + 0.17 * len(styles) * bool(at_risk)
+    figure, grid = new_panels(len(panels), height, title, simulated)
+    for place, (axes, (heading, steps, bands)) in enumerate(zip(grid, panels, strict=True)):
         for arm, style in styles.items():
             if len(steps):
                 draw_steps(axes, arm_rows(steps, arm), style.colour)
             if len(bands):
                 draw_band(axes, arm_rows(bands, arm), style)
         axes.set_title("\n".join(filled(line, 34) for line in heading.splitlines()), size=9.5)
-        label_time(axes, horizon, unit, time_ticks(horizon, unit, 6, start), start)
+        label_time(axes, horizon, unit, panel_ticks(horizon, unit, start), start)
+        if at_risk:
+            write_at_risk(axes, at_risk[place], styles, headed=place % 2 == 0)
         label_survival(axes, endpoint, width=24)
         dress(axes)
-    label_outer(grid)
+    label_outer(grid, times=bool(at_risk))
     write_key(figure, styles, labels, interval, with_steps=True)
     return figure

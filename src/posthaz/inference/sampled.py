@@ -83,10 +83,10 @@ def draw_posteriors(
         for k, one in zip(wanted, weighted, strict=True):
             figures = f"k-hat {one.khat:.2f}, threshold {one.threshold:.2f}"
             if one.khat < one.threshold and not one.trusted:
-                figures += f", effective size {one.least:.0f}"
+                figures += f", effective size {one.least:,.0f}"
             khats[k] = one.khat
             if one.trusted:
-                size = f"effective size {one.effective:.0f} of {one.evaluations} evaluations"
+                size = f"effective size {one.effective:,.0f} of {one.evaluations:,} evaluations"
                 method = f"Laplace with importance weights ({figures}, {size})"
                 if one.khat > HEAVY_TAIL:
                     method += f"; {TAILS}"

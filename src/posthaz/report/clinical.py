@@ -1,6 +1,6 @@
 """What an analysis of the file gives to a report, and all of them in a report."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -10,8 +10,9 @@ import pandas as pd
 from posthaz.analyses.registry import analysis_names, part_of
 from posthaz.answers import View, answer_frame, joined
 from posthaz.cohort import Cohort
+from posthaz.errors.lost import Lost
 from posthaz.inference import Fit
-from posthaz.report.blocks import Section
+from posthaz.report.blocks import Block, Bullets, Paragraph, Section
 from posthaz.report.counterpart import Counterpart
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.parts import guarded_section
@@ -203,3 +204,13 @@ def clinical_counterpart(results: Results, one: Published) -> Counterpart | None
 
 def _asked(named: Mapping[str, Any]) -> Iterator[ClinicalPart]:
     return (part_of(name) for name in analysis_names() if name in named)
+
+
+def remark_blocks(notes: Iterable[str]) -> list[Block]:
+    """What could not be given, and apart from it what must be known of the rest."""
+    lost = [note for note in notes if isinstance(note, Lost)]
+    said = [note for note in notes if not isinstance(note, Lost)]
+    blocks: list[Block] = []
+    for words, found in (("What could not be given as asked:", lost), ("Remarks:", said)):
+        blocks += [Paragraph(words), Bullets(tuple(found))] if found else []
+    return blocks

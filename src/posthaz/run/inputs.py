@@ -69,8 +69,9 @@ def read_inputs(
                 findings.add(where, error.what.rstrip("."), error.fix or "see above")
     findings.extend(_before_origin(analysis, cohort))
     findings.extend(_not_for_recurrent(analysis, cohort))
+    findings.extend(_counts_between_times(analysis, cohort))
     whole = cohort.complete(clinical_covariates(analysis)) if cohort.drop_missing else cohort
-    findings.extend(clinical_faults(analysis.clinical, whole))
+    findings.extend(clinical_faults(analysis.clinical, whole, analysis.models[0]))
     used, beyond = _profile_covariates(analysis, cohort), []
     for label, values in analysis.estimands.profiles:
         place = f"{_place(analysis)} [estimands.profiles.{label}]"
@@ -197,6 +198,17 @@ def _not_for_recurrent(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
             f"{_place(analysis)} {part}",
             "it is about the time to one event, and recurrent events have no survival",
             'remove it, or ask about first events by recurrent = "first" in [cohort]',
+        )
+
+
+def _counts_between_times(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
+    """Events so far, of a cohort in which nobody knows by when they had come."""
+    if analysis.baselines.risk_table and (cohort.recurrent or cohort.interval_censored.any()):
+        known = "several of a patient" if cohort.recurrent else "only known to lie between times"
+        yield Finding(
+            f"{_place(analysis)} [baselines], risk_table",
+            f"events are {known}, so that nobody can count the patients who had theirs by a time",
+            "leave it out",
         )
 
 

@@ -87,6 +87,9 @@ class BaselineSpec:
         ``"univariable"``, ``"multivariable"``, or both.
     confidence_transform : {"log-log", "log", "plain"}
         Scale of the Kaplan-Meier confidence limits.
+    risk_table : tuple of str
+        What stands below the survival curves beside the number at risk: ``"events"`` so far,
+        patients ``"censored"`` so far, or both.
     """
 
     kaplan_meier: bool = True
@@ -94,6 +97,7 @@ class BaselineSpec:
     fleming_harrington: tuple[tuple[float, float], ...] = ()
     cox: tuple[str, ...] = ("univariable", "multivariable")
     confidence_transform: str = "log-log"
+    risk_table: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_values(self, BASELINE_FIELDS)

@@ -62,6 +62,7 @@ BASELINE_FIELDS = {
     "fleming_harrington": _weights(),
     "cox": _one_or_several(_COX_WORDS),
     "confidence_transform": choice(["log-log", "log", "plain"]),
+    "risk_table": _one_or_several(("events", "censored")),
 }
 SAMPLING_FIELDS = {
     "seed": number(at_least=0, at_most=LARGEST_SEED, whole=True),

@@ -8,6 +8,7 @@ from posthaz.analyses.registry import table_names, table_of
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding
 from posthaz.spec.fields import Field, table
+from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.sample import check_samples
 from posthaz.spec.toml_table import TomlTable
 
@@ -23,6 +24,9 @@ class ClinicalTable:
         Returns a frozen value.
     faults : callable
         Yields a `Finding` for whatever keeps that value from being used with a cohort.
+    model_faults : callable
+        Yields a `Finding` for whatever keeps the analysis from the primary model, given that and
+        the column of the treatment.
     fields : Field
         What the table may hold, for the schema that editors read.
     by_default : callable
@@ -32,6 +36,7 @@ class ClinicalTable:
 
     read: Callable[[TomlTable, CohortSpec], Any]
     faults: Callable[[Any, Cohort], Iterator[Finding]] = lambda asked, cohort: iter(())
+    model_faults: Callable[[ModelSpec, str], Iterator[Finding]] = lambda model, arm: iter(())
     fields: Field = field(default_factory=table)
     by_default: Callable[[TomlTable], Any] = lambda file: None
 
@@ -63,11 +68,14 @@ def two_arms_faults(place: str, cohort: Cohort, what: str) -> Iterator[Finding]:
         )
 
 
-def clinical_faults(clinical: Mapping[str, Any], cohort: Cohort) -> Iterator[Finding]:
+def clinical_faults(
+    clinical: Mapping[str, Any], cohort: Cohort, primary: ModelSpec
+) -> Iterator[Finding]:
     """Yield what keeps the analyses of a file from being made, before anything is fitted."""
     for name in table_names():
         if name in clinical:
             yield from table_of(name).faults(clinical[name], cohort)
+            yield from table_of(name).model_faults(primary, cohort.treatment)
 
 
 def read_clinical(file: TomlTable, cohort: CohortSpec) -> Mapping[str, Any]:

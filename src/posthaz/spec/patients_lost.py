@@ -100,8 +100,8 @@ def patients_lost(analysis: Analysis, cohort: Cohort) -> Sequence[Finding]:
             found.append(
                 Finding(
                     f"{cohort.source.name}, model '{model.name}'",
-                    f"it is about {patients} of {whole} patients; the others are left out, missing "
-                    f"{lacking}. Models are compared on the patients that they share",
+                    f"it is about {patients:,} of {whole:,} patients; the others are left out, "
+                    f"missing {lacking}. Models are compared on the patients that they share",
                     "read its numbers beside those of the other models with this in mind, or say "
                     "same_patients = true in [cohort]",
                 )

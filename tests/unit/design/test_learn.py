@@ -164,6 +164,16 @@ def test_a_unit_too_small_to_be_of_use_gets_a_round_step() -> None:
     assert step.chosen
 
 
+def test_a_doubling_says_nothing_of_a_covariate_that_enters_as_it_is() -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"ptv": rng.lognormal(5.5, 0.6, 200)})
+    stated = {"ptv": Column("ptv", unit="cm3", step="doubling")}
+    (step,) = named_steps(learn_design(frame, "ptv"), stated)
+    assert (step.label, step.chosen) == ("ptv, per 100 cm3", True)
+    (step,) = named_steps(learn_design(frame, "log2(ptv)"), stated)
+    assert (step.label, step.chosen) == ("ptv, per doubling", False)
+
+
 def test_a_logarithm_is_told_per_doubling_without_being_asked() -> None:
     frame = pd.DataFrame({"ptv": np.random.default_rng(1).lognormal(5.5, 0.6, 200)})
     for formula, weight in (("log2(ptv)", 1.0), ("log(ptv)", np.log(2.0))):

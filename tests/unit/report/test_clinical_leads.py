@@ -13,11 +13,15 @@ from posthaz.analyses.interactions.answer import InteractionEffects
 from posthaz.analyses.interactions.words import interactions_lead
 from posthaz.analyses.registry import analysis_names, part_of
 from posthaz.analyses.toxicity.words import toxicity_lead
+from posthaz.effects import Cure
+from posthaz.hazards import Exponential
 from posthaz.report.concerns.priors import conflicting_priors
+from posthaz.spec import ModelSpec
 
 RESULTS: Any = SimpleNamespace(
     analysis=SimpleNamespace(estimands=SimpleNamespace(interval=0.95)),
     cohort=SimpleNamespace(arms=("no", "yes"), arm_label={"no": "No TRT", "yes": "TRT"}.get),
+    posterior=SimpleNamespace(primary=SimpleNamespace(spec=ModelSpec("m", Exponential(), "arm"))),
 )
 
 
@@ -111,3 +115,12 @@ def test_what_an_interaction_lacks_can_be_listed() -> None:
         asked, "Dose", "GTV", pd.DataFrame(), pd.DataFrame(), None, None, ("a note",)
     )  # type: ignore[arg-type]
     assert part.missing((one,)) == ()
+
+
+def test_an_interaction_says_which_ratio_it_gives() -> None:
+    spec = ModelSpec("m", Exponential(), "arm", cure=Cure("arm"))
+    results = SimpleNamespace(
+        **{**vars(RESULTS), "posterior": SimpleNamespace(primary=SimpleNamespace(spec=spec))}
+    )
+    said = interactions_lead(results, [interaction(0.9)])
+    assert said.startswith("The hazard ratio (among those not cured) of")

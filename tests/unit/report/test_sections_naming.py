@@ -1,7 +1,20 @@
+from types import SimpleNamespace
+
 import pytest
 
+from posthaz.design import learn_design
+from posthaz.effects import Background, ChangingEffect, Cure
 from posthaz.hazards import Weibull
-from posthaz.report.sections.naming import cox_label, linked, model_label, term_label
+from posthaz.report.sections.marginal import why_it_changes
+from posthaz.report.sections.naming import (
+    cox_label,
+    linked,
+    model_label,
+    model_labels,
+    term_label,
+    variable_label,
+)
+from posthaz.report.sections.rows import ratio_kind, ratio_marks
 from posthaz.simulate import simulated_example
 from posthaz.spec import ModelSpec
 
@@ -33,6 +46,8 @@ def test_terms_are_named_as_a_reader_names_them(term, label):
         ("dose_gy", "Weibull, with dose"),
         ("1", "Weibull, arms together"),
         ("arm * dose_gy", "Weibull, arm × dose"),
+        ("arm + dose_gy + (1 | centre)", "Weibull, with a frailty of centre, adjusted for dose"),
+        ("(1 | centre) + arm", "Weibull, with a frailty of centre"),
     ],
 )
 def test_models_are_named_by_baseline_and_adjustment(formula, label):
@@ -48,3 +63,68 @@ def test_a_cox_model_is_named_without_its_frailty():
 def test_a_doi_becomes_an_address():
     assert linked("J 2018, doi:10.1200/JCO.1") == "J 2018, https://doi.org/10.1200/JCO.1"
     assert linked("https://doi.org/10.1/x") == "https://doi.org/10.1/x"
+
+
+def test_equal_names_of_models_are_told_apart_by_formula_and_else_by_their_own():
+    models = (
+        ModelSpec("a", Weibull(), "arm + log2(gtv_cc)"),
+        ModelSpec("b", Weibull(), "arm + gtv_cc"),
+        ModelSpec("c", Weibull(), "arm + dose_gy"),
+        ModelSpec("d", Weibull(), "arm + dose_gy", centre="none"),
+    )
+    named = SimpleNamespace(analysis=SimpleNamespace(models=models), cohort=simulated_example())
+    assert model_labels(named) == {
+        "a": "Weibull, arm + log2(gross tumour volume)",
+        "b": "Weibull, arm + gross tumour volume",
+        "c": "Weibull, adjusted for dose (c)",
+        "d": "Weibull, adjusted for dose (d)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("gtv_cc", "Gross tumour volume"),
+        ("log2(gtv_cc)", "Log2(gross tumour volume)"),
+        ("unknown", "unknown"),
+        ("a (b)", "a (b)"),
+    ],
+)
+def test_a_function_of_a_covariate_has_its_label(name, label):
+    assert variable_label(simulated_example(), name) == label
+
+
+@pytest.mark.parametrize(
+    ("parts", "marks", "kind"),
+    [
+        ({}, (), "hazard ratio"),
+        (
+            {"changing": (ChangingEffect("arm", cuts=(6.0,)),)},
+            ("average",),
+            "average hazard ratio",
+        ),
+        ({"changing": (ChangingEffect("dose_gy", cuts=(6.0,)),)}, (), "hazard ratio"),
+        ({"cure": Cure()}, ("not cured",), "hazard ratio among those not cured"),
+        ({"cure": Cure(kind="promotion_time")}, (), "hazard ratio"),
+        ({"background": Background("rate")}, ("excess",), "excess hazard ratio"),
+    ],
+)
+def test_a_ratio_says_which_it_is(parts, marks, kind):
+    spec = ModelSpec("m", Weibull(), "arm + dose_gy", **parts)
+    design = learn_design(simulated_example().covariates, spec.formula)
+    fit = SimpleNamespace(spec=spec, design=design)
+    assert ratio_marks(fit, "arm[B]") == marks
+    assert ratio_kind(fit, "arm[B]") == kind
+
+
+@pytest.mark.parametrize(
+    ("formula", "parts", "said"),
+    [
+        ("arm + dose_gy", {}, "patients at high risk leave first"),
+        ("arm", {"cure": Cure()}, "more and more of those who are left are cured"),
+        ("arm", {"form": "accelerated_failure_time"}, "stretches time"),
+    ],
+)
+def test_why_the_hazard_ratio_of_whole_arms_changes(formula, parts, said):
+    fit = SimpleNamespace(spec=ModelSpec("m", Weibull(), formula, **parts), treatment="arm")
+    assert said in why_it_changes(fit)

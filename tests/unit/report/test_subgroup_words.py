@@ -1,11 +1,21 @@
 """Pooled estimates and tests of interaction that disagree: the page says which to read."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from posthaz.analyses.subgroups.answer import SubgroupEffects
 from posthaz.analyses.subgroups.words import contradicted, smallest_test, subgroups_lead
+from posthaz.effects import ChangingEffect
+from posthaz.hazards import Exponential
+from posthaz.spec import ModelSpec
+
+RESULTS = SimpleNamespace(
+    posterior=SimpleNamespace(primary=SimpleNamespace(spec=ModelSpec("m", Exponential(), "arm")))
+)
 
 COLUMNS = 11
 
@@ -38,7 +48,7 @@ def test_columns_that_differ_by_their_test_are_not_read_by_pooled_estimates_alon
     words = smallest_test(answer)
     assert "Adenocarcinoma 0.70 (0.72) and Other 0.98 (0.90)" in words
     assert "ask different questions" in words
-    assert "Other 0.98 (pooled 0.90)" in subgroups_lead(None, answer)  # type: ignore[arg-type]
+    assert "Other 0.98 (pooled 0.90)" in subgroups_lead(RESULTS, answer)  # type: ignore[arg-type]
 
 
 def test_pooled_estimates_that_say_the_same_need_no_warning() -> None:
@@ -50,8 +60,17 @@ def test_a_small_p_value_among_many_is_no_contradiction(p: float) -> None:
     answer = effects(p, 0.2)
     assert contradicted(answer) == ""
     assert "ask different questions" in smallest_test(answer)
-    assert "by whose model" not in subgroups_lead(None, answer)  # type: ignore[arg-type]
+    assert "by whose model" not in subgroups_lead(RESULTS, answer)  # type: ignore[arg-type]
 
 
 def test_a_large_p_value_adds_nothing() -> None:
     assert "brackets" not in smallest_test(effects(0.3, 0.1))
+
+
+def test_the_lead_says_which_ratio_it_gives() -> None:
+    changing = replace(
+        RESULTS.posterior.primary.spec, changing=(ChangingEffect("arm", cuts=(6.0,)),)
+    )
+    results = SimpleNamespace(posterior=SimpleNamespace(primary=SimpleNamespace(spec=changing)))
+    said = subgroups_lead(results, effects(0.5, 0.2))  # type: ignore[arg-type]
+    assert "hazard ratio (taken as constant over time) runs from" in said

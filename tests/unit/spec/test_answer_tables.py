@@ -28,11 +28,12 @@ def test_estimands():
 def test_baselines():
     table = toml_table(
         "kaplan_meier = false\nlogrank = false\nfleming_harrington = [[0, 1], [1, 0.5]]\n"
-        'cox = "univariable"\nconfidence_transform = "plain"'
+        'cox = "univariable"\nconfidence_transform = "plain"\nrisk_table = ["events", "censored"]'
     )
     assert read_baseline_answers(table) == BaselineSpec(
-        False, False, ((0.0, 1.0), (1.0, 0.5)), ("univariable",), "plain"
+        False, False, ((0.0, 1.0), (1.0, 0.5)), ("univariable",), "plain", ("events", "censored")
     )
+    assert read_baseline_answers(toml_table('risk_table = "events"')).risk_table == ("events",)
     assert read_baseline_answers(toml_table("cox = []")).cox == ()
 
 
@@ -57,6 +58,8 @@ def test_sampling():
         (read_estimands, "profiles = { old = { age = [80] } }", "[profiles.old.age]"),
         (read_estimands, "rmst = 3", "did you mean 'rmst_to'"),
         (read_baseline_answers, "cox = 'univariate'", "did you mean 'univariable'"),
+        (read_baseline_answers, "risk_table = ['event']", "did you mean 'events'"),
+        (read_baseline_answers, "risk_table = true", "found true"),
         (read_baseline_answers, "fleming_harrington = [[1]]", "not pairs"),
         (read_baseline_answers, "fleming_harrington = [1]", "list of pairs"),
         (read_baseline_answers, "kaplan_meier = 1", "give true or false"),

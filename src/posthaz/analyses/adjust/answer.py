@@ -28,7 +28,8 @@ from posthaz.analyses.adjust.plan import STANDARDISED
 from posthaz.analyses.adjust.samples import AdjustedSamples, adjusted_samples
 from posthaz.analyses.adjust.spec import AdjustSpec
 from posthaz.arms.arm_model import shared_baseline
-from posthaz.baselines import kaplan_meier
+from posthaz.arms.departures import departures
+from posthaz.baselines import at_risk_rows, kaplan_meier
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
 from posthaz.inference import Fit
@@ -58,6 +59,8 @@ class AdjustedAnswers:
         `table_one_by_sample`.
     curves : DataFrame
         Kaplan-Meier curves of all patients and of each sample, with a column ``sample``.
+    at_risk : DataFrame
+        Columns ``arm, time, at_risk, sample``.
     remarks : tuple of str
         What a reader must know.
     failures : tuple of str
@@ -72,6 +75,7 @@ class AdjustedAnswers:
     overlap: pd.DataFrame
     table_one: pd.DataFrame
     curves: pd.DataFrame
+    at_risk: pd.DataFrame
     remarks: tuple[str, ...]
     failures: tuple[str, ...]
 
@@ -89,6 +93,7 @@ def adjusted_answers(
     sampling: Sampling | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     made: AdjustedSamples | None = None,
+    ticks: Sequence[float] = (),
 ) -> AdjustedAnswers:
     """Compare the arms before and after matching and weighting, and standardised.
 
@@ -115,6 +120,8 @@ def adjusted_answers(
         Takes a label, steps done and steps in all.
     made : AdjustedSamples, optional
         What `adjusted_samples` gave for the cohort and `spec`; made here when not given.
+    ticks : sequence of float, optional
+        Times at which those at risk are counted.
 
     Returns
     -------
@@ -150,7 +157,7 @@ def adjusted_answers(
         if made.score is not None and spec.score == "bayesian":
             parts.append(score_spread(made.score, spec, asked, sampling.seed))
         effects = _in_order(pd.concat([part for part in parts if len(part)]), made)
-        failures, remarks = told.failures, (*remarks, *told.remarks)
+        failures, remarks = told.failures, (*remarks, *told.remarks, *departures(primary.spec))
     names = tuple(described)
     return AdjustedAnswers(
         score=made.score,
@@ -161,6 +168,7 @@ def adjusted_answers(
         overlap=_of_score(made, overlap_table),
         table_one=_tables_one(cohort, made, names),
         curves=_curves(cohort, made, interval),
+        at_risk=_at_risk(cohort, made, ticks),
         remarks=remarks,
         failures=failures,
     )
@@ -189,11 +197,22 @@ def _tables_one(cohort: Cohort, made: AdjustedSamples, names: tuple[str, ...]) -
 
 
 def _curves(cohort: Cohort, made: AdjustedSamples, interval: float) -> pd.DataFrame:
-    parts = {BEFORE: cohort} | {name: sample.cohort for name, sample in made.samples.items()}
     frames = [
-        kaplan_meier(part, level=interval).assign(sample=name) for name, part in parts.items()
+        kaplan_meier(part, level=interval).assign(sample=name)
+        for name, part in _parts(cohort, made).items()
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def _at_risk(cohort: Cohort, made: AdjustedSamples, ticks: Sequence[float]) -> pd.DataFrame:
+    """Those at risk in each sample; of weighted patients the sum of their weights."""
+    parts = _parts(cohort, made).items()
+    frames = [at_risk_rows(part, ticks).assign(sample=name) for name, part in parts]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _parts(cohort: Cohort, made: AdjustedSamples) -> dict[str, Cohort]:
+    return {BEFORE: cohort} | {name: sample.cohort for name, sample in made.samples.items()}
 
 
 def _shortest(cohort: Cohort) -> float:

@@ -67,7 +67,7 @@ def sample_note(sample: str, cohort: Cohort) -> str:
     if sample == ALL:
         return ""
     text = (
-        f"These are the {len(cohort)} matched patients. Cox intervals and tests are robust, by "
+        f"These are the {len(cohort):,} matched patients. Cox intervals and tests are robust, by "
         "matched set; Bayesian models take the members of a set as independent."
     )
     if np.any(cohort.weight != 1):

@@ -80,7 +80,7 @@ def plan_models(
             continue
         if sample.sets > MOST_SETS:
             remarks.append(
-                f"No frailty of the matched set was fitted: {sample.sets} sets, more than "
+                f"No frailty of the matched set was fitted: {sample.sets:,} sets, more than "
                 f"{MOST_SETS}. The posterior without frailty treats the members of a set as "
                 "independent; compare the robust interval of Cox."
             )

@@ -31,7 +31,7 @@ from posthaz.analyses.adjust.words import (
     unlike_sentence,
 )
 from posthaz.answers import View
-from posthaz.figures import draw_before_after, draw_love, draw_overlap
+from posthaz.figures import draw_before_after, draw_love, draw_overlap, panel_ticks
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical import ClinicalPart, Given
 from posthaz.report.missing import guarded_block, lost_parts
@@ -64,6 +64,7 @@ def _answer(given: Given) -> AdjustedAnswers:
         sampling=analysis.sampling,
         progress=given.progress,
         made=given_samples(given),
+        ticks=panel_ticks(float(cohort.exit.max()), cohort.unit, cohort.origin),
     )
 
 
@@ -194,6 +195,7 @@ def _curves_figure(results: Results, answers: AdjustedAnswers) -> FigureBlock:
         start=results.cohort.origin,
         endpoint=results.analysis.endpoint,
         simulated=results.simulated,
+        at_risk=answers.at_risk,
     )
     ratios = answers.effects[
         answers.effects["analysis"].isin(["Cox", "Cox, robust"])
@@ -205,7 +207,10 @@ def _curves_figure(results: Results, answers: AdjustedAnswers) -> FigureBlock:
         for row in ratios.to_dict("records")
     ]
     alt = f"Kaplan–Meier curves by arm in each sample. {'; '.join(texts)}."
-    caption = "Kaplan–Meier before and after adjustment, with pointwise confidence bands"
+    caption = (
+        "Kaplan–Meier before and after adjustment, with pointwise confidence bands and the number "
+        "at risk (of weighted patients the sum of their weights) in the colour of the arm"
+    )
     return picture(results, figure, "adjust_curves", alt, caption, "adjust_kaplan_meier.csv")
 
 

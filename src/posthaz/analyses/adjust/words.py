@@ -8,7 +8,8 @@ from posthaz.analyses.adjust.answer import AdjustedAnswers
 from posthaz.analyses.adjust.tables import sample_labels
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
-from posthaz.report.sections.wording import counted, interval_name, listed, ratio
+from posthaz.report.sections.question import which_ratio
+from posthaz.report.sections.wording import count_text, counted, interval_name, listed, ratio
 
 IMBALANCE = 0.1
 UNLIKE = 0.25
@@ -29,7 +30,7 @@ def left_out_sentence(results: Results, answers: AdjustedAnswers) -> str:
         sample = answers.samples[name]
         sizes = answers.sizes[answers.sizes["sample"] == name]
         out = [
-            f"{row['left_out']} of {labels[str(row['arm'])]}"
+            f"{count_text(row['left_out'])} of {labels[str(row['arm'])]}"
             for row in sizes.to_dict("records")
             if row["left_out"]
         ]
@@ -54,7 +55,9 @@ def how_matched(sample: Matched) -> str:
         caliper = f"within {sample.width:.3g} on the logit of the score"
     exact = f", equal in {listed(sample.exact)}" if sample.exact else ""
     again = ", with replacement" if sample.replace else ""
-    return f"{sample.ratio}:1, {sample.method}, {caliper}{exact}{again}, {sample.sets} sets"
+    return (
+        f"{sample.ratio}:1, {sample.method}, {caliper}{exact}{again}, {counted(sample.sets, 'set')}"
+    )
 
 
 def balance_sentence(answers: AdjustedAnswers) -> str:
@@ -173,7 +176,10 @@ def adjusted_sentence(results: Results) -> str:
         )
     if not parts:
         return ""
-    return f"After adjustment by the propensity score the hazard ratio is {'; and '.join(parts)}."
+    return (
+        f"After adjustment by the propensity score the hazard ratio{which_ratio(results)} is "
+        f"{'; and '.join(parts)}."
+    )
 
 
 def _first(rows: pd.DataFrame, start: str) -> pd.Series | None:

@@ -10,6 +10,7 @@ from scipy.stats import norm
 
 from posthaz.analyses.borrowing.bridge import pooled_density, with_effect_prior
 from posthaz.analyses.borrowing.mixture import NormalMixture
+from posthaz.arms.departures import ratio_fault
 from posthaz.cohort import Cohort
 from posthaz.errors import PriorError
 from posthaz.inference import Fit, fit, smoothed_weights
@@ -81,8 +82,10 @@ def effect_column(result: Fit) -> int:
     Raises
     ------
     PriorError
-        When the treatment has not exactly one coefficient.
+        When the treatment has not exactly one coefficient that is a hazard ratio in everybody.
     """
+    if fault := ratio_fault(result.spec, result.treatment):
+        raise PriorError(f"borrowing, {fault.where}: {fault.what}", fix=fault.fix)
     columns = [k for k, term in enumerate(result.design.terms) if term == result.treatment]
     if not result.treatment or len(columns) != 1:
         raise PriorError(

@@ -1,11 +1,14 @@
 """Historical evidence to borrow from: the table ``[borrowing]``."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from posthaz.arms.departures import ratio_fault
 from posthaz.cohort import Cohort, CohortSpec
+from posthaz.design import formula_terms
 from posthaz.errors import Finding
 from posthaz.hazards import option
+from posthaz.spec import ModelSpec
 from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
 from posthaz.spec.derived import keys_of
 from posthaz.spec.fields import table, text
@@ -146,4 +149,25 @@ def borrowing_faults(asked: BorrowingSpec, cohort: Cohort) -> Iterator[Finding]:
     yield from two_arms_faults("[borrowing]", cohort, "a historical hazard ratio compares")
 
 
-TABLE = ClinicalTable(read_borrowing, borrowing_faults, fields=table(_FIELDS, about=BorrowingSpec))
+def _model_faults(model: ModelSpec, treatment: str) -> Iterator[Finding]:
+    """A printed hazard ratio is of everybody, of all events and at all times."""
+    if treatment not in formula_terms(model.formula):
+        yield Finding(
+            f"[borrowing] and model '{model.name}'",
+            "its formula has no term for the treatment alone",
+            "add the treatment as a term",
+        )
+    if fault := ratio_fault(model, treatment):
+        yield replace(fault, where=f"[borrowing] and {fault.where}")
+    if model.background is not None:
+        yield Finding(
+            f"[borrowing] and model '{model.name}'",
+            "its hazard ratio is of the hazard in excess of the expected one, and a printed one is "
+            "of all events",
+            "make a model without expected deaths the first one",
+        )
+
+
+TABLE = ClinicalTable(
+    read_borrowing, borrowing_faults, _model_faults, fields=table(_FIELDS, about=BorrowingSpec)
+)

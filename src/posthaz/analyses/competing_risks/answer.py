@@ -113,7 +113,7 @@ def competing_risks(
     causes = tuple(cause for cause in {**dict.fromkeys(asked.causes), **dict.fromkeys(there)})
     for cause in causes:
         if cause not in there:
-            notes.append(f"{asked.label(cause)}: no event of this cause, so nothing is estimated.")
+            notes.append(Lost(f"estimate of {asked.label(cause)}", "no event of this cause"))
     fits = cause_fits(cohort, model, there, sampling or Sampling(), progress)
     for cause, one in fits.items():
         notes += fewer_intervals(model, one, asked.label(cause))

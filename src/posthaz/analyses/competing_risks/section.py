@@ -11,8 +11,8 @@ from posthaz.analyses.competing_risks.tables import incidence_table, ratio_table
 from posthaz.analyses.competing_risks.words import competing_lead, competing_methods
 from posthaz.answers import View
 from posthaz.figures import draw_incidence
-from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
-from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.blocks import Block, Note, Paragraph, Section
+from posthaz.report.clinical import ClinicalPart, Given, remark_blocks
 from posthaz.report.missing import lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, lowered
@@ -85,8 +85,7 @@ def _section(results: Results, answer: CompetingRisks) -> Section:
         )
     if len(answer.ratios):
         blocks += [ratio_table(results, answer), Paragraph(_TWO_RATIOS)]
-    if answer.notes:
-        blocks += [Paragraph("What could not be given as asked:"), Bullets(answer.notes)]
+    blocks += remark_blocks(answer.notes)
     for text in answer.failures:
         blocks.append(Note("error", f"Convergence: {text}."))
     return Section("Competing risks", "competing-risks", tuple(blocks))

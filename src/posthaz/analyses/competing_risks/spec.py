@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from posthaz.cohort import Cohort, CohortSpec, causes_of
 from posthaz.errors import Finding
+from posthaz.spec import ModelSpec
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.fields import distinct, number, several, table, text
 from posthaz.spec.toml_table import TomlTable
@@ -127,6 +128,20 @@ def _read_causes(toml: TomlTable) -> dict[int, str]:
     return dict(sorted(causes.items()))
 
 
+def _model_faults(model: ModelSpec, treatment: str) -> Iterator[Finding]:
+    """A model of each cause can't be beside the expected deaths of all causes."""
+    del treatment
+    if model.background is not None:
+        yield Finding(
+            f"[competing_risks] and model '{model.name}'",
+            "expected deaths are of all causes, and causes are modelled one by one",
+            "make a model without expected deaths the first one, or leave the causes out",
+        )
+
+
 TABLE = ClinicalTable(
-    read_competing_risks, competing_faults, fields=table(_FIELDS, about=CompetingRisksSpec)
+    read_competing_risks,
+    competing_faults,
+    _model_faults,
+    fields=table(_FIELDS, about=CompetingRisksSpec),
 )

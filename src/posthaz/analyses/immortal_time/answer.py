@@ -23,6 +23,7 @@ from posthaz.arms.arm_model import (
     Quick,
     cox_summary,
     joined,
+    on_hazard,
     ratio_summary,
     varying_terms,
 )
@@ -241,7 +242,7 @@ def _baseline(model: ModelSpec, part: Cohort, changing: bool) -> ModelSpec:
     Who waits is at risk early, also within an interval.
     """
     baseline, times = model.baseline, part.exit[part.event]
-    plain = replace(model, form="proportional_hazards", shrinkage=None)
+    plain = replace(on_hazard(model), shrinkage=None)
     if not (changing and isinstance(baseline, PiecewiseExponential) and not baseline.cuts):
         return sparse_model(plain, times)
     most = min(_MOST_INTERVALS, len(np.unique(times)) // _EVENTS_AN_INTERVAL)

@@ -23,6 +23,7 @@ from posthaz.analyses.immortal_time.words import (
     person_words,
     weight_words,
 )
+from posthaz.arms.departures import departures
 from posthaz.figures import draw_hazard_ratios, draw_person_time
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
@@ -95,6 +96,7 @@ def _section(results: Results, answer: Answer) -> Section | None:
             immortal_lead(results, answer),
             gain_words(results, answer),
             person_words(results, answer),
+            " ".join(departures(results.posterior.primary.spec)),
         )
         if text
     ]

@@ -122,7 +122,7 @@ def person_words(results: Results, answer: ImmortalTime) -> str:
     part = float(wait.sum() / (own["exit"] - own["entry"]).sum())
     label = list(arm_labels(results).values())[1]
     return (
-        f"{len(own)} of {len(frame)} patients came to “{label}”, after a median wait of "
+        f"{len(own):,} of {len(frame):,} patients came to “{label}”, after a median wait of "
         f"{lasting(float(wait.median()), unit)} (longest "
         f"{duration(float(wait.max()), unit)}); {percent(part)} of their follow-up lies before "
         "treatment, when they could not die treated."

@@ -19,6 +19,7 @@ from posthaz.arms.arm_model import (
     shared_baseline,
     varying_terms,
 )
+from posthaz.arms.departures import departures
 from posthaz.arms.groups import compared_rows, covariate_label
 from posthaz.arms.interaction_test import InteractionTest, interaction_test
 from posthaz.baselines import CoxFit
@@ -138,7 +139,7 @@ def interaction_effects(
     show = progress or (lambda label, done, total: None)
     rows = compared_rows(ready.cohort, [ready.by]) & measured(ready.cohort, asked)
     part = restricted(ready.cohort, rows)
-    notes = _left_out(rows)
+    notes = [*departures(model), *_left_out(rows)]
     cut = _cut_off_model(ready, part, quick, interval, notes)
     show("interaction", 1, 3)
     levels = [

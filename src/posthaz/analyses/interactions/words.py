@@ -7,6 +7,7 @@ import numpy as np
 from posthaz.analyses.interactions.answer import InteractionEffects
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered, variable_label
+from posthaz.report.sections.question import which_ratio
 from posthaz.report.sections.wording import (
     interval_name,
     listed,
@@ -37,7 +38,8 @@ def _interaction(results: Results, one: InteractionEffects) -> str:
         for _, row in levels.iterrows()
     ]
     pair = f", {shown.iloc[0, 0]} v {shown.iloc[0, 1]}," if len(shown) == 1 else ""
-    text = f"The hazard ratio of {lowered(one.effect)}{pair} is {listed(parts)}"
+    which = which_ratio(results)
+    text = f"The hazard ratio{which} of {lowered(one.effect)}{pair} is {listed(parts)}"
     return f"{text}; {_ratios(one)}" if len(one.ratios) else f"{text}."
 
 

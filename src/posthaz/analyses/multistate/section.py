@@ -11,6 +11,7 @@ from posthaz.analyses.multistate.answer import POSTERIOR, WITHOUT, Multistate, i
 from posthaz.analyses.multistate.graph import FIRST, LAST
 from posthaz.analyses.multistate.spec import NAME
 from posthaz.answers import View
+from posthaz.arms.departures import departures
 from posthaz.figures import draw_incidence
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.clinical import ClinicalPart, Given
@@ -59,10 +60,15 @@ def _tables(answer: Multistate) -> dict[str, pd.DataFrame]:
     }
 
 
+def _departures(results: Results) -> list[str]:
+    model = results.posterior.primary.spec
+    return departures(model, keeps_form=True, keeps_frailty=True)
+
+
 def _section(results: Results, answer: Multistate) -> Section:
     blocks: list[Block] = [
         Paragraph(_lead(results, answer)),
-        Paragraph(_how(results, answer)),
+        Paragraph(" ".join((_how(results, answer), *_departures(results)))),
         _figure(results, answer),
         _state_table(results, answer),
         _time_table(results, answer),

@@ -23,6 +23,7 @@ from posthaz.analyses.screening.rows import (
     posterior_rows,
 )
 from posthaz.analyses.screening.spec import ScreeningSpec
+from posthaz.arms.departures import departures
 from posthaz.baselines import Candidate, cox_or_firth, screen_candidates
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort
@@ -132,7 +133,7 @@ def screen_covariates(
         When the matched sample is asked for and the cohort has no matched sets.
     """
     check_sample(asked.sample, cohort, "screening")
-    notes: list[str] = []
+    notes = departures(model, keeps_form=True)
     screened = screen_candidates(
         cohort, asked.candidates, p_below=asked.p_below, firth=asked.firth, level=interval
     )
@@ -218,7 +219,7 @@ def _failures(fits: Mapping[str, Fit]) -> tuple[str, ...]:
 def _usable(found: Sequence[Candidate], notes: list[str]) -> list[Candidate]:
     for one in found:
         if one.columns is None:
-            notes.append(f"{one.term} is left out: {one.note}.")
+            notes.append(Lost(f"estimate of `{one.term}`", one.note))
     return [one for one in found if one.columns is not None]
 
 

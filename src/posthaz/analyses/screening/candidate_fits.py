@@ -84,7 +84,7 @@ class CandidateSampler:
             self.notes.append(Lost(_WORDS[name], "no event among the complete rows"))
             return
         if not rows.all():
-            complete = f"{int(rows.sum())} of {len(rows)} rows, which are complete"
+            complete = f"{int(rows.sum()):,} of {len(rows):,} rows, which are complete"
             self.notes.append(f"The {_WORDS[name]} uses {complete} in its covariates.")
         # the weights of the Laplace approximation say little about priors with such tails
         forced = shared is not None and self.sampling.method != "pymc"
@@ -102,8 +102,8 @@ class CandidateSampler:
         if unused:
             self.notes.append(
                 f"The {_WORDS[shrunken.name]} doesn't use the primary model's "
-                f"{'prior' if len(unused) == 1 else 'priors'} on {', '.join(unused)}: the prior "
-                "that shrinks all candidates together takes the place."
+                f"{'prior' if len(unused) == 1 else 'priors'} on `{'`, `'.join(unused)}`: the "
+                "prior that shrinks all candidates together takes the place."
             )
 
     def _base(self, part: Cohort) -> ModelSpec:
@@ -139,7 +139,7 @@ def independent_members(members: Sequence[Candidate], notes: list[str]) -> list[
             found.append(one)
         else:
             notes.append(
-                f"{one.term} is left out of models with others: on the rows complete in all of "
+                f"`{one.term}` is left out of models with others: on the rows complete in all of "
                 "them it is constant or determined by them."
             )
         start += frame.shape[1]

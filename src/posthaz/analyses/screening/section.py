@@ -20,8 +20,8 @@ from posthaz.arms.survival_rows import (
 )
 from posthaz.design import quoted
 from posthaz.figures import draw_hazard_ratios, draw_relevance
-from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
-from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section
+from posthaz.report.clinical import ClinicalPart, Given, remark_blocks
 from posthaz.report.counterpart import (
     Counterpart,
     Number,
@@ -56,7 +56,7 @@ def screening_lead(results: Results, answer: Screening) -> str:
     names = [lowered(candidate_label(results.cohort, name)) for name in kept]
     return (
         f"Of {len(answer.candidates)} candidates one by one, {listed(names) or 'none'} "
-        f"{'has' if len(names) == 1 else 'have'} P{SPACE}<{SPACE}{spec.p_below:g}."
+        f"{'has' if len(names) < 2 else 'have'} P{SPACE}<{SPACE}{spec.p_below:g}."
     )
 
 
@@ -186,8 +186,7 @@ def _section(results: Results, answer: Screening) -> Section:
         words = _shrunken_words(spec.shrinkage)
         blocks += [Paragraph(words), _relevance_figure(results, answer)]
         blocks.append(relevance_table(results, answer))
-    if answer.notes:
-        blocks += [Paragraph("What could not be given as asked:"), Bullets(answer.notes)]
+    blocks += remark_blocks(answer.notes)
     for failure in answer.failures:
         blocks.append(Note("error", f"Convergence: {failure}."))
     return Section(_title(answer), _NAME, tuple(blocks))

@@ -18,6 +18,7 @@ from posthaz.arms.arm_model import (
     ratio_summary,
     shared_baseline,
 )
+from posthaz.arms.departures import departures
 from posthaz.arms.groups import two_arms
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
@@ -264,13 +265,13 @@ def _notes(
     notes = []
     if several:
         notes.append(f"Of the arms, {arm} is compared with {reference}.")
-    if model.effect.acts_on == "time":
-        notes.append("The effect acts on the hazard here, not on time as in the primary model.")
+    notes += departures(model)
     if pooled is None:
         notes.append(Lost("model of partially pooled estimates", reason))
     elif pooled.rows < len(cohort):
         notes.append(
-            f"The partially pooled model leaves out {len(cohort) - pooled.rows} of {len(cohort)} "
-            "rows: they lack a covariate of it, or stand in a subgroup with one arm only."
+            f"The partially pooled model leaves out {len(cohort) - pooled.rows:,} of "
+            f"{len(cohort):,} rows: they lack a covariate of it, or stand in a subgroup with one "
+            "arm only."
         )
     return notes

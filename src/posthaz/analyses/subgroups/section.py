@@ -20,9 +20,9 @@ from posthaz.arms.interaction_test import ROBUST_WALD
 from posthaz.checks import convergence
 from posthaz.estimands import coefficient_table
 from posthaz.figures import draw_subgroups
-from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
+from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
-from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.clinical import ClinicalPart, Given, remark_blocks
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
@@ -93,9 +93,7 @@ def _section(results: Results, answer: SubgroupEffects) -> Section:
         Paragraph(_methods(results, answer)),
     ]
     blocks += [Note("error", f"Convergence: {failure}.") for failure in _failures(answer)]
-    remarks = [*answer.notes, *_remarks(answer)]
-    if remarks:
-        blocks += [Paragraph("What can’t be given, and why:"), Bullets(tuple(remarks))]
+    blocks += remark_blocks([*answer.notes, *_remarks(answer)])
     return Section(_title(answer), _NAME, tuple(blocks))
 
 

@@ -11,6 +11,7 @@ from posthaz.report.counterpart import (
 )
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered, variable_label
+from posthaz.report.sections.question import which_ratio
 from posthaz.report.sections.wording import (
     listed,
     p_sentence,
@@ -93,8 +94,8 @@ def subgroups_lead(results: Results, answer: SubgroupEffects) -> str:
     if pooled.empty:
         return ""
     text = (
-        f"Over {len(pooled)} subgroups the partially pooled hazard ratio runs from "
-        f"{ratio(pooled['pooled_hr'].min())} to {ratio(pooled['pooled_hr'].max())}"
+        f"Over {len(pooled)} subgroups the partially pooled hazard ratio{which_ratio(results)} "
+        f"runs from {ratio(pooled['pooled_hr'].min())} to {ratio(pooled['pooled_hr'].max())}"
     )
     tests = answer.tests.dropna(subset=["p"])
     if tests.empty:

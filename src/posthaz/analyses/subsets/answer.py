@@ -16,7 +16,7 @@ from posthaz.arms.arm_model import (
 )
 from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.arms.survival_rows import cox_rows, frequentist_rows, posterior_rows
-from posthaz.baselines import kaplan_meier, numbers_at_risk
+from posthaz.baselines import at_risk_rows, kaplan_meier
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, restricted, rows_where
 from posthaz.cohort.argument import takes_cohort
@@ -76,6 +76,7 @@ def survival_in_subsets(
     sampling: Sampling | None = None,
     *,
     whole: Fit | None = None,
+    ticks: Sequence[float] | None = None,
     transform: str = "log-log",
     interval: float = 0.95,
     progress: Progress = lambda label, done, total: None,
@@ -97,6 +98,8 @@ def survival_in_subsets(
         How to sample.
     whole : Fit, optional
         Fit of the model to the whole cohort, when there is one.
+    ticks : sequence of float, optional
+        Times at which those at risk are counted; origin and `times` when not given.
     transform : {"log-log", "log", "plain"}
         Scale of the Kaplan-Meier confidence limits.
     interval : float, optional
@@ -134,7 +137,7 @@ def survival_in_subsets(
             SubsetSurvival(
                 name,
                 label,
-                **_answered(part, own, times, transform, interval),
+                **_answered(part, own, times, ticks, transform, interval),
                 fit=own,
                 failures=tuple(f"{label}: {text}" for text in failures),
                 notes=tuple(notes),
@@ -181,7 +184,9 @@ def _refitted(
         notes.append(f"the model leaves out {', '.join(left)}, which is constant here")
     rows = complete_in(part, kept)
     if not rows.all():
-        notes.append(f"the model uses {int(rows.sum())} of {len(rows)} rows, which are complete")
+        notes.append(
+            f"the model uses {int(rows.sum()):,} of {len(rows):,} rows, which are complete"
+        )
     used = without_empty_arms(restricted(part, rows))
     try:
         sparse = sparse_model(replace(model, shrinkage=None, changing=()), used.exit[used.event])
@@ -200,12 +205,16 @@ def _clusters(formula: str, terms: Sequence[str]) -> list[str]:
 
 
 def _answered(
-    part: Cohort, found: Fit | None, times: Sequence[float], transform: str, interval: float
+    part: Cohort,
+    found: Fit | None,
+    times: Sequence[float],
+    ticks: Sequence[float] | None,
+    transform: str,
+    interval: float,
 ) -> dict[str, pd.DataFrame]:
     """Tables of one subset: answers, steps, numbers at risk, curves."""
     horizon = float(part.exit.max())
-    ticks = [part.origin, *(time for time in times if time <= horizon)]
-    at_risk = numbers_at_risk(part, ticks).reset_index().melt("arm", var_name="time")
+    ticks = [part.origin, *(t for t in times if t <= horizon)] if ticks is None else ticks
     parts = [frequentist_rows(part, times, transform, interval)]
     curves = pd.DataFrame(columns=["arm", "time", "median", "lower", "upper"])
     if found is not None:
@@ -218,6 +227,6 @@ def _answered(
     return {
         "answers": pd.concat(parts, ignore_index=True),
         "steps": kaplan_meier(part, transform=transform, level=interval),
-        "at_risk": at_risk.rename(columns={"value": "at_risk"}),
+        "at_risk": at_risk_rows(part, ticks),
         "curves": curves,
     }

@@ -13,6 +13,7 @@ from posthaz.analyses.subsets.tables import (
     subset_rows,
 )
 from posthaz.answers import View
+from posthaz.arms.departures import departures
 from posthaz.arms.survival_rows import (
     COX,
     FIRTH,
@@ -21,7 +22,7 @@ from posthaz.arms.survival_rows import (
     POSTERIOR,
 )
 from posthaz.cohort import restricted, rows_where
-from posthaz.figures import draw_subsets
+from posthaz.figures import draw_subsets, panel_ticks
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical import ClinicalPart, Given
 from posthaz.report.counterpart import (
@@ -38,6 +39,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.curve_rows import median_text
 from posthaz.report.sections.naming import arm_labels, lowered
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.question import which_ratio
 from posthaz.report.sections.wording import (
     listed,
     p_sentence,
@@ -57,7 +59,9 @@ def subsets_lead(results: Results, answer: Sequence[SubsetSurvival]) -> str:
             arm = f" ({labels.get(str(row['arm']), row['arm'])})" if len(labels) > 2 else ""
             numbers = with_interval(row["value"], row["lower"], row["upper"])
             parts.append(f"{numbers} in “{one.label}”{arm}")
-    return f"In subsets, each by itself, the hazard ratio is {listed(parts)}." if parts else ""
+    which = which_ratio(results)
+    said = f"In subsets, each by itself, the hazard ratio{which} is {listed(parts)}."
+    return said if parts else ""
 
 
 def subset_methods(results: Results, answer: object) -> str:
@@ -100,6 +104,7 @@ def _answer(given: Given) -> Answer:
         analysis.estimands.survival_at,
         analysis.sampling,
         whole=next(iter(given.fits.values())),
+        ticks=panel_ticks(float(given.cohort.exit.max()), given.cohort.unit, given.cohort.origin),
         transform=analysis.baselines.confidence_transform,
         interval=analysis.estimands.interval,
         progress=given.progress,
@@ -131,9 +136,10 @@ def _failures(answer: Answer) -> tuple[str, ...]:
 def _section(results: Results, answer: Answer) -> Section:
     text = (
         "The whole cohort and each subset named in the analysis file, each by itself. The "
-        "Bayesian answer is the primary model refitted to the subset, with its priors. Intervals "
-        "that differ between subsets don’t show that the effect does: that is a question about an "
-        "interaction."
+        "Bayesian answer is the primary model refitted to the subset, with its priors. "
+        + "".join(f"{said} " for said in _departures(results))
+        + "Intervals that differ between subsets don’t show that the effect does: that is a "
+        "question about an interaction."
     )
     blocks: list[Block] = [Paragraph(text)]
     if any(len(one.steps) for one in answer):
@@ -147,6 +153,11 @@ def _section(results: Results, answer: Answer) -> Section:
     for failure in _failures(answer):
         blocks.append(Note("error", f"Convergence: {failure}."))
     return Section("Subsets", _NAME, tuple(blocks))
+
+
+def _departures(results: Results) -> list[str]:
+    model = results.posterior.primary.spec
+    return departures(model, keeps_form=True, keeps_frailty=True)
 
 
 @guarded_block
@@ -167,6 +178,7 @@ def _figure(results: Results, answer: Answer) -> FigureBlock:
         endpoint=results.analysis.endpoint,
         interval=results.analysis.estimands.interval,
         simulated=results.simulated,
+        at_risk=[one.at_risk for one in shown],
     )
     parts = []
     for one in shown:
@@ -178,7 +190,10 @@ def _figure(results: Results, answer: Answer) -> FigureBlock:
         ]
         parts.append(f"{one.label}: {', '.join(said)}")
     alt = f"Survival in {len(shown)} panels. Kaplan–Meier medians: {'; '.join(parts)}."
-    caption = "Survival by arm in the whole cohort and each subset"
+    caption = (
+        "Survival by arm in the whole cohort and each subset, with the number at risk in the "
+        "colour of the arm"
+    )
     return picture(results, figure, "subsets", alt, caption, "subsets_kaplan_meier.csv")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from posthaz.arms.departures import ratio_fault
 from posthaz.design import formula_terms
 from posthaz.errors import Finding, SpecError
 from posthaz.inference import Fit
@@ -81,18 +82,8 @@ def effect_fault(fit: Fit) -> Finding | None:
         return _fault(
             fit, "its formula has no term for the treatment alone", "add the treatment as a term"
         )
-    if fit.spec.effect.acts_on != "hazard":
-        return _fault(
-            fit,
-            "its effect is a time ratio, and this is about hazard ratios",
-            "make a proportional hazards model the first one",
-        )
-    if fit.spec.cure is not None:
-        return _fault(
-            fit,
-            "it has a cured share, and its hazard ratio is that of the others only",
-            "make a model without a cured share the first one",
-        )
+    if fault := ratio_fault(fit.spec, fit.treatment):
+        return fault
     if len(own) > 1:
         return _fault(
             fit,
@@ -105,12 +96,6 @@ def effect_fault(fit: Fit) -> Finding | None:
             fit,
             "the treatment interacts with a covariate, so that it has no single hazard ratio",
             "make a model without the interaction the first one",
-        )
-    if any(one.term == fit.treatment for one in fit.spec.changing):
-        return _fault(
-            fit,
-            "the effect of the treatment changes with time, so that it has no single hazard ratio",
-            "make a model without that change the first one",
         )
     if own[0] in shrunken_columns(fit.spec.shrinkage, fit.design):
         return _fault(

@@ -10,8 +10,8 @@ from posthaz.errors import Finding, nearest
 
 OUTCOME_FIX = (
     "leave it out: what is known only at the end of follow-up explains nothing before it; an "
-    "effect that changes with time is modelled by cutting each patient's follow-up into rows "
-    "(entry, subject) with a covariate that says which part a row is, or by a landmark"
+    "effect that changes with time is asked for by [models.NAME.changing.TERM] (ChangingEffect "
+    "in Python)"
 )
 _MEANINGS = {
     "time": "the follow-up time",

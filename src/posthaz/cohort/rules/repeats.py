@@ -147,6 +147,8 @@ def _repeated_once_each(draft: Draft, endpoint: str) -> str:
     """Patients who have a row for each endpoint, in words; empty where none do."""
     names = [draft.spec.subject] if draft.has(draft.spec.subject) else _patient_columns(draft)
     for name in names:
+        if name == endpoint:
+            continue
         pairs = draft.frame.loc[:, [name, endpoint]].dropna().astype(str)
         sizes = pairs.groupby(name).size()
         if not pairs.duplicated().any() and (sizes > 1).sum() > len(sizes) / 2:

@@ -13,7 +13,7 @@ from posthaz.report.concerns.concern import Concern
 from posthaz.report.concerns.curves import RARE
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside, grouped
-from posthaz.report.sections.naming import contrasts, reference_arm, term_label
+from posthaz.report.sections.naming import contrasts, model_labels, reference_arm, term_label
 from posthaz.report.sections.question import adjusted
 from posthaz.report.sections.rows import estimand_row
 from posthaz.report.sections.wording import (
@@ -73,8 +73,7 @@ def contradictions(results: Results) -> tuple[Contradiction, ...]:
     if grouped(results.cohort) or results.cohort.recurrent:
         return ()
     fit, found = results.posterior.primary, []
-    answered = fit.treatment in {effect.term for effect in fit.spec.changing}
-    for arm, (name, against) in () if answered else contrasts(results, fit).items():
+    for arm, (name, against) in () if _lets_change(fit) else contrasts(results, fit).items():
         tested = _schoenfeld(results, fit, arm)
         predicted = _predictive(results, arm) if holds_proportional(fit) else np.nan
         if tested < RARE or predicted < RARE:
@@ -185,11 +184,8 @@ def _survival(curves: pd.DataFrame, arm: str, times: np.ndarray) -> np.ndarray:
 
 
 def _advice(results: Results, one: Contradiction) -> str:
-    spec = results.posterior.primary.spec
-    cut = "" if one.crossing is None else f" and `cuts = [{moment(one.crossing.time)}, …]`"
     start = (
-        f"To do: let the effect change with time: add `[models.{spec.name}.changing."
-        f"{results.cohort.treatment}]`{cut} to the analysis; or report survival differences and "
+        f"To do: {_changing_advice(results, one)}; or report survival differences and "
         "restricted means by Kaplan–Meier (several horizons, `rmst_to` in [estimands]) in place "
         "of a hazard ratio"
     )
@@ -199,6 +195,29 @@ def _advice(results: Results, one: Contradiction) -> str:
         f"{start}. `landmark = {moment(one.crossing.time)}` in [cohort] compares those still at "
         f"risk then, and `rmst_to = {moment(one.crossing.time)}` what came before."
     )
+
+
+def _changing_advice(results: Results, one: Contradiction) -> str:
+    """How to let the effect change: in a model that the file has, or by a line to add."""
+    treatment, spec = results.cohort.treatment, results.posterior.primary.spec
+    fits, labels = results.posterior.fits, model_labels(results)
+    if names := [labels[name] for name, fit in fits.items() if _lets_change(fit)]:
+        return (
+            f"read “{names[0]}”, whose effect changes with time (“Effects that change with "
+            "time”), and name it first to make it the primary model"
+        )
+    cut = "" if one.crossing is None else f" and `cuts = [{moment(one.crossing.time)}, …]`"
+    where = f"add `[models.{spec.name}.changing.{treatment}]`{cut} to the analysis"
+    if spec.effect.acts_on == "time":
+        where = (
+            f"add a model of proportional hazards with `[models.NAME.changing.{treatment}]`{cut}, "
+            "since the effect of this one acts on time"
+        )
+    return f"let the effect change with time: {where}"
+
+
+def _lets_change(fit: Fit) -> bool:
+    return bool(fit.treatment) and fit.treatment in {effect.term for effect in fit.spec.changing}
 
 
 def _schoenfeld(results: Results, fit: Fit, arm: str) -> float:

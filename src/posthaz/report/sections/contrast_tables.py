@@ -14,7 +14,14 @@ from posthaz.report.sections.answer_tables import curve_name, frequentist_text, 
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import arm_labels, contrasts, model_labels, reference_arm
 from posthaz.report.sections.question import asks_for_reference
-from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
+from posthaz.report.sections.rows import (
+    answer_row,
+    estimand_row,
+    hazard_ratio_row,
+    ratio_marks,
+    restriction,
+    treatment_term,
+)
 from posthaz.report.sections.wording import (
     SPACE,
     at_time,
@@ -206,10 +213,11 @@ def models_table(results: Results) -> Table | None:
                 results, "P(rmst difference > 0)", f"{arm} - {reference}", model=model
             )
             marginal = "*" if kind.startswith("marginal") else ""
+            which = ", ".join(ratio_marks(fit, treatment_term(fit, arm)))
             rows.append(
                 {
                     "arm": f"{name} v {against}",
-                    "model": labels[model],
+                    "model": labels[model] + (f" ({which})" if which else ""),
                     "hr": with_interval(effect["median"], effect["lower"], effect["upper"])
                     + marginal,
                     "gain": posterior_text(gain, lambda value: change(value, unit)),

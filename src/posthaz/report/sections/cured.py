@@ -62,7 +62,9 @@ def cured_sentence(results: Results, fit: Fit) -> str:
         profile = f"{arm} - {reference_arm(results)}"
         gap = estimand_row(results, "cure fraction difference", profile, model=name)
         chance = estimand_row(results, "P(cure fraction difference > 0)", profile, model=name)
-        if np.isfinite(gap["median"]):
+        if gap["lower"] == gap["upper"] == 0:
+            text += f" The model takes it to be the same with {label} as with {against}."
+        elif np.isfinite(gap["median"]):
             median, lower, upper = (gap[key] for key in _NUMBERS)
             numbers = with_interval(median, lower, upper, points)
             text += (

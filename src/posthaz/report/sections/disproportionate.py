@@ -4,6 +4,7 @@ import numpy as np
 
 from posthaz.report.concerns.proportionality import Contradiction, gaps
 from posthaz.report.results import Results
+from posthaz.report.sections.effect import unless_random
 from posthaz.report.sections.naming import model_labels, reference_arm
 from posthaz.report.sections.question import adjusted, asks_for_reference, effect_noun, words
 from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row, restriction
@@ -104,6 +105,6 @@ def left_open_sentence(results: Results) -> str:
     """What the data can't say."""
     longest = lasting(results.horizon, results.cohort.unit)
     return (
-        f"The data say nothing about what happens after {longest} nor, "
-        f"unless the arms were assigned at random, whether {effect_noun(results)} is the cause."
+        f"The data say nothing about what happens after {longest} nor{unless_random(results)} "
+        f"whether {effect_noun(results)} is the cause."
     )

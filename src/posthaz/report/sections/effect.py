@@ -127,6 +127,8 @@ def _cox_text(results: Results, fit: Fit, arms: Sequence[str]) -> str:
     regression = names.regression
     if adjusted(fit) and found:
         regression += " without adjustment" if alone else " with the same covariates"
+    if fit.spec.strata:
+        regression += ", without strata," if "with" in regression else " without strata"
     interval = f"{interval_name(results.analysis.estimands.interval)} confidence interval"
     if len(pairs) > 1 and found:
         texts = [f"{_cox_numbers(row, interval)} for {pairs[arm][0]}" for arm, row in found.items()]
@@ -137,7 +139,7 @@ def _cox_text(results: Results, fit: Fit, arms: Sequence[str]) -> str:
         if np.isnan(cox["lower"]):
             return f"{regression} has no finite hazard ratio of {name} v {against}"
         numbers = _cox_numbers(cox, interval, _otherwise(own, cox, kind))
-        if not kind or (adjusted(fit) and alone) or fit.spec.cure is not None:
+        if kind != "hazard ratio" or (adjusted(fit) and alone) or fit.spec.cure or fit.spec.strata:
             return f"{regression} gives {numbers}"
         return f"{regression} {agreement(own, cox)}, with {numbers}"
     return ""
@@ -201,7 +203,7 @@ def _limits(results: Results, fit: Fit, arms: Sequence[str]) -> str:
     return (
         f"{start}the credible interval{'' if one else 's'} of {listed(settled)} "
         f"exclude{'s' if one else ''} a ratio of 1, but the data say nothing about what happens "
-        f"after {longest} nor{_unless_random(results)}, whether "
+        f"after {longest} nor{unless_random(results)} whether "
         f"{effect_noun(results)} is the cause."
     )
 
@@ -210,9 +212,9 @@ def _either_way(results: Results) -> str:
     return "benefit and harm" if of_treatment(results) else "a lower and a higher hazard"
 
 
-def _unless_random(results: Results) -> str:
+def unless_random(results: Results) -> str:
     """Only what is given to patients can be assigned at random."""
-    return ", unless the arms were assigned at random" if of_treatment(results) else ""
+    return ", unless the arms were assigned at random," if of_treatment(results) else ""
 
 
 def _without_events(results: Results, fit: Fit) -> str:

@@ -9,7 +9,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
-from posthaz.report.sections.naming import arm_labels
+from posthaz.report.sections.naming import arm_labels, capitalised
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import schoenfeld_sentence
 from posthaz.report.sections.question import of_treatment
@@ -28,6 +28,12 @@ from posthaz.report.sections.wording import (
 
 _MARK = "†"
 _MOST_NAMED = 4
+_WHICH = {
+    "average": "average: over the events, of a ratio that changes with time, and the effect at no "
+    "time in particular",
+    "excess": "excess: of hazards beyond the expected one, while {cox} ratios are of all events",
+    "not cured": "not cured: among those who are not cured, while {cox} ratios are of everybody",
+}
 
 
 def hazard_ratios_section(results: Results) -> Section | None:
@@ -79,7 +85,7 @@ def _meaning(results: Results) -> str:
 def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
     columns = {
         "label": frame["label"],
-        "model": frame["model"],
+        "model": _models(frame),
         "n": [MISSING if np.isnan(n) else count_text(n) for n in frame["n"]],
         "hr": [
             with_interval(*row) + (f"{SPACE}{_MARK}" if conflict else "")
@@ -106,6 +112,7 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
     }[name]
     names = beside(results.cohort)
     notes = [f"Rows of {names.model} models are in `baselines.csv`."]
+    notes += _which_ratios(frame, names.model)
     if (frame["power"] != 1).any():
         notes.append(
             "A Cox hazard ratio per named step is the ratio per unit in `baselines.csv`, raised "
@@ -126,6 +133,18 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
     )
 
 
+def _models(frame: pd.DataFrame) -> pd.Series:
+    """Models, each with what its ratio is where that isn't one of hazards at any time."""
+    return frame["model"] + [f" ({which})" if which else "" for which in frame["which"]]
+
+
+def _which_ratios(frame: pd.DataFrame, cox: str) -> list[str]:
+    """What the words in brackets after a model mean."""
+    found = {mark for which in frame["which"] for mark in which.split(", ")}
+    said = [text.format(cox=cox) for mark, text in _WHICH.items() if mark in found]
+    return [f"{capitalised('; '.join(said))}."] if said else []
+
+
 def disagreements(frame: pd.DataFrame) -> list[str]:
     """What the mark beside a ratio means, for each ratio that has it."""
     marked = frame[frame["conflict"] != ""]
@@ -143,7 +162,7 @@ def _forest(results: Results, frame: pd.DataFrame, name: str) -> FigureBlock:
     interval = results.analysis.estimands.interval
     several = len(set(frame["label"])) > 1
     if name == "treatment":
-        label = frame["label"] + ": " + frame["model"] if several else frame["model"]
+        label = frame["label"] + ": " + _models(frame) if several else _models(frame)
         table = frame.assign(term=label, label=label, source=frame["kind"])
     else:
         label = frame["label"]

@@ -29,9 +29,12 @@ def marginal_section(results: Results) -> Section | None:
     Returns
     -------
     Section or None
-        Anchor ``answers-marginal``; None when no model compares arms.
+        Anchor ``answers-marginal``; None where the hazard ratios of intervals are all there is.
     """
-    chosen = next((fit for fit in results.posterior.fits.values() if changes(fit)), None)
+    fits = [fit for fit in results.posterior.fits.values() if changes(fit)]
+    chosen = next((fit for fit in fits if not _shown_as_steps(fit)), None)
+    if fits and chosen is None:
+        return None
     if chosen is None:
         text = (
             "Every model here has proportional hazards (as an accelerated exponential or Weibull "
@@ -40,16 +43,33 @@ def marginal_section(results: Results) -> Section | None:
             "it truly is constant is a question for “Hazard ratios” and “Predictive check”."
         )
         return Section("Hazard ratio over time", "answers-marginal", (Paragraph(text),))
-    text = (
-        "Averaged over patients who differ, a hazard ratio changes with time even where each "
-        "patient’s own does not, because the patients at high risk leave first."
-        if set(chosen.design.variables) - {chosen.treatment}
-        else "A treatment that stretches time need not have a constant hazard ratio."
-    )
+    text = why_it_changes(chosen)
     label = model_labels(results)[chosen.spec.name]
     text += f" The figure shows the ratio of the average hazards under “{label}”."
     figures = tuple(_figure(results, chosen, arm) for arm in contrasts(results, chosen))
     return Section("Hazard ratio over time", "answers-marginal", (Paragraph(text), *figures))
+
+
+def why_it_changes(fit: Fit) -> str:
+    """Why the hazard ratio of whole arms changes with time."""
+    if set(fit.spec.variables) - {fit.treatment}:
+        return (
+            "Averaged over patients who differ, a hazard ratio changes with time even where each "
+            "patient’s own does not, because the patients at high risk leave first."
+        )
+    if fit.spec.cure is not None:
+        return (
+            "Where some patients are cured, the hazard ratio of whole arms changes with time: more "
+            "and more of those who are left are cured."
+        )
+    return "A treatment that stretches time need not have a constant hazard ratio."
+
+
+def _shown_as_steps(fit: Fit) -> bool:
+    """Whether the section on changing effects shows the same ratios: nobody is averaged over."""
+    return bool(fit.spec.changing) and not (
+        set(fit.spec.variables) - {fit.treatment} or fit.spec.cure
+    )
 
 
 def changes(fit: Fit) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from posthaz.cohort import Cohort
-from posthaz.design import formula_variables
+from posthaz.design import formula_groups, formula_variables
 from posthaz.errors import FormulaError
 from posthaz.estimands import marginal_fault
 from posthaz.inference import Fit
@@ -70,13 +70,25 @@ def reference_arm(results: Results) -> str:
 
 
 def model_labels(results: Results) -> dict[str, str]:
-    """Name of each model, such as "Weibull, adjusted for age"; equal ones have the file's name."""
-    labels = {spec.name: model_label(spec, results.cohort) for spec in results.analysis.models}
+    """Name of each model, such as "Weibull, adjusted for age".
+
+    Equal ones have their formulas, where these differ, and else the file's name for them.
+    """
+    specs = {spec.name: spec for spec in results.analysis.models}
+    short = {name: model_label(spec, results.cohort) for name, spec in specs.items()}
+    labels = dict(short)
+    for name, label in _repeated(short).items():
+        alike = {specs[other].formula for other in short if short[other] == label}
+        if len(alike) > 1:
+            written = _in_labels(_without_frailty(specs[name].formula), results.cohort)
+            labels[name] = f"{_title(specs[name], results.cohort)}, {written}"
+    return labels | {name: f"{label} ({name})" for name, label in _repeated(labels).items()}
+
+
+def _repeated(labels: dict[str, str]) -> dict[str, str]:
+    """Labels that stand more than once, by name."""
     seen = list(labels.values())
-    return {
-        name: f"{label} ({name})" if seen.count(label) > 1 else label
-        for name, label in labels.items()
-    }
+    return {name: label for name, label in labels.items() if seen.count(label) > 1}
 
 
 def further_fit(results: Results, failure: str) -> str:
@@ -90,6 +102,15 @@ def further_fit(results: Results, failure: str) -> str:
 
 def model_label(spec: ModelSpec, cohort: Cohort) -> str:
     """Name of a model by its baseline hazard and what it is adjusted for."""
+    return _title(spec, cohort) + _suffix(_without_frailty(spec.formula), cohort)
+
+
+def _without_frailty(formula: str) -> str:
+    return _GROUP.sub("", formula).strip(" +") or "1"
+
+
+def _title(spec: ModelSpec, cohort: Cohort) -> str:
+    """Name of a model without its formula."""
     title = capitalised(spec.baseline.title)
     if spec.effect.acts_on == "time":
         title += " (accelerated)"
@@ -97,13 +118,15 @@ def model_label(spec: ModelSpec, cohort: Cohort) -> str:
         title += ", changing effect"
     if spec.strata:
         title += f", stratified by {lowered(variable_label(cohort, spec.strata))}"
+    if groups := [lowered(variable_label(cohort, one)) for one in formula_groups(spec.formula)]:
+        title += f", with a frailty of {' and '.join(groups)}"
     if spec.cure:
         title += ", with a cured share"
     if spec.frailty.is_gamma:
         title += ", gamma frailty"
     if spec.background:
         title += ", excess hazard"
-    return title + _suffix(spec.formula, cohort)
+    return title
 
 
 def cox_label(analysis: str, cohort: Cohort) -> str:
@@ -120,7 +143,7 @@ def cox_labels(results: Results) -> dict[str, str]:
     analyses = [str(name) for name in dict.fromkeys(results.frequentist.answers["analysis"])]
     own = [a for a in analyses if a == names.univariable or a.startswith(names.formula)]
     found = {analysis: cox_label(analysis, cohort) for analysis in own}
-    for write in (_every_covariate, _formula_itself):
+    for write in (_every_covariate, _formula_in_labels, _formula_itself):
         labels = list(found.values())
         found = {
             a: f"{names.model}{write(_GROUP.sub('', a.removeprefix(names.formula)), cohort)}"
@@ -133,6 +156,10 @@ def cox_labels(results: Results) -> dict[str, str]:
 
 def _every_covariate(formula: str, cohort: Cohort) -> str:
     return _suffix(formula, cohort, most=len(cohort.covariates.columns))
+
+
+def _formula_in_labels(formula: str, cohort: Cohort) -> str:
+    return f", {_in_labels(formula, cohort)}"
 
 
 def _formula_itself(formula: str, cohort: Cohort) -> str:
@@ -175,9 +202,12 @@ def _named(formula: str, cohort: Cohort) -> tuple[str, ...]:
 
 
 def variable_label(cohort: Cohort, name: str) -> str:
-    """Label of a covariate without its unit; whatever is no covariate stays as it is."""
+    """Label of a covariate without its unit; a function of some has their labels in it."""
     column = cohort.columns.get(name.strip(" `"))
-    return (column.label or column.name) if column else name.strip()
+    if column:
+        return column.label or column.name
+    text = name.strip()
+    return capitalised(_in_labels(text, cohort)) if _CALL.fullmatch(text) else text
 
 
 def scale_words(cohort: Cohort | None, name: str) -> str:

@@ -107,6 +107,18 @@ def chance_words(results: Results, below_1: float) -> str:
     return f"a posterior probability of {what} (a ratio below 1) of **{percent(below_1)}**"
 
 
+def which_ratio(results: Results) -> str:
+    """What must be said of hazard ratios of an analysis's own models, in brackets; mostly empty."""
+    spec = results.posterior.primary.spec
+    found = {
+        "taken as constant over time": bool(spec.changing),
+        "of excess hazards": spec.background is not None,
+        "among those not cured": spec.cure is not None and spec.cure.kind == "mixture",
+    }
+    said = [text for text, holds in found.items() if holds]
+    return f" ({'; '.join(said)})" if said else ""
+
+
 def adjusted(fit: Fit) -> bool:
     """Whether a fit's answers by arm are standardised over further covariates."""
     return bool(fit.treatment) and bool(set(fit.design.variables) - {fit.treatment})

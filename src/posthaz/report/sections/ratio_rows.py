@@ -11,10 +11,11 @@ from posthaz.report.concerns.priors import conflict_words
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import cox_labels, model_labels, term_label
+from posthaz.report.sections.rows import ratio_marks
 from posthaz.spec.patients_lost import patients_of
 
 COLUMNS = (
-    *("term", "label", "treatment", "model", "kind", "forest", "power", "chosen"),
+    *("term", "label", "treatment", "model", "which", "kind", "forest", "power", "chosen"),
     *("hr", "lower", "upper", "below_1", "p", "mcse", "n", "conflict"),
 )
 BAYESIAN = "Bayesian"
@@ -33,7 +34,8 @@ def ratio_rows(results: Results) -> pd.DataFrame:
     DataFrame
         Columns `COLUMNS`; `n` is the number of patients of the model. A covariate with a named
         step is given by its step, to which `power` raises the Cox ratio per unit (`chosen`: the
-        analysis names no step); `forest` names the source in the forest of covariates, empty for
+        analysis names no step); `which` says what a ratio is where it isn't one of hazards at any
+        time (`ratio_marks`); `forest` names the source in the forest of covariates, empty for
         rows it leaves out; `conflict` says how prior and data disagree, and is empty where they
         don't.
     """
@@ -81,6 +83,7 @@ def _bayesian(
         yield {
             **_named(results, row["term"]),
             "model": labels[row["model"]],
+            "which": ", ".join(ratio_marks(results.posterior.fits[row["model"]], column)),
             "kind": BAYESIAN,
             "forest": BAYESIAN if first else "",
             "power": 1.0,
@@ -126,6 +129,7 @@ def _cox(
             yield {
                 **_named(results, term),
                 "model": labels[str(row["analysis"])],
+                "which": "",
                 "kind": names.model,
                 "forest": f"{names.model}, {'multi' if several else 'uni'}variable",
                 "power": power,

@@ -9,6 +9,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import reference_arm
 from posthaz.report.sections.wording import at_time, counted
+from posthaz.spec.names import changing_positions
 
 _CLOSE = 1e-9
 _TEXT = ("analysis", "arm", "term", "quantity", "note", "model", "estimand", "profile")
@@ -92,19 +93,15 @@ def hazard_ratio_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, s
     row : Series
         With ``median, lower, upper, mcse, below_1`` (the probability of a ratio below 1).
     kind : str
-        ``"hazard ratio"``, or ``"average hazard ratio"`` where the effect changes with time;
-        ``"marginal hazard ratio at 36 months"`` where the model has no constant one; empty where
-        it has none at all.
+        `ratio_kind`; ``"marginal hazard ratio at 36 months"`` where the model has no constant one;
+        empty where it has none at all.
     """
     model, term = fit.spec.name, treatment_term(fit, arm)
     row = coefficient_row(results, model, term) if term else None
     if row is not None and np.isfinite(row["hr_median"]):
         numbers = {key: row[f"hr_{key}"] for key in ("median", "lower", "upper")}
         numbers |= {"below_1": row["p_hr_below_1"], "mcse": row["mcse_mean"]}
-        averaged = fit.treatment in {effect.term for effect in fit.spec.changing}
-        kind = "average hazard ratio" if averaged else "hazard ratio"
-        mixture = fit.spec.cure is not None and fit.spec.cure.kind == "mixture"
-        return pd.Series(numbers), f"{kind} among those not cured" if mixture else kind
+        return pd.Series(numbers), ratio_kind(fit, term)
     profile = f"{arm} / {reference_arm(results)}"
     times = [time for time in results.analysis.estimands.survival_at if time > 0]
     if not times or not fit.treatment:
@@ -114,6 +111,41 @@ def hazard_ratio_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, s
     numbers = {key: found[key] for key in ("median", "lower", "upper", "mcse")}
     where = f"marginal hazard ratio at {at_time(times[-1], results.cohort.unit)}"
     return pd.Series(numbers | {"below_1": below["mean"]}), where
+
+
+def ratio_marks(fit: Fit, term: str) -> tuple[str, ...]:
+    """What a hazard ratio of a coefficient is beyond a ratio of hazards at any time.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    term : str
+        A column of its design.
+
+    Returns
+    -------
+    tuple of str
+        Some of ``"average"`` (over the events, of an effect that changes with time), ``"excess"``
+        (of hazards beyond an expected one) and ``"not cured"`` (among those who are not).
+    """
+    spec, design = fit.spec, fit.design
+    changing = [j for effect in spec.changing for j in changing_positions(effect, design)]
+    mixture = spec.cure is not None and spec.cure.kind == "mixture"
+    found = {
+        "average": term in {design.columns[j] for j in changing},
+        "excess": spec.background is not None,
+        "not cured": mixture,
+    }
+    return tuple(mark for mark, holds in found.items() if holds)
+
+
+def ratio_kind(fit: Fit, term: str) -> str:
+    """Which hazard ratio a coefficient gives, such as ``"average excess hazard ratio"``."""
+    marks = ratio_marks(fit, term)
+    before = "".join(f"{mark} " for mark in marks if mark != "not cured")
+    after = " among those not cured" if "not cured" in marks else ""
+    return f"{before}hazard ratio{after}"
 
 
 def cox_row(results: Results, fit: Fit, arm: str) -> tuple[pd.Series, str]:

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from posthaz.baselines import numbers_at_risk
+import pandas as pd
+
+from posthaz.baselines import at_risk_rows
 from posthaz.figures import draw_survival, draw_survival_points, time_ticks
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
 from posthaz.report.concerns.proportionality import holds_proportional
@@ -85,6 +87,7 @@ def _name(analysis: str) -> str:
 
 _VISIBLE = 0.01
 _MOST_TIMES = 8
+_COUNTED = {"events": "events", "censored": "censored patients"}
 
 
 def survival_section(results: Results) -> Section:
@@ -185,6 +188,17 @@ def _disagreement(results: Results) -> str:
     )
 
 
+def _with_counts(results: Results, at_risk: pd.DataFrame) -> pd.DataFrame:
+    """Numbers at risk with the events and censored patients so far that the file asks for."""
+    steps, counts = results.frequentist.kaplan_meier, {}
+    for name in results.analysis.baselines.risk_table:
+        counts[name] = [
+            steps.loc[(steps["arm"] == arm) & (steps["time"] <= time * (1 + 1e-9)), name].sum()
+            for arm, time in zip(at_risk["arm"], at_risk["time"].astype(float), strict=True)
+        ]
+    return at_risk.assign(**counts)
+
+
 def plot_survival(results: Results) -> "Figure":
     """Posterior survival of the primary model over Kaplan-Meier, with numbers at risk.
 
@@ -196,7 +210,8 @@ def plot_survival(results: Results) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
-        Axes 0 holds the curves; axes 1 the numbers at risk.
+        Axes 0 holds the curves; axes 1 the numbers at risk, and further axes the counts that
+        ``risk_table`` in ``[baselines]`` asks for.
 
     Examples
     --------
@@ -208,8 +223,7 @@ def plot_survival(results: Results) -> "Figure":
     labels = arm_labels(results)
     if not fit.treatment and cohort.arms:
         labels = labels | {WHOLE: "All patients (model)"}
-    risk = numbers_at_risk(cohort, _risk_times(results))
-    at_risk = risk.reset_index().melt("arm", var_name="time", value_name="at_risk")
+    at_risk = _with_counts(results, at_risk_rows(cohort, _risk_times(results)))
     draw = draw_survival_points if grouped(cohort) else draw_survival
     return draw(
         results.frequentist.kaplan_meier,
@@ -228,17 +242,17 @@ def plot_survival(results: Results) -> "Figure":
 @guarded_block
 def _figure(results: Results) -> FigureBlock:
     cohort, fit = results.cohort, results.posterior.primary
+    counted = [f"the number {'known to be event-free' if grouped(cohort) else 'at risk'}"]
+    counted += [f"of {_COUNTED[name]} so far" for name in results.analysis.baselines.risk_table]
+    below = f", with {listed(counted)} below"
     if without_curves(results):
-        caption = (
-            f"{beside(cohort).curve}{given_event_free(results)}, with the number at risk below"
-        )
+        caption = f"{beside(cohort).curve}{given_event_free(results)}{below}"
         return picture(
             results, plot_survival(results), "survival", _alt(results), caption, "kaplan_meier.csv"
         )
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
-        f"{curve_name(results)}{given_event_free(results)}, with the number "
-        f"{'known to be event-free' if grouped(cohort) else 'at risk'} below"
+        f"{curve_name(results)}{given_event_free(results)}{below}"
     )
     return picture(
         results, plot_survival(results), "survival", _alt(results), caption, "survival_curves.csv"

@@ -93,3 +93,8 @@ def test_coarse_times_coincide_by_chance():
     assert table.duplicated().sum() > 10
     cohort = read_cohort(table, CohortSpec(time="time", event="event", treatment="arm"))
     assert not [n for n in cohort.notices if "equal to another row" in str(n)]
+
+
+def test_a_column_that_names_endpoints_is_not_one_of_patients():
+    table = good_table().assign(OUTCOME=[f"patient {k}" for k in range(40)])
+    assert len(read(table)) == 40

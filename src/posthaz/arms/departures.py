@@ -1,0 +1,85 @@
+"""How an analysis's own models differ from the primary model, and which hazard ratio they give."""
+
+from posthaz.design import formula_groups
+from posthaz.errors import Finding
+from posthaz.spec import ModelSpec
+
+
+def departures(
+    model: ModelSpec, *, keeps_form: bool = False, keeps_frailty: bool = False
+) -> list[str]:
+    """What a reader must know of models that an analysis makes of the primary one.
+
+    Parameters
+    ----------
+    model : ModelSpec
+        The primary model.
+    keeps_form, keeps_frailty : bool, optional
+        Whether the analysis's models act on time where it does, and have its frailties.
+
+    Returns
+    -------
+    list of str
+        Sentences; none where its hazard ratios are what they seem.
+
+    Examples
+    --------
+    >>> from posthaz.effects import Cure
+    >>> from posthaz.hazards import Weibull
+    >>> departures(ModelSpec("m", Weibull(), "arm"))
+    []
+    >>> departures(ModelSpec("m", Weibull(), "arm", cure=Cure("arm")))[0][:51]
+    'Posterior hazard ratios here are among those who ar'
+    """
+    found = {
+        "Effects that change with time in the primary model are taken as constant here: each ratio "
+        "averages over follow-up, and is the effect at no time in particular.": model.changing,
+        "The effect acts on the hazard here, not on time as in the primary model, whose priors of "
+        "effects are therefore not used.": model.effect.acts_on == "time" and not keeps_form,
+        _frailty_words(model): not keeps_frailty and formula_groups(model.formula),
+        "Posterior hazard ratios here are among those who are not cured, and leave out what the "
+        "treatment does to the cured share; Cox ratios are of everybody.": _mixture(model),
+        "Posterior hazard ratios here are of the hazard in excess of the expected one; Cox ratios "
+        "are of all events.": model.background,
+        f"Posterior models have a baseline hazard for each level of {model.strata}; Cox models "
+        "beside them have not.": model.strata,
+    }
+    return [text for text, holds in found.items() if holds]
+
+
+def ratio_fault(model: ModelSpec, treatment: str) -> Finding | None:
+    """Why a model has no single hazard ratio of the treatment in everybody; None where it has.
+
+    Examples
+    --------
+    >>> from posthaz.hazards import Weibull
+    >>> model = ModelSpec("m", Weibull(), "arm", form="accelerated_failure_time")
+    >>> ratio_fault(model, "arm").what
+    'its effect is a time ratio, and this is about hazard ratios'
+    """
+    if model.effect.acts_on != "hazard":
+        what = "its effect is a time ratio, and this is about hazard ratios"
+        fix = "make a proportional hazards model the first one"
+    elif model.cure is not None:
+        what = "it has a cured share, and its hazard ratio is that of the others only"
+        fix = "make a model without a cured share the first one"
+    elif any(one.term == treatment for one in model.changing):
+        what = (
+            "the effect of the treatment changes with time, so that it has no single hazard ratio"
+        )
+        fix = "make a model without that change the first one"
+    else:
+        return None
+    return Finding(f"model '{model.name}'", what, fix)
+
+
+def _frailty_words(model: ModelSpec) -> str:
+    groups = " and ".join(formula_groups(model.formula))
+    return (
+        f"The primary model's frailties of {groups} are left out here: members of a cluster are "
+        "taken as independent, and ratios are not those within a cluster."
+    )
+
+
+def _mixture(model: ModelSpec) -> bool:
+    return model.cure is not None and model.cure.kind == "mixture"
