@@ -7,10 +7,13 @@ import pandas as pd
 
 from posthaz.adjust import balancing_weights, propensity_score
 from posthaz.analyses.adjust.words import adjusted_sentence
+from posthaz.effects import ChangingEffect
+from posthaz.hazards import Exponential
+from posthaz.spec import ModelSpec
 from tests.unit.adjust.cohorts import chosen_cohort
 
 
-def results(left: float, **clinical: Any) -> Any:
+def results(left: float, changing: tuple[ChangingEffect, ...] = (), **clinical: Any) -> Any:
     weighted = balancing_weights(propensity_score(chosen_cohort(200), "x + site"), "ATO")
     effect = {"sample": "overlap", "quantity": "hazard_ratio"}
     effects = pd.DataFrame(
@@ -22,8 +25,12 @@ def results(left: float, **clinical: Any) -> Any:
     balance = pd.DataFrame({"sample": ["overlap"], "smd_pooled_sd": [-left]})
     answers = SimpleNamespace(samples={"overlap": weighted}, effects=effects, balance=balance)
     analysis = SimpleNamespace(estimands=SimpleNamespace(interval=0.95))
+    primary = SimpleNamespace(spec=ModelSpec("m", Exponential(), "arm", changing=changing))
     return SimpleNamespace(
-        clinical=clinical or {"adjust": answers}, analysis=analysis, cohort=chosen_cohort(200)
+        clinical=clinical or {"adjust": answers},
+        analysis=analysis,
+        cohort=chosen_cohort(200),
+        posterior=SimpleNamespace(primary=primary),
     )
 
 
@@ -40,3 +47,8 @@ def test_what_is_left_of_imbalance_is_said():
 
 def test_nothing_is_said_without_adjustment():
     assert adjusted_sentence(results(0.0, screening=None)) == ""
+
+
+def test_a_ratio_without_change_says_so_where_the_primary_effect_changes():
+    said = adjusted_sentence(results(0.02, (ChangingEffect("arm", cuts=(6.0,)),)))
+    assert "the hazard ratio (taken as constant over time) is **0.80**" in said

@@ -64,7 +64,7 @@ def _answer(given: Given) -> AdjustedAnswers:
         sampling=analysis.sampling,
         progress=given.progress,
         made=given_samples(given),
-        ticks=panel_ticks(float(cohort.exit.max()), cohort.unit, cohort.origin),
+        ticks=panel_ticks(float(cohort.exit.max()), cohort.unit, cohort.origin).tolist(),
     )
 
 

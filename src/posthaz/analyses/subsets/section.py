@@ -104,7 +104,9 @@ def _answer(given: Given) -> Answer:
         analysis.estimands.survival_at,
         analysis.sampling,
         whole=next(iter(given.fits.values())),
-        ticks=panel_ticks(float(given.cohort.exit.max()), given.cohort.unit, given.cohort.origin),
+        ticks=panel_ticks(
+            float(given.cohort.exit.max()), given.cohort.unit, given.cohort.origin
+        ).tolist(),
         transform=analysis.baselines.confidence_transform,
         interval=analysis.estimands.interval,
         progress=given.progress,
