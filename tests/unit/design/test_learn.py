@@ -66,7 +66,7 @@ def test_centring_rules(frame: pd.DataFrame, centring: str, expected: float) -> 
         ("arm +", "can't be read"),
         ("arm dose", "can't be read"),
         ("0 + arm", "removes the intercept"),
-        ("(dose | centre)", "covariate effect by group"),
+        ("(dose | centre)", "has no average effect of it"),
         ("dosee", "did you mean 'dose'"),
         ("dose + I(2 * dose)", "'I(2 * dose)' is determined by 'dose'"),
         ("log(dose - 60)", "not finite"),

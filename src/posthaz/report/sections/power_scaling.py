@@ -11,6 +11,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import term_label
 from posthaz.report.sections.wording import at_time, counted, listed, signed
 
+_SOURCE = "https://doi.org/10.1007/s11222-023-10366-5"
 _MOST_ANSWERS = 6
 
 
@@ -36,8 +37,8 @@ def scaling_sentence(results: Results, own: pd.DataFrame) -> str:
         count = counted(len(priors.drop_duplicates(["answer", "profile", "time"])), "answer")
         return (
             f"**No prior matters for the answers**: weighed a little more or less, none "
-            f"changes any of the {count} that compare the arms by {MUCH:g} or more (power scaling "
-            f"[@powerscaling]; most, {worst['sensitivity']:.2f}, the prior on `{worst['scaled']}` "
+            f"changes any of the {count} that compare the arms by {MUCH:g} or more (power scaling, "
+            f"{_SOURCE}; most, {worst['sensitivity']:.2f}, the prior on `{worst['scaled']}` "
             f"for the {_answer(results, worst)})."
         )
     parts = []
@@ -51,9 +52,7 @@ def scaling_sentence(results: Results, own: pd.DataFrame) -> str:
             f"{most['sensitivity']:.2f}{how}; doubled in weight it would move that by "
             f"{signed(f'{most["per_doubling"]:.2f}')} posterior standard deviations)"
         )
-    return (
-        f"**A prior matters for the answers**: {'; '.join(parts)} (power scaling [@powerscaling])."
-    )
+    return f"**A prior matters for the answers**: {'; '.join(parts)} (power scaling, {_SOURCE})."
 
 
 def _answer(results: Results, row: pd.Series | dict) -> str:

@@ -117,10 +117,6 @@ REFERENCES = {
         "BMC Med Res Methodol 2023;23:282. "
         "https://doi.org/10.1186/s12874-023-02094-1"
     ),
-    "powerscaling": (
-        "Kallioinen N, et al. Detecting and diagnosing prior and likelihood sensitivity with "
-        "power-scaling. Stat Comput 2024;34:57. https://doi.org/10.1007/s11222-023-10366-5"
-    ),
     "sceptical": (
         "Spiegelhalter DJ, Freedman LS, Parmar MKB. Bayesian approaches to randomized trials. "
         "J R Stat Soc A 1994;157:357–416. "
