@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from posthaz.analyses.immortal_time.spec import ImmortalTimeSpec
     from posthaz.analyses.interactions.answer import interaction_effects
     from posthaz.analyses.interactions.spec import InteractionSpec
+    from posthaz.analyses.missing.answer import missing_answers
+    from posthaz.analyses.missing.fits import fit_imputed, pooled
+    from posthaz.analyses.missing.impute import impute
+    from posthaz.analyses.missing.patterns import missing_patterns
+    from posthaz.analyses.missing.rubin import pooled_estimate
+    from posthaz.analyses.missing.spec import MissingSpec
     from posthaz.analyses.model_averaging.answer import average_models
     from posthaz.analyses.model_averaging.evidence import model_probabilities
     from posthaz.analyses.model_averaging.spec import ModelAveragingSpec
@@ -68,6 +74,7 @@ if TYPE_CHECKING:
         read_cohort,
         read_life_table,
     )
+    from posthaz.cohort.own_columns import OwnColumn
     from posthaz.cohort.registry import group_registry, read_registry
     from posthaz.design import learn_design
     from posthaz.effects import Background, ChangingEffect, Cure, Frailty
@@ -149,6 +156,7 @@ if TYPE_CHECKING:
         load_analysis,
         simulate_patients,
     )
+    from posthaz.spec.column_map import ColumnMap, map_columns
 
 __version__ = version("posthaz")
 
@@ -166,6 +174,12 @@ _ROOMS = {
     "analyses.competing_risks.answer": "competing_risks",
     "analyses.competing_risks.incidence": "posterior_incidence",
     "analyses.competing_risks.spec": "CompetingRisksSpec",
+    "analyses.missing.answer": "missing_answers",
+    "analyses.missing.fits": "fit_imputed pooled",
+    "analyses.missing.impute": "impute",
+    "analyses.missing.patterns": "missing_patterns",
+    "analyses.missing.rubin": "pooled_estimate",
+    "analyses.missing.spec": "MissingSpec",
     "analyses.multistate.answer": "illness_death",
     "analyses.multistate.spec": "MultistateSpec State",
     "analyses.immortal_time.answer": "immortal_time",
@@ -195,6 +209,7 @@ _ROOMS = {
         "Cohort CohortSpec Column Condition LifeTableSpec Where biologically_effective_dose "
         "collapse equivalent_dose_2gy gap_times person_time read_cohort read_life_table"
     ),
+    "cohort.own_columns": "OwnColumn",
     "cohort.registry": "group_registry read_registry",
     "design": "learn_design",
     "effects": "Background ChangingEffect Cure Frailty",
@@ -216,6 +231,7 @@ _ROOMS = {
     "sensitivity": "answer_sensitivity compare_variants fit_variants variants",
     "simulate": "simulated_example",
     "spec": "Analysis EstimandSpec ModelSpec Sampling Shrinkage load_analysis simulate_patients",
+    "spec.column_map": "ColumnMap map_columns",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
@@ -224,21 +240,23 @@ __all__ = [
     "AssuranceSpec", "average_models", "Background", "balance_table", "balancing_weights", "band",
     "biologically_effective_dose", "borrowing_answers", "BorrowingSpec", "ChangingEffect",
     "clone_censor_weight", "cluster_table", "coefficient_table", "Cohort", "CohortSpec", "collapse",
-    "Column", "commensurate_fit", "compare_toxicity", "compare_variants", "competing_risks",
-    "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects", "convergence",
-    "credibility", "cumulative_hazard", "cumulative_incidence", "Cure", "cure_fraction",
-    "delay_to_explain", "difference", "e_value", "enthusiastic", "equivalent_dose_2gy",
-    "estimand_table", "EstimandSpec", "evidence_table", "expected_events", "Exponential", "Fit",
-    "fit", "fit_many", "fit_variants", "Frailty", "from_quantiles", "Gamma", "gap_times",
-    "GeneralisedGamma", "generative_model", "Gompertz", "group_registry", "grouped_cox", "hazard",
-    "hazard_ratio", "hazard_ratio_over_time", "historical", "HistoricalRatio", "illness_death",
-    "immortal_time", "ImmortalTimeSpec", "interaction_effects", "InteractionSpec", "kaplan_meier",
-    "landmark", "leap_fit", "learn_design", "LifeTableSpec", "load_analysis", "load_fit",
-    "LogLogistic", "LogNormal", "match_patients", "median_survival", "model_draws",
-    "model_probabilities", "ModelAveragingSpec", "ModelSpec", "MSpline", "MultistateSpec",
-    "normalised_power_fit", "operating_characteristics", "person_time", "PiecewiseExponential",
-    "plot_specification_curve", "plot_survival", "Population", "posterior_incidence", "power_fits",
-    "printed_doubts", "PrintedRatio", "Prior", "probability_above", "probability_below", "profile",
+    "Column", "ColumnMap", "commensurate_fit", "compare_toxicity", "compare_variants",
+    "competing_risks", "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects",
+    "convergence", "credibility", "cumulative_hazard", "cumulative_incidence", "Cure",
+    "cure_fraction", "delay_to_explain", "difference", "e_value", "enthusiastic",
+    "equivalent_dose_2gy", "estimand_table", "EstimandSpec", "evidence_table", "expected_events",
+    "Exponential", "fit", "Fit", "fit_imputed", "fit_many", "fit_variants", "Frailty",
+    "from_quantiles", "Gamma", "gap_times", "GeneralisedGamma", "generative_model", "Gompertz",
+    "group_registry", "grouped_cox", "hazard", "hazard_ratio", "hazard_ratio_over_time",
+    "historical", "HistoricalRatio", "illness_death", "immortal_time", "ImmortalTimeSpec", "impute",
+    "interaction_effects", "InteractionSpec", "kaplan_meier", "landmark", "leap_fit",
+    "learn_design", "LifeTableSpec", "load_analysis", "load_fit", "LogLogistic", "LogNormal",
+    "map_columns", "match_patients", "median_survival", "missing_answers", "missing_patterns",
+    "MissingSpec", "model_draws", "model_probabilities", "ModelAveragingSpec", "ModelSpec",
+    "MSpline", "MultistateSpec", "normalised_power_fit", "operating_characteristics", "OwnColumn",
+    "person_time", "PiecewiseExponential", "plot_specification_curve", "plot_survival", "pooled",
+    "pooled_estimate", "Population", "posterior_incidence", "power_fits", "printed_doubts",
+    "PrintedRatio", "Prior", "probability_above", "probability_below", "profile",
     "propensity_score", "ratio", "read_cohort", "read_life_table", "read_registry",
     "read_scheduler", "reconstructed_patients", "register_baseline", "restricted_mean", "Results",
     "run_analysis", "Sampling", "sceptical", "screen_covariates", "ScreeningSpec",

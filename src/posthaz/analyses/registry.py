@@ -11,6 +11,7 @@ _PACKAGES: dict[str, str] = {
     "adjust": "posthaz.analyses.adjust",
     "immortal_time": "posthaz.analyses.immortal_time",
     "life_table": "posthaz.analyses.life_table",
+    "missing": "posthaz.analyses.missing",
     "screening": "posthaz.analyses.screening",
     "competing_risks": "posthaz.analyses.competing_risks",
     "multistate": "posthaz.analyses.multistate",

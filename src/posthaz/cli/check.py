@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from posthaz.cli.options import Data, Outside, Quiet, Spec, with_options
+from posthaz.cli.options import Data, Map, Outside, Quiet, Spec, with_options
 from posthaz.cli.say import say
 
 if TYPE_CHECKING:
@@ -10,14 +10,20 @@ if TYPE_CHECKING:
 
 
 def check(
-    spec: Spec, data: Data = None, allow_outside: Outside = False, quiet: Quiet = False
+    spec: Spec,
+    data: Data = None,
+    column_map: Map = None,
+    allow_outside: Outside = False,
+    quiet: Quiet = False,
 ) -> None:
     """Check an analysis file and its cohort without fitting anything."""
     from posthaz.cohort.quantities import counted
     from posthaz.run import read_inputs
     from posthaz.spec import load_analysis
 
-    analysis = with_options(load_analysis(spec, allow_outside=allow_outside), data)
+    analysis = with_options(
+        load_analysis(spec, allow_outside=allow_outside), data, column_map=column_map
+    )
     cohort = read_inputs(analysis)
     if quiet:
         return

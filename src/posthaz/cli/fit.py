@@ -9,6 +9,7 @@ from posthaz.cli.options import (
     Chains,
     Data,
     Draws,
+    Map,
     Method,
     Out,
     Outside,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def fit(
     spec: Spec,
     data: Data = None,
+    column_map: Map = None,
     out: Out = Path("out"),
     seed: Seed = None,
     draws: Draws = None,
@@ -39,9 +41,8 @@ def fit(
     from posthaz.files import staged_folder
     from posthaz.spec import load_analysis
 
-    analysis = with_options(
-        load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
-    )
+    analysis = load_analysis(spec, allow_outside=allow_outside)
+    analysis = with_options(analysis, data, seed, draws, chains, method, column_map)
     results = run(analysis, out, quiet)
     from posthaz.report import write_results
 

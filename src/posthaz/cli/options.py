@@ -18,6 +18,10 @@ Spec = Annotated[
 Data = Annotated[
     Path | None, typer.Option("--data", help="Cohort table (CSV or Parquet) instead of the file's.")
 ]
+Map = Annotated[
+    Path | None,
+    typer.Option("--map", help="TOML file that says which column of --data is which of SPEC's."),
+]
 Outside = Annotated[
     bool, typer.Option("--allow-outside", help="Read files that SPEC names outside its folder.")
 ]
@@ -42,6 +46,7 @@ def with_options(
     draws: int | None = None,
     chains: int | None = None,
     method: str | None = None,
+    column_map: Path | None = None,
 ) -> "Analysis":
     """The analysis with what the command line overrides.
 
@@ -53,6 +58,8 @@ def with_options(
         Cohort table.
     seed, draws, chains, method : int or str or None
         Sampler settings.
+    column_map : Path or None
+        File that maps the table's columns to the analysis's.
 
     Returns
     -------
@@ -68,5 +75,11 @@ def with_options(
     changes = {name: value for name, value in wanted.items() if value is not None}
     changed = replace(analysis, sampling=replace(analysis.sampling, **changes))
     if data is None:
+        if column_map is not None:
+            raise SpecError("--map: there is no table to map", fix="give your table as --data")
         return changed
+    if column_map is not None:
+        from posthaz.spec.column_map import map_columns
+
+        return map_columns(changed, data, column_map)
     return replace(changed, table=data.resolve(), simulated=False, outside=None)

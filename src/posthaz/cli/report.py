@@ -10,6 +10,7 @@ from posthaz.cli.options import (
     Chains,
     Data,
     Draws,
+    Map,
     Method,
     Out,
     Outside,
@@ -30,6 +31,7 @@ Formats = Annotated[
 def report(
     spec: Spec,
     data: Data = None,
+    column_map: Map = None,
     out: Out = Path("out"),
     formats: Formats = "html",
     seed: Seed = None,
@@ -44,9 +46,8 @@ def report(
     from posthaz.cli.run import run
     from posthaz.spec import load_analysis
 
-    analysis = with_options(
-        load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
-    )
+    analysis = load_analysis(spec, allow_outside=allow_outside)
+    analysis = with_options(analysis, data, seed, draws, chains, method, column_map)
     results = run(analysis, out, quiet)
     raise typer.Exit(finish(results, results.report(out, wanted), out, quiet))
 

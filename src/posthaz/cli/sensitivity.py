@@ -13,6 +13,7 @@ from posthaz.cli.options import (
     Chains,
     Data,
     Draws,
+    Map,
     Method,
     Out,
     Outside,
@@ -52,6 +53,7 @@ _CELLS = "sensitivity_cells"
 def sensitivity(
     spec: Spec,
     data: Data = None,
+    column_map: Map = None,
     out: Out = Path("out"),
     seed: Seed = None,
     draws: Draws = None,
@@ -74,9 +76,8 @@ def sensitivity(
     if scheduler and workers != "here":
         raise SpecError("--workers and --scheduler both say who fits", fix="give one of them")
     fitted_by = read_scheduler(f"dask:{scheduler}" if scheduler else workers)
-    analysis = with_options(
-        load_analysis(spec, allow_outside=allow_outside), data, seed, draws, chains, method
-    )
+    analysis = load_analysis(spec, allow_outside=allow_outside)
+    analysis = with_options(analysis, data, seed, draws, chains, method, column_map)
     if analysis.sensitivity is None:
         raise SpecError(
             f"{spec}: nothing is varied", fix="add a table [sensitivity] that says what is"

@@ -39,6 +39,10 @@ class Column:
         How the column is computed from others, when it isn't in the table.
     measured_after : bool
         Whether it is known only some time after time 0, as grades of toxicity and responses are.
+    taken_from : str, optional
+        Column of the table that holds it, where that has another name.
+    convert : str, optional
+        Unit of the table and the one wanted, as ``"mm3 to cm3"``.
 
     Examples
     --------
@@ -56,6 +60,8 @@ class Column:
     step: float | str | None = None
     derived: Derivation | None = None
     measured_after: bool = False
+    taken_from: str = ""
+    convert: str = ""
 
     @property
     def measured_later(self) -> bool:

@@ -17,6 +17,7 @@ from posthaz.cohort.derive import derive_columns
 from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
 from posthaz.cohort.levels import level_text
 from posthaz.cohort.origin import origin_of
+from posthaz.cohort.own_columns import stated_columns, with_exit, with_own_columns
 from posthaz.cohort.quantities import counted
 from posthaz.cohort.recurrent import after_first_event
 from posthaz.cohort.rows import shown_rows
@@ -147,9 +148,12 @@ def checked_cohort(
     spec = with_treatment_role(spec)
     title = f"{read.name} can't be used as a cohort:"
     findings = Findings(list(found))
+    read = with_own_columns(read, stated_columns(spec), spec, findings)
+    findings.raise_if_any(CohortError, title)
     header = [str(column) for column in read.frame.columns]
     needed = tuple(dict.fromkeys((*([spec.treatment] if spec.treatment else ()), *covariates)))
     read = stated_cells(read, spec)
+    read, spec = with_exit(read, spec, findings)
     findings.extend(
         two_readings(read, spec, _kept(spec, needed, header, all_columns and not covariates))
     )
@@ -225,7 +229,8 @@ def _kept(
     named = dict.fromkeys((*spec.columns, *needed))
     if spec.columns or not all_columns:
         return tuple(named)
-    used = {SIMULATED, RECONSTRUCTED, *(getattr(spec, role) for role in NAMING_ROLES)}
+    roles = (*NAMING_ROLES, "duration")
+    used = {SIMULATED, RECONSTRUCTED, *(getattr(spec, role) for role in roles)}
     return tuple(dict.fromkeys((*named, *(name for name in header if name not in used))))
 
 

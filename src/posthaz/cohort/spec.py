@@ -17,6 +17,8 @@ class CohortSpec:
         Columns of follow-up time and event code (exact and right-censored follow-up).
     entry : str, optional
         Column of the time at which a row comes under observation (delayed entry).
+    duration : str, optional
+        Column of the length of follow-up since `entry`, in place of `time`, which is their sum.
     lower, upper : str, optional
         Columns of interval bounds, instead of `time` and `event`; an empty `upper` is
         right-censored.
@@ -78,6 +80,7 @@ class CohortSpec:
     time: str = ""
     event: str = ""
     entry: str = ""
+    duration: str = ""
     lower: str = ""
     upper: str = ""
     cause: str = ""

@@ -61,13 +61,40 @@ def effect_in_patients(
     PosthazError
         When the formula has no treatment, or there is no patient.
     """
+    contrast = contrast_in_patients(fit, patients, arm, reference, weight)
+    return _times_coefficients(fit, xr.DataArray(contrast, dims="covariate"))
+
+
+def contrast_in_patients(
+    fit: Fit,
+    patients: pd.DataFrame,
+    arm: str,
+    reference: str,
+    weight: np.ndarray | None = None,
+) -> np.ndarray:
+    """What `effect_in_patients` is of the coefficients, shape (covariate,).
+
+    Parameters
+    ----------
+    fit, patients, arm, reference, weight
+        As of `effect_in_patients`.
+
+    Returns
+    -------
+    ndarray of float, shape (covariate,)
+        Weights of the coefficients.
+
+    Raises
+    ------
+    PosthazError
+        When the formula has no treatment, or there is no patient.
+    """
     if not fit.treatment or not len(patients):
         what = "there is no patient" if fit.treatment else "its formula has no treatment"
         raise PosthazError(f"model '{fit.spec.name}': no effect to average; {what}")
     frame = patients.loc[:, list(fit.design.variables)].reset_index(drop=True)
     change = _given(fit, frame, arm) - _given(fit, frame, reference)
-    contrast = np.average(change, axis=0, weights=weight)
-    return _times_coefficients(fit, xr.DataArray(contrast, dims="covariate"))
+    return np.average(change, axis=0, weights=weight)
 
 
 def _given(fit: Fit, frame: pd.DataFrame, arm: str) -> np.ndarray:

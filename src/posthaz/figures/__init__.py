@@ -13,6 +13,7 @@ from posthaz.figures.hazard_ratios import draw_hazard_ratios
 from posthaz.figures.incidence import draw_incidence, draw_mean_count
 from posthaz.figures.interaction import draw_interaction
 from posthaz.figures.love import draw_before_after, draw_love, draw_overlap
+from posthaz.figures.missing import draw_missing_patterns
 from posthaz.figures.predictive_check import draw_predictive_check, draw_prior_predictive
 from posthaz.figures.prior_posterior import draw_prior_posterior
 from posthaz.figures.ranks import draw_energy, draw_pareto_k, draw_ranks
@@ -44,6 +45,7 @@ __all__ = [
     "draw_interaction",
     "draw_love",
     "draw_mean_count",
+    "draw_missing_patterns",
     "draw_overlap",
     "draw_pareto_k",
     "draw_person_time",

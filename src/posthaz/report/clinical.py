@@ -36,6 +36,8 @@ class Given:
         Takes a label, steps done and steps in all.
     shared : dict of str to object
         What was made by one analysis for others.
+    everyone : Cohort or None
+        The cohort with those who lack a covariate, whom `cohort` leaves out.
     """
 
     analysis: Analysis
@@ -44,6 +46,7 @@ class Given:
     progress: Callable[[str, int, int], None]
 
     shared: dict[str, Any] = field(default_factory=dict)
+    everyone: Cohort | None = None
 
     def once[T](self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives, made once for every analysis of the file."""

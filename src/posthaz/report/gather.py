@@ -63,7 +63,7 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
     curve = _curve(analysis, cohort)
     fits = _fits(analysis, cohort, progress, parts)
     whole = _complete(cohort, clinical_covariates(analysis))
-    clinical = answer_clinical(Given(analysis, whole, fits, progress), parts)
+    clinical = answer_clinical(Given(analysis, whole, fits, progress, everyone=cohort), parts)
     cohort = replace(cohort, notices=(*cohort.notices, *patients_lost(analysis, cohort)))
     own = _complete(cohort, next(iter(fits.values())).design.variables)
     results = Results(

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from arviz_stats.utils import ELPDData
+from scipy.stats import norm
 
-from posthaz.baselines import piecewise_cox
+from posthaz.baselines import cox_model, piecewise_cox
 from posthaz.checks import (
     compare_models,
     contrast_agreement,
@@ -43,6 +44,11 @@ from posthaz.estimands.changing import CHANGE_COLUMNS, PROPORTIONALITY_COLUMNS
 from posthaz.estimands.clusters import CLUSTER_COLUMNS, cluster_table
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
 from posthaz.estimands.table import COLUMNS as ESTIMANDS
+from posthaz.estimands.within_levels import (
+    WITHIN_COLUMNS,
+    contrasts_within_levels,
+    ratios_within_levels,
+)
 from posthaz.inference import Fit
 from posthaz.report.gather_frailty import cox_frailty, has_cox_frailty
 from posthaz.report.horizon import restriction
@@ -90,7 +96,17 @@ def gather_posterior(
     grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
     tables = _table_makers(cohort, asked, horizon)
-    coefficients, estimands, curves, influence, scaling, changing, proportional, clusters = (
+    (
+        coefficients,
+        estimands,
+        curves,
+        influence,
+        scaling,
+        changing,
+        proportional,
+        clusters,
+        within,
+    ) = (
         _stacked(columns, _each(fits, parts, name, make, place))
         for name, place, columns, make in tables
     )
@@ -114,6 +130,7 @@ def gather_posterior(
             lambda one: cox_frailty(one, cohort, asked.interval),
             "clusters",
         ),
+        within_levels=within,
         **_left_out(analysis, fits, parts),
         **_replicated(cohort, primary, curve, asked.interval, parts),
     )
@@ -169,6 +186,12 @@ def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[T
             CLUSTER_COLUMNS,
             lambda one: cluster_table(one, cohort, asked.interval),
         ),
+        (
+            "hazard ratios within levels",
+            "hazard-ratios",
+            WITHIN_COLUMNS,
+            lambda one: _within_levels(one, cohort, asked.interval),
+        ),
     ]
 
 
@@ -203,6 +226,27 @@ def _beside_cox(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
     keyed = table.assign(period=table.groupby("term").cumcount())
     joined = keyed.merge(cox.rename(columns=named), on=["term", "period"], how="left")
     return joined.drop(columns="period")
+
+
+def _within_levels(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
+    """The treatment's hazard ratios within levels, beside Cox of the same columns."""
+    table = ratios_within_levels(fit, interval)
+    if table.empty or cohort.interval_censored.any() or cohort.recurrent:
+        return table
+    own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
+    columns = pd.DataFrame(fit.design.matrix(own.covariates), columns=list(fit.design.columns))
+    cox = cox_model(own, columns, level=interval)
+    if cox.covariance is None:
+        return table
+    log_ratio = cox.table["log_hr"].to_numpy(dtype=float)
+    reach = float(norm.ppf(0.5 + interval / 2.0))
+    for row, one in enumerate(contrasts_within_levels(fit)):
+        centre = float(one.contrast @ log_ratio)
+        error = float(np.sqrt(max(one.contrast @ cox.covariance @ one.contrast, 0.0)))
+        table.loc[row, ["cox_hr", "cox_lower", "cox_upper"]] = np.exp(
+            [centre, centre - reach * error, centre + reach * error]
+        )
+    return table
 
 
 def _left_out(

@@ -65,6 +65,8 @@ class Posterior:
         Result of `cluster_table` for every model, stacked.
     cox_frailty : mapping of str to SharedFrailty or str
         By model with one frailty: Cox's with the same, or why there is none.
+    within_levels : DataFrame
+        Result of `ratios_within_levels` for every model, stacked, Cox beside.
     """
 
     fits: Mapping[str, Fit]
@@ -84,6 +86,7 @@ class Posterior:
     proportionality: pd.DataFrame = field(default_factory=pd.DataFrame)
     clusters: pd.DataFrame = field(default_factory=pd.DataFrame)
     cox_frailty: Mapping[str, SharedFrailty | str] = field(default_factory=dict)
+    within_levels: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def primary(self) -> Fit:

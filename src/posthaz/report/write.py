@@ -122,6 +122,11 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
         "changing_effects": posterior.changing,
         "proportionality": posterior.proportionality,
         **({"clusters": posterior.clusters} if len(posterior.clusters) else {}),
+        **(
+            {"hazard_ratios_within_levels": posterior.within_levels}
+            if len(posterior.within_levels)
+            else {}
+        ),
         **clinical_tables(results.clinical, parts),
         **({"published": results.published} if len(results.published) else {}),
     }

@@ -71,7 +71,7 @@ def read_inputs(
     findings.extend(_not_for_recurrent(analysis, cohort))
     findings.extend(_counts_between_times(analysis, cohort))
     whole = cohort.complete(clinical_covariates(analysis)) if cohort.drop_missing else cohort
-    findings.extend(clinical_faults(analysis.clinical, whole, analysis.models[0]))
+    findings.extend(clinical_faults(analysis.clinical, whole, cohort, analysis.models[0]))
     used, beyond = _profile_covariates(analysis, cohort), []
     for label, values in analysis.estimands.profiles:
         place = f"{_place(analysis)} [estimands.profiles.{label}]"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.sensitivity import SensitivitySpec
 from posthaz.spec.simulate_table import SimulateSpec
 from posthaz.spec.toml_table import shown
+
+if TYPE_CHECKING:
+    from posthaz.spec.column_map import ColumnMap
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class EstimandSpec:
         Named covariate values at which conditional curves are reported.
     interval : float
         Probability of the credible and confidence intervals.
+    profile_labels : mapping of str to str
+        Name to show for a profile; its own without an entry.
     """
 
     survival_at: tuple[float, ...] = ()
@@ -54,6 +59,7 @@ class EstimandSpec:
     rmst_thresholds: tuple[float, ...] = ()
     profiles: tuple[tuple[str, dict[str, Any]], ...] = ()
     interval: float = 0.95
+    profile_labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_values(self, ESTIMAND_FIELDS, optional=("rmst_to",))
@@ -261,6 +267,8 @@ class Analysis:
     outside : Path or None
         The table that the file names, when it lies outside the file's folder and that was not
         allowed: it is not read.
+    column_map : ColumnMap or None
+        Where its columns stand in a table of the user's own, and whose patients these are.
     path : Path or None
         The file.
     text : str
@@ -291,6 +299,7 @@ class Analysis:
     visits: Visits | None = None
     simulate: SimulateSpec | None = None
     outside: Path | None = None
+    column_map: "ColumnMap | None" = None
     path: Path | None = None
     text: str = ""
 

@@ -1,21 +1,30 @@
 """The cohort of an analysis: read, then brought to the time at which it is studied."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from posthaz.adjust import landmark, split_at_treatment
-from posthaz.cohort import Cohort, Column, joined, read_life_table
+from posthaz.cohort import Cohort, CohortSpec, Column, joined, read_life_table
+from posthaz.cohort.cells import stated_cells
 from posthaz.cohort.identifiers import identifying
+from posthaz.cohort.own_columns import (
+    stated_columns,
+    with_exit,
+    with_own_columns,
+    without_sources,
+)
 from posthaz.cohort.read import checked_cohort
-from posthaz.cohort.table import read_table
+from posthaz.cohort.table import Table, read_table
 from posthaz.cohort.visits import merge_visits
 from posthaz.design import formula_groups, formula_variables
 from posthaz.errors import CohortError, Finding, Findings, SpecError, nearest
 from posthaz.simulate import simulate_twin
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.asked_times import beyond_follow_up
+from posthaz.spec.column_map import without_absent
 from posthaz.spec.measured_after import measured_later
 from posthaz.spec.toml_file import outside_finding
 
@@ -108,7 +117,10 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
         spec = replace(spec, columns={**spec.columns, analysis.starts: column})
     if spec.missing == "drop" and not spec.same_patients:
         # each model leaves out its own incomplete cases, where it is fitted
-        kept = {name: spec.columns.get(name, Column(name)) for name in needed}
+        beside = [
+            name for asked in analysis.clinical.values() for name in getattr(asked, "kept", ())
+        ]
+        kept = {name: spec.columns.get(name, Column(name)) for name in (*needed, *beside)}
         spec, needed = replace(spec, columns={**spec.columns, **kept}), ()
     if given is not None:
         read = read_table(given)
@@ -119,7 +131,9 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
         read = read_table(Path(analysis.table))
     else:
         read = replace(read_table(simulate_patients(analysis)), name=_twin_name(analysis))
+    read, spec, lacking = _own_table(analysis, read, spec, needed_covariates(analysis))
     described = {name: Column(name) for name in analysis.table_one if name not in spec.columns}
+    described = {name: column for name, column in described.items() if name not in lacking}
     spec = replace(spec, columns={**spec.columns, **described})
     notices: tuple[Finding, ...] = ()
     if analysis.visits is not None and analysis.visits.table is not None:
@@ -127,9 +141,40 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
         read, spec, notices = merge_visits(read, visits, analysis.visits, spec)
     # a file's user may never see the table, so only what the file names is kept of it
     cohort = checked_cohort(read, spec, needed, all_columns=False)
-    cohort = replace(cohort, notices=(*cohort.notices, *notices))
+    cohort = replace(cohort, notices=(*cohort.notices, *notices, *_lacking_words(read, lacking)))
     _refuse_identifiers(analysis, cohort)
     return cohort
+
+
+def _own_table(
+    analysis: Analysis, read: Table, spec: CohortSpec, needed: Sequence[str]
+) -> tuple[Table, CohortSpec, tuple[str, ...]]:
+    """A table with the analysis's columns, how to read it, and which of them it may lack."""
+    title, findings = f"{read.name} can't be used as a cohort:", Findings()
+    stated = stated_columns(spec)
+    if analysis.column_map is not None:
+        stated = (*stated, *analysis.column_map.columns)
+    read = with_own_columns(read, stated, spec, findings)
+    findings.raise_if_any(CohortError, title)
+    spec = without_sources(spec)
+    read, spec = with_exit(stated_cells(read, spec), spec, findings)
+    findings.raise_if_any(CohortError, title)
+    if analysis.column_map is None:
+        return read, spec, ()
+    header = [str(name) for name in read.frame.columns]
+    spec, lacking = without_absent(analysis, spec, header, needed)
+    return read, spec, lacking
+
+
+def _lacking_words(read: Table, lacking: Sequence[str]) -> Iterator[Finding]:
+    """What a table of the user's own has not, and nothing asks for."""
+    if lacking:
+        names = ", ".join(f"'{name}'" for name in lacking)
+        yield Finding(
+            read.name,
+            f"it has no {names}, which the analysis describes and no model needs",
+            "map a column to each that should be in the table of characteristics",
+        )
 
 
 def _refuse_identifiers(analysis: Analysis, cohort: Cohort) -> None:

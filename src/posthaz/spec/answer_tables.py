@@ -5,7 +5,7 @@ from typing import Any
 from posthaz.errors import SpecError
 from posthaz.spec.analysis import BaselineSpec, EstimandSpec, Sampling
 from posthaz.spec.answer_fields import BASELINE_FIELDS, ESTIMAND_FIELDS, SAMPLING_FIELDS
-from posthaz.spec.fields import Field, UnfitError, table, unavailable
+from posthaz.spec.fields import Field, UnfitError, table, text, unavailable
 from posthaz.spec.toml_table import TomlTable
 
 _ONLY_IN_FILES = {
@@ -14,7 +14,7 @@ _ONLY_IN_FILES = {
 }
 ESTIMANDS = table({**ESTIMAND_FIELDS, **_ONLY_IN_FILES}, about=EstimandSpec)
 """The table ``[estimands]``."""
-PATH = "path"
+PATH, LABEL = "path", "label"
 
 
 def read_estimands(toml: TomlTable) -> EstimandSpec:
@@ -32,10 +32,13 @@ def read_estimands(toml: TomlTable) -> EstimandSpec:
     """
     parsed = toml.read({**ESTIMAND_FIELDS, **_ONLY_IN_FILES})
     parsed.pop("profiles", None)
-    profiles = tuple(
-        (name, _read_profile(profile)) for name, profile in toml.below("profiles").each()
-    )
-    return EstimandSpec(**parsed, profiles=profiles)
+    profiles, labels = [], {}
+    for name, profile in toml.below("profiles").each():
+        values = _read_profile(profile)
+        if LABEL in values:
+            labels[name] = str(values.pop(LABEL))
+        profiles.append((name, values))
+    return EstimandSpec(**parsed, profiles=tuple(profiles), profile_labels=labels)
 
 
 def read_baseline_answers(toml: TomlTable) -> BaselineSpec:
@@ -73,4 +76,5 @@ def _read_profile(toml: TomlTable) -> dict[str, object]:
 
     value = Field("text or a number", parse)
     path = Field("a list of pieces such as { from = 0, bili = 1.2 }", parse_path)
-    return dict(toml.read({name: path if name == PATH else value for name in toml.values}))
+    apart = {PATH: path, LABEL: text()}
+    return dict(toml.read({name: apart.get(name, value) for name in toml.values}))

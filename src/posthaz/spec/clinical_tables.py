@@ -32,6 +32,9 @@ class ClinicalTable:
     by_default : callable
         Takes the whole file, and gives the value for one without the table; None where such a
         file doesn't ask for the analysis.
+    of_everyone : bool
+        Whether `faults` is about every patient, also those who lack a covariate and whom other
+        analyses leave out.
     """
 
     read: Callable[[TomlTable, CohortSpec], Any]
@@ -39,6 +42,7 @@ class ClinicalTable:
     model_faults: Callable[[ModelSpec, str], Iterator[Finding]] = lambda model, arm: iter(())
     fields: Field = field(default_factory=table)
     by_default: Callable[[TomlTable], Any] = lambda file: None
+    of_everyone: bool = False
 
 
 def two_arms_faults(place: str, cohort: Cohort, what: str) -> Iterator[Finding]:
@@ -69,13 +73,17 @@ def two_arms_faults(place: str, cohort: Cohort, what: str) -> Iterator[Finding]:
 
 
 def clinical_faults(
-    clinical: Mapping[str, Any], cohort: Cohort, primary: ModelSpec
+    clinical: Mapping[str, Any], cohort: Cohort, everyone: Cohort, primary: ModelSpec
 ) -> Iterator[Finding]:
-    """Yield what keeps the analyses of a file from being made, before anything is fitted."""
+    """Yield what keeps the analyses of a file from being made, before anything is fitted.
+
+    `everyone` is the cohort with those who lack a covariate, whom `cohort` leaves out.
+    """
     for name in table_names():
         if name in clinical:
-            yield from table_of(name).faults(clinical[name], cohort)
-            yield from table_of(name).model_faults(primary, cohort.treatment)
+            one = table_of(name)
+            yield from one.faults(clinical[name], everyone if one.of_everyone else cohort)
+            yield from one.model_faults(primary, cohort.treatment)
 
 
 def read_clinical(file: TomlTable, cohort: CohortSpec) -> Mapping[str, Any]:

@@ -26,7 +26,7 @@ WEIGHT_KINDS = ("frequency", "probability", "importance")
 UNITS = ("days", "weeks", "months", "years")
 CODE_WORDS = {"event": 1, "censored": 0}
 _COLUMN_KEYS = (
-    "time", "event", "entry", "lower", "upper", "cause", "subject", "cluster", "weight"
+    "time", "event", "entry", "duration", "lower", "upper", "cause", "subject", "cluster", "weight"
 )  # fmt: skip
 _OTHER_KEYS = (
     "unit", "weight_kind", "zero_time", "resolution", "origin", "recurrent", "missing",
@@ -186,6 +186,12 @@ def read_kind(treatment: TomlTable) -> str:
 def _check_follow_up(cohort: TomlTable) -> None:
     """Either time and event, or lower and upper."""
     given = {key for key in ("time", "event", "lower", "upper") if cohort.has(key)}
+    if cohort.has("duration"):
+        if given & {"time", "lower", "upper"}:
+            cohort.refuse("duration", "the end of follow-up is named too", "keep one of the two")
+        if not cohort.has("entry"):
+            cohort.refuse("entry", "it is missing", "give the time that duration counts from")
+        given = {*given, "time"}
     exact, interval = given & {"time", "event"}, given & {"lower", "upper"}
     if exact and interval:
         cohort.refuse(

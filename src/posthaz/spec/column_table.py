@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from posthaz.cohort import ROLES, Column, Cut
+from posthaz.cohort.own_columns import conversion, same_unit
 from posthaz.errors import nearest
 from posthaz.spec.derivation_table import DERIVATION, read_derivation
 from posthaz.spec.fields import (
@@ -21,7 +22,9 @@ from posthaz.spec.fields import (
 from posthaz.spec.toml_table import TomlTable
 
 
-def _labelled_levels() -> Field:
+def labelled_levels() -> Field:
+    """A table of codes, each with a text."""
+
     def parse(raw: Any) -> Mapping[str, str]:
         if not isinstance(raw, dict) or not raw:
             raise UnfitError
@@ -34,16 +37,32 @@ def _labelled_levels() -> Field:
     return Field('a table such as { "0" = "Observation", "1" = "PCI" }', parse, schema=schema)
 
 
+def _conversion() -> Field:
+    """Two units of one kind."""
+    plain = text()
+
+    def parse(raw: Any) -> str:
+        said = plain.parse(raw)
+        read = conversion(said)
+        if isinstance(read, str):
+            raise UnfitError(read)
+        return said
+
+    return Field('units, as "mm3 to cm3"', parse, schema=plain.schema)
+
+
 _FIELDS = {
     "label": text(),
     "unit": text(),
     "role": choice(ROLES),
-    "levels": either(several(label(), "codes in order"), _labelled_levels()),
+    "levels": either(several(label(), "codes in order"), labelled_levels()),
     "level_labels": several(text(), "labels"),
     "reference": label(),
     "step": either(number(above=0), choice(["doubling"])),
     "derived": DERIVATION,
     "measured_after": flag(),
+    "from": text(),
+    "convert": _conversion(),
 }
 
 COLUMN = table(_FIELDS, about=Column)
@@ -86,6 +105,14 @@ def read_column(name: str, toml: TomlTable) -> Column:
             toml.refuse("levels", "a cut makes its own levels", "remove levels, or the cut")
         levels = derived.levels
     _check_levels(toml, levels, labels, reference)
+    for key in ("from", "convert"):
+        if derived is not None and key in parsed:
+            toml.refuse(key, "the column is derived from others", "remove it, or derived")
+    if "convert" in parsed and "unit" in parsed:
+        made = parsed["convert"].split(" to ")[1]
+        if not same_unit(made, parsed["unit"]):
+            toml.refuse("convert", f"it makes {made}, and unit is {parsed['unit']}",
+                        "give the same unit")  # fmt: skip
     if levels and "step" in parsed:
         toml.refuse("step", "a factor has levels, not steps", "remove step or levels")
     return Column(
@@ -99,6 +126,8 @@ def read_column(name: str, toml: TomlTable) -> Column:
         step=parsed.get("step"),
         derived=derived,
         measured_after=parsed.get("measured_after", False),
+        taken_from=parsed.get("from", ""),
+        convert=parsed.get("convert", ""),
     )
 
 

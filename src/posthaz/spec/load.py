@@ -128,9 +128,15 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         file.below("cohort"), file.below("treatment"), printed=file.has("life_table")
     )
     clinical = read_clinical(file, cohort)
+    if "missing" in clinical:
+        cohort = _keeping_incomplete(file.below("cohort"), cohort)
     about["table_one"] = _table_one(file, about.get("table_one", ()), cohort)
     landmark, starts = read_study_time(file.below("cohort"), file.below("treatment"))
     models = read_models(file.below("models"))
+    clinical = {
+        name: asked.about(models) if hasattr(asked, "about") else asked
+        for name, asked in clinical.items()
+    }
     table, inside = place_below(cohort_table, path.parent, root) if cohort_table else (None, True)
     sensitivity = read_sensitivity(file, models, cohort, starts)
     refuse_outcome_terms(file, cohort, models, sensitivity)
@@ -169,6 +175,17 @@ def _refuse_unknown_models(file: TomlTable, clinical: Mapping[str, Any]) -> None
                 if isinstance(name, str) and name not in known:
                     what = f"there is no model '{name}' ({nearest(name, known)})"
                     file.refuse((table_name, key), what, "name models of [models]")
+
+
+def _keeping_incomplete(toml: TomlTable, cohort: CohortSpec) -> CohortSpec:
+    """The cohort with those who lack a covariate, who are imputed and left out elsewhere."""
+    if toml.values.get("missing") == "refuse":
+        toml.refuse(
+            "missing",
+            "[missing] imputes what patients lack, and they are refused here",
+            'say missing = "drop", which is what whatever isn\'t imputed does, or leave it out',
+        )
+    return replace(cohort, missing="drop")
 
 
 def _table_one(file: TomlTable, named: tuple[str, ...], cohort: CohortSpec) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from posthaz.report.missing import MissingPart, guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, term_label
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.question import gain_noun
 from posthaz.report.sections.wording import interval_name, percent, ratio, with_interval
 from posthaz.spec import PriorChange
 
@@ -97,12 +98,13 @@ def _map(results: Results, answer: TippingPoints) -> FigureBlock:
     levels = sorted(set(answer.critical["level"]))
     figure = draw_prior_map(answer.priors, answer.named, levels=levels, simulated=results.simulated)
     alt = (
-        "Contour map of the posterior probability of benefit over the prior’s median and standard "
-        f"deviation. {prior_sentence(answer)}"
+        f"Contour map of the posterior probability of {gain_noun(results)} over the prior’s median "
+        f"and standard deviation. {prior_sentence(answer)}"
     ).replace("**", "")
     made = "one fit" if answer.fits == 1 else f"{answer.fits} fits"
     caption = (
-        f"Probability of benefit of {term_label(results.cohort, answer.effect.term)} under every "
+        f"Probability of {gain_noun(results)}, {term_label(results.cohort, answer.effect.term)}, "
+        f"under every "
         f"normal prior: draws of {made} reweighted (solid), and the closed form from a normal "
         "likelihood (dashed); circles are the priors of the analysis"
     )

@@ -76,6 +76,12 @@ def plan_registry(source: str | Path, spec: CohortSpec, covariates: Sequence[str
     in_table = [c for c in asked if c not in described or described[c].derived is None]
     findings = Findings()
     findings.extend(check_spec(spec, name, header, in_table))
+    for one in (c for c in described.values() if c.taken_from or c.convert):
+        findings.add(f"{name}, column '{one.name}'", "a registry's columns are read as they stand",
+                     "convert it where the registry is made")  # fmt: skip
+    if spec.duration:
+        findings.add(f"{name}, duration", "a registry's times are read as they stand",
+                     "give a column of the time at which follow-up ends")  # fmt: skip
     apart = [getattr(spec, role) for role in NAMING_ROLES if role not in ("weight", "subject")]
     wanted = dict.fromkeys((*(column for column in apart if column), *in_table, *sources))
     for said in (SIMULATED, RECONSTRUCTED):

@@ -16,6 +16,7 @@ OUTCOME_FIX = (
 _MEANINGS = {
     "time": "the follow-up time",
     "event": "the event",
+    "duration": "the length of follow-up",
     "entry": "the time at which follow-up begins",
     "lower": "a bound of the event's time",
     "upper": "a bound of the event's time",

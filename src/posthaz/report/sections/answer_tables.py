@@ -1,16 +1,24 @@
 """Tables of the answers by arm: posterior beside Kaplan-Meier."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort import Cohort
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
-from posthaz.report.sections.naming import arm_labels, profile_labels, without_curves
+from posthaz.report.sections.naming import (
+    arm_labels,
+    profile_label,
+    profile_labels,
+    variable_label,
+    without_curves,
+)
 from posthaz.report.sections.question import adjusted, words
 from posthaz.report.sections.rows import answer_row, estimand_row, restriction
 from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free, up_to
@@ -42,7 +50,42 @@ def profiles(results: Results) -> Iterator[tuple[str, str, str]]:
     for profile, label in ({} if without_curves(results) else profile_labels(results, fit)).items():
         yield profile, label, profile if profile in counterparts else ""
     for label, _ in results.analysis.estimands.profiles:
-        yield label, label, ""
+        yield label, profile_label(results, label), ""
+
+
+def profile_values(results: Results) -> list[str]:
+    """Whom each named profile is, covariate by covariate, those not stated at their reference."""
+    fit, cohort = results.posterior.primary, results.cohort
+    said = []
+    for name, stated in results.analysis.estimands.profiles:
+        course = stated.get("path")
+        known = {n: v for n, v in stated.items() if n in fit.design.variables}
+        whole = fit.design.reference(known).iloc[0]
+        told = [_value_words(cohort, n, whole[n]) for n in fit.design.variables]
+        if isinstance(course, list):
+            later = [
+                f"{_value_words(cohort, n, value)} from {at_time(piece['from'], cohort.unit)}"
+                for piece in course
+                for n, value in piece.items()
+                if n in fit.design.variables
+            ]
+            moved = {n for piece in course for n in piece}
+            told = [
+                text for n, text in zip(fit.design.variables, told, strict=True) if n not in moved
+            ] + later  # fmt: skip
+        own = profile_label(results, name)
+        said.append(f"{own}: {', '.join(told) if told else 'as the model has no covariate'}.")
+    return said
+
+
+def _value_words(cohort: Cohort, name: str, value: Any) -> str:
+    """A covariate and its value as a reader would say them."""
+    column = cohort.columns.get(name)
+    label = variable_label(cohort, name)
+    if isinstance(value, str):
+        return f"{label} {column.level_label(value) if column else value}"
+    unit = f" {column.unit}" if column is not None and column.unit else ""
+    return f"{label} {value:.4g}{unit}"
 
 
 @guarded_block
@@ -67,7 +110,8 @@ def survival_table(results: Results) -> Table | None:
     given = given_event_free(results)
     caption = f"Probability of being {words(results).state}{given} ({results.analysis.endpoint})"
     latest = max(results.analysis.estimands.survival_at, default=0.0)
-    return _table(rows, caption, heads, notes=_extrapolated(results, latest))
+    notes = [*_extrapolated(results, latest), *profile_values(results)]
+    return _table(rows, caption, heads, notes=notes)
 
 
 @guarded_block
@@ -100,7 +144,7 @@ def quantile_table(results: Results) -> Table | None:
         f"probability that it lies beyond {end_of_follow_up(results)}"
     )
     order = ["time", "bayes", "km", "later", "mcse"]
-    notes = _standing_still(results)
+    notes = [*_standing_still(results), *profile_values(results)]
     if any(row["bayes"].endswith("extrapolated") for row in rows):
         notes.append(
             f"Extrapolated: beyond {end_of_follow_up(results)}, where only the model's shape "
@@ -115,6 +159,7 @@ def means_table(results: Results) -> Table | None:
     unit, horizon = results.cohort.unit, restriction(results)
     rows = []
     notes = [*_extrapolated(results, horizon), *_standing_still(results)]
+    notes += profile_values(results)
     for profile, label, arm in profiles(results):
         ours = estimand_row(results, "rmst", profile)
         theirs = answer_row(results, "rmst", "rmst", arm, time=horizon)

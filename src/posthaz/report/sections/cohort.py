@@ -24,6 +24,7 @@ from posthaz.report.sections.wording import (
     signed,
     with_interval,
 )
+from posthaz.spec import Analysis
 from posthaz.spec.patients_lost import patients_of
 
 _BALANCED = 0.1
@@ -45,7 +46,9 @@ def cohort_section(results: Results) -> Section:
         Anchor ``cohort``.
     """
     blocks: list[Block] = []
-    if results.analysis.population:
+    if results.analysis.column_map is not None:
+        blocks.append(Paragraph(own_patients_words(results.analysis)))
+    elif results.analysis.population:
         source = f" Source: {linked(results.analysis.source)}." if results.analysis.source else ""
         start = "Simulated patients, in place of " if results.simulated else ""
         blocks.append(Paragraph(f"{start}{sentence(results.analysis.population)}{source}"))
@@ -65,6 +68,20 @@ def cohort_section(results: Results) -> Section:
         if len(results.cohort.arms) > 1:
             blocks.append(Paragraph(_balance_sentence(results)))
     return Section("Cohort", "cohort", tuple(blocks))
+
+
+def own_patients_words(analysis: Analysis) -> str:
+    """Whose patients these are, where an analysis made for others is run on them."""
+    mapped = analysis.column_map
+    assert mapped is not None and analysis.table is not None
+    whose = sentence(mapped.population) + " " if mapped.population else ""
+    came = f" Source: {linked(mapped.source)}." if mapped.source else ""
+    asked = f", made for {linked(analysis.source)}" if analysis.source else ""
+    return (
+        f"{whose}**These patients are those of `{analysis.table.name}`**, read by `{mapped.name}`, "
+        f"and not those that the analysis file was written for.{came} Question, models and "
+        f"priors are the file’s{asked}; numbers that are called printed are of the patients there."
+    )
 
 
 def _flow(results: Results) -> list[str]:

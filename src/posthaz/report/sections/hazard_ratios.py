@@ -14,6 +14,7 @@ from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import schoenfeld_sentence
 from posthaz.report.sections.question import of_treatment
 from posthaz.report.sections.ratio_rows import ratio_rows
+from posthaz.report.sections.within_levels import within_level_blocks
 from posthaz.report.sections.wording import (
     SPACE,
     count_text,
@@ -59,6 +60,7 @@ def hazard_ratios_section(results: Results) -> Section | None:
         if len(frame):
             blocks.append(_table(results, frame, name))
             blocks.append(_forest(results, frame, name))
+    blocks += within_level_blocks(results)
     blocks.append(Paragraph(schoenfeld_sentence(results)))
     return Section("Hazard ratios", "hazard-ratios", tuple(blocks))
 

@@ -52,6 +52,11 @@ def profile_labels(results: Results, fit: Fit) -> dict[str, str]:
     return {WHOLE: "All patients"}
 
 
+def profile_label(results: Results, name: str) -> str:
+    """Name to show for a named profile of the analysis."""
+    return results.analysis.estimands.profile_labels.get(name, name)
+
+
 def without_curves(results: Results) -> str:
     """Why the primary model has no standardised curves; empty where it has."""
     return str(marginal_fault(results.posterior.primary) or "")

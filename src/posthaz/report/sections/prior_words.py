@@ -12,6 +12,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.results import Results
 from posthaz.report.sections.cured import cure_priors
 from posthaz.report.sections.naming import capitalised, contrasts, scale_words, term_label
+from posthaz.report.sections.question import gain_noun, of_treatment
 from posthaz.report.sections.rows import treatment_term
 from posthaz.report.sections.wording import general, interval_name, percent, plain, ratio, signed
 
@@ -63,7 +64,8 @@ def effect_statements(results: Results, fit: Fit) -> Iterator[str]:
             f"Before the data, the primary model’s prior put {interval_name(interval)} "
             f"probability on a {effect.ratio} of {name} v {against} between {ratio(lower)} and "
             f"{ratio(upper)} (median {ratio(middle)}), and "
-            f"{percent(below if effect.benefit_below_1 else 1 - below)} on any benefit."
+            f"{percent(below if effect.benefit_below_1 else 1 - below)} on "
+            f"{'any benefit' if of_treatment(results) else gain_noun(results)}."
         )
 
 

@@ -38,6 +38,9 @@ def provenance_blocks(results: Results) -> tuple[Block, ...]:
     ]
     if analysis.source:
         items.insert(3, (_source_title(results), linked(analysis.source)))
+    mapped = analysis.column_map
+    if mapped is not None:
+        items.insert(3, ("Columns mapped by", f"`{mapped.name}`"))
     if results.simulated:
         items.insert(3, ("Cohort", "**simulated**: its patients were made by a program"))
     text = (
@@ -49,5 +52,7 @@ def provenance_blocks(results: Results) -> tuple[Block, ...]:
 
 
 def _source_title(results: Results) -> str:
-    """A simulated cohort isn't the source's data, only made to look like them."""
+    """A simulated cohort isn't the source's data, nor is a table of the user's own."""
+    if results.analysis.column_map is not None:
+        return "Analysis file made for"
     return "Printed source" if results.simulated else "Source of the data"

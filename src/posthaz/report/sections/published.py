@@ -74,8 +74,12 @@ def published_section(results: Results) -> Section | None:
         notes=_notes(results),
     )
     source = f"Source: {linked(results.analysis.source)}." if results.analysis.source else ""
+    own = results.analysis.column_map is not None
     text = (
-        "This cohort was drawn from the printed numbers and differs from them by chance, as "
+        "The printed numbers are the paper’s, of its own patients; those beside them are of the "
+        f"patients here. Nothing says that they should agree. {source}"
+        if own
+        else "This cohort was drawn from the printed numbers and differs from them by chance, as "
         f"another cohort of its size would. It confirms nothing about them. {source}"
         if results.simulated
         else "A frequentist re-analysis that meets the printed numbers shows that cohort and "

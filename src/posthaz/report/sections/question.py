@@ -89,6 +89,11 @@ def effect_noun(results: Results) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
+def gain_noun(results: Results) -> str:
+    """What a ratio below 1 is to the arm asked about: a benefit of a treatment, or less hazard."""
+    return "benefit" if of_treatment(results) else "a lower hazard"
+
+
 def chance_words(results: Results, below_1: float) -> str:
     """Probability that the hazard is lower in the arm asked about, as the end of a sentence.
 
@@ -103,7 +108,7 @@ def chance_words(results: Results, below_1: float) -> str:
         name = next(iter(arm_labels(results).values()))
         what = f"benefit of {name}" if of_treatment(results) else f"a lower hazard with {name}"
         return f"a posterior probability of {what} (a ratio above 1) of **{percent(1 - below_1)}**"
-    what = "benefit" if of_treatment(results) else "a lower hazard"
+    what = gain_noun(results)
     return f"a posterior probability of {what} (a ratio below 1) of **{percent(below_1)}**"
 
 

@@ -18,6 +18,7 @@ from posthaz.report.sections.naming import (
     arm_labels,
     contrasts,
     model_labels,
+    profile_label,
     reference_arm,
     without_curves,
 )
@@ -143,7 +144,7 @@ def _reading(results: Results) -> str:
 
 
 def _stated_courses(results: Results) -> str:
-    names = [label for label, _ in results.analysis.estimands.profiles]
+    names = [profile_label(results, label) for label, _ in results.analysis.estimands.profiles]
     if not names:
         return " alone"
     return f", and the curves of stated courses are in `survival_curves.csv` ({listed(names)})"

@@ -1,0 +1,1 @@
+"""Missing covariates, imputed several times by chained equations: ``[missing]``."""

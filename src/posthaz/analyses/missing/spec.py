@@ -1,0 +1,158 @@
+"""How missing covariates are imputed: ``[missing]``."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from posthaz.analyses.missing.faults import imputation_faults
+from posthaz.cohort import Cohort, CohortSpec
+from posthaz.errors import Finding, nearest
+from posthaz.spec import ModelSpec
+from posthaz.spec.analysis import check_values
+from posthaz.spec.clinical_tables import ClinicalTable
+from posthaz.spec.fields import choice, distinct, number, several, table, text
+from posthaz.spec.toml_table import TomlTable
+
+KINDS = ("continuous", "binary", "ordered", "unordered")
+
+
+@dataclass(frozen=True)
+class MissingSpec:
+    """How missing covariates are imputed.
+
+    Parameters
+    ----------
+    imputations : int
+        How many times the missing values are drawn.
+    iterations : int
+        Cycles through the incomplete columns before each is taken.
+    auxiliary : tuple of str
+        Columns that help to impute and stand in no model.
+    seed : int or None
+        Seed of the imputations; that of ``[sampling]`` when not given.
+    kinds : mapping of str to str
+        By column, ``"continuous"``, ``"binary"``, ``"ordered"`` or ``"unordered"``; told from its
+        values when not given.
+    deltas : mapping of str to tuple of float
+        By column, shifts of its imputed values: in its own unit for numbers, on the log odds of
+        a higher level for factors.
+    models : tuple of ModelSpec
+        The models of the file, whose covariates are imputed.
+    """
+
+    imputations: int = 20
+    iterations: int = 10
+    auxiliary: tuple[str, ...] = ()
+    seed: int | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    deltas: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    models: tuple[ModelSpec, ...] = ()
+
+    def __post_init__(self) -> None:
+        plain = ("imputations", "iterations", "auxiliary", "seed")
+        check_values(self, {key: _FIELDS[key] for key in plain}, optional=("seed",))
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Columns that are read although no model holds them."""
+        return self.auxiliary
+
+    def about(self, models: Sequence[ModelSpec]) -> "MissingSpec":
+        """The same for the models of a file."""
+        return replace(self, models=tuple(models))
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Columns of any of the models, each once."""
+        return tuple(dict.fromkeys(name for model in self.models for name in model.needed))
+
+
+_COLUMN_FIELDS = {
+    "kind": choice(KINDS),
+    "delta": distinct(several(number(), "shifts of the imputed values")),
+}
+_FIELDS = {
+    "method": choice(["multiple"]),
+    "imputations": number(at_least=2, at_most=200, whole=True),
+    "iterations": number(at_least=1, at_most=200, whole=True),
+    "auxiliary": distinct(several(text(), "names of columns")),
+    "seed": number(at_least=0, at_most=2**32 - 1, whole=True),
+    "columns": table(each=table(_COLUMN_FIELDS)),
+}
+
+
+def read_missing(toml: TomlTable, cohort: CohortSpec) -> MissingSpec:
+    """The table ``[missing]``.
+
+    Parameters
+    ----------
+    toml : TomlTable
+        The table.
+    cohort : CohortSpec
+        How the cohort is read; names the covariates.
+
+    Returns
+    -------
+    MissingSpec
+        What could be read; what is wrong with the rest is recorded.
+
+    Examples
+    --------
+    >>> from posthaz.errors import Findings
+    >>> toml = TomlTable({"imputations": 40}, "x.toml", ("missing",), Findings())
+    >>> read_missing(toml, CohortSpec()).imputations
+    40
+    """
+    parsed = toml.read(_FIELDS)
+    parsed.pop("method", None)
+    parsed.pop("columns", None)
+    columns = {name: inner.read(_COLUMN_FIELDS) for name, inner in toml.below("columns").each()}
+    for name in (*parsed.get("auxiliary", ()), *columns):
+        if cohort.columns and name not in cohort.columns:
+            toml.refuse(
+                "auxiliary" if name in parsed.get("auxiliary", ()) else ("columns", name),
+                f"'{name}' is not described in [cohort.columns] "
+                f"({nearest(name, list(cohort.columns))})",
+                f"add [cohort.columns.{name}] or correct the name",
+            )
+    if cohort.same_patients:
+        toml.refuse(
+            (),
+            "same_patients = true in [cohort] leaves out everybody who lacks a value, so that "
+            "nothing is left to impute",
+            "keep one of the two",
+        )
+    return MissingSpec(
+        **parsed,
+        kinds={name: one["kind"] for name, one in columns.items() if "kind" in one},
+        deltas={name: one["delta"] for name, one in columns.items() if "delta" in one},
+    )
+
+
+def missing_faults(asked: MissingSpec, cohort: Cohort) -> Iterator[Finding]:
+    """What keeps a cohort from being imputed as a file asks.
+
+    Parameters
+    ----------
+    asked : MissingSpec
+        What is asked.
+    cohort : Cohort
+        The cohort, with those who lack a value.
+
+    Yields
+    ------
+    Finding
+        One a problem.
+    """
+    yield from imputation_faults(
+        cohort,
+        asked.covariates,
+        asked.auxiliary,
+        asked.kinds,
+        asked.deltas,
+        formulas=tuple(model.formula for model in asked.models),
+    )
+
+
+TABLE = ClinicalTable(
+    read_missing, missing_faults, fields=table(_FIELDS, about=MissingSpec), of_everyone=True
+)

@@ -1,0 +1,58 @@
+"""The treatment's hazard ratio within levels of what it interacts with."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import posthaz as ph
+from posthaz.estimands.within_levels import contrasts_within_levels, ratios_within_levels
+
+
+@pytest.fixture(scope="module")
+def cohort():
+    random = np.random.default_rng(4)
+    frame = pd.DataFrame(
+        {
+            "arm": random.choice(["none", "rt"], 120), "sex": random.choice(["f", "m"], 120),
+            "age": random.normal(60, 8, 120).round(), "months": random.exponential(10.0, 120),
+            "dead": 1,
+        }
+    )  # fmt: skip
+    return ph.read_cohort(
+        frame, time="months", event="dead", treatment="arm", treatment_reference="none",
+        covariates=["arm", "sex", "age"],
+    )  # fmt: skip
+
+
+def fitted(cohort, formula):
+    spec = ph.ModelSpec("m", ph.Exponential(), formula)
+    return ph.fit_many([(spec, cohort)], ph.Sampling(method="laplace", draws=200, chains=2))[0]
+
+
+def test_levels_and_quartiles_add_up_the_coefficients_that_hold_there(cohort):
+    fit = fitted(cohort, "arm*sex + arm*age")
+    found = list(contrasts_within_levels(fit))
+    assert [(one.covariate, one.level) for one in found[:2]] == [("sex", "f"), ("sex", "m")]
+    ages = cohort.covariates["age"].to_numpy()
+    quartiles = np.quantile(ages, (0.25, 0.5, 0.75))
+    assert [one.level for one in found[2:]] == [f"{value:.4g}" for value in quartiles]
+    columns = list(fit.design.columns)
+    sexes = cohort.covariates["sex"].to_numpy()
+    for one, sex in zip(found, ("f", "m"), strict=False):
+        wanted = dict.fromkeys(columns, 0.0) | {"arm[rt]": 1.0}
+        wanted["arm[rt]:sex[m]"] = float(sex == "m")
+        wanted["arm[rt]:age"] = ages[sexes == sex].mean()
+        np.testing.assert_allclose(one.contrast, [wanted[name] for name in columns], atol=1e-12)
+        assert one.patients == (sexes == sex).sum()
+    median = dict(zip(columns, found[3].contrast, strict=True))
+    assert median["arm[rt]:age"] == quartiles[1]
+    assert median["arm[rt]:sex[m]"] == pytest.approx((sexes == "m").mean())
+    table = ratios_within_levels(fit)
+    draws = fit.draws["posterior"]["log_hazard_ratio"].to_numpy().reshape(-1, len(columns))
+    np.testing.assert_allclose(
+        table["hr"], [np.median(np.exp(draws @ one.contrast)) for one in found], rtol=1e-6
+    )
+
+
+def test_nothing_is_told_without_an_interaction_of_the_treatment(cohort):
+    assert ratios_within_levels(fitted(cohort, "arm + sex*age")).empty
