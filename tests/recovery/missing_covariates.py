@@ -98,9 +98,8 @@ def study(
             truth = means(known)
         part = holed(cohort, share, mechanism, seed)
         imputed = ph.impute(
-            part, COVARIATES, auxiliary=AUXILIARY, imputations=imputations, seed=seed,
-            kinds={"smoker": "ordered"},
-        )  # fmt: skip
+            part, COVARIATES, auxiliary=AUXILIARY, imputations=imputations, seed=seed
+        )
         fits = ph.fit_imputed(spec, imputed, sampling).fits
         each = np.stack([means(one)["mean"].to_numpy() for one in fits])
         within = np.stack([means(one)["sd"].to_numpy() ** 2 for one in fits]).mean(axis=0)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from posthaz.report.page import Written
-    from posthaz.spec import SensitivitySpec
+    from posthaz.spec import Analysis, SensitivitySpec
 
 Workers = Annotated[
     str,
@@ -78,13 +78,7 @@ def sensitivity(
     fitted_by = read_scheduler(f"dask:{scheduler}" if scheduler else workers)
     analysis = load_analysis(spec, allow_outside=allow_outside)
     analysis = with_options(analysis, data, seed, draws, chains, method, column_map)
-    if analysis.sensitivity is None:
-        raise SpecError(
-            f"{spec}: nothing is varied", fix="add a table [sensitivity] that says what is"
-        )
-    if method is not None:
-        chosen = with_method(analysis.sensitivity, method)
-        analysis = replace(analysis, sensitivity=chosen)
+    analysis = _varied(analysis, spec, method)
     cohort = read_inputs(analysis)
     prepare_folder(out)
     from posthaz.report.horizon import restriction
@@ -104,6 +98,19 @@ def sensitivity(
     with staged_folder(out) as stage:
         written = write_sensitivity(results, stage)
     raise typer.Exit(_finish(answer.failures, written, out, quiet))
+
+
+def _varied(analysis: "Analysis", spec: str, method: str | None) -> "Analysis":
+    """The analysis with its variants by the method asked for; refused where nothing is varied."""
+    from posthaz.errors import SpecError
+
+    if analysis.sensitivity is None:
+        raise SpecError(
+            f"{spec}: nothing is varied", fix="add a table [sensitivity] that says what is"
+        )
+    if method is None:
+        return analysis
+    return replace(analysis, sensitivity=with_method(analysis.sensitivity, method))
 
 
 def _cells(out: Path, resume: bool) -> Path:

@@ -59,6 +59,11 @@ from posthaz.spec import Analysis, EstimandSpec, coefficient_name
 _CURVE_POINTS = 121
 _CURVE_COLUMNS = ("arm", "time", "median", "lower", "upper", "model")
 Curve = Callable[..., xr.DataArray]
+_TABLES = (
+    *("coefficients", "estimands", "curves", "prior_influence", "power_scaling", "changing"),
+    *("proportionality", "clusters", "within_levels"),
+)
+"""Fields of `Posterior` that `_table_makers` fill, in its order."""
 TableMaker = tuple[str, str, Sequence[str], Callable[[Fit], pd.DataFrame]]
 NOTHING_REPLICATED = pd.DataFrame(columns=["arm", "replicate", "time", "survival"])
 
@@ -95,34 +100,17 @@ def gather_posterior(
     horizon = float(cohort.exit.max())
     grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
     primary = next(iter(fits.values()))
-    tables = _table_makers(cohort, asked, horizon)
-    (
-        coefficients,
-        estimands,
-        curves,
-        influence,
-        scaling,
-        changing,
-        proportional,
-        clusters,
-        within,
-    ) = (
-        _stacked(columns, _each(fits, parts, name, make, place))
-        for name, place, columns, make in tables
-    )
+    tables = {
+        field: _stacked(columns, _each(fits, parts, name, make, place))
+        for field, (name, place, columns, make) in zip(
+            _TABLES, _table_makers(cohort, asked, horizon), strict=True
+        )
+    }
     checked = _each(fits, parts, "convergence check", convergence, "diagnostics")
     return Posterior(
         fits=fits,
-        coefficients=coefficients,
-        estimands=estimands,
         convergence=tuple(checked.values()),
-        curves=curves,
         prior_curves=_prior_curves(primary, grid, parts),
-        prior_influence=influence,
-        power_scaling=scaling,
-        changing=changing,
-        proportionality=proportional,
-        clusters=clusters,
         cox_frailty=_each(
             {name: one for name, one in fits.items() if has_cox_frailty(one)},
             parts,
@@ -130,7 +118,7 @@ def gather_posterior(
             lambda one: cox_frailty(one, cohort, asked.interval),
             "clusters",
         ),
-        within_levels=within,
+        **tables,
         **_left_out(analysis, fits, parts),
         **_replicated(cohort, primary, curve, asked.interval, parts),
     )
@@ -166,6 +154,25 @@ def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[T
             POWER_COLUMNS,
             lambda one: power_scaling(one, _scaled_answers(one, asked, horizon)),
         ),
+        *_effect_makers(cohort, asked, horizon),
+    ]
+
+
+def _scaled_answers(fit: Fit, asked: EstimandSpec, horizon: float) -> Iterator[Answer]:
+    """The treatment's coefficients and the answers that compare arms, with their draws."""
+    effects = fit.draws["posterior"].to_dataset().get(coefficient_name(fit.spec))
+    for place, term in enumerate(fit.design.terms):
+        if effects is not None and fit.treatment and term == fit.treatment:
+            draws = effects.isel(covariate=place).transpose("chain", "draw").to_numpy()
+            name = fit.spec.effect.coefficient.replace("_", " ")
+            yield name, fit.design.columns[place], np.nan, draws
+    for name, label, time, draws in contrast_draws(fit, asked, horizon):
+        yield name, label, time, draws.transpose("chain", "draw").to_numpy()
+
+
+def _effect_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[TableMaker]:
+    """Those of effects that differ with time, between clusters and within levels."""
+    return [
         (
             "effects that change with time",
             "changing-effects",
@@ -193,18 +200,6 @@ def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[T
             lambda one: _within_levels(one, cohort, asked.interval),
         ),
     ]
-
-
-def _scaled_answers(fit: Fit, asked: EstimandSpec, horizon: float) -> Iterator[Answer]:
-    """The treatment's coefficients and the answers that compare arms, with their draws."""
-    effects = fit.draws["posterior"].to_dataset().get(coefficient_name(fit.spec))
-    for place, term in enumerate(fit.design.terms):
-        if effects is not None and fit.treatment and term == fit.treatment:
-            draws = effects.isel(covariate=place).transpose("chain", "draw").to_numpy()
-            name = fit.spec.effect.coefficient.replace("_", " ")
-            yield name, fit.design.columns[place], np.nan, draws
-    for name, label, time, draws in contrast_draws(fit, asked, horizon):
-        yield name, label, time, draws.transpose("chain", "draw").to_numpy()
 
 
 def _margin(asked: EstimandSpec) -> float:

@@ -11,7 +11,7 @@ from posthaz.simulate.description import (
     Printed,
     PrintedCohort,
 )
-from posthaz.simulate.draw import simulate_twin
+from posthaz.simulate.draw import TwinStarts, simulate_twin, with_starts
 from posthaz.simulate.example import simulated_example
 from posthaz.simulate.margins import simulate_covariates
 from posthaz.simulate.residuals import build_targets, rows_among
@@ -32,7 +32,9 @@ __all__ = [
     "rows_among",
     "simulate_covariates",
     "simulate_times",
+    "TwinStarts",
     "simulate_twin",
+    "with_starts",
     "simulated_example",
     "times_after",
 ]

@@ -1,6 +1,7 @@
 """A twin: a cohort drawn from calibrated hazards, as a table."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,65 @@ def simulate_twin(
     frame.insert(0, "patient", np.arange(1, len(frame) + 1))
     frame[SIMULATED] = f"by posthaz: {cohort.name}, seed {seed}"
     return frame.reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class TwinStarts:
+    """When the treated of a twin are taken to have begun, which no paper printed.
+
+    Parameters
+    ----------
+    column : str
+        Column to be made.
+    treated : tuple of (str, str)
+        Column of the arm, and the level that had the treatment.
+    within : str
+        Column of follow-up: nobody begins after it.
+    median : float
+        Median of the exponential times at which treatment would begin if nothing ended follow-up.
+    """
+
+    column: str
+    treated: tuple[str, str]
+    within: str
+    median: float
+
+
+def with_starts(frame: pd.DataFrame, starts: TwinStarts, seed: int) -> pd.DataFrame:
+    """A twin with the times at which treatment began; missing in the others.
+
+    Whoever had treatment lived until it began: a start is exponential given that it lies within
+    the patient's own follow-up, which stays as it was drawn.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A twin.
+    starts : TwinStarts
+        Of whom, and when.
+    seed : int
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        With one more column, in hundredths of the unit of time.
+
+    Examples
+    --------
+    >>> twin = pd.DataFrame({"rt": ["yes", "no"], "os": [10.0, 10.0]})
+    >>> made = with_starts(twin, TwinStarts("start", ("rt", "yes"), "os", 3.0), 1)
+    >>> bool(0 < made.loc[0, "start"] < 10), bool(np.isnan(made.loc[1, "start"]))
+    (True, True)
+    """
+    column, level = starts.treated
+    until = frame[starts.within].to_numpy(dtype=float)
+    rate = np.log(2.0) / starts.median
+    share = np.random.default_rng([seed, 3]).random(len(frame))
+    begun = -np.log1p(-share * -np.expm1(-rate * until)) / rate
+    begun = np.floor(100.0 * begun) / 100.0
+    own = frame[column].astype(str) == level
+    return frame.assign(**{starts.column: np.where(own, begun, np.nan)})
 
 
 def _calibrated_once(cohort: PrintedCohort) -> Mapping[str, EndpointHazards]:

@@ -21,7 +21,7 @@ from posthaz.cohort.table import Table, read_table
 from posthaz.cohort.visits import merge_visits
 from posthaz.design import formula_groups, formula_variables
 from posthaz.errors import CohortError, Finding, Findings, SpecError, nearest
-from posthaz.simulate import simulate_twin
+from posthaz.simulate import simulate_twin, with_starts
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.asked_times import beyond_follow_up
 from posthaz.spec.column_map import without_absent
@@ -222,7 +222,9 @@ def simulate_patients(analysis: Analysis, seed: int | None = None) -> pd.DataFra
             fix="take an analysis file that has one, or describe the cohort in one",
         )
     wanted = analysis.simulate
-    return simulate_twin(wanted.cohort, wanted.seed if seed is None else seed)
+    seed = wanted.seed if seed is None else seed
+    twin = simulate_twin(wanted.cohort, seed)
+    return twin if wanted.starts is None else with_starts(twin, wanted.starts, seed)
 
 
 def _twin_name(analysis: Analysis) -> str:
