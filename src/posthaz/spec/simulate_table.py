@@ -102,14 +102,14 @@ def _read_starts(toml: TomlTable, cohort: PrintedCohort) -> TwinStarts | None:
     if len(said) < len(STARTS_FIELDS):
         return None
     column, _, level = said["treated"].partition(" = ")
-    levels = {group.values.get(column, "") for group in cohort.groups}
+    levels = sorted({group.values.get(column, "") for group in cohort.groups})
     known = sorted({name for group in cohort.groups for name in group.values})
     if column not in known:
         toml.refuse("treated", f"no group has a column '{column}' ({nearest(column, known)})",
                     'give one of theirs and its level, as "trt = yes"')  # fmt: skip
     elif level not in levels:
         toml.refuse("treated", f"no group has {column} = '{level}' ({nearest(level, levels)})",
-                    f"give one of {', '.join(sorted(levels))}")  # fmt: skip
+                    f"give one of {', '.join(levels)}")  # fmt: skip
     times = [endpoint.time for endpoint in cohort.endpoints]
     if said["within"] not in times:
         toml.refuse("within", f"no end point has the times '{said['within']}'",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pandas as pd
@@ -102,7 +103,10 @@ class Chain(MICEData):
         if plan.kind != "continuous":
             self._store_changes(vname, self._draw_levels(vname, plan))
             return
-        super().update(vname)
+        with catch_warnings():
+            # a level that nobody with a value has: the generalised inverse takes it for no matter
+            filterwarnings("ignore", ".*rank-deficient")
+            super().update(vname)
         if plan.shift:
             now = self.data[vname].to_numpy()[self.ix_miss[vname]]
             self._store_changes(vname, now + plan.shift)
