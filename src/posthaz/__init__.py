@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from posthaz.analyses.competing_risks.answer import competing_risks
     from posthaz.analyses.competing_risks.incidence import posterior_incidence
     from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+    from posthaz.analyses.curves.answer import Curve, curve
+    from posthaz.analyses.curves.section import plot_curve
+    from posthaz.analyses.curves.spec import CurveSpec
     from posthaz.analyses.immortal_time.answer import immortal_time
     from posthaz.analyses.immortal_time.bound import delay_to_explain
     from posthaz.analyses.immortal_time.spec import ImmortalTimeSpec
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
     from posthaz.analyses.subgroups.spec import SubgroupSpec
     from posthaz.analyses.subsets.answer import survival_in_subsets
     from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
+    from posthaz.analyses.surfaces.answer import Surface, surface
+    from posthaz.analyses.surfaces.spec import SurfaceSpec
     from posthaz.analyses.tipping_points.answer import tipping_points
     from posthaz.analyses.tipping_points.confounder import Confounder, confounder_effects
     from posthaz.analyses.tipping_points.e_value import e_value
@@ -180,6 +185,9 @@ _ROOMS = {
     "analyses.missing.patterns": "missing_patterns",
     "analyses.missing.rubin": "pooled_estimate",
     "analyses.missing.spec": "MissingSpec",
+    "analyses.curves.answer": "Curve curve",
+    "analyses.curves.section": "plot_curve",
+    "analyses.curves.spec": "CurveSpec",
     "analyses.multistate.answer": "illness_death",
     "analyses.multistate.spec": "MultistateSpec State",
     "analyses.immortal_time.answer": "immortal_time",
@@ -201,6 +209,8 @@ _ROOMS = {
     "analyses.model_averaging.evidence": "model_probabilities",
     "analyses.model_averaging.spec": "ModelAveragingSpec",
     "analyses.assurance.spec": "AssuranceSpec",
+    "analyses.surfaces.answer": "Surface surface",
+    "analyses.surfaces.spec": "SurfaceSpec",
     "analyses.toxicity.answer": "compare_toxicity",
     "analyses.toxicity.spec": "ToxicitySpec",
     "baselines": "cumulative_incidence grouped_cox kaplan_meier turnbull",
@@ -243,27 +253,28 @@ __all__ = [
     "Column", "ColumnMap", "commensurate_fit", "compare_toxicity", "compare_variants",
     "competing_risks", "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects",
     "convergence", "credibility", "cumulative_hazard", "cumulative_incidence", "Cure",
-    "cure_fraction", "delay_to_explain", "difference", "e_value", "enthusiastic",
-    "equivalent_dose_2gy", "estimand_table", "EstimandSpec", "evidence_table", "expected_events",
-    "Exponential", "fit", "Fit", "fit_imputed", "fit_many", "fit_variants", "Frailty",
-    "from_quantiles", "Gamma", "gap_times", "GeneralisedGamma", "generative_model", "Gompertz",
-    "group_registry", "grouped_cox", "hazard", "hazard_ratio", "hazard_ratio_over_time",
+    "cure_fraction", "Curve", "curve", "CurveSpec", "delay_to_explain", "difference", "e_value",
+    "enthusiastic", "equivalent_dose_2gy", "estimand_table", "EstimandSpec", "evidence_table",
+    "expected_events", "Exponential", "Fit", "fit", "fit_imputed", "fit_many", "fit_variants",
+    "Frailty", "from_quantiles", "Gamma", "gap_times", "GeneralisedGamma", "generative_model",
+    "Gompertz", "group_registry", "grouped_cox", "hazard", "hazard_ratio", "hazard_ratio_over_time",
     "historical", "HistoricalRatio", "illness_death", "immortal_time", "ImmortalTimeSpec", "impute",
     "interaction_effects", "InteractionSpec", "kaplan_meier", "landmark", "leap_fit",
     "learn_design", "LifeTableSpec", "load_analysis", "load_fit", "LogLogistic", "LogNormal",
     "map_columns", "match_patients", "median_survival", "missing_answers", "missing_patterns",
     "MissingSpec", "model_draws", "model_probabilities", "ModelAveragingSpec", "ModelSpec",
     "MSpline", "MultistateSpec", "normalised_power_fit", "operating_characteristics", "OwnColumn",
-    "person_time", "PiecewiseExponential", "plot_specification_curve", "plot_survival", "pooled",
-    "pooled_estimate", "Population", "posterior_incidence", "power_fits", "printed_doubts",
-    "PrintedRatio", "Prior", "probability_above", "probability_below", "profile",
+    "person_time", "PiecewiseExponential", "plot_curve", "plot_specification_curve",
+    "plot_survival", "pooled", "pooled_estimate", "Population", "posterior_incidence", "power_fits",
+    "printed_doubts", "PrintedRatio", "Prior", "probability_above", "probability_below", "profile",
     "propensity_score", "ratio", "read_cohort", "read_life_table", "read_registry",
     "read_scheduler", "reconstructed_patients", "register_baseline", "restricted_mean", "Results",
     "run_analysis", "Sampling", "sceptical", "screen_covariates", "ScreeningSpec",
     "sequential_trials", "Shrinkage", "simulate_patients", "simulated_example",
     "split_at_treatment", "State", "subgroup_effects", "SubgroupSpec", "Subset", "SubsetsSpec",
-    "summary", "survival", "survival_in_subsets", "survival_quantile", "tipping_points",
-    "ToxicitySpec", "turnbull", "uncured_survival", "variants", "Weibull", "Where", "write_fit",
+    "summary", "Surface", "surface", "SurfaceSpec", "survival", "survival_in_subsets",
+    "survival_quantile", "tipping_points", "ToxicitySpec", "turnbull", "uncured_survival",
+    "variants", "Weibull", "Where", "write_fit",
 ]  # fmt: skip
 
 

@@ -18,6 +18,8 @@ _PACKAGES: dict[str, str] = {
     "subsets": "posthaz.analyses.subsets",
     "subgroups": "posthaz.analyses.subgroups",
     "interactions": "posthaz.analyses.interactions",
+    "curves": "posthaz.analyses.curves",
+    "surfaces": "posthaz.analyses.surfaces",
     "toxicity": "posthaz.analyses.toxicity",
     "borrowing": "posthaz.analyses.borrowing",
     "sensitivity": "posthaz.analyses.sensitivity",

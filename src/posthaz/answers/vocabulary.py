@@ -73,6 +73,7 @@ QUANTITIES: Mapping[str, str] = {
     "chisq": "a test of equal survival in adjusted arms",
     "max_follow_up": "longest follow-up",
     "events": "number of events",
+    "change_point": "value of `term` at which the hazard would step, were there one step",
     "share": "share of patients with what `term` names",
     "assurance": "chance of concluding a benefit, averaged over a design prior",
     "power": "chance of concluding a benefit where `level` is the true hazard ratio",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.baselines.cox_fit import CoxFit
+from posthaz.design import in_basis
 
 COLUMNS = (
     *("analysis", "arm", "term", "time", "quantity", "value", "std_error", "lower", "upper"),
@@ -103,13 +104,17 @@ def rmst_rows(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def cox_rows(analysis: str, fit: CoxFit, schoenfeld: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Rows of a Cox model: log hazard ratios, hazard ratios, tests, concordance."""
+    """Rows of a Cox model: log hazard ratios, hazard ratios, tests, concordance.
+
+    Columns of splines and polynomials have coefficients only, which are no hazard ratios.
+    """
     size = {"analysis": analysis, "n": fit.n, "events": fit.events}
     table = fit.table.rename(columns={"z": "statistic"})
     error = table["robust_se"].where(table["robust_se"].notna(), table["se"])
     ratios = table.assign(
         quantity="hazard_ratio", value=table["hr"], lower=table["hr_lower"], upper=table["hr_upper"]
     )
+    ratios = ratios[[not in_basis(str(term)) for term in ratios["term"]]]
     logs = table.assign(
         quantity="log_hazard_ratio",
         value=table["log_hr"],

@@ -1,6 +1,7 @@
 """Covariates to columns, remembered for new data."""
 
 from posthaz.design.cluster_effects import formula_bars
+from posthaz.design.collinear import Entangled, entangled_numbers
 from posthaz.design.covariate_values import value_faults, values_beyond
 from posthaz.design.design import Design, Group
 from posthaz.design.formula import (
@@ -8,6 +9,7 @@ from posthaz.design.formula import (
     formula_groups,
     formula_terms,
     formula_variables,
+    in_basis,
     quoted,
     written_terms,
 )
@@ -20,13 +22,16 @@ from posthaz.design.steps import Step, named_steps
 __all__ = [
     "ALLOWED_FUNCTIONS",
     "Design",
+    "Entangled",
     "Group",
     "Step",
     "effect_variables",
     "formula_bars",
+    "entangled_numbers",
     "formula_groups",
     "formula_terms",
     "formula_variables",
+    "in_basis",
     "learn_design",
     "named_steps",
     "quoted",

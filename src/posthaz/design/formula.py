@@ -13,12 +13,13 @@ from formulae.scanner import Scanner
 from posthaz.design.cluster_effects import formula_bars
 from posthaz.design.formula_rules import length_fault, tree_fault
 from posthaz.design.formula_syntax import syntax_fault
-from posthaz.design.function_arguments import OWN_FUNCTIONS, PLAIN_FUNCTIONS
+from posthaz.design.function_arguments import BASES, OWN_FUNCTIONS, PLAIN_FUNCTIONS
 from posthaz.design.function_rules import FormulaFault
 from posthaz.errors import FormulaError
 
 ENVIRONMENT = Environment([{**PLAIN_FUNCTIONS, **OWN_FUNCTIONS}])
 _LONGEST_SHOWN = 200
+_BASIS = re.compile(rf"(?<![\w.`])(?:{'|'.join(BASES)})\(")
 
 
 def formula_variables(formula: str) -> tuple[str, ...]:
@@ -139,6 +140,20 @@ def written_terms(formula: str) -> tuple[str, ...]:
     longest_first = sorted(map(re.escape, odd), key=len, reverse=True)
     names = re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)")
     return tuple(names.sub(lambda found: quoted(found[0]), term) for term in terms)
+
+
+def in_basis(term: str) -> bool:
+    """Whether a term, or a column of one, belongs to a spline or polynomial.
+
+    Its coefficients mean nothing one by one: only together are they a curve, and none is a log
+    hazard ratio.
+
+    Examples
+    --------
+    >>> in_basis("spline(age, df = 3)[1]"), in_basis("arm[B]:bs(age, df = 4)[0]"), in_basis("bs")
+    (True, True, False)
+    """
+    return _BASIS.search(term) is not None
 
 
 def quoted(name: str) -> str:

@@ -9,6 +9,7 @@ from formulae.transforms import TRANSFORMS
 from scipy.linalg import helmert
 
 from posthaz.cohort.levels import level_text
+from posthaz.design.smooth import Bend, Fall, Rise
 from posthaz.errors import nearest
 
 
@@ -89,14 +90,23 @@ PLAIN_FUNCTIONS = {
     "sqrt": np.sqrt,
     "abs": np.abs,
 }
-OWN_FUNCTIONS = {"zero_sum": zero_sum, "spline": Spline}
-SPLINES = ("bs", "cr", "spline")
+OWN_FUNCTIONS = {
+    "zero_sum": zero_sum,
+    "spline": Spline,
+    "bend": Bend,
+    "rise": Rise,
+    "fall": Fall,
+}
+SPLINES = ("bs", "cr", "spline", "bend", "rise", "fall")
+BASES = (*SPLINES, "poly")
+"""Functions that make several columns of one number, whose coefficients mean nothing alone."""
 FACTOR_FUNCTIONS = ("C", "T", "S", "zero_sum")
 
 HIGHEST_DEGREE = 5
 MOST_SPLINE_COLUMNS = 20
 
 _DF, _DEGREE, _NUMBER, _FLAG, _LEVEL, _KNOTS = "df", "degree", "number", "flag", "level", "knots"
+_BENDS = "bends"
 _SPLINE_RANGE = {"lower_bound": _NUMBER, "upper_bound": _NUMBER, "center": _FLAG}
 
 # In the order of the function's own arguments after the covariate.
@@ -111,6 +121,9 @@ _ARGUMENTS: dict[str, dict[str, str]] = {
     "cr": {"df": _DF, "knots": _KNOTS, **_SPLINE_RANGE},
     "poly": {"degree": _DEGREE, "raw": _FLAG},
     "spline": {"df": _DF},
+    "bend": {"df": _BENDS},
+    "rise": {"df": _BENDS},
+    "fall": {"df": _BENDS},
     "T": {"ref": _LEVEL},
     "S": {"omit": _LEVEL},
 }
@@ -131,7 +144,8 @@ _ELSEWHERE = {
     "rcs": "write spline(x, df=3) or cr(x, df=3), natural cubic splines",
     "rms": "write spline(x, df=3) or cr(x, df=3), natural cubic splines",
     "s": "write spline(x, df=3) or cr(x, df=3), natural cubic splines",
-    "pspline": "write bs(x, df=4), spline(x, df=3) or cr(x, df=3); posthaz has no penalised spline",
+    "pspline": 'ask for a curve, [curves.NAME] with shape = "spline", or write bs(x, df=4), '
+    "spline(x, df=3) or cr(x, df=3)",
     "tt": "an effect that changes with time is not a term of a formula; cut the follow-up of each "
     "patient into rows, with 'entry' and 'subject' in [cohort], and give the covariate's value in "
     "each",
@@ -238,6 +252,10 @@ def _limits(kind: str, value: Any) -> tuple[bool, str]:
     if kind == _DF:
         return whole and 1 <= value <= MOST_SPLINE_COLUMNS, (
             f"a whole number from 1 to {MOST_SPLINE_COLUMNS}"
+        )
+    if kind == _BENDS:
+        return whole and 3 <= value <= MOST_SPLINE_COLUMNS, (
+            f"a whole number from 3 to {MOST_SPLINE_COLUMNS}"
         )
     if kind == _DEGREE:
         return whole and 1 <= value <= HIGHEST_DEGREE, f"a whole number from 1 to {HIGHEST_DEGREE}"

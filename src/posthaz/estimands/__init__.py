@@ -6,7 +6,7 @@ from posthaz.estimands.coefficients import coefficient_rows, coefficient_table
 from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
 from posthaz.estimands.cured import cure_fraction, uncured_survival
 from posthaz.estimands.curves import cumulative_hazard, hazard, survival
-from posthaz.estimands.effect import effect_between, effect_in_patients
+from posthaz.estimands.effect import effect_between, effect_in_patients, effect_of_values
 from posthaz.estimands.hazard_ratio import hazard_ratio_over_time
 from posthaz.estimands.population import (
     Population,
@@ -38,6 +38,7 @@ __all__ = [
     "difference",
     "effect_between",
     "effect_in_patients",
+    "effect_of_values",
     "estimand_table",
     "expected_events",
     "hazard_ratio_over_time",

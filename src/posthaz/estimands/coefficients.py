@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.cohort import Column
-from posthaz.design import named_steps
+from posthaz.design import in_basis, named_steps
 from posthaz.estimands.summary import summary
 from posthaz.inference import Fit, ess_bulk, ess_tail, rhat
 from posthaz.spec import coefficient_name
@@ -49,7 +49,8 @@ def coefficient_table(
     -------
     DataFrame
         Columns as in ``coefficients.csv``: the log hazard ratio (or the parameter itself), and
-        the hazard ratio where there is one. Under the accelerated form the coefficients are log
+        the hazard ratio where there is one, which columns of a spline or polynomial have not.
+        Under the accelerated form the coefficients are log
         time ratios, and a hazard ratio is given for exponential and Weibull baselines, where it
         is constant.
     """
@@ -59,7 +60,8 @@ def coefficient_table(
     if fit.design.columns:
         coefficients = posterior[name]
         for label in fit.design.columns:
-            rows.append(_row(fit, label, coefficients.sel(covariate=label), interval, ratio=True))
+            draws, single = coefficients.sel(covariate=label), not in_basis(label)
+            rows.append(_row(fit, label, draws, interval, ratio=single))
         for step in named_steps(fit.design, columns or {}):
             weights = xr.DataArray(list(step.weights), dims="covariate")
             combined = (coefficients.drop_vars("covariate") * weights).sum("covariate")
@@ -92,7 +94,7 @@ def coefficient_rows(fit: Fit, labels: Sequence[str], interval: float = 0.95) ->
     """
     coefficients = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
     rows = [
-        _row(fit, label, coefficients.sel(covariate=label), interval, ratio=True)
+        _row(fit, label, coefficients.sel(covariate=label), interval, ratio=not in_basis(label))
         for label in labels
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -1,5 +1,7 @@
 """Log hazard ratios between covariate values, of each patient or averaged over some."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -26,6 +28,30 @@ def effect_between(fit: Fit, to: pd.DataFrame, reference: pd.DataFrame) -> xr.Da
     """
     change = fit.design.matrix(to) - fit.design.matrix(reference)
     return _times_coefficients(fit, xr.DataArray(change, dims=("row", "covariate")))
+
+
+def effect_of_values(
+    fit: Fit,
+    values: Mapping[str, np.ndarray | float],
+    reference: Mapping[str, np.ndarray | float],
+) -> xr.DataArray:
+    """Log hazard ratio of patients who differ from others in some numbers alone.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    values, reference : mapping of str to float or ndarray of float, shape (row,)
+        The numbers of both; everything else is at its reference.
+
+    Returns
+    -------
+    DataArray
+        Dimensions ``chain, draw, row``; log time ratios under the accelerated form.
+    """
+    rows = max(np.size(one) for given in (values, reference) for one in given.values())
+    base = pd.concat([fit.design.reference()] * rows, ignore_index=True)
+    return effect_between(fit, base.assign(**values), base.assign(**reference))
 
 
 def effect_in_patients(

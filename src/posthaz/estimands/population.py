@@ -232,18 +232,24 @@ def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Populat
     )
 
 
-def observed_population(fit: Fit) -> Population:
+def observed_population(
+    fit: Fit, values: Mapping[str, float] | None = None, label: str = WHOLE
+) -> Population:
     """The patients as they were at first: everybody with their own covariates and their own arm.
 
     Parameters
     ----------
     fit : Fit
         A fit.
+    values : mapping of str to float, optional
+        Numbers that everybody is given instead of their own.
+    label : str, optional
+        Name along the dimension ``profile``.
 
     Returns
     -------
     Population
-        Labelled `WHOLE`.
+        Labelled `label`.
 
     Raises
     ------
@@ -253,8 +259,8 @@ def observed_population(fit: Fit) -> Population:
     if fit.changing:
         raise marginal_fault(fit) or PosthazError(_CHANGING_ARM, fix=_ASK_FOR_ARMS)
     counted = fit.design.weight > 0
-    frame = fit.design.frame.loc[counted].reset_index(drop=True)
-    return _distinct(WHOLE, frame, fit.design.weight[counted])
+    frame = fit.design.frame.loc[counted].reset_index(drop=True).assign(**dict(values or {}))
+    return _distinct(label, frame, fit.design.weight[counted])
 
 
 def _everybody(frame: pd.DataFrame, fit: Fit, arm: object) -> pd.Categorical:

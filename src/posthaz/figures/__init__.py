@@ -1,5 +1,6 @@
 """DataFrame or draws in, matplotlib figure out; the only room that imports matplotlib."""
 
+from posthaz.figures.along import draw_curve, draw_cut, draw_survival_along
 from posthaz.figures.assurance import draw_assurance
 from posthaz.figures.axis import panel_ticks, time_ticks
 from posthaz.figures.borrowing import draw_borrowing
@@ -21,6 +22,7 @@ from posthaz.figures.relevance import draw_relevance
 from posthaz.figures.sensitivity import draw_sensitivity
 from posthaz.figures.specification_curve import draw_specification_curve
 from posthaz.figures.subgroups import draw_subgroups
+from posthaz.figures.surface import draw_surface
 from posthaz.figures.survival import draw_subsets, draw_survival, draw_survival_points
 from posthaz.figures.tipping_points import draw_influence, draw_prior_map
 from posthaz.figures.toxicity import draw_benefit_risk, draw_grades, draw_risk_differences
@@ -33,6 +35,8 @@ __all__ = [
     "draw_borrowing",
     "draw_clusters",
     "draw_comparison",
+    "draw_curve",
+    "draw_cut",
     "draw_difference",
     "draw_energy",
     "draw_evidence",
@@ -61,7 +65,9 @@ __all__ = [
     "draw_specification_curve",
     "draw_subgroups",
     "draw_subsets",
+    "draw_surface",
     "draw_survival",
+    "draw_survival_along",
     "draw_survival_points",
     "figure_bytes",
     "panel_ticks",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from posthaz.cohort import Cohort, at_time, changing, joined, number_text
 from posthaz.design import (
+    entangled_numbers,
     formula_groups,
     value_faults,
     values_beyond,
@@ -71,7 +72,8 @@ def read_inputs(
     findings.extend(_not_for_recurrent(analysis, cohort))
     findings.extend(_counts_between_times(analysis, cohort))
     whole = cohort.complete(clinical_covariates(analysis)) if cohort.drop_missing else cohort
-    findings.extend(clinical_faults(analysis.clinical, whole, cohort, analysis.models[0]))
+    primary = analysis.models[0] if analysis.models else None
+    findings.extend(clinical_faults(analysis.clinical, whole, cohort, primary))
     used, beyond = _profile_covariates(analysis, cohort), []
     for label, values in analysis.estimands.profiles:
         place = f"{_place(analysis)} [estimands.profiles.{label}]"
@@ -84,7 +86,7 @@ def read_inputs(
         if not any(finding.where.startswith(place) for finding in findings.found):
             beyond += values_beyond(used, stated, place)
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
-    made = (_short_plateau, _without_frailty, _without_curves)
+    made = (_short_plateau, _without_frailty, _without_curves, _entangled)
     notices = (*(notice for make in made for notice in make(analysis, cohort)), *beyond)
     return replace(cohort, notices=(*cohort.notices, *notices))
 
@@ -245,6 +247,23 @@ def _without_curves(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
             + ("" if courses else "; for a curve, state a course in [estimands.profiles.NAME] "
                f"path = [{{ from = 0, {names[0]} = ... }}]"),
         )  # fmt: skip
+
+
+def _entangled(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
+    """Models with two numbers that say nearly the same, such as PTV and GTV."""
+    for model in analysis.models:
+        own = own_patients(model, cohort)
+        design = learn_model_design(model, own.covariates, own.patient_weight)
+        for one in entangled_numbers(design):
+            larger = " and ".join(f"{factor:.0f}" for factor in one.inflation)
+            yield Finding(
+                f"{_place(analysis)} [models.{model.name}]",
+                f"'{one.first}' and '{one.second}' are nearly the same in these patients "
+                f"(correlation {one.correlation:.2f}; variance inflation {larger}): the data "
+                "hardly tell whose effect it is, and each effect leans on its prior",
+                f"keep one of them, or write '{one.apart}' in place of '{one.second}': the same "
+                "patients told apart by what the two have in common and by how they differ",
+            )
 
 
 def _place(analysis: Analysis) -> str:

@@ -25,8 +25,8 @@ class ClinicalTable:
     faults : callable
         Yields a `Finding` for whatever keeps that value from being used with a cohort.
     model_faults : callable
-        Yields a `Finding` for whatever keeps the analysis from the primary model, given that and
-        the column of the treatment.
+        Yields a `Finding` for whatever keeps that value from being used with the primary model,
+        given that and the column of the treatment.
     fields : Field
         What the table may hold, for the schema that editors read.
     by_default : callable
@@ -39,7 +39,9 @@ class ClinicalTable:
 
     read: Callable[[TomlTable, CohortSpec], Any]
     faults: Callable[[Any, Cohort], Iterator[Finding]] = lambda asked, cohort: iter(())
-    model_faults: Callable[[ModelSpec, str], Iterator[Finding]] = lambda model, arm: iter(())
+    model_faults: Callable[[Any, ModelSpec, str], Iterator[Finding]] = (
+        lambda asked, model, arm: iter(())
+    )
     fields: Field = field(default_factory=table)
     by_default: Callable[[TomlTable], Any] = lambda file: None
     of_everyone: bool = False
@@ -73,7 +75,7 @@ def two_arms_faults(place: str, cohort: Cohort, what: str) -> Iterator[Finding]:
 
 
 def clinical_faults(
-    clinical: Mapping[str, Any], cohort: Cohort, everyone: Cohort, primary: ModelSpec
+    clinical: Mapping[str, Any], cohort: Cohort, everyone: Cohort, primary: ModelSpec | None
 ) -> Iterator[Finding]:
     """Yield what keeps the analyses of a file from being made, before anything is fitted.
 
@@ -81,9 +83,10 @@ def clinical_faults(
     """
     for name in table_names():
         if name in clinical:
-            one = table_of(name)
-            yield from one.faults(clinical[name], everyone if one.of_everyone else cohort)
-            yield from one.model_faults(primary, cohort.treatment)
+            one, asked = table_of(name), clinical[name]
+            yield from one.faults(asked, everyone if one.of_everyone else cohort)
+            if primary is not None:
+                yield from one.model_faults(asked, primary, cohort.treatment)
 
 
 def read_clinical(file: TomlTable, cohort: CohortSpec) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from posthaz.priors import Prior
 
 EXCHANGEABLE_SD = "exchangeable_sd"
 GLOBAL_SCALE = "global_scale"
+MONOTONE_TOTAL = "monotone_total"
 SHRUNKEN_TERM = "shrunken_term"
 
 
@@ -35,6 +36,9 @@ SHRINKAGE_KINDS: dict[str, ShrinkageKind] = {
     ),
     "horseshoe": ShrinkageKind("regularised horseshoe", {"relevant": 2.0, "slab": 1.0}),
     "r2d2": ShrinkageKind("R2D2", {"relevant": 3.0, "mean_r2": 0.25}),
+    "monotone": ShrinkageKind(
+        "a half-normal total shared out over steps of one sign", {"total": 1.5, "unevenness": 1.0}
+    ),
 }
 
 
@@ -52,6 +56,9 @@ class Shrinkage:
         which matter, those with a slab of scale ``slab`` (Piironen and Vehtari 2017).
         ``"r2d2"``: the share explained by all of them together has mean ``mean_r2``,
         shared out so that about ``relevant`` of them count (Zhang et al. 2022).
+        ``"monotone"``: coefficients of each term, all of 0 or more, are shares of a total that is
+        half-normal with scale ``total``; logarithms of shares are normal with standard deviation
+        ``unevenness``, so that ``rise(x)`` is a straight line where it is small.
     terms : tuple of str
         Terms or columns of the formula whose coefficients shrink.
     values : tuple of float, optional
@@ -139,6 +146,9 @@ def shrunken_groups(shrinkage: Shrinkage | None, design: Design) -> tuple[tuple[
 
 def shrinkage_scales(shrinkage: Shrinkage | None) -> dict[str, Prior]:
     """Priors of the scales that a shared prior brings with it, by the scale's name."""
+    if shrinkage is not None and shrinkage.kind == "monotone":
+        origin = "change of the log hazard over the whole of a monotone term"
+        return {MONOTONE_TOTAL: Prior("half_normal", (shrinkage.value("total"),), origin)}
     if shrinkage is None or shrinkage.kind != "exchangeable":
         return {}
     origin = "spread of the coefficients of a term that shrink together"
@@ -168,4 +178,6 @@ def nominal_sd(shrinkage: Shrinkage, column_sd: float, size: int) -> tuple[float
         mean = shrinkage.value("mean_r2")
         variance = math.pi**2 / 6 * mean / (1 - mean) / size
         return math.sqrt(variance) / column_sd, "an equal share of the mean R2"
+    if shrinkage.kind == "monotone":
+        return shrinkage.value("total") / size, "an equal share of the total"
     return shrinkage.value("sd"), "the normal of the same variance"

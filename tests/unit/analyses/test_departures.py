@@ -119,6 +119,6 @@ def test_check_refuses_them(tmp_path: Path, model: str, analysis: str, said: str
 
 
 def test_borrowing_needs_the_treatment_in_the_formula() -> None:
-    faults = BORROWING.model_faults(replace(PLAIN, formula="gtv_cc"), "arm")
+    faults = BORROWING.model_faults(None, replace(PLAIN, formula="gtv_cc"), "arm")
     assert [fault.what for fault in faults] == ["its formula has no term for the treatment alone"]
-    assert not list(BORROWING.model_faults(PLAIN, "arm"))
+    assert not list(BORROWING.model_faults(None, PLAIN, "arm"))

@@ -158,6 +158,7 @@ def _of_covariates(
     """Hazard ratios of what the model is adjusted for."""
     table = coefficient_table(fitted, interval=interval)
     own = table["term"].isin(fitted.design.columns) & (table["term"] != arm)
+    own &= table["hr_median"].notna()  # columns of a spline have none
     for row in table[own].to_dict("records"):
         yield _about(one) | {
             **{"quantity": OF_COVARIATE, "term": row["term"], "value": row["hr_median"]},

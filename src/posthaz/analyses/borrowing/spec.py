@@ -149,8 +149,9 @@ def borrowing_faults(asked: BorrowingSpec, cohort: Cohort) -> Iterator[Finding]:
     yield from two_arms_faults("[borrowing]", cohort, "a historical hazard ratio compares")
 
 
-def _model_faults(model: ModelSpec, treatment: str) -> Iterator[Finding]:
+def _model_faults(asked: object, model: ModelSpec, treatment: str) -> Iterator[Finding]:
     """A printed hazard ratio is of everybody, of all events and at all times."""
+    del asked
     if treatment not in formula_terms(model.formula):
         yield Finding(
             f"[borrowing] and model '{model.name}'",

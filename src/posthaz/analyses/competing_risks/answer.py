@@ -210,7 +210,7 @@ def cause_ratios(
 
 def _posterior(one: Fit, interval: float, n: float, events: int) -> pd.DataFrame:
     table = coefficient_table(one, interval=interval)
-    table = table[table["term"].isin(one.design.columns)]
+    table = table[table["term"].isin(one.design.columns) & table["hr_median"].notna()]
     return pd.DataFrame(
         {
             "term": table["term"],

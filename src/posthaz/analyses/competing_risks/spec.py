@@ -128,9 +128,9 @@ def _read_causes(toml: TomlTable) -> dict[int, str]:
     return dict(sorted(causes.items()))
 
 
-def _model_faults(model: ModelSpec, treatment: str) -> Iterator[Finding]:
+def _model_faults(asked: object, model: ModelSpec, treatment: str) -> Iterator[Finding]:
     """A model of each cause can't be beside the expected deaths of all causes."""
-    del treatment
+    del asked, treatment
     if model.background is not None:
         yield Finding(
             f"[competing_risks] and model '{model.name}'",

@@ -209,11 +209,12 @@ def _ratios(
             continue
         about = {"transition": number, "label": label, "events": int(own.event.sum())}
         table = coefficient_table(one, interval=interval)
-        table = table[table["term"].isin(one.design.columns)]
+        table = table[table["term"].isin(one.design.columns) & table["hr_median"].notna()]
         named = {f"hr_{key}": key for key in ("lower", "upper")}
         posterior = table.rename(columns={"hr_median": "hr", "p_hr_below_1": "p_below_1", **named})
         columns = pd.DataFrame(one.design.matrix(own.covariates), columns=list(one.design.columns))
         cox = cox_model(own, columns, level=interval).table
+        cox = cox[cox["term"].isin(table["term"])]
         cox = cox.rename(columns={"hr_lower": "lower", "hr_upper": "upper"})
         wanted = ["term", "hr", "lower", "upper", "p", "p_below_1"]
         # the log scale's own interval columns give way to those of the ratio

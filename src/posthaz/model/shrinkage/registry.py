@@ -6,6 +6,7 @@ from posthaz.hazards import Array
 from posthaz.model.shrinkage.block import Block
 from posthaz.model.shrinkage.exchangeable import exchangeable
 from posthaz.model.shrinkage.horseshoe import horseshoe
+from posthaz.model.shrinkage.monotone import monotone
 from posthaz.model.shrinkage.r2d2 import r2d2
 from posthaz.priors import Prior
 
@@ -16,6 +17,7 @@ coefficients per standard deviation of their columns, in the enclosing model."""
 SHRUNKEN: dict[str, Maker] = {
     "exchangeable": exchangeable,
     "horseshoe": horseshoe,
+    "monotone": monotone,
     "r2d2": r2d2,
 }
 

@@ -10,7 +10,7 @@ from posthaz.report.concerns.fits import (
     influential_patients,
     missing_parts,
 )
-from posthaz.report.concerns.priors import conflicting_priors
+from posthaz.report.concerns.priors import conflicting_priors, entangled_effects
 from posthaz.report.concerns.proportionality import contradicted_hazards
 from posthaz.report.results import Results
 
@@ -22,6 +22,7 @@ _FINDERS: tuple[Callable[[Results], Iterable[Concern]], ...] = (
     contradicted_hazards,
     patients_lost,
     conflicting_priors,
+    entangled_effects,
     influential_patients,
     cohort_notices,
 )

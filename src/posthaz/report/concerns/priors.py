@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.checks import prior_conflicts
+from posthaz.design import entangled_numbers
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import scale_words, term_label
@@ -33,6 +34,29 @@ def conflicting_priors(results: Results) -> Iterator[Concern]:
         "the answer under a wider prior beside this one ([sensitivity])."
     )
     yield Concern("prior_conflict", "warning", text, "priors")
+
+
+def entangled_effects(results: Results) -> Iterator[Concern]:
+    """How much prior there is in the effects of numbers that are nearly the same."""
+    fit, table = results.posterior.primary, results.posterior.prior_influence
+    if table.empty:
+        return
+    mine = table[table["model"] == fit.spec.name].set_index("parameter")["learnt"]
+    for one in entangled_numbers(fit.design):
+        known = [name for name in (one.first, one.second) if name in mine.index]
+        parts = [
+            f"{percent(float(np.clip(1.0 - mine[name], 0.0, 1.0)))} of the prior variance of "
+            f"{term_label(results.cohort, name)} is still there"
+            for name in known
+        ]
+        if not parts:
+            continue
+        text = (
+            f"**Two numbers of the primary model are nearly the same** (`{one.first}` and "
+            f"`{one.second}`, correlation {one.correlation:.2f}): {listed(parts)}. Read their "
+            f"sum, not either; `{one.apart}` in place of `{one.second}` tells them apart."
+        )
+        yield Concern("prior_conflict", "warning", text, "priors")
 
 
 def _told(results: Results, name: str) -> bool:

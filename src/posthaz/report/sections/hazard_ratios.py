@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from posthaz.design import in_basis
 from posthaz.figures import draw_hazard_ratios
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
@@ -127,6 +128,8 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
             "differ from 1; `step` in [cohort.columns] states another. Ratios per unit are in "
             "`coefficients.csv`."
         )
+    if name == "covariates" and (text := _bent(results)):
+        notes.append(text)
     notes += disagreements(frame)
     if frame["upper"].isna().any():
         notes.append(f"No interval: {names.likelihood} has no maximum.")
@@ -145,6 +148,20 @@ def _which_ratios(frame: pd.DataFrame, cox: str) -> list[str]:
     found = {mark for which in frame["which"] for mark in which.split(", ")}
     said = [text.format(cox=cox) for mark, text in _WHICH.items() if mark in found]
     return [f"{capitalised('; '.join(said))}."] if said else []
+
+
+def _bent(results: Results) -> str:
+    """Where to read terms whose coefficients are no hazard ratios."""
+    fits = results.posterior.fits.values()
+    terms = dict.fromkeys(t for one in fits for t in one.design.terms if in_basis(t))
+    if not terms:
+        return ""
+    there = "curves" in results.clinical
+    where = "“Along a number” shows it" if there else "ask for it by [curves.NAME]"
+    return (
+        f"{listed([f'`{term}`' for term in terms])}: a curve, whose coefficients are no hazard "
+        f"ratios one by one; {where}. They are in `coefficients.csv`."
+    )
 
 
 def disagreements(frame: pd.DataFrame) -> list[str]:

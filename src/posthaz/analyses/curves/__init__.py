@@ -1,0 +1,1 @@
+"""The hazard along a number, as a curve: ``[curves.NAME]``."""

@@ -1,0 +1,1 @@
+"""The hazard and survival over two numbers: ``[surfaces.NAME]``."""
