@@ -43,8 +43,8 @@ def catalogue(*, models_folder: Path | None = None) -> tuple[CatalogueEntry, ...
 
     Examples
     --------
-    >>> [entry.name for entry in catalogue() if "nvalt" in entry.name]
-    ['nvalt11_pci_os', 'nvalt11_pci_os_changing', 'nvalt11_pci_pfs']
+    >>> [entry.name for entry in catalogue() if "xue2026_ptv" in entry.name]
+    ['xue2026_ptv_curve', 'xue2026_ptv_os', 'xue2026_ptv_pfs']
     """
     folder = models_folder if models_folder is not None else _models_folder()
     return tuple(

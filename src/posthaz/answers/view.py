@@ -81,8 +81,8 @@ class View:
             if len(own) == 1 and there:
                 found[name] = there[0]
             elif there:
-                texts = pd.concat(there, axis=1).astype(object).fillna("").astype(str)
-                found[name] = texts.agg(" ".join, axis=1).str.strip()
+                first, *rest = (one.astype(object).fillna("").astype(str) for one in there)
+                found[name] = first.str.cat(rest, sep=" ").str.strip() if len(first) else first
         if "population" in found:
             found["population"] = found["population"].replace(list(_EVERYBODY), "")
         rows = _with_method(pd.DataFrame(found, index=table.index).assign(**self.fixed))

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
+from posthaz.cohort import at_time, number_text, with_unit
 from posthaz.figures.axis import label_ratio
 from posthaz.figures.layers import draw_band
 from posthaz.figures.style import (
@@ -97,7 +98,7 @@ def draw_curve(
     label_ratio(axes, "y", max(low / 1.08, 1 / _WIDEST), min(high * 1.08, _WIDEST))
     axes.axhline(1.0, color=MUTED, lw=1.0, zorder=0.8)
     axes.plot([reference], [1.0], marker="o", ms=6, color=SERIES[0].colour, mec="white", zorder=5)
-    axes.set_ylabel(filled(f"Hazard ratio v {reference:.4g} {unit}".rstrip(), 30))
+    axes.set_ylabel(filled("Hazard ratio v " + with_unit(number_text(reference, 4), unit), 30))
     _patients(below, values, (float(curve["x"].min()), float(curve["x"].max())), scale, along)
     dress(axes)
     legend_above(figure, handles, names, columns=2)
@@ -166,7 +167,7 @@ def draw_survival_along(
             draw_band(axes, _along(own[own["time"] == time]), style)
             if kind == "survival":
                 handles.append(Line2D([], [], color=style.colour, ls=style.dash))
-                names.append(f"At {time:g} {unit}")
+                names.append("At " + at_time(time, unit))
         if kind == "survival":
             axes.set_ylim(0.0, 1.02)
             axes.set_yticks(np.linspace(0.0, 1.0, 6))
@@ -174,7 +175,9 @@ def draw_survival_along(
         else:
             horizon = float(own["time"].iloc[0])
             axes.set_ylim(bottom=0.0)
-            axes.set_ylabel(filled(f"Mean time to {horizon:g} {unit}, restricted ({unit})", 34))
+            axes.set_ylabel(
+                filled(f"Mean time to {at_time(horizon, unit)}, restricted ({unit})", 34)
+            )
         dress(axes)
     _patients(below, values, (float(rows["x"].min()), float(rows["x"].max())), scale, along)
     handles.append(Patch(color=MUTED, alpha=0.3))

@@ -39,8 +39,8 @@ class ClinicalTable:
 
     read: Callable[[TomlTable, CohortSpec], Any]
     faults: Callable[[Any, Cohort], Iterator[Finding]] = lambda asked, cohort: iter(())
-    model_faults: Callable[[Any, ModelSpec, str], Iterator[Finding]] = (
-        lambda asked, model, arm: iter(())
+    model_faults: Callable[[Any, ModelSpec, str], Iterator[Finding]] = lambda asked, model, arm: (
+        iter(())
     )
     fields: Field = field(default_factory=table)
     by_default: Callable[[TomlTable], Any] = lambda file: None

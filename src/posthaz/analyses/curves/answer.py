@@ -185,12 +185,12 @@ def curve(
     compared = _compared(model, own, along, replaced, fitted, sampling, notes)
     say(asked.name, 2, 3)
     found = None
-    if asked.threshold:
-        try:
+    try:
+        if asked.threshold:
             found = change_point(own, model, asked, replaced, fitted, sampling, interval)
             notes += found.notes
-        except PosthazError as error:
-            notes.append(Lost("change-point model", error.reason))
+    except PosthazError as error:
+        notes.append(Lost("change-point model", error.reason))
     say(asked.name, 3, 3)
     rows = pd.concat(parts, ignore_index=True).assign(curve=asked.name)
     return Curve(

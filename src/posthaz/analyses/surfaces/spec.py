@@ -215,7 +215,9 @@ def usual_step(column: Column) -> float:
     return float(column.step) if isinstance(column.step, int | float) else 10.0
 
 
-def surface_model_faults(asked: Surfaces, model: ModelSpec, treatment: str = "") -> Iterator[Finding]:
+def surface_model_faults(
+    asked: Surfaces, model: ModelSpec, treatment: str = ""
+) -> Iterator[Finding]:
     """What keeps surfaces from being put into a model.
 
     Parameters

@@ -113,6 +113,14 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
         "treatment": "Hazard ratio of the treatment by model",
         "covariates": "Hazard ratios of the covariates",
     }[name]
+    return Table(
+        shown, caption, heads, group="label", source="coefficients.csv",
+        notes=(" ".join(_notes(results, frame, name)),),
+    )  # fmt: skip
+
+
+def _notes(results: Results, frame: pd.DataFrame, name: str) -> list[str]:
+    """What a reader of the table must know."""
     names = beside(results.cohort)
     notes = [f"Rows of {names.model} models are in `baselines.csv`."]
     notes += _which_ratios(frame, names.model)
@@ -133,9 +141,7 @@ def _table(results: Results, frame: pd.DataFrame, name: str) -> Table:
     notes += disagreements(frame)
     if frame["upper"].isna().any():
         notes.append(f"No interval: {names.likelihood} has no maximum.")
-    return Table(
-        shown, caption, heads, group="label", source="coefficients.csv", notes=(" ".join(notes),)
-    )
+    return notes
 
 
 def _models(frame: pd.DataFrame) -> pd.Series:

@@ -141,6 +141,7 @@ def plot_specification_curve(
     )
 
 
+@guarded_block
 def _curve_figure(study: Study, answer: Sensitivity, term: str, name: str) -> FigureBlock:
     titles = {axis: axis_label(study.cohort, str(axis)) for axis in answer.chosen}
     arms = term_label(study.cohort, term).split(" v ")

@@ -150,9 +150,9 @@ class EveryCut:
         return tuple(_cut(self.name, float(cut)) for cut in cuts)
 
 
-def _cut(name: str, cut: float) -> Alternative:
-    change = CodingChange(name, f"I({quoted(name)} >= {cut:.15g})")
-    return Alternative(f"cut at {number_text(cut, 4)}", change)
+def _cut(name: str, value: float) -> Alternative:
+    change = CodingChange(name, f"I({quoted(name)} >= {value:.15g})")
+    return Alternative(f"cut at {number_text(value, 4)}", change)
 
 
 def coding_axes(toml: TomlTable, given: GivenFile) -> tuple[Axis, ...]:

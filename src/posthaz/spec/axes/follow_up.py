@@ -48,7 +48,7 @@ class LandmarkChange(Change):
 
     @property
     def words(self) -> str:
-        return f"those at risk at {self.time:g}, their times counted from then"
+        return f"those at risk at {number_text(self.time)}, their times counted from then"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class HorizonChange(Change):
         ends = self.time - cohort.landmark
         if not ends > 0:
             raise CohortError(
-                f"{cohort.source.name}: a horizon of {self.time:g} is not after the landmark",
+                f"{cohort.source.name}: a horizon of {number_text(self.time)} is not after the landmark",
                 fix="give a later one",
             )
         return censored_at(cohort, np.full(len(cohort), ends))
@@ -90,7 +90,7 @@ class HorizonChange(Change):
 
     @property
     def words(self) -> str:
-        return f"everybody censored at {self.time:g}"
+        return f"everybody censored at {number_text(self.time)}"
 
 
 def _fails(cohort: Cohort, rows: np.ndarray) -> Cohort:
