@@ -33,7 +33,7 @@ class MainText(HTMLParser):
 
 def test_main_text_of_a_two_arm_analysis_is_short():
     loaded = ph.load_analysis("nvalt11_pci_os")
-    few = replace(loaded.sampling, draws=200, chains=2, method="laplace")
+    few = replace(loaded.sampling, draws=1000, chains=2, method="laplace")
     report, _ = compose_report(ph.run_analysis(replace(loaded, sampling=few)))
     text = MainText()
     text.feed(render_html(report))

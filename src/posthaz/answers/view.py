@@ -81,8 +81,9 @@ class View:
             if len(own) == 1 and there:
                 found[name] = there[0]
             elif there:
-                first, *rest = (one.astype(object).fillna("").astype(str) for one in there)
-                found[name] = first.str.cat(rest, sep=" ").str.strip() if len(first) else first
+                words = [one.astype(object).fillna("").astype(str).tolist() for one in there]
+                said = [" ".join(row).strip() for row in zip(*words, strict=True)]
+                found[name] = pd.Series(said, index=table.index, dtype=object)
         if "population" in found:
             found["population"] = found["population"].replace(list(_EVERYBODY), "")
         rows = _with_method(pd.DataFrame(found, index=table.index).assign(**self.fixed))

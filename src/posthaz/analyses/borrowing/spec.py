@@ -35,7 +35,7 @@ class HistoricalRatio:
     """
 
     name: str = option(in_files=False)
-    label: str
+    label: str = option()
     hr: float = option(above=0)
     lower: float = option(above=0)
     upper: float = option(above=0)

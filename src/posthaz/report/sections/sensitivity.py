@@ -12,7 +12,7 @@ from posthaz.figures.sensitivity import MOST_NAMED
 from posthaz.files import file_names
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Table
 from posthaz.report.cells import MISSING
-from posthaz.report.missing import guarded_block
+from posthaz.report.missing import MissingPart, guarded_block
 from posthaz.report.sections.naming import term_label
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.sensitivity_words import (
@@ -165,7 +165,7 @@ def _curve_figure(study: Study, answer: Sensitivity, term: str, name: str) -> Fi
 @guarded_block
 def _figure(
     study: Study, answer: Sensitivity, rows: pd.DataFrame, term: str, name: str
-) -> FigureBlock:
+) -> FigureBlock | MissingPart:
     asked = study.analysis.sensitivity
     full = asked is not None and asked.combine == "full"
     if len(answer.chosen.columns) and (full or len(rows) > MOST_NAMED):

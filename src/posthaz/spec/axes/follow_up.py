@@ -76,7 +76,8 @@ class HorizonChange(Change):
         ends = self.time - cohort.landmark
         if not ends > 0:
             raise CohortError(
-                f"{cohort.source.name}: a horizon of {number_text(self.time)} is not after the landmark",
+                f"{cohort.source.name}: a horizon of {number_text(self.time)} is not "
+                "after the landmark",
                 fix="give a later one",
             )
         return censored_at(cohort, np.full(len(cohort), ends))
