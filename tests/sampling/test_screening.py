@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -275,15 +276,17 @@ def results() -> Results:
         "competing_risks": CAUSES,
         "subsets": SubsetsSpec(),
     }
+    model = ph.ModelSpec("m", ph.Exponential(), "arm")
     analysis = ph.Analysis(
         "check",
-        (ph.ModelSpec("m", ph.Exponential(), "arm"),),
+        (model,),
         ph.CohortSpec(),
         estimands=ph.EstimandSpec(survival_at=(12.0, 24.0)),
         clinical=asked,
     )
     nothing: Any = None
-    return Results(analysis, cohort(), nothing, nothing, "", clinical=answers)
+    posterior: Any = SimpleNamespace(primary=SimpleNamespace(spec=model))
+    return Results(analysis, cohort(), nothing, posterior, "", clinical=answers)
 
 
 def test_the_report_has_a_section_for_each_with_tables_that_name_their_files():

@@ -100,8 +100,8 @@ class View:
 
 def _with_method(rows: pd.DataFrame) -> pd.DataFrame:
     """The words of tables for methods as those of answers, what qualifies them as the model."""
-    words = rows["method"].astype(str).str.split(", ", n=1, expand=True)
+    words = rows["method"].astype(str).str.partition(", ").reindex(columns=[0, 2], fill_value="")
     method = words[0].map(METHOD_OF).fillna(words[0])
-    if 1 in words and "model" not in rows:
-        rows = rows.assign(model=words[1].fillna(""))
+    if words[2].ne("").any() and "model" not in rows:
+        rows = rows.assign(model=words[2])
     return rows.assign(method=method)

@@ -166,9 +166,8 @@ def curve(
     own = own_patients(spec, cohort)
     say(asked.name, 0, 3)
     fitted = fit(spec, own, sampling)
-    patients = own.patients
-    values = patients.covariates[asked.column].to_numpy(float)
-    counts = np.asarray(patients.weight, dtype=float)
+    values = own.patients.covariates[asked.column].to_numpy(float)
+    counts = np.asarray(own.patients.weight, dtype=float)
     middle = asked.reference
     reference = _quantiles(values, counts, (0.5,))[0] if middle is None else middle
     at = asked.at or tuple(_quantiles(values, counts, _TABLED))
@@ -176,21 +175,14 @@ def curve(
     notes: list[Lost] = []
     named = (reference, *at, *(x for pair in pairs for x in pair))
     grid = _grid(values, counts, named, along)
-    parts = [_ratios(fitted, asked, grid, reference, interval)]
     cox = _cox(own, spec, along, replaced, model, grid, reference, interval, notes)
-    parts[0] = parts[0].assign(**cox)
+    parts = [_ratios(fitted, asked, grid, reference, interval).assign(**cox)]
     places = np.unique([*grid[:: max(len(grid) // _PLACES, 1)], *named])
     parts += _standardised(fitted, asked, places, interval, notes)
     say(asked.name, 1, 3)
     compared = _compared(model, own, along, replaced, fitted, sampling, notes)
     say(asked.name, 2, 3)
-    found = None
-    try:
-        if asked.threshold:
-            found = change_point(own, model, asked, replaced, fitted, sampling, interval)
-            notes += found.notes
-    except PosthazError as error:
-        notes.append(Lost("change-point model", error.reason))
+    found = _change_point(own, model, asked, replaced, fitted, sampling, interval, notes)
     say(asked.name, 3, 3)
     rows = pd.concat(parts, ignore_index=True).assign(curve=asked.name)
     return Curve(
@@ -199,6 +191,28 @@ def curve(
         _turns(fitted, asked, grid, _quantiles(values, counts, _INNER), interval),
         tuple(float(x) for x in at), values, counts, compared, found, tuple(notes),
     )  # fmt: skip
+
+
+def _change_point(
+    cohort: Cohort,
+    model: ModelSpec,
+    asked: CurveSpec,
+    replaced: tuple[str, ...],
+    fitted: Fit,
+    sampling: Sampling,
+    interval: float,
+    notes: list[Lost],
+) -> Threshold | None:
+    """The posterior of the cut where it was asked for; what it lacks goes to the notes."""
+    if not asked.threshold:
+        return None
+    try:
+        found = change_point(cohort, model, asked, replaced, fitted, sampling, interval)
+    except PosthazError as error:
+        notes.append(Lost("change-point model", error.reason))
+        return None
+    notes += found.notes
+    return found
 
 
 def _refuse(asked: CurveSpec, cohort: Cohort, model: ModelSpec) -> None:

@@ -142,10 +142,15 @@ def surface(
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> import posthaz as ph
+    >>> cohort = ph.simulated_example()
+    >>> aged = cohort.covariates.assign(age=[50.0 + 7 * n % 31 for n in range(len(cohort))])
     >>> spec = ph.ModelSpec("m", ph.Weibull(), "arm")
-    >>> asked = ph.SurfaceSpec("age", "gtv_cc", "age", step=10.0, df=3)
-    >>> found = ph.surface(ph.simulated_example(), spec, asked, ph.Sampling(draws=100))
+    >>> asked = ph.SurfaceSpec("both", "gtv_cc", "age", step=10.0, df=3)
+    >>> found = ph.surface(
+    ...     replace(cohort, covariates=aged), spec, asked, ph.Sampling(draws=100)
+    ... )
     >>> found.line.columns[-1]
     'p_below_1'
     """

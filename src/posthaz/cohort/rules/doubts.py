@@ -69,6 +69,7 @@ _NEARLY_ALL = 0.95
 _FEW_ROWS = 20
 _LONG_TAIL = 1.25
 _MOVED = 0.01
+_WHOLE = 2.0**53
 
 
 def zero_times_replaced(draft: Draft) -> Iterator[Finding]:
@@ -290,7 +291,7 @@ def _common_step(times: np.ndarray) -> float:
     """Largest step of which all times are multiples; 0 where there is none worth naming."""
     for step in (1.0, 0.5, 0.25, 0.1, 0.05, 0.01):
         steps = np.round(times / step)
-        if np.allclose(times, steps * step, rtol=0.0, atol=1e-9):
+        if np.abs(steps).max() < _WHOLE and np.allclose(times, steps * step, rtol=0.0, atol=1e-9):
             return float(step * np.gcd.reduce(steps.astype(int)))
     return 0.0
 

@@ -72,7 +72,7 @@ def _table(results: Results, own: pd.DataFrame) -> Table:
                                      for name in wide.index]})  # fmt: skip
     heads = {"scaled": "Weighed more or less"}
     for place, column in enumerate(columns):
-        shown[f"a{place}"] = [f"{value:.2f}" for value in wide[column]]
+        shown[f"a{place}"] = [_shown(value) for value in wide[column]]
         heads[f"a{place}"] = f"{column[:1].upper()}{column[1:]}"
     return Table(
         shown,
@@ -81,3 +81,8 @@ def _table(results: Results, own: pd.DataFrame) -> Table:
         source="power_scaling.csv",
         notes=(f"Change of the posterior under powers near 1; {MUCH:g} is much.",),
     )
+
+
+def _shown(value: float) -> str:
+    """A change with two decimals, never as a nought that it is not."""
+    return "< 0.01" if value < 0.005 else f"{value:.2f}"
