@@ -62,7 +62,13 @@ if TYPE_CHECKING:
     from posthaz.analyses.tipping_points.e_value import e_value
     from posthaz.analyses.toxicity.answer import compare_toxicity
     from posthaz.analyses.toxicity.spec import ToxicitySpec
-    from posthaz.baselines import cumulative_incidence, grouped_cox, kaplan_meier, turnbull
+    from posthaz.baselines import (
+        cumulative_incidence,
+        grouped_cox,
+        kaplan_meier,
+        relative_survival,
+        turnbull,
+    )
     from posthaz.checks import convergence
     from posthaz.cohort import (
         Cohort,
@@ -79,16 +85,18 @@ if TYPE_CHECKING:
         read_cohort,
         read_life_table,
     )
+    from posthaz.cohort.expected_mortality import expected_hazard, read_expected_mortality
     from posthaz.cohort.own_columns import OwnColumn
     from posthaz.cohort.registry import group_registry, read_registry
     from posthaz.design import learn_design
-    from posthaz.effects import Background, ChangingEffect, Cure, Frailty
+    from posthaz.effects import Background, ChangingEffect, Cure, Frailty, YangPrentice
     from posthaz.estimands import (
         Population,
         arm_populations,
         band,
         cluster_table,
         coefficient_table,
+        crude_probability,
         cumulative_hazard,
         cure_fraction,
         difference,
@@ -213,18 +221,20 @@ _ROOMS = {
     "analyses.surfaces.spec": "SurfaceSpec",
     "analyses.toxicity.answer": "compare_toxicity",
     "analyses.toxicity.spec": "ToxicitySpec",
-    "baselines": "cumulative_incidence grouped_cox kaplan_meier turnbull",
+    "baselines": "cumulative_incidence grouped_cox kaplan_meier relative_survival turnbull",
     "checks": "convergence",
     "cohort": (
         "Cohort CohortSpec Column Condition LifeTableSpec Where biologically_effective_dose "
         "collapse equivalent_dose_2gy gap_times person_time read_cohort read_life_table"
     ),
+    "cohort.expected_mortality": "expected_hazard read_expected_mortality",
     "cohort.own_columns": "OwnColumn",
     "cohort.registry": "group_registry read_registry",
     "design": "learn_design",
-    "effects": "Background ChangingEffect Cure Frailty",
+    "effects": "Background ChangingEffect Cure Frailty YangPrentice",
     "estimands": (
-        "Population arm_populations band cluster_table coefficient_table cumulative_hazard "
+        "Population arm_populations band cluster_table coefficient_table crude_probability "
+        "cumulative_hazard "
         "cure_fraction difference estimand_table expected_events hazard hazard_ratio_over_time "
         "probability_above probability_below profile ratio restricted_mean summary survival "
         "survival_quantile uncured_survival"
@@ -252,29 +262,30 @@ __all__ = [
     "clone_censor_weight", "cluster_table", "coefficient_table", "Cohort", "CohortSpec", "collapse",
     "Column", "ColumnMap", "commensurate_fit", "compare_toxicity", "compare_variants",
     "competing_risks", "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects",
-    "convergence", "credibility", "cumulative_hazard", "cumulative_incidence", "Cure",
-    "cure_fraction", "Curve", "curve", "CurveSpec", "delay_to_explain", "difference", "e_value",
-    "enthusiastic", "equivalent_dose_2gy", "estimand_table", "EstimandSpec", "evidence_table",
-    "expected_events", "Exponential", "Fit", "fit", "fit_imputed", "fit_many", "fit_variants",
-    "Frailty", "from_quantiles", "Gamma", "gap_times", "GeneralisedGamma", "generative_model",
-    "Gompertz", "group_registry", "grouped_cox", "hazard", "hazard_ratio", "hazard_ratio_over_time",
-    "historical", "HistoricalRatio", "illness_death", "immortal_time", "ImmortalTimeSpec", "impute",
-    "interaction_effects", "InteractionSpec", "kaplan_meier", "landmark", "leap_fit",
-    "learn_design", "LifeTableSpec", "load_analysis", "load_fit", "LogLogistic", "LogNormal",
-    "map_columns", "match_patients", "median_survival", "missing_answers", "missing_patterns",
-    "MissingSpec", "model_draws", "model_probabilities", "ModelAveragingSpec", "ModelSpec",
-    "MSpline", "MultistateSpec", "normalised_power_fit", "operating_characteristics", "OwnColumn",
-    "person_time", "PiecewiseExponential", "plot_curve", "plot_specification_curve",
-    "plot_survival", "pooled", "pooled_estimate", "Population", "posterior_incidence", "power_fits",
-    "printed_doubts", "PrintedRatio", "Prior", "probability_above", "probability_below", "profile",
-    "propensity_score", "ratio", "read_cohort", "read_life_table", "read_registry",
-    "read_scheduler", "reconstructed_patients", "register_baseline", "restricted_mean", "Results",
-    "run_analysis", "Sampling", "sceptical", "screen_covariates", "ScreeningSpec",
+    "convergence", "credibility", "crude_probability", "cumulative_hazard", "cumulative_incidence",
+    "Cure", "cure_fraction", "Curve", "curve", "CurveSpec", "delay_to_explain", "difference",
+    "e_value", "enthusiastic", "equivalent_dose_2gy", "estimand_table", "EstimandSpec",
+    "evidence_table", "expected_events", "expected_hazard", "Exponential", "Fit", "fit",
+    "fit_imputed", "fit_many", "fit_variants", "Frailty", "from_quantiles", "Gamma", "gap_times",
+    "GeneralisedGamma", "generative_model", "Gompertz", "group_registry", "grouped_cox", "hazard",
+    "hazard_ratio", "hazard_ratio_over_time", "historical", "HistoricalRatio", "illness_death",
+    "immortal_time", "ImmortalTimeSpec", "impute", "interaction_effects", "InteractionSpec",
+    "kaplan_meier", "landmark", "leap_fit", "learn_design", "LifeTableSpec", "load_analysis",
+    "load_fit", "LogLogistic", "LogNormal", "map_columns", "match_patients", "median_survival",
+    "missing_answers", "missing_patterns", "MissingSpec", "model_draws", "model_probabilities",
+    "ModelAveragingSpec", "ModelSpec", "MSpline", "MultistateSpec", "normalised_power_fit",
+    "operating_characteristics", "OwnColumn", "person_time", "PiecewiseExponential", "plot_curve",
+    "plot_specification_curve", "plot_survival", "pooled", "pooled_estimate", "Population",
+    "posterior_incidence", "power_fits", "printed_doubts", "PrintedRatio", "Prior",
+    "probability_above", "probability_below", "profile", "propensity_score", "ratio", "read_cohort",
+    "read_expected_mortality", "read_life_table", "read_registry", "read_scheduler",
+    "reconstructed_patients", "register_baseline", "relative_survival", "restricted_mean",
+    "Results", "run_analysis", "Sampling", "sceptical", "screen_covariates", "ScreeningSpec",
     "sequential_trials", "Shrinkage", "simulate_patients", "simulated_example",
     "split_at_treatment", "State", "subgroup_effects", "SubgroupSpec", "Subset", "SubsetsSpec",
     "summary", "Surface", "surface", "SurfaceSpec", "survival", "survival_in_subsets",
     "survival_quantile", "tipping_points", "ToxicitySpec", "turnbull", "uncured_survival",
-    "variants", "Weibull", "Where", "write_fit",
+    "variants", "Weibull", "Where", "write_fit", "YangPrentice",
 ]  # fmt: skip
 
 

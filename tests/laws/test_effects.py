@@ -1,5 +1,7 @@
 """Laws of the maps from hazard to hazard."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,12 +10,14 @@ from hypothesis import strategies as st
 from posthaz.effects import (
     Cure,
     accelerated,
+    along_path,
     changing,
     mixture_cure,
     promotion_time,
     proportional,
     stratified,
     with_background,
+    yang_prentice,
 )
 from posthaz.hazards import Baseline, Hazard, Weibull, survival_area
 from tests.laws.parts import BASELINE_EXAMPLES, hazards
@@ -116,6 +120,60 @@ def test_changing_effects_hold_the_laws_of_a_hazard(
     reached = np.asarray(changed.cumulative_hazard(TIMES))
     there = reached > 1e-290  # what is 0 in a float has no time
     np.testing.assert_allclose(changed.time_at(reached)[there], TIMES[there], rtol=1e-6)
+
+
+@every_baseline
+@settings(deadline=None)
+@given(data=st.data(), short=st.floats(-2, 2), long=st.floats(-2, 2))
+def test_short_and_long_term_ratios_hold_the_laws_of_a_hazard(
+    baseline: Baseline, data: st.DataObject, short: float, long: float
+) -> None:
+    hazard = data.draw(hazards(baseline))
+    ends = np.array([short]), np.array([long])
+    moved = yang_prentice(hazard, *ends, np)
+    assert float(moved.cumulative_hazard(np.zeros(1))[0]) == pytest.approx(0.0, abs=1e-12)
+    passed = np.asarray(moved.cumulative_hazard(TIMES))
+    gone = np.asarray(hazard.cumulative_hazard(TIMES))
+    assert (np.diff(passed) >= 0).all()
+    apart = moved.log_hazard(TIMES) - hazard.log_hazard(TIMES)
+    expected = -np.log(np.exp(-gone - short) - np.expm1(-gone) * np.exp(-long))
+    np.testing.assert_allclose(apart, expected, rtol=1e-9, atol=1e-9)
+    reached = (passed > 1e-290) & (passed < 600)
+    np.testing.assert_allclose(moved.time_at(passed)[reached], TIMES[reached], rtol=1e-6)
+    low, high = sorted(ends, key=lambda end: float(end[0]))
+    assert (passed <= gone * np.exp(high) * (1 + 1e-9)).all()
+    assert (passed >= gone * np.exp(low) * (1 - 1e-9)).all()
+
+
+@every_baseline
+@settings(deadline=None)
+@given(data=st.data(), ratio=st.floats(-1.5, 1.5))
+def test_equal_short_and_long_term_ratios_are_proportional(
+    baseline: Baseline, data: st.DataObject, ratio: float
+) -> None:
+    hazard = data.draw(hazards(baseline))
+    one = np.array([ratio])
+    moved = yang_prentice(hazard, one, one, np)
+    # quadrature between the kinks, as `hazard_of` does it
+    starts = [0.0, *(float(time) for time in baseline.breaks() if time > 0)]
+    pieces = along_path([moved] * len(starts), starts)
+    moved = replace(moved, survival_integral=pieces.survival_integral)
+    _same(moved, proportional(hazard, one, np))
+
+
+@given(data=st.data(), short=st.floats(-2, 2), long=st.floats(-2, 2), log_shape=st.floats(-0.5, 1))
+@settings(max_examples=20, deadline=None)
+def test_the_cumulative_hazard_is_the_integral_of_the_hazard(
+    data: st.DataObject, short: float, long: float, log_shape: float
+) -> None:
+    control = Weibull().hazard({"log_scale": np.float64(1.0), "log_shape": log_shape}, np)
+    moved = yang_prentice(control, np.array([short]), np.array([long]), np)
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    for start, end in ((1.0, 3.0), (3.0, 20.0)):
+        time = start + (nodes + 1.0) * (end - start) / 2.0
+        area = np.sum(weights * np.exp(moved.log_hazard(time))) * (end - start) / 2.0
+        accrued = np.diff(np.asarray(moved.cumulative_hazard(np.array([start, end]))))
+        np.testing.assert_allclose(accrued, area, rtol=1e-8)
 
 
 @given(data=st.data(), ratio=st.floats(-1.5, 1.5), log_shape=st.floats(-0.7, 0.9))

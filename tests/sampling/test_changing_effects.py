@@ -13,6 +13,7 @@ from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError, SpecError
 from posthaz.inference.engine import answers_of, posterior_modes
 from posthaz.inference.prepare import prepare_fit
+from posthaz.run import read_inputs
 from posthaz.spec import CHANGE, coefficient_name
 from tests.shared_data import DATA, needs_data, plain_cohort
 
@@ -57,10 +58,12 @@ def log_rates(cohort: Cohort, arm: str, cuts: tuple[float, ...]) -> np.ndarray:
     return np.log(hit.sum(axis=0) / spent.sum(axis=0))
 
 
-@pytest.mark.parametrize("source", ["simulated", pytest.param("gbsg", marks=needs_data)])
+@pytest.mark.parametrize("source", ["simulated", "nvalt11", pytest.param("gbsg", marks=needs_data)])
 def test_mode_is_the_log_ratio_of_the_rates(source: str) -> None:
     if source == "simulated":
         cohort, cuts = crossing(300, 1), CUTS
+    elif source == "nvalt11":
+        cohort, cuts = read_inputs(ph.load_analysis("nvalt11_pci_os")), (12.0, 24.0)
     else:
         table = pd.read_csv(DATA / "gbsg.csv")
         names = pd.Categorical(

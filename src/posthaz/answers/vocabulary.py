@@ -60,6 +60,9 @@ QUANTITIES: Mapping[str, str] = {
     "upper_quartile": "upper quartile of follow-up",
     "person_time": "time at risk, added up",
     "incidence": "probability of failing from `cause` by `time`, where others can come first",
+    "subdistribution_hazard_ratio": (
+        "ratio of cumulative subdistribution hazards of `cause` up to `time`"
+    ),
     "time_lost": "mean time before `time` lost to `cause`",
     "state_probability": "probability of being in the state in `cause` at `time`",
     "time_in_state": "mean time before `time` in the state in `cause`",

@@ -41,6 +41,7 @@ def along_model(
         With those priors and changing effects that still have a place.
     """
     formula = formula_with(model.formula, replaced, terms) or "1"
-    bare = replace(model, formula=formula, priors={}, changing=(), shrinkage=None)
+    plain = replace(model, priors={}, shrinkage=None).with_formula(formula)
+    bare = replace(plain, changing=(), crossing=None)
     made = arm_model(model, own_patients(bare, cohort), formula, name, shrinkage)
-    return replace(made, changing=model.with_formula(formula).changing)
+    return replace(made, changing=plain.changing, crossing=plain.crossing)

@@ -160,9 +160,8 @@ def arm_model(
         for key, prior in base.priors.items()
         if key in known or key.startswith(spread_keys(formula, ()))
     }
-    return replace(
-        base, name=name, formula=formula, priors=priors, shrinkage=shrinkage, changing=()
-    )
+    plain = replace(base, changing=(), crossing=None)
+    return replace(plain, name=name, formula=formula, priors=priors, shrinkage=shrinkage)
 
 
 def cox_of(cohort: Cohort, formula: str, level: float) -> CoxFit:

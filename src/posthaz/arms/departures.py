@@ -33,7 +33,7 @@ def departures(
     """
     found = {
         "Effects that change with time in the primary model are taken as constant here: each ratio "
-        "averages over follow-up, and is the effect at no time in particular.": model.changing,
+        "averages over follow-up, and is the effect at no time in particular.": model.changed_terms,
         "The effect acts on the hazard here, not on time as in the primary model, whose priors of "
         "effects are therefore not used.": model.effect.acts_on == "time" and not keeps_form,
         _frailty_words(model): not keeps_frailty and formula_groups(model.formula),
@@ -63,7 +63,7 @@ def ratio_fault(model: ModelSpec, treatment: str) -> Finding | None:
     elif model.cure is not None:
         what = "it has a cured share, and its hazard ratio is that of the others only"
         fix = "make a model without a cured share the first one"
-    elif any(one.term == treatment for one in model.changing):
+    elif treatment in model.changed_terms:
         what = (
             "the effect of the treatment changes with time, so that it has no single hazard ratio"
         )

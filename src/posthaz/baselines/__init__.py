@@ -29,8 +29,9 @@ from posthaz.baselines.product_limit import (
     numbers_at_risk,
 )
 from posthaz.baselines.proportional_hazards import cox_model
+from posthaz.baselines.relative_survival import relative_survival
 from posthaz.baselines.restricted_mean import rmst
-from posthaz.baselines.schoenfeld import schoenfeld_test
+from posthaz.baselines.schoenfeld import schoenfeld_test, smoothed_schoenfeld
 from posthaz.baselines.screening import Candidate, candidate_columns, screen_candidates
 from posthaz.baselines.subdistribution import subdistribution_model
 from posthaz.baselines.survival_difference import survival_difference
@@ -77,7 +78,9 @@ __all__ = [
     "numbers_at_risk",
     "recurrent_answers",
     "rmst",
+    "relative_survival",
     "schoenfeld_test",
+    "smoothed_schoenfeld",
     "screen_candidates",
     "subdistribution_model",
     "survival_at",

@@ -1,6 +1,6 @@
 """Cox regression with hazard ratios of their own in each interval of time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,7 @@ COLUMNS = ("term", "period", "hr", "lower", "upper", "p", "events")
 def piecewise_cox(
     cohort: Cohort,
     columns: pd.DataFrame,
-    changing: Sequence[str],
-    cuts: Sequence[float],
+    changing: Mapping[str, Sequence[float]],
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Cox model in which the effects of some columns change at cuts.
@@ -30,10 +29,8 @@ def piecewise_cox(
         A cohort.
     columns : DataFrame, shape (row, term)
         Numeric columns of the design.
-    changing : sequence of str
-        Those whose effect changes.
-    cuts : sequence of float
-        Times at which it does.
+    changing : mapping of str to sequence of float
+        Columns whose effect changes, with the times at which it does.
     level : float
         Confidence level.
 
@@ -49,17 +46,24 @@ def piecewise_cox(
     >>> from posthaz.cohort import read_cohort
     >>> table = pd.DataFrame({"t": range(1, 9), "d": 1, "x": [0.0, 0, 1, 0, 1, 1, 0, 1]})
     >>> cohort = read_cohort(table, time="t", event="d")
-    >>> piecewise_cox(cohort, table[["x"]], ["x"], [4.5])["events"].tolist()
+    >>> piecewise_cox(cohort, table[["x"]], {"x": [4.5]})["events"].tolist()
     [4, 4]
     """
-    pieces, row, period = cut_follow_up(cohort, cuts)
-    made = {}
+    every = sorted({float(cut) for cuts in changing.values() for cut in cuts})
+    pieces, row, piece = cut_follow_up(cohort, every)
+    began, made = np.array([0.0, *every])[piece], {}
+    period = {
+        name: np.searchsorted(np.asarray(cuts, dtype=float), began, side="right")
+        for name, cuts in changing.items()
+    }
     for name in columns.columns:
         values = columns[name].to_numpy(dtype=float)[row]
         if name not in changing:
             made[name] = values
             continue
-        made |= {f"{name} @ {k}": values * (period == k) for k in range(len(cuts) + 1)}
+        made |= {
+            f"{name} @ {k}": values * (period[name] == k) for k in range(len(changing[name]) + 1)
+        }
     # pieces of one patient are no cluster: at each time there is one of them
     alone = cohort.cluster is None and len(np.unique(cohort.subject)) == len(cohort)
     robust = False if alone and whole_weights(cohort) else None
@@ -73,9 +77,9 @@ def piecewise_cox(
             "lower": table.loc[f"{name} @ {k}", "hr_lower"],
             "upper": table.loc[f"{name} @ {k}", "hr_upper"],
             "p": table.loc[f"{name} @ {k}", "p"],
-            "events": int((pieces.event & (period == k)).sum()),
+            "events": int((pieces.event & (period[name] == k)).sum()),
         }
-        for name in changing
+        for name, cuts in changing.items()
         for k in range(len(cuts) + 1)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))

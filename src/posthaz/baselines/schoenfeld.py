@@ -1,10 +1,17 @@
-"""The test of proportional hazards on scaled Schoenfeld residuals."""
+"""Scaled Schoenfeld residuals: the test of proportional hazards, and their smooth."""
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import CubicSpline
+from scipy.stats import norm
 
 from posthaz.baselines.partial_likelihood import maximise_partial_likelihood
+from posthaz.baselines.response import whole_weights
 from posthaz.cohort import Cohort
+
+SMOOTH_DF = 4
+SMOOTH_COLUMNS = ("term", "time", "hr", "lower", "upper")
+_POINTS = 81
 
 
 def schoenfeld_test(
@@ -69,3 +76,99 @@ def schoenfeld_test(
     return pd.DataFrame(
         [(term, *values) for term, values in rows.items()], columns=["term", "chisq", "df", "p"]
     )
+
+
+def smoothed_schoenfeld(
+    cohort: Cohort, columns: pd.DataFrame, *, ties: str = "efron", level: float = 0.95
+) -> pd.DataFrame:
+    """Hazard ratio over time as the scaled Schoenfeld residuals of a Cox model show it.
+
+    The residuals, to which the coefficient is added, are smoothed over time by a natural cubic
+    spline with 4 degrees of freedom on the Kaplan-Meier scale, as R's ``plot(cox.zph(fit))`` does
+    (Grambsch and Therneau 1994).
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    columns : DataFrame, shape (row, term)
+        Numeric columns of the Cox model, as in `cox_model`.
+    ties : {"efron", "breslow"}
+        How tied events are handled.
+    level : float
+        Confidence level of the pointwise bands, which hold where the ratio changes little.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``term, time, hr, lower, upper`` from the first event to the last; no row where the
+        model has no finite estimate, where weights are not whole numbers, or where fewer than 8
+        events or 4 event times are known.
+
+    Raises
+    ------
+    CohortError
+        When rows are interval-censored.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> cohort = ph.simulated_example()
+    >>> arm = (cohort.covariates[["arm"]] == "B").astype(float)
+    >>> curve = smoothed_schoenfeld(cohort, arm)
+    >>> curve["term"].unique().tolist(), len(curve)
+    (['arm'], 81)
+    """
+    nothing = pd.DataFrame(columns=list(SMOOTH_COLUMNS))
+    if not whole_weights(cohort):
+        return nothing
+    fit = maximise_partial_likelihood(cohort, columns, ties, None)
+    times = np.sort(fit.cohort.exit[fit.cohort.event])
+    distinct = np.unique(times)
+    if fit.model is None or not fit.settled.all() or len(times) < 2 * SMOOTH_DF:
+        return nothing
+    if len(distinct) < SMOOTH_DF:
+        return nothing
+    residuals = fit.model.residuals("scaledsch", format="pandas").to_numpy()
+    variance = np.diag(fit.model.naive_vcov_) * len(times)
+    at = np.linspace(distinct[0], distinct[-1], _POINTS)
+    basis = _natural_spline(_failed_before(fit.cohort, times))
+    seen, shown = basis(_failed_before(fit.cohort, times)), basis(_failed_before(fit.cohort, at))
+    spread = np.linalg.pinv(seen.T @ seen)
+    middle = shown @ spread @ seen.T @ residuals / fit.scale
+    sampling = np.sqrt(np.einsum("ti,ij,tj->t", shown, spread, shown))
+    half = norm.ppf(0.5 + level / 2) * sampling[:, None] * np.sqrt(variance) / fit.scale
+    kept = [str(n) for n, keep in zip(columns.columns, fit.kept, strict=True) if keep]
+    with np.errstate(over="ignore"):
+        return pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "term": term,
+                        "time": at,
+                        "hr": np.exp(middle[:, j]),
+                        "lower": np.exp(middle[:, j] - half[:, j]),
+                        "upper": np.exp(middle[:, j] + half[:, j]),
+                    }
+                )
+                for j, term in enumerate(kept)
+            ],
+            ignore_index=True,
+        )
+
+
+def _failed_before(cohort: Cohort, times: np.ndarray) -> np.ndarray:
+    """Kaplan-Meier's share of events before each time, between event times interpolated."""
+    exits, entry = np.sort(cohort.exit), np.sort(cohort.entry)
+    when, died = np.unique(cohort.exit[cohort.event], return_counts=True)
+    at_risk = np.searchsorted(entry, when, side="left") - np.searchsorted(exits, when, side="left")
+    left = np.cumprod(1.0 - died / np.maximum(at_risk, died))
+    return np.interp(times, when, 1.0 - np.concatenate([[1.0], left[:-1]]))
+
+
+def _natural_spline(scale: np.ndarray) -> CubicSpline:
+    """Natural cubic splines with knots at quantiles, each 1 at one knot and 0 at the others."""
+    knots = np.quantile(scale, np.linspace(0.0, 1.0, SMOOTH_DF))
+    if len(np.unique(knots)) < SMOOTH_DF:
+        knots = np.linspace(scale.min(), scale.max(), SMOOTH_DF)
+    return CubicSpline(knots, np.eye(SMOOTH_DF), bc_type="natural")

@@ -21,6 +21,7 @@ from posthaz.checks.predictive import (
     replicated_median,
 )
 from posthaz.checks.prior_influence import prior_conflicts, prior_influence
+from posthaz.checks.proportional_twin import elpd_gain, proportional_twin
 
 __all__ = [
     "LEAST_ESS_A_CHAIN",
@@ -30,6 +31,7 @@ __all__ = [
     "contrast_agreement",
     "convergence",
     "draws_convergence",
+    "elpd_gain",
     "leave_one_out",
     "mattering",
     "pareto_table",
@@ -37,6 +39,7 @@ __all__ = [
     "predictive_agreement",
     "prior_conflicts",
     "prior_influence",
+    "proportional_twin",
     "replicated_kaplan_meier",
     "replicated_median",
     "same_patients",

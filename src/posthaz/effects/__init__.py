@@ -16,6 +16,7 @@ from posthaz.effects.frailty import Frailty
 from posthaz.effects.path import along_path
 from posthaz.effects.proportional import proportional
 from posthaz.effects.stratified import stratified
+from posthaz.effects.yang_prentice import YangPrentice, log_ratio_at, yang_prentice
 
 __all__ = [
     "FORMS",
@@ -24,11 +25,13 @@ __all__ = [
     "Cure",
     "Form",
     "Frailty",
+    "YangPrentice",
     "accelerated",
     "along_path",
     "change_starts",
     "changing",
     "event_free_at",
+    "log_ratio_at",
     "mixture_cure",
     "period_labels",
     "promotion_time",
@@ -36,4 +39,5 @@ __all__ = [
     "span_words",
     "stratified",
     "with_background",
+    "yang_prentice",
 ]

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from posthaz.errors import SpecError
 from posthaz.hazards import Array, Hazard
+
+EXPECTED_RATE = "expected_rate"
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,19 @@ class Background:
     ----------
     rate : str
         Column with the expected hazard of each patient at the end of follow-up, per unit of time,
-        from a life table by age, sex and year.
+        from a life table by age, sex and year. An analysis file that names `table` has it made.
+    table : str
+        File with a life table, one row a cell; empty where the column is in the cohort.
+    age, sex, year : str
+        Columns with each patient's age in years, sex and calendar year at time 0; sex and year
+        are empty where the life table has none.
+    per : int
+        Persons that the rates of the life table are per.
+
+    Raises
+    ------
+    SpecError
+        When a life table has no age to look up, or an age no life table.
 
     Notes
     -----
@@ -24,7 +39,25 @@ class Background:
     else.
     """
 
-    rate: str
+    rate: str = EXPECTED_RATE
+    table: str = ""
+    age: str = ""
+    sex: str = ""
+    year: str = ""
+    per: int = 1
+
+    def __post_init__(self) -> None:
+        if bool(self.table) != bool(self.age) or (self.rate == EXPECTED_RATE and not self.table):
+            raise SpecError(
+                "a background needs a column 'rate', or a life table 'table' with the patients' "
+                "'age'",
+                fix='give Background("rate"), or Background(table="life.csv", age="age", ...)',
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns by which a patient is looked up in the life table."""
+        return tuple(name for name in (self.age, self.sex, self.year) if name)
 
 
 def with_background(hazard: Hazard, log_rate: Array, xp: ModuleType | Any) -> Hazard:

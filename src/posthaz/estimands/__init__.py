@@ -4,6 +4,7 @@ from posthaz.estimands.changing import change_table, proportionality
 from posthaz.estimands.clusters import cluster_table
 from posthaz.estimands.coefficients import coefficient_rows, coefficient_table
 from posthaz.estimands.contrast import difference, probability_above, probability_below, ratio
+from posthaz.estimands.crude import crude_probability, incidence_of
 from posthaz.estimands.cured import cure_fraction, uncured_survival
 from posthaz.estimands.curves import cumulative_hazard, hazard, survival
 from posthaz.estimands.effect import effect_between, effect_in_patients, effect_of_values
@@ -32,6 +33,7 @@ __all__ = [
     "coefficient_rows",
     "coefficient_table",
     "cumulative_hazard",
+    "crude_probability",
     "cure_fraction",
     "uncured_survival",
     "contrast_draws",
@@ -42,6 +44,7 @@ __all__ = [
     "estimand_table",
     "expected_events",
     "hazard_ratio_over_time",
+    "incidence_of",
     "hazard",
     "marginal_fault",
     "observed_population",

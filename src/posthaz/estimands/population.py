@@ -232,6 +232,41 @@ def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Populat
     )
 
 
+def everybody_at(fit: Fit, variable: str, values: Sequence[object]) -> tuple[Population, ...]:
+    """The patients' own covariates with everybody given one value of a covariate, for each value.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    variable : str
+        A covariate of its formula.
+    values : sequence
+        Levels of a factor, or numbers.
+
+    Returns
+    -------
+    tuple of Population
+        One a value, labelled by it; none where a covariate that changes leaves no curve.
+    """
+    if marginal_fault(fit):
+        return ()
+    counted = fit.design.weight > 0
+    frame, counts = (
+        fit.design.frame.loc[counted].reset_index(drop=True),
+        fit.design.weight[counted],
+    )
+    kind = frame[variable].dtype
+    return tuple(
+        _distinct(
+            str(value),
+            frame.assign(**{variable: pd.Series([value] * len(frame), dtype=kind)}),
+            counts,
+        )
+        for value in values
+    )
+
+
 def observed_population(
     fit: Fit, values: Mapping[str, float] | None = None, label: str = WHOLE
 ) -> Population:

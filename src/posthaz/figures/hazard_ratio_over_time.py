@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -23,6 +24,7 @@ def draw_hazard_ratio_over_time(
     simulated: bool = False,
     start: float = 0.0,
     points: pd.DataFrame | None = None,
+    smooth: pd.DataFrame | None = None,
 ) -> Figure:
     """Posterior hazard ratio over time on a log axis, with its credible band.
 
@@ -48,6 +50,9 @@ def draw_hazard_ratio_over_time(
         Start of the time axis.
     points : DataFrame, optional
         Cox hazard ratios to draw as points with bars: columns as of `curves`.
+    smooth : DataFrame, optional
+        Smoothed Schoenfeld residuals, drawn as a line between thin ones: columns ``time, hr,
+        lower, upper``.
 
     Returns
     -------
@@ -80,6 +85,14 @@ def draw_hazard_ratio_over_time(
         handles.append(Line2D([], [], **style))
         names.append(f"Cox, {interval * 100:g} % CI")
         curves = pd.concat([curves, points[["time", "median", "lower", "upper"]]])
+    if smooth is not None and len(smooth):
+        handles.append(_draw_smooth(axes, smooth))
+        names.append(f"Schoenfeld residuals, spline with {interval * 100:g} % band")
+        # its own band is far too wide at the ends to set the scale
+        shown = smooth.loc[smooth["hr"].between(0.1, 10.0), ["time", "hr"]]
+        curves = pd.concat(
+            [curves, shown.assign(**dict.fromkeys(("median", "lower", "upper"), shown["hr"]))]
+        )
     within = curves["time"].to_numpy(dtype=float) <= horizon
     values = curves.loc[within, ["median", "lower", "upper"]].to_numpy(dtype=float)
     values = values[np.isfinite(values) & (values > 0)]
@@ -90,3 +103,12 @@ def draw_hazard_ratio_over_time(
     dress(axes)
     legend_above(figure, handles, names, columns=2)
     return figure
+
+
+def _draw_smooth(axes: Axes, smooth: pd.DataFrame) -> Line2D:
+    """A dotted line between thin ones, and what stands for it in the legend."""
+    style = {"lw": 1.6, "ls": ":", "color": REFERENCE.colour}
+    axes.plot(smooth["time"], smooth["hr"], **style)
+    for edge in ("lower", "upper"):
+        axes.plot(smooth["time"], smooth[edge], alpha=0.7, **{**style, "lw": 0.7})
+    return Line2D([], [], **style)

@@ -161,12 +161,14 @@ class MSpline(Baseline):
 
         def accrued(time: Array) -> Array:
             spent = time_in_pieces(time, start, xp)
-            terms = [spent, spent**2, spent**3, spent**4]
-            return xp.matmul(xp.concatenate(terms, axis=-1), area)
+            terms = xp.concatenate([spent, spent**2, spent**3, spent**4], axis=-1)
+            if xp is np:  # splines once for all draws
+                return summed(xp.matmul(terms, area), coefficients, xp)
+            return summed(terms, xp.matmul(area, coefficients), xp)  # `time` may have axes before
 
         return Hazard(
             log_hazard=lambda time: xp.log(summed(_splines(time, values, xp), coefficients, xp)),
-            cumulative_hazard=lambda time: summed(accrued(time), coefficients, xp),
+            cumulative_hazard=accrued,
             time_at=lambda cumulative: _time_at(
                 np.asarray(cumulative, dtype=float), start, coefficients @ area.T
             ),

@@ -1,6 +1,7 @@
 """The hazard of covariate rows at posterior draws: the bridge from a fit to every estimand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,16 +9,20 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.design import Design
-from posthaz.effects import change_starts, changing, stratified
+from posthaz.effects import along_path, change_starts, changing, stratified, yang_prentice
 from posthaz.errors import SpecError
 from posthaz.hazards import Hazard
 from posthaz.spec import (
     CHANGE,
     CURE_EFFECT,
     CURE_INTERCEPT,
+    LONG,
+    SHORT,
     ModelSpec,
     changed_positions,
     coefficient_name,
+    crossing_positions,
+    crossing_values,
     varying_name,
 )
 
@@ -44,7 +49,12 @@ def _predictor(
     first = next(iter(values.values()))
     predictor = np.zeros((len(first), len(frame)))
     if design.columns:
-        predictor = np.asarray(values[coefficient_name(spec)]) @ centred.T
+        coefficients = np.asarray(values[coefficient_name(spec)])
+        own = crossing_positions(spec, design)
+        if own:  # these act on the hazard that the others give
+            coefficients = coefficients.copy()
+            coefficients[:, own] = 0.0
+        predictor = coefficients @ centred.T
     for group in design.groups:
         number = design.cluster(group, frame)
         columns: list[Any] = [1.0] * group.intercept
@@ -81,9 +91,24 @@ def hazard_of(
         columns = centred[:, changed_positions(spec, design)]
         change = np.einsum("rc,dcp->pdr", columns, np.asarray(values[CHANGE]))
         hazard = changing(hazard, list(change[..., None]), change_starts(spec.changing), np)
+    if spec.crossing is not None:
+        moved = crossing_values(spec, design, frame).T
+        short, long = ((np.asarray(values[name]) @ moved)[..., None] for name in (SHORT, LONG))
+        hazard = yang_prentice(hazard, short, long, np)
     if spec.cure is not None:
         hazard = spec.cure.apply(hazard, cure_predictor(design, values, frame)[..., None], np)
-    return hazard
+    bent = spec.crossing is not None or (spec.cure is not None and spec.cure.kind != "mixture")
+    return _smooth_between(spec, hazard) if bent else hazard
+
+
+def _smooth_between(spec: ModelSpec, hazard: Hazard) -> Hazard:
+    """The hazard, whose restricted means are sums of quadratures between its kinks."""
+    breaks = [*spec.baseline.breaks(), *change_starts(spec.changing)]
+    starts = sorted({0.0, *(float(time) for time in breaks if time > 0)})
+    if len(starts) == 1:
+        return hazard
+    pieces = along_path([hazard] * len(starts), starts)
+    return replace(hazard, survival_integral=pieces.survival_integral)
 
 
 def cure_predictor(design: Design, values: Mapping[str, Any], frame: pd.DataFrame) -> np.ndarray:

@@ -17,7 +17,13 @@ from posthaz.inference.mode import Mode, mode_finder
 from posthaz.inference.rows import padded, padded_length
 from posthaz.inference.transitions import chain_starter, chain_stepper
 from posthaz.inference.translate import Translated, translate
-from posthaz.spec import ChosenPriors, ModelSpec, changing_positions, shrunken_groups
+from posthaz.spec import (
+    ChosenPriors,
+    ModelSpec,
+    changing_positions,
+    crossing_positions,
+    shrunken_groups,
+)
 
 _SIZES = (1, 16)
 _MOST_VALUES = 20_000_000
@@ -308,6 +314,7 @@ def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm
         tuple(prior.family for prior in priors.cure),
         design.strata and len(design.strata.levels),
         spec.background is not None,
+        len(crossing_positions(spec, design)),
         spec.frailty.distribution,
     )
     return structure, parts, spec.form, families, sizes, groups, shrunken, data

@@ -12,9 +12,12 @@ from posthaz.priors import Prior, prior_log_density
 from posthaz.spec import (
     CURE_EFFECT,
     CURE_INTERCEPT,
+    LONG,
+    SHORT,
     ChosenPriors,
     ModelSpec,
     coefficient_name,
+    crossing_positions,
     shrunken_columns,
 )
 
@@ -59,8 +62,10 @@ def named_priors(
     shrunken = shrunken_columns(spec.shrinkage, design)
     for j, (label, prior) in enumerate(zip(design.columns, priors.coefficients, strict=True)):
         if j not in shrunken:
-            draws = posterior[coefficient_name(spec)].isel(covariate=j)
-            yield NamedPrior(label, prior, _array(draws))
+            yield NamedPrior(label, prior, _coefficient(spec, design, posterior, j))
+    for k, j in enumerate(crossing_positions(spec, design)):
+        draws = posterior[LONG].isel(crossing=k)
+        yield NamedPrior(f"{LONG}[{design.columns[j]}]", priors.coefficients[j], _array(draws))
     walking = {p.name for p in spec.baseline.parameters() if p.structure == "random_walk"}
     for name, prior in priors.baseline.items():
         draws = posterior[name]
@@ -77,6 +82,14 @@ def named_priors(
     for name, prior in priors.scales.items():
         if name in posterior:
             yield from _each(name, prior, posterior[name])
+
+
+def _coefficient(spec: ModelSpec, design: Design, posterior: xr.Dataset, j: int) -> np.ndarray:
+    """Draws of what the prior of a coefficient is about: the short-term one where there are two."""
+    own = crossing_positions(spec, design)
+    if j in own:
+        return _array(posterior[SHORT].isel(crossing=own.index(j)))
+    return _array(posterior[coefficient_name(spec)].isel(covariate=j))
 
 
 def _each(name: str, prior: Prior, draws: xr.DataArray) -> Iterator[NamedPrior]:
@@ -108,8 +121,10 @@ def labelled_log_priors(
         return log_prior
     draws = groups["posterior"][coefficient].isel(covariate=own)
     arrays = [
-        prior_log_density(priors.coefficients[j], _array(draws.isel(covariate=k)))
-        for k, j in enumerate(own)
+        prior_log_density(
+            priors.coefficients[j], _coefficient(spec, design, groups["posterior"], j)
+        )
+        for j in own
     ]
     return log_prior.assign({coefficient: draws.copy(data=np.stack(arrays, axis=-1))})
 

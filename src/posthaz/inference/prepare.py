@@ -119,9 +119,17 @@ def understood(spec: ModelSpec, cohort: Cohort) -> tuple[ModelSpec, Cohort, Desi
 
 def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:
     """Why an accelerated model can't take covariates that change; None where it can."""
+    listed = " and ".join(f"'{name}'" for name in names)
+    if spec.crossing and names:
+        return SpecError(
+            f"model '{spec.name}': {listed} changed during follow-up, and a short-term and "
+            "long-term hazard ratio can't be with covariates that change: how far it has gone "
+            "depends on their whole course",
+            fix="let the effect change within intervals (cuts), or use the value at the start of "
+            "follow-up",
+        )
     if spec.effect.acts_on == "hazard" or spec.baseline.memoryless or not names:
         return None
-    listed = " and ".join(f"'{name}'" for name in names)
     return SpecError(
         f"model '{spec.name}': {listed} changed during follow-up, and the accelerated form can't "
         "take covariates that change: how far time has run depends on their whole course",

@@ -6,12 +6,21 @@ import pytensor.tensor as pt
 
 from posthaz.cohort import Cohort
 from posthaz.design import Design
-from posthaz.effects import ChangingEffect, change_starts
-from posthaz.hazards import Array
+from posthaz.effects import ChangingEffect, change_starts, log_ratio_at
+from posthaz.hazards import Array, Hazard
 from posthaz.model.distributions import prior_vector, scale_variable
 from posthaz.model.informed import informed_normal
 from posthaz.model.random_walk import step_matrix, told_apart
-from posthaz.spec import CHANGE, ChosenPriors, ModelSpec, change_sd_name, changing_positions
+from posthaz.spec import (
+    CHANGE,
+    LONG,
+    SHORT,
+    ChosenPriors,
+    ModelSpec,
+    change_sd_name,
+    changing_positions,
+    crossing_positions,
+)
 
 
 def changing_coefficients(
@@ -63,6 +72,47 @@ def changing_coefficients(
         parts.append(change[:, period])
     joined = pt.concatenate(parts) if len(parts) > 1 else parts[0]
     return coefficients, pm.Deterministic(CHANGE, joined, dims=("changing", "period"))
+
+
+def short_and_long(
+    spec: ModelSpec, design: Design, priors: ChosenPriors, coefficients: Array
+) -> tuple[Array, Array]:
+    """Short-term and long-term log hazard ratios of the columns that have both.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A model with such a term.
+    design : Design
+        Its design.
+    priors : ChosenPriors
+        Its priors.
+    coefficients : TensorVariable, shape (covariate,)
+        Coefficients under their priors, of which the term's are the short-term ones.
+
+    Returns
+    -------
+    short, long : TensorVariable, shape (crossing,)
+        Deterministic variables of the enclosing model.
+    """
+    own = crossing_positions(spec, design)
+    later = [
+        prior_vector(f"{LONG}_{design.columns[j]}_scaled", [prior.scaled(sd)], shape=(1,)) / sd
+        for j in own
+        for prior, sd in [(priors.coefficients[j], float(design.scale[j]))]
+    ]
+    short = pm.Deterministic(SHORT, coefficients[own], dims=("crossing",))
+    return short, pm.Deterministic(LONG, pt.concatenate(later), dims=("crossing",))
+
+
+def averaged_ratio(before: Hazard, short: Array, long: Array, cohort: Cohort) -> Array:
+    """Log hazard ratios averaged over the events, shape (crossing,)."""
+    seen = cohort.event | cohort.interval_censored
+    events = cohort.weight * seen
+    share: Array = pm.Data("crossing_share", events / events.sum(), dims=("row",))
+    when: Array = pm.Data("crossing_exit", cohort.exit.astype(float), dims=("row",))
+    alive: Array = pt.exp(-before.cumulative_hazard(when))
+    return share @ log_ratio_at(alive[:, None], short[None], long[None], pt)
 
 
 def _independent(

@@ -14,10 +14,11 @@ from posthaz.effects import (
     period_labels,
     stratified,
     with_background,
+    yang_prentice,
 )
 from posthaz.hazards import Array, Hazard
 from posthaz.model.baseline import baseline_values, stratum_hazards
-from posthaz.model.changing import changing_coefficients
+from posthaz.model.changing import averaged_ratio, changing_coefficients, short_and_long
 from posthaz.model.clusters import cluster_predictor
 from posthaz.model.coefficients import coefficient_vector
 from posthaz.model.cure import cure_predictor
@@ -27,6 +28,8 @@ from posthaz.spec import (
     ModelSpec,
     changed_positions,
     coefficient_name,
+    crossing_positions,
+    crossing_values,
 )
 
 
@@ -46,6 +49,9 @@ def row_coordinates(spec: ModelSpec, design: Design, rows: int) -> dict[str, Seq
     if spec.changing:
         coordinates["changing"] = [design.columns[j] for j in changed_positions(spec, design)]
         coordinates["period"] = period_labels(change_starts(spec.changing))
+    if spec.crossing:
+        crossed = crossing_positions(spec, design)
+        coordinates["crossing"] = [design.columns[j] for j in crossed]
     return coordinates
 
 
@@ -73,6 +79,9 @@ def rows_hazard(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
     predictor: Array = pt.zeros(())
     starts = change_starts(spec.changing)
     ratios: list[Array] = []
+    ends: tuple[Array, Array] | None = None
+    own = crossing_positions(spec, design)
+    coefficients: Array = None
     if design.columns:
         matrix: Array = pm.Data(
             "design",
@@ -87,22 +96,40 @@ def rows_hazard(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
             coefficients, change = changing_coefficients(spec, design, priors, cohort, coefficients)
             columns = changed_positions(spec, design)
             ratios = [matrix[:, columns] @ change[:, k] for k in range(len(starts))]
-        named = pm.Deterministic(coefficient_name(spec), coefficients, dims=("covariate",))
-        predictor = matrix @ named
+        if own:
+            ends = short_and_long(spec, design, priors, coefficients)
+            predictor = matrix @ pt.set_subtensor(coefficients[own], 0.0)
+        else:
+            named = pm.Deterministic(coefficient_name(spec), coefficients, dims=("covariate",))
+            predictor = matrix @ named
     for group in design.groups:
         predictor = predictor + cluster_predictor(spec, group, design, priors, event)
     hazard = spec.effect.apply(baseline, predictor, pt)
     if ratios:
         began: Array = pm.Data("period_start", starts)
         hazard = changing(hazard, ratios, [began[k] for k in range(len(starts))], pt)
+    if ends is not None:
+        averaged = averaged_ratio(hazard, *ends, cohort)
+        coefficients = pt.set_subtensor(coefficients[own], averaged)
+        pm.Deterministic(coefficient_name(spec), coefficients, dims=("covariate",))
+        values: Array = pm.Data(
+            "crossing_design",
+            crossing_values(spec, design, design.frame),
+            dims=("row", "crossing"),
+        )
+        hazard = yang_prentice(hazard, values @ ends[0], values @ ends[1], pt)
     if spec.cure is not None:
         hazard = spec.cure.apply(hazard, cure_predictor(design, priors), pt)
     if spec.background is not None:
-        rate = cohort.covariates[spec.background.rate].to_numpy(dtype=float)
-        with np.errstate(divide="ignore"):
-            expected: Array = pm.Data("log_expected_rate", np.log(rate), dims=("row",))
-        hazard = with_background(hazard, expected, pt)
+        hazard = with_background(hazard, _log_expected_rate(spec.background.rate, cohort), pt)
     return hazard
+
+
+def _log_expected_rate(column: str, cohort: Cohort) -> Array:
+    """Logarithm of each row's expected rate; minus infinity where it is 0."""
+    rate = cohort.covariates[column].to_numpy(dtype=float)
+    with np.errstate(divide="ignore"):
+        return pm.Data("log_expected_rate", np.log(rate), dims=("row",))
 
 
 def _baseline(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: Cohort) -> Hazard:

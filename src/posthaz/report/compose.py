@@ -21,6 +21,7 @@ from posthaz.report.sections.diagnostics import diagnostics_section
 from posthaz.report.sections.hazard_ratios import hazard_ratios_section
 from posthaz.report.sections.lead import lead_blocks
 from posthaz.report.sections.methods import methods_section
+from posthaz.report.sections.net_survival import net_section
 from posthaz.report.sections.predictive import predictive_section
 from posthaz.report.sections.priors import priors_section
 from posthaz.report.sections.provenance import provenance_blocks
@@ -36,6 +37,7 @@ _BEFORE: tuple[Maker, ...] = (
     ("Survival", "survival", survival_section),
     ("Effects that change with time", "changing-effects", changing_section),
     ("Cured share", "cured", cured_section),
+    ("Death from the disease and from other causes", "net-survival", net_section),
     ("Hazard ratios", "hazard-ratios", hazard_ratios_section),
     ("Clusters", "clusters", clusters_section),
     ("Answers", "answers", answers_section),

@@ -10,7 +10,7 @@ from posthaz.inference import Fit
 def has_cox_frailty(fit: Fit) -> bool:
     """Whether a model is Cox's with one normal frailty, but for its baseline."""
     spec, groups = fit.spec, fit.design.groups
-    plain = not (spec.changing or spec.strata or spec.cure or spec.background)
+    plain = not (spec.changed_terms or spec.strata or spec.cure or spec.background)
     return (
         plain
         and spec.proportional

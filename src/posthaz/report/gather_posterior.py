@@ -10,7 +10,7 @@ import xarray as xr
 from arviz_stats.utils import ELPDData
 from scipy.stats import norm
 
-from posthaz.baselines import cox_model, piecewise_cox
+from posthaz.baselines import cox_model
 from posthaz.checks import (
     compare_models,
     contrast_agreement,
@@ -26,21 +26,17 @@ from posthaz.checks import (
 from posthaz.checks.power_scaling import POWER_COLUMNS, Answer
 from posthaz.checks.prior_influence import COLUMNS as INFLUENCE
 from posthaz.cohort import Cohort
-from posthaz.effects import change_starts
 from posthaz.estimands import (
     arm_populations,
     band,
-    change_table,
     coefficient_table,
     contrast_draws,
     estimand_table,
     expected_events,
     marginal_fault,
     profile,
-    proportionality,
     survival,
 )
-from posthaz.estimands.changing import CHANGE_COLUMNS, PROPORTIONALITY_COLUMNS
 from posthaz.estimands.clusters import CLUSTER_COLUMNS, cluster_table
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
 from posthaz.estimands.table import COLUMNS as ESTIMANDS
@@ -50,21 +46,28 @@ from posthaz.estimands.within_levels import (
     ratios_within_levels,
 )
 from posthaz.inference import Fit
+from posthaz.report.gather_changing import (
+    CURVE_POINTS,
+    TableMaker,
+    against_twins,
+    changing_makers,
+)
 from posthaz.report.gather_frailty import cox_frailty, has_cox_frailty
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, MissingParts, guarded
+from posthaz.report.net_and_crude import COLUMNS as NET_AND_CRUDE
+from posthaz.report.net_and_crude import net_and_crude
 from posthaz.report.results import Posterior
 from posthaz.spec import Analysis, EstimandSpec, coefficient_name
 
-_CURVE_POINTS = 121
 _CURVE_COLUMNS = ("arm", "time", "median", "lower", "upper", "model")
 Curve = Callable[..., xr.DataArray]
 _TABLES = (
     *("coefficients", "estimands", "curves", "prior_influence", "power_scaling", "changing"),
-    *("proportionality", "clusters", "within_levels"),
+    *("proportionality", "schoenfeld", "ratio_curves", "clusters", "within_levels"),
+    "net_and_crude",
 )
 """Fields of `Posterior` that `_table_makers` fill, in its order."""
-TableMaker = tuple[str, str, Sequence[str], Callable[[Fit], pd.DataFrame]]
 NOTHING_REPLICATED = pd.DataFrame(columns=["arm", "replicate", "time", "survival"])
 
 
@@ -98,7 +101,7 @@ def gather_posterior(
     # one horizon for both halves: restricted means to different times can't be set side by side
     asked = replace(analysis.estimands, rmst_to=restriction(analysis, cohort))
     horizon = float(cohort.exit.max())
-    grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
+    grid = np.linspace(cohort.origin, horizon, CURVE_POINTS)
     primary = next(iter(fits.values()))
     tables = {
         field: _stacked(columns, _each(fits, parts, name, make, place))
@@ -106,6 +109,9 @@ def gather_posterior(
             _TABLES, _table_makers(cohort, asked, horizon), strict=True
         )
     }
+    tables["proportionality"] = against_twins(
+        tables["proportionality"], analysis, cohort, fits, parts
+    )
     checked = _each(fits, parts, "convergence check", convergence, "diagnostics")
     return Posterior(
         fits=fits,
@@ -126,7 +132,7 @@ def gather_posterior(
 
 def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[TableMaker]:
     """The tables of each fit: what they are called, where they belong, columns, and the maker."""
-    grid = np.linspace(cohort.origin, horizon, _CURVE_POINTS)
+    grid = np.linspace(cohort.origin, horizon, CURVE_POINTS)
     curve_of = expected_events if cohort.recurrent else survival
     return [
         (
@@ -173,20 +179,7 @@ def _scaled_answers(fit: Fit, asked: EstimandSpec, horizon: float) -> Iterator[A
 def _effect_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[TableMaker]:
     """Those of effects that differ with time, between clusters and within levels."""
     return [
-        (
-            "effects that change with time",
-            "changing-effects",
-            CHANGE_COLUMNS,
-            lambda one: _beside_cox(one, cohort, asked.interval),
-        ),
-        (
-            "check of proportional hazards",
-            "changing-effects",
-            PROPORTIONALITY_COLUMNS,
-            lambda one: proportionality(
-                one, asked.rmst_to or horizon, _margin(asked), asked.interval
-            ),
-        ),
+        *changing_makers(cohort, asked, horizon),
         (
             "table of clusters",
             "clusters",
@@ -199,28 +192,13 @@ def _effect_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[
             WITHIN_COLUMNS,
             lambda one: _within_levels(one, cohort, asked.interval),
         ),
+        (
+            "deaths from the disease and from other causes",
+            "net-survival",
+            NET_AND_CRUDE,
+            lambda one: net_and_crude(one, cohort, asked),
+        ),
     ]
-
-
-def _margin(asked: EstimandSpec) -> float:
-    """Change of a difference in restricted means that matters, 1/20 of the horizon by default."""
-    stated = [abs(gain) for gain in asked.rmst_thresholds if gain]
-    return min(stated) if stated else (asked.rmst_to or 0.0) / 20.0
-
-
-def _beside_cox(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
-    """Hazard ratios that change, beside a Cox model whose effects change at the same cuts."""
-    table = change_table(fit, interval)
-    if table.empty or cohort.interval_censored.any():
-        return table
-    own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
-    columns = pd.DataFrame(fit.design.matrix(own.covariates), columns=list(fit.design.columns))
-    terms = list(dict.fromkeys(table["term"]))
-    cox = piecewise_cox(own, columns, terms, list(change_starts(fit.spec.changing)[1:]), interval)
-    named = {name: f"cox_{name}" for name in ("hr", "lower", "upper", "p")}
-    keyed = table.assign(period=table.groupby("term").cumcount())
-    joined = keyed.merge(cox.rename(columns=named), on=["term", "period"], how="left")
-    return joined.drop(columns="period")
 
 
 def _within_levels(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:

@@ -61,6 +61,12 @@ class Posterior:
         Result of `change_table` for every model, stacked, with the piecewise Cox model beside.
     proportionality : DataFrame
         Result of `proportionality` for every model, stacked.
+    schoenfeld : DataFrame
+        Result of `smoothed_schoenfeld` for the formula of every model with effects that change.
+    ratio_curves : DataFrame
+        Result of `ratio_curves` for every model, stacked.
+    net_and_crude : DataFrame
+        Result of `net_and_crude` for every model, stacked.
     clusters : DataFrame
         Result of `cluster_table` for every model, stacked.
     cox_frailty : mapping of str to SharedFrailty or str
@@ -84,6 +90,9 @@ class Posterior:
     power_scaling: pd.DataFrame = field(default_factory=pd.DataFrame)
     changing: pd.DataFrame = field(default_factory=pd.DataFrame)
     proportionality: pd.DataFrame = field(default_factory=pd.DataFrame)
+    schoenfeld: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ratio_curves: pd.DataFrame = field(default_factory=pd.DataFrame)
+    net_and_crude: pd.DataFrame = field(default_factory=pd.DataFrame)
     clusters: pd.DataFrame = field(default_factory=pd.DataFrame)
     cox_frailty: Mapping[str, SharedFrailty | str] = field(default_factory=dict)
     within_levels: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -121,6 +121,9 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
         "power_scaling": posterior.power_scaling,
         "changing_effects": posterior.changing,
         "proportionality": posterior.proportionality,
+        "smoothed_schoenfeld": posterior.schoenfeld,
+        "short_and_long_ratios": posterior.ratio_curves,
+        "net_and_crude": posterior.net_and_crude,
         **({"clusters": posterior.clusters} if len(posterior.clusters) else {}),
         **(
             {"hazard_ratios_within_levels": posterior.within_levels}

@@ -41,7 +41,8 @@ def cells(listed: Sequence[Variant], done: Collection[int] = ()) -> list[tuple[i
         if position not in done:
             spec = one.spec
             alike = tuple(change.alike for change in one.patients)
-            shape = (spec.name, repr(spec.baseline), spec.formula, spec.form, spec.changing, alike)
+            shape = (spec.name, repr(spec.baseline), spec.formula, spec.form, alike)
+            shape += (spec.changing, spec.crossing)
             groups.setdefault((one.primary, *shape), []).append(position)
     return [
         cell

@@ -48,6 +48,9 @@ class EstimandSpec:
         Named covariate values at which conditional curves are reported.
     interval : float
         Probability of the credible and confidence intervals.
+    proportionality_margin : float or None
+        Change of a difference in restricted means, by an effect that changes with time, that
+        matters; the smallest of `rmst_thresholds` when not given, or 1/20 of the horizon.
     profile_labels : mapping of str to str
         Name to show for a profile; its own without an entry.
     """
@@ -59,10 +62,11 @@ class EstimandSpec:
     rmst_thresholds: tuple[float, ...] = ()
     profiles: tuple[tuple[str, dict[str, Any]], ...] = ()
     interval: float = 0.95
+    proportionality_margin: float | None = None
     profile_labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        check_values(self, ESTIMAND_FIELDS, optional=("rmst_to",))
+        check_values(self, ESTIMAND_FIELDS, optional=("rmst_to", "proportionality_margin"))
         pairs = isinstance(self.profiles, list | tuple) and all(
             isinstance(one, list | tuple)
             and len(one) == 2

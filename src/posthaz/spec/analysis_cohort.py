@@ -9,6 +9,7 @@ import pandas as pd
 from posthaz.adjust import landmark, split_at_treatment
 from posthaz.cohort import Cohort, CohortSpec, Column, joined, read_life_table
 from posthaz.cohort.cells import stated_cells
+from posthaz.cohort.expected_mortality import read_expected_mortality, with_expected_rate
 from posthaz.cohort.identifiers import identifying
 from posthaz.cohort.own_columns import (
     stated_columns,
@@ -80,7 +81,8 @@ def read_analysis_cohort(
 
 def needed_covariates(analysis: Analysis) -> tuple[str, ...]:
     """Covariates that models and clinical analyses use, and that may not be missing."""
-    named = {name for model in analysis.models for name in model.needed}
+    made = {m.background.rate for m in analysis.models if m.background and m.background.table}
+    named = {name for model in analysis.models for name in model.needed} - made
     for spec in analysis.clinical.values():
         named |= set(getattr(spec, "needed", ()))
     if analysis.sensitivity is not None:
@@ -117,10 +119,8 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
         spec = replace(spec, columns={**spec.columns, analysis.starts: column})
     if spec.missing == "drop" and not spec.same_patients:
         # each model leaves out its own incomplete cases, where it is fitted
-        beside = [
-            name for asked in analysis.clinical.values() for name in getattr(asked, "kept", ())
-        ]
-        kept = {name: spec.columns.get(name, Column(name)) for name in (*needed, *beside)}
+        asked = [name for one in analysis.clinical.values() for name in getattr(one, "kept", ())]
+        kept = {name: spec.columns.get(name, Column(name)) for name in (*needed, *asked)}
         spec, needed = replace(spec, columns={**spec.columns, **kept}), ()
     if given is not None:
         read = read_table(given)
@@ -132,7 +132,11 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
     else:
         read = replace(read_table(simulate_patients(analysis)), name=_twin_name(analysis))
     read, spec, lacking = _own_table(analysis, read, spec, needed_covariates(analysis))
-    described = {name: Column(name) for name in analysis.table_one if name not in spec.columns}
+    # an expected rate, or what it is looked up by, may be the same for all
+    looked_up = _looked_up(analysis)
+    needed = tuple(name for name in needed if name not in looked_up)
+    asked = (*analysis.table_one, *sorted(looked_up))
+    described = {name: Column(name) for name in asked if name not in spec.columns}
     described = {name: column for name, column in described.items() if name not in lacking}
     spec = replace(spec, columns={**spec.columns, **described})
     notices: tuple[Finding, ...] = ()
@@ -143,6 +147,38 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
     cohort = checked_cohort(read, spec, needed, all_columns=False)
     cohort = replace(cohort, notices=(*cohort.notices, *notices, *_lacking_words(read, lacking)))
     _refuse_identifiers(analysis, cohort)
+    return _with_expected_rates(analysis, cohort)
+
+
+def _looked_up(analysis: Analysis) -> set[str]:
+    """Columns of expected rates, or by which a life table gives them."""
+    backgrounds = [model.background for model in analysis.models if model.background]
+    return {name for one in backgrounds for name in one.columns or (one.rate,)}
+
+
+def _with_expected_rates(analysis: Analysis, cohort: Cohort) -> Cohort:
+    """The cohort with each patient's expected rate where a model has it from a life table."""
+    for model in analysis.models:
+        background = model.background
+        if background is None or not background.table:
+            continue
+        place = f"{_place(analysis)} [models.{model.name}.background]"
+        if analysis.landmark is not None or analysis.starts:
+            raise SpecError(
+                f"{place}: ages of a life table count from time 0, and a landmark or a treatment "
+                "that begins later moves it",
+                fix="give the expected rate at the end of follow-up as a column, 'rate'",
+            )
+        try:
+            mortality = read_expected_mortality(background.table, background.per)
+            names = (background.age, background.sex, background.year)
+            rate = with_expected_rate(cohort.covariates, mortality, names, cohort.exit, cohort.unit)
+        except CohortError as error:
+            found = error.findings or (Finding(place, error.what, error.fix or ""),)
+            findings = tuple(replace(one, where=f"{place}, {one.where}") for one in error.findings)
+            raise SpecError.from_findings(f"{place} can't be used:", findings or found) from error
+        covariates = cohort.covariates.assign(**{background.rate: rate})
+        cohort = replace(cohort, covariates=covariates)
     return cohort
 
 

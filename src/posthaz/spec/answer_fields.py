@@ -24,6 +24,7 @@ ESTIMAND_FIELDS = {
     ),
     "rmst_thresholds": distinct(several(number(), "numbers", empty=True, most=MOST_ANSWERS)),
     "interval": _SHARE,
+    "proportionality_margin": number(above=0),
 }
 _COX_WORDS = ("univariable", "multivariable")
 

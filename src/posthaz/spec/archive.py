@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from posthaz.effects import Background, ChangingEffect, Cure, Frailty
+from posthaz.effects import Background, ChangingEffect, Cure, Frailty, YangPrentice
 from posthaz.errors import SpecError
 from posthaz.hazards import Baseline, baseline_class
 from posthaz.priors import Prior
@@ -53,7 +53,8 @@ def model_to_dict(spec: ModelSpec) -> dict[str, Any]:
             "priors": _prior_fields(spec.cure.priors),
         },
         "strata": spec.strata,
-        "background": spec.background and spec.background.rate,
+        "background": spec.background and asdict(spec.background),
+        "crossing": spec.crossing and spec.crossing.term,
         "frailty": spec.frailty.distribution,
     }
 
@@ -92,7 +93,8 @@ def model_from_dict(plain: Mapping[str, Any]) -> ModelSpec:
             ),
             cure=_cure(plain.get("cure")),
             strata=plain.get("strata", ""),
-            background=Background(plain["background"]) if plain.get("background") else None,
+            background=_background(plain.get("background")),
+            crossing=YangPrentice(plain["crossing"]) if plain.get("crossing") else None,
             frailty=Frailty(plain.get("frailty", "normal")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -120,6 +122,12 @@ def _priors(plain: Mapping[str, Any]) -> dict[str, Prior]:
 
 def _cure(plain: Mapping[str, Any] | None) -> Cure | None:
     return Cure(plain["formula"], plain["kind"], _priors(plain["priors"])) if plain else None
+
+
+def _background(plain: Mapping[str, Any] | str | None) -> Background | None:
+    if not plain:
+        return None
+    return Background(plain) if isinstance(plain, str) else Background(**plain)
 
 
 def _shrinkage(plain: Mapping[str, Any] | None) -> Shrinkage | None:

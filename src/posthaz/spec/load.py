@@ -132,7 +132,7 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         cohort = _keeping_incomplete(file.below("cohort"), cohort)
     about["table_one"] = _table_one(file, about.get("table_one", ()), cohort)
     landmark, starts = read_study_time(file.below("cohort"), file.below("treatment"))
-    models = read_models(file.below("models"))
+    models = read_models(file.below("models"), path.parent, root)
     clinical = {
         name: asked.about(models) if hasattr(asked, "about") else asked
         for name, asked in clinical.items()

@@ -58,6 +58,8 @@ def learn_model_design(
     if strata:
         column = covariates[strata.name].reset_index(drop=True)
         frames.append(column.to_frame())
+    if spec.background is not None and spec.background.table:
+        frames.append(covariates[list(spec.background.columns)].reset_index(drop=True))
     frame = pd.concat(frames, axis=1)
     frame = frame.loc[:, ~frame.columns.duplicated()]
     return replace(design, frame=frame, cure=cure, strata=strata)

@@ -1,10 +1,10 @@
 """What an analysis file would refuse in a model that is made in Python."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from posthaz.design import formula_bars, formula_terms, formula_variables
-from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Frailty
+from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Frailty, YangPrentice
 from posthaz.errors import Finding, FormulaError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import FAMILIES, Prior
@@ -43,6 +43,7 @@ def model_faults(spec: "ModelSpec") -> Iterator[Finding]:
         found = f"found a {type(spec.shrinkage).__name__}"
         yield Finding("ModelSpec, shrinkage", found, "give a Shrinkage or None")
     yield from _changing_faults(spec)
+    yield from _crossing_faults(spec)
     if not isinstance(spec.cure, Cure | None):
         yield Finding("ModelSpec, cure", f"found {spec.cure!r}", 'give Cure("arm") or None')
     if not isinstance(spec.background, Background | None):
@@ -132,6 +133,42 @@ def _changing_faults(spec: "ModelSpec") -> Iterator[Finding]:
         )
     if spec.changing and spec.shrinkage is not None:
         yield Finding(place, "coefficients that shrink together don't change", "keep one of both")
+
+
+def _crossing_faults(spec: "ModelSpec") -> Iterator[Finding]:
+    """What is wrong with a short-term and a long-term hazard ratio."""
+    place = "ModelSpec, crossing"
+    if spec.crossing is None:
+        return
+    if not isinstance(spec.crossing, YangPrentice):
+        yield Finding(place, f"found {spec.crossing!r}", 'give YangPrentice("arm") or None')
+        return
+    term, known = spec.crossing.term, _terms(spec.formula)
+    if fault := crossing_fault(term, known, [effect.term for effect in spec.changing], spec.form):
+        yield Finding(place, *fault)
+    if spec.shrinkage is not None:
+        yield Finding(place, "coefficients that shrink together don't change", "keep one of both")
+
+
+def crossing_fault(
+    term: str, terms: Sequence[str], changing: Sequence[str], form: str
+) -> tuple[str, str] | None:
+    """What keeps a term from having a short-term and a long-term ratio, and the fix."""
+    if term not in terms:
+        return f"the formula has no term '{term}' ({nearest(term, terms)})", "name one of its terms"
+    if any(term != other and term in other.split(":") for other in terms) or ":" in term:
+        return (
+            f"'{term}' is in a product, whose effect would change in some other way",
+            "leave the product out, or let the effects change within intervals",
+        )
+    if term in changing:
+        return f"the effect of '{term}' changes within intervals too", "keep one of both"
+    if form == "accelerated_failure_time":
+        return (
+            "short-term and long-term ratios are of hazards, and the accelerated form acts on time",
+            'use form = "proportional_hazards", or remove it',
+        )
+    return None
 
 
 def _no_baseline(found: object) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from posthaz.design import formula_terms, formula_variables
-from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Form, Frailty
+from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Form, Frailty, YangPrentice
 from posthaz.errors import Findings, SpecError
 from posthaz.hazards import Baseline
 from posthaz.priors import Prior
@@ -47,6 +47,9 @@ class ModelSpec:
         Covariate for each of whose levels the baseline hazard has parameters of its own.
     background : Background or None
         That hazards are in excess of an expected one.
+    crossing : YangPrentice or None
+        A term whose hazard ratio goes from a short-term to a long-term value; under proportional
+        hazards of the other terms only.
     frailty : Frailty
         How the frailties of clusters, ``(1 | column)`` of the formula, are distributed.
 
@@ -68,6 +71,7 @@ class ModelSpec:
     cure: Cure | None = None
     strata: str = ""
     background: Background | None = None
+    crossing: YangPrentice | None = None
     frailty: Frailty = field(default_factory=Frailty)
 
     def __post_init__(self) -> None:
@@ -79,7 +83,8 @@ class ModelSpec:
         """The model with another formula; changing effects of terms that are gone are dropped."""
         terms = formula_terms(formula)
         kept = tuple(effect for effect in self.changing if effect.term in terms)
-        return replace(self, formula=formula, changing=kept, **changes)
+        crossing = self.crossing if self.crossing and self.crossing.term in terms else None
+        return replace(self, formula=formula, changing=kept, crossing=crossing, **changes)
 
     @property
     def effect(self) -> Form:
@@ -90,12 +95,19 @@ class ModelSpec:
     def proportional(self) -> bool:
         """Whether the hazard ratio of two patients is the same at all times."""
         multiplies = self.effect.acts_on == "hazard" or self.baseline.stretching_multiplies
-        return multiplies and not (self.changing or self.cure or self.strata)
+        return multiplies and not (self.changed_terms or self.cure or self.strata)
+
+    @property
+    def changed_terms(self) -> tuple[str, ...]:
+        """Terms whose hazard ratio changes with time, in whatever way."""
+        own = (self.crossing.term,) if self.crossing else ()
+        return (*(effect.term for effect in self.changing), *own)
 
     @property
     def needed(self) -> tuple[str, ...]:
         """Columns that a fit needs: `variables`, and the expected rate."""
-        return (*self.variables, *([self.background.rate] if self.background else ()))
+        own = (self.background.rate, *self.background.columns) if self.background else ()
+        return tuple(dict.fromkeys((*self.variables, *own)))
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The models of an analysis file."""
 
 import re
+from pathlib import Path
 
 from posthaz.design import formula_terms, formula_variables, quoted, syntax_fault
 from posthaz.effects import FORMS, ChangingEffect, Frailty
@@ -21,7 +22,7 @@ from posthaz.spec.effect_tables import (
     read_strata,
 )
 from posthaz.spec.fields import Field, choice, table, text
-from posthaz.spec.model_faults import CENTRES, frailty_faults
+from posthaz.spec.model_faults import CENTRES, crossing_fault, frailty_faults
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.prior_table import PRIOR, read_prior
 from posthaz.spec.prior_targets import prior_keys, prior_target, spread_keys
@@ -51,13 +52,17 @@ MODEL = table(model_fields(), about=ModelSpec)
 """The table ``[models.NAME]``."""
 
 
-def read_models(toml: TomlTable) -> tuple[ModelSpec, ...]:
+def read_models(
+    toml: TomlTable, folder: Path | None = None, root: Path | None = None
+) -> tuple[ModelSpec, ...]:
     """Models of ``[models]``, in the file's order; the first is the primary one.
 
     Parameters
     ----------
     toml : TomlTable
         The table ``[models]``.
+    folder, root : Path, optional
+        Folder of the analysis file, and that below which files it names must lie.
 
     Returns
     -------
@@ -68,11 +73,11 @@ def read_models(toml: TomlTable) -> tuple[ModelSpec, ...]:
         toml.refuse((), "there is no model", "give at least one, such as [models.weibull]")
     words = [name for name in toml.values if _FILE_NAME.fullmatch(name)]
     toml.refuse_file_names(words, "give the model another name")
-    models = [read_model(name, model) for name, model in toml.each()]
+    models = [read_model(name, model, folder, root) for name, model in toml.each()]
     return tuple(model for model in models if model is not None)
 
 
-def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
+def read_model(name: str, toml: TomlTable, *places: Path | None) -> ModelSpec | None:
     """The model of one table ``[models.NAME]``; `None` after recording what is wrong with it.
 
     Parameters
@@ -81,6 +86,8 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
         Name of the model; result files are named after it.
     toml : TomlTable
         Its table.
+    *places : Path or None
+        As of `read_models`.
 
     Returns
     -------
@@ -103,16 +110,20 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
     readable = "formula" in parsed or not toml.has("formula")
     variables = formula_covariates(toml, "formula", formula) if readable else None
     form = parsed.get("form", "proportional_hazards")
-    changing = read_changing(toml.below("changing"), formula_terms(formula) if variables else ())
+    changing, crossing = read_changing(
+        toml.below("changing"), formula_terms(formula) if variables else (), baseline
+    )
     if changing and form == "accelerated_failure_time":
-        toml.refuse(
-            "changing",
-            "effects that change with time act on the hazard, and the accelerated form on time",
-            'use form = "proportional_hazards", or remove it',
-        )
+        what = "effects that change with time act on the hazard, and the accelerated form on time"
+        toml.refuse("changing", what, 'use form = "proportional_hazards", or remove it')
+    if crossing is not None and variables is not None:
+        changed = [effect.term for effect in changing]
+        if fault := crossing_fault(crossing.term, formula_terms(formula), changed, form):
+            toml.below("changing").refuse(crossing.term, *fault)
     cure = read_cure(toml.below("cure"), formula_covariates) if toml.has("cure") else None
     strata, pooled = read_strata(toml.below("strata")) if toml.has("strata") else ("", False)
-    background = read_background(toml.below("background")) if toml.has("background") else None
+    expected = toml.below("background")
+    background = read_background(expected, *places) if toml.has("background") else None
     if pooled and strata and variables is not None:
         what = "strata that are pooled differ in their hazards, and the form acts on time"
         if form == "accelerated_failure_time":
@@ -137,7 +148,8 @@ def read_model(name: str, toml: TomlTable) -> ModelSpec | None:
         toml.refuse("strata", what, "take it out of the formula")
         return None
     parts = {"changing": changing, "cure": cure, "strata": strata, "background": background}
-    return ModelSpec(name, baseline, formula, form, priors, centre, **parts, frailty=frailty)
+    effects = {"crossing": crossing, "frailty": frailty}
+    return ModelSpec(name, baseline, formula, form, priors, centre, **parts, **effects)
 
 
 def formula_covariates(toml: TomlTable, key: str, formula: str) -> tuple[str, ...] | None:

@@ -1,5 +1,8 @@
 """Names of the model's variables."""
 
+import numpy as np
+import pandas as pd
+
 from posthaz.design import Design, Group
 from posthaz.effects import ChangingEffect
 from posthaz.errors import SpecError, nearest
@@ -8,6 +11,8 @@ from posthaz.spec.model_spec import ModelSpec
 STEP_SD = "sigma"
 CHANGE = "log_hazard_ratio_change"
 CHANGE_SD = "change_sd"
+SHORT = "log_hazard_ratio_short"
+LONG = "log_hazard_ratio_long"
 FRAILTY_SD = "frailty_sd"
 SLOPE_SD = "slope_sd"
 CORRELATION = "correlation"
@@ -72,6 +77,12 @@ def changed_positions(spec: ModelSpec, design: Design) -> list[int]:
     return [j for effect in spec.changing for j in changing_positions(effect, design)]
 
 
+def changed_priors(spec: ModelSpec) -> set[str]:
+    """Names of the priors that are about nothing but how effects change with time."""
+    names = {CHANGE_SD, *(change_sd_name(effect) for effect in spec.changing)}
+    return names & set(spec.priors)
+
+
 def changing_positions(effect: ChangingEffect, design: Design) -> list[int]:
     """Columns of a design whose effect changes with time.
 
@@ -80,12 +91,38 @@ def changing_positions(effect: ChangingEffect, design: Design) -> list[int]:
     SpecError
         When the formula has no such term.
     """
-    found = [j for j, term in enumerate(design.terms) if term == effect.term]
+    return term_positions(effect.term, design)
+
+
+def crossing_positions(spec: ModelSpec, design: Design) -> list[int]:
+    """Columns of a design with a short-term and a long-term hazard ratio; none for a model without.
+
+    Raises
+    ------
+    SpecError
+        When the formula has no such term.
+    """
+    return term_positions(spec.crossing.term, design) if spec.crossing else []
+
+
+def crossing_values(spec: ModelSpec, design: Design, frame: pd.DataFrame) -> np.ndarray:
+    """What a short-term and a long-term log hazard ratio are multiplied by, shape (row, crossing).
+
+    An indicator is 0 or 1 wherever the model is centred, a number counts from its centre.
+    """
+    own = crossing_positions(spec, design)
+    indicator = np.isin(design.matrix(design.frame)[:, own], (0.0, 1.0)).all(axis=0)
+    return design.matrix(frame)[:, own] - np.where(indicator, 0.0, design.centre[own])
+
+
+def term_positions(term: str, design: Design) -> list[int]:
+    """Columns of a design that a term has; refused where the formula has no such term."""
+    found = [j for j, own in enumerate(design.terms) if own == term]
     if not found:
         known = list(dict.fromkeys(design.terms))
         raise SpecError(
-            f"the formula '{design.formula}' has no term '{effect.term}' whose effect could "
-            f"change with time; {nearest(effect.term, known)}",
+            f"the formula '{design.formula}' has no term '{term}' whose effect could "
+            f"change with time; {nearest(term, known)}",
             fix="name a term of the formula",
         )
     return found

@@ -93,6 +93,12 @@ def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
         _check_slopes(group, design)
     if spec.cure is not None:
         _check_cure(cohort, seen)
+    if spec.crossing is not None and cohort.recurrent:
+        raise SpecError(
+            f"the short-term and long-term hazard ratio of '{spec.crossing.term}': every event of "
+            "a patient counts, so that nobody's survival says how far the ratio has gone",
+            fix="let the effect change within intervals (cuts)",
+        )
     if spec.background is not None:
         _check_background(spec.background.rate, cohort, seen)
 

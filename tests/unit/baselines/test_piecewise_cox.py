@@ -23,7 +23,7 @@ def example(late: bool = False):
 @pytest.mark.parametrize("late", [False, True])
 def test_each_interval_has_the_partial_likelihood_of_its_own_events(late):
     cohort = example(late)
-    found = piecewise_cox(cohort, cohort.covariates, ["x"], [6.0])
+    found = piecewise_cox(cohort, cohort.covariates, {"x": [6.0]})
     early = replace(
         cohort,
         lower=np.minimum(cohort.lower, 6.0),

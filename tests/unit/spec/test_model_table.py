@@ -2,7 +2,7 @@
 
 import pytest
 
-from posthaz.effects import ChangingEffect
+from posthaz.effects import ChangingEffect, YangPrentice
 from posthaz.hazards import Weibull
 from posthaz.priors import Prior
 from posthaz.spec import ModelSpec
@@ -54,6 +54,7 @@ def test_effects_that_change():
         ("[changing.ram]", "the formula has no term 'ram' (did you mean 'arm'?)"),
         ("[changing.arm]\ncuts = [12, 6]", "does not increase"),
         ("[changing.arm]\ncuts = 1", "found 1"),
+        ("[changing.arm]\ncuts = 'baseline'", "which has no cuts"),
         ("[changing.arm]\ncut = 3", "unknown key 'cut'"),
         ("[changing.arm]\ncuts = [6]\norder = 2", "too few for a random walk"),
         ("[changing.arm]\nsmoothing = 'rw1'", 'found "rw1"'),
@@ -63,6 +64,40 @@ def test_effects_that_change():
 )
 def test_changing_effects_that_cannot_be(changing, said):
     model, found = read(f'baseline = "weibull"\nformula = "arm"\n{changing}')
+    assert model is None
+    assert len(found) == 1
+    assert said in found[0]
+
+
+def test_a_short_and_a_long_term_ratio():
+    model, found = read(
+        'baseline = "weibull"\nformula = "arm"\n[changing.arm]\nform = "yang_prentice"'
+    )
+    assert not found
+    assert (model.changing, model.crossing) == ((), YangPrentice("arm"))
+    assert not model.proportional
+
+
+@pytest.mark.parametrize(
+    ("formula", "more", "said"),
+    [
+        ("arm", "[changing.arm]\nform = 'yang_prentice'\ncuts = [6]", "have no intervals"),
+        ("arm * age", "[changing.arm]\nform = 'yang_prentice'", "in a product"),
+        (
+            "arm + age",
+            "[changing.arm]\nform = 'yang_prentice'\n[changing.age]\nform = 'yang_prentice'",
+            "a long-term hazard ratio already",
+        ),
+        (
+            "arm",
+            "form = 'accelerated_failure_time'\n[changing.arm]\nform = 'yang_prentice'",
+            "the accelerated form acts on time",
+        ),
+        ("arm", "[changing.arm]\nform = 'yang'", "one of"),
+    ],
+)
+def test_short_and_long_term_ratios_that_cannot_be(formula, more, said):
+    model, found = read(f'baseline = "weibull"\nformula = "{formula}"\n{more}')
     assert model is None
     assert len(found) == 1
     assert said in found[0]

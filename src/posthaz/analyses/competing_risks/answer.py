@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.competing_risks.cause_fits import cause_fits, fewer_intervals
-from posthaz.analyses.competing_risks.incidence import posterior_incidence
+from posthaz.analyses.competing_risks.incidence import implied_subdistribution, posterior_incidence
 from posthaz.analyses.competing_risks.incidence_tables import (
     labelled,
     named,
@@ -55,6 +55,8 @@ class CompetingRisks:
     time_lost : DataFrame
         Columns ``cause, label, arm, reference, horizon, mean, lower, upper, p_above_0``: mean time
         lost to each cause before a horizon, the last of the asked times, and its differences.
+    subdistribution : DataFrame
+        Result of `implied_subdistribution` at the asked times, with labels.
     counts : DataFrame
         Columns ``cause, label, arm, events``.
     fits : mapping of int to Fit
@@ -71,6 +73,7 @@ class CompetingRisks:
     ratios: pd.DataFrame
     counts: pd.DataFrame
     time_lost: pd.DataFrame = field(default_factory=pd.DataFrame)
+    subdistribution: pd.DataFrame = field(default_factory=pd.DataFrame)
     fits: Mapping[int, Fit] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -135,6 +138,9 @@ def competing_risks(
         ratios=named(cause_ratios(cohort, fits, interval, notes), asked),
         counts=named(_counts(cohort, causes), asked),
         time_lost=named(_time_lost(fits, float(max(times)), interval), asked),
+        subdistribution=named(implied_subdistribution(fits, times, interval), asked)
+        if fits
+        else pd.DataFrame(),
         fits=fits,
         failures=tuple(
             f"{asked.label(cause)}: {text}"

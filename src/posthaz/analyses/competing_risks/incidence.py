@@ -3,14 +3,19 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
-from posthaz.estimands import Population, arm_populations
+from posthaz.effects import change_starts
+from posthaz.estimands import Population, arm_populations, incidence_of
 from posthaz.inference import Fit, flat_draws, hazard_of
 
 _STEPS = 200
 _MOST_ELEMENTS = 4_000_000
 EVENT_FREE = 0
+SUBDISTRIBUTION_COLUMNS = (
+    *("cause", "arm", "reference", "time", "hr", "lower", "upper", "p_below_1"),
+)
 
 
 def posterior_incidence(
@@ -73,10 +78,50 @@ def posterior_incidence(
     )
 
 
+def implied_subdistribution(
+    fits: Mapping[int, Fit], times: Sequence[float] | np.ndarray, interval: float = 0.95
+) -> pd.DataFrame:
+    """Subdistribution hazard ratio that models of the causes imply, up to each time.
+
+    It is the ratio of cumulative subdistribution hazards, ``log(1 - F)`` of an arm over that of
+    the reference, with the standardised incidence ``F`` of the cause: what a Fine-Gray model
+    estimates where its ratio is constant. Cause-specific models seldom imply a constant one.
+
+    Parameters
+    ----------
+    fits : mapping of int to Fit
+        Fit of each cause.
+    times : array-like of float, shape (time,)
+        Times, in the fits' unit.
+    interval : float
+        Probability of the equal-tailed intervals.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``cause, arm, reference, time, hr, lower, upper, p_below_1``; no row for one arm.
+    """
+    draws = posterior_incidence(fits, times)
+    reference, *arms = (str(arm) for arm in draws["profile"].to_numpy())
+    tail, rows = (1.0 - interval) / 2.0, []
+    for cause in fits:
+        accrued = xr.DataArray(-np.log1p(-draws.sel(cause=cause)))
+        for arm in arms:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = accrued.sel(profile=arm) / accrued.sel(profile=reference)
+            for k, time in enumerate(draws["time"].to_numpy()):
+                own = ratio.isel(time=k).to_numpy()
+                median, lower, upper = np.quantile(own, (0.5, tail, 1.0 - tail))
+                about = (cause, arm, reference, float(time))
+                rows.append((*about, median, lower, upper, float((own < 1.0).mean())))
+    return pd.DataFrame(rows, columns=list(SUBDISTRIBUTION_COLUMNS))
+
+
 def _grid(fits: Mapping[int, Fit], times: np.ndarray) -> np.ndarray:
-    """Steps of time: even ones, the times asked for, and the cuts of the baselines."""
+    """Steps of time: even ones, the times asked for, and the cuts of baselines and of effects."""
     end = float(times.max(initial=0.0))
     cuts = [time for fit in fits.values() for time in fit.spec.baseline.breaks()]
+    cuts += [time for fit in fits.values() for time in change_starts(fit.spec.changing)]
     grid = np.unique(np.concatenate([np.linspace(0.0, end, _STEPS + 1), times, cuts]))
     return grid[grid <= end]
 
@@ -102,35 +147,3 @@ def _of_population(
         incidence = incidence_of(np.stack(accrued))
         pieces.append(np.einsum("kdrt,r->kdt", incidence, population.weight))
     return np.concatenate(pieces, axis=1)
-
-
-def incidence_of(cumulative_hazards: np.ndarray) -> np.ndarray:
-    """Survival and cumulative incidences from the cumulative hazards of all causes.
-
-    Parameters
-    ----------
-    cumulative_hazards : ndarray of float, shape (cause, ..., time)
-        On a grid of times that begins at 0.
-
-    Returns
-    -------
-    ndarray of float, shape (1 + cause, ..., time)
-        Survival, then the incidence of each cause.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> time = np.array([0.0, 1.0])
-    >>> incidence_of(np.stack([0.2 * time, 0.1 * time]))[:, -1].round(4).tolist()
-    [0.7408, 0.1728, 0.0864]
-    """
-    total = cumulative_hazards.sum(axis=0)
-    survival = np.exp(-total)
-    step = np.diff(cumulative_hazards, axis=-1)
-    whole = np.diff(total, axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(whole > 0, step / whole, 0.0)
-    lost = survival[..., :-1] * -np.expm1(-whole)
-    incidence = np.zeros_like(cumulative_hazards)
-    incidence[..., 1:] = np.cumsum(share * lost, axis=-1)
-    return np.concatenate([survival[None], incidence])

@@ -7,7 +7,12 @@ import pandas as pd
 
 from posthaz.analyses.competing_risks.answer import CompetingRisks, competing_risks
 from posthaz.analyses.competing_risks.incidence_tables import NAIVE, POSTERIOR
-from posthaz.analyses.competing_risks.tables import incidence_table, ratio_table, time_lost_table
+from posthaz.analyses.competing_risks.tables import (
+    incidence_table,
+    ratio_table,
+    subdistribution_table,
+    time_lost_table,
+)
 from posthaz.analyses.competing_risks.words import competing_lead, competing_methods
 from posthaz.answers import View
 from posthaz.figures import draw_incidence
@@ -50,6 +55,7 @@ def _tables(answer: CompetingRisks) -> dict[str, pd.DataFrame]:
         "competing_risks_tests": answer.tests,
         "competing_risks_ratios": answer.ratios,
         "competing_risks_time": answer.time_lost,
+        "competing_risks_subdistribution": answer.subdistribution,
     }
     return {name: frame for name, frame in tables.items() if len(frame)}
 
@@ -85,6 +91,8 @@ def _section(results: Results, answer: CompetingRisks) -> Section:
         )
     if len(answer.ratios):
         blocks += [ratio_table(results, answer), Paragraph(_TWO_RATIOS)]
+    if len(answer.subdistribution):
+        blocks.append(subdistribution_table(results, answer))
     blocks += remark_blocks(answer.notes)
     for text in answer.failures:
         blocks.append(Note("error", f"Convergence: {text}."))
@@ -110,7 +118,9 @@ def _words(answer: CompetingRisks, interest: str) -> str:
         "Each cause-specific hazard was fitted by itself with the primary model, "
         "all other causes censored at their time; their posteriors together give the "
         "cumulative incidence of each cause, which with the probability of being event-free adds "
-        "up to 1."
+        "up to 1. That is one model of all causes: their likelihood is a product with a factor for "
+        "each, and priors of one cause say nothing of another, so that the joint posterior is the "
+        "product of these."
     )
 
 
@@ -173,6 +183,12 @@ PART = ClinicalPart(
             "cause=label arm reference time=horizon value=mean lower upper",
             {"quantity": "time_lost", "method": "posterior"},
             ("p_above_0", "> 0"),
+        ),
+        View(
+            "competing_risks_subdistribution",
+            "cause=label arm reference time value=hr lower upper",
+            {"quantity": "subdistribution_hazard_ratio", "method": "posterior"},
+            ("p_below_1", "< 1"),
         ),
         View(
             "competing_risks_tests",

@@ -213,7 +213,7 @@ def _of_model(
 
 def constant_ratios(model: ModelSpec) -> bool:
     """Whether a model's coefficients are log hazard ratios that hold for everybody at all times."""
-    return model.effect.acts_on == "hazard" and not (model.changing or model.cure)
+    return model.effect.acts_on == "hazard" and not (model.changed_terms or model.cure)
 
 
 def _mixing(imputed: Imputed) -> float:

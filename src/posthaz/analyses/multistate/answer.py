@@ -106,7 +106,7 @@ def illness_death(
                 f"multistate: no patient goes from {label.replace(' to ', ' to being ')}",
                 fix="check the columns of the middle state, or model the two end points apart",
             )
-        sparse = sparse_model(replace(model, changing=()), own.exit[own.event])
+        sparse = sparse_model(replace(model, changing=(), crossing=None), own.exit[own.event])
         spec = replace(sparse, name=f"transition_{number + 1}")
         # equal seeds would tie the noise of the transitions' draws together
         seeded = replace(given, seed=given.seed + number)

@@ -189,7 +189,8 @@ def _refitted(
         )
     used = without_empty_arms(restricted(part, rows))
     try:
-        sparse = sparse_model(replace(model, shrinkage=None, changing=()), used.exit[used.event])
+        plain = replace(model, shrinkage=None, changing=(), crossing=None)
+        sparse = sparse_model(plain, used.exit[used.event])
         formula = joined([*kept, *_clusters(model.formula, kept)])
         spec = arm_model(sparse, used, formula, name)
         return fit(spec, used, sampling, lambda done, total: progress(name, done, total))

@@ -183,7 +183,7 @@ def refuse_rows(
     """Refuse follow-up that a mixture, or the completion of censored times, isn't written for."""
     several = len(np.unique(cohort.subject)) < len(cohort)
     reasons = {
-        "an effect changes with time": bool(fit.spec.changing),
+        "an effect changes with time": bool(fit.spec.changed_terms),
         "patients have several rows of follow-up": several,
         "patients enter late, when those with the confounder have died already": bool(
             (cohort.entry > 0).any()

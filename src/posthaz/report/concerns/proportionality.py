@@ -74,7 +74,7 @@ def contradictions(results: Results) -> tuple[Contradiction, ...]:
         return ()
     fit, found = results.posterior.primary, []
     for arm, (name, against) in () if _lets_change(fit) else contrasts(results, fit).items():
-        tested = _schoenfeld(results, fit, arm)
+        tested = schoenfeld_p(results, fit, f"{results.cohort.treatment}[{arm}]")
         predicted = _predictive(results, arm) if holds_proportional(fit) else np.nan
         if tested < RARE or predicted < RARE:
             crossing = curve_crossing(results.frequentist.kaplan_meier, arm, reference_arm(results))
@@ -217,13 +217,28 @@ def _changing_advice(results: Results, one: Contradiction) -> str:
 
 
 def _lets_change(fit: Fit) -> bool:
-    return bool(fit.treatment) and fit.treatment in {effect.term for effect in fit.spec.changing}
+    return bool(fit.treatment) and fit.treatment in fit.spec.changed_terms
 
 
-def _schoenfeld(results: Results, fit: Fit, arm: str) -> float:
-    """P value of the arm's test: in the Cox model of the same formula, or by itself."""
+def schoenfeld_p(results: Results, fit: Fit, term: str) -> float:
+    """P value of a column's test: in the Cox model of the same formula, or by itself.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    fit : Fit
+        The fit whose formula it is.
+    term : str
+        Column of the design.
+
+    Returns
+    -------
+    float
+        Not a number where there is no test.
+    """
     tests, names = _tests(results), beside(results.cohort)
-    of_arm = tests[tests["term"] == f"{results.cohort.treatment}[{arm}]"]
+    of_arm = tests[tests["term"] == term]
     for analysis in (f"{names.formula}{fit.spec.formula}", names.univariable):
         mine = of_arm[of_arm["analysis"] == analysis]
         if len(mine):

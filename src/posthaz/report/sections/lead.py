@@ -10,7 +10,7 @@ from posthaz.report.concerns import concerns
 from posthaz.report.concerns.proportionality import Contradiction, contradictions
 from posthaz.report.missing import MissingPart
 from posthaz.report.results import Results
-from posthaz.report.sections.changing import changing_arm, changing_sentence
+from posthaz.report.sections.changing_words import changing_arm, changing_sentence
 from posthaz.report.sections.cured import cured_sentence
 from posthaz.report.sections.disproportionate import (
     disproportionate_sentence,

@@ -1,5 +1,7 @@
 """Sentences of the methods on models and priors."""
 
+from pathlib import PurePath
+
 from posthaz.inference import Fit
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import contrasts, model_labels
@@ -46,6 +48,11 @@ def _hazard(fit: Fit, unit: str) -> str:
             f", the log hazard ratio of `{effect.term}` constant within intervals cut at {cuts} "
             f"{unit}, {tie}"
         )
+    if fit.spec.crossing is not None:
+        text += (
+            f", the hazard ratio of `{fit.spec.crossing.term}` going from a short-term to a "
+            "long-term value as those compared with have the event [@yang]"
+        )
     text += _parts(fit)
     return text + _between(fit)
 
@@ -85,7 +92,14 @@ def _parts(fit: Fit) -> str:
         }[spec.cure.kind]
         text += f", in those not cured: {how} `{spec.cure.formula}`"
     if spec.background is not None:
-        text += f", in excess of the expected hazard `{spec.background.rate}`"
+        background = spec.background
+        source = (
+            f"expected by the life table {PurePath(background.table).name} by "
+            f"{listed([f'`{name}`' for name in background.columns])}"
+            if background.table
+            else f"`{background.rate}`"
+        )
+        text += f", in excess of the hazard {source}"
     return text
 
 

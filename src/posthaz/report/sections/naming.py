@@ -121,6 +121,8 @@ def _title(spec: ModelSpec, cohort: Cohort) -> str:
         title += " (accelerated)"
     if spec.changing:
         title += ", changing effect"
+    if spec.crossing:
+        title += ", short- and long-term effect"
     if spec.strata:
         title += f", stratified by {lowered(variable_label(cohort, spec.strata))}"
     if groups := [lowered(variable_label(cohort, one)) for one in formula_groups(spec.formula)]:

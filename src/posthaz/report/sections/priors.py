@@ -69,7 +69,7 @@ def _models(results: Results) -> Table:
 
 def _acts(spec: ModelSpec) -> str:
     """What the covariates act by, and which effects change with time."""
-    changing = listed([f"`{effect.term}`" for effect in spec.changing])
+    changing = listed([f"`{term}`" for term in spec.changed_terms])
     form = spec.form.replace("_", " ")
     return f"{form}, the effect of {changing} changing with time" if changing else form
 

@@ -116,7 +116,7 @@ def which_ratio(results: Results) -> str:
     """What must be said of hazard ratios of an analysis's own models, in brackets; mostly empty."""
     spec = results.posterior.primary.spec
     found = {
-        "taken as constant over time": bool(spec.changing),
+        "taken as constant over time": bool(spec.changed_terms),
         "of excess hazards": spec.background is not None,
         "among those not cured": spec.cure is not None and spec.cure.kind == "mixture",
     }

@@ -112,6 +112,11 @@ REFERENCES = {
         "1982;10:101–113. "
         "https://doi.org/10.1214/aos/1176345693"
     ),
+    "yang": (
+        "Yang S, Prentice R. Semiparametric analysis of short-term and long-term hazard ratios "
+        "with two-sample survival data. Biometrika 2005;92:1–17. "
+        "https://doi.org/10.1093/biomet/92.1.1"
+    ),
     "survextrap": (
         "Jackson CH. survextrap: a package for flexible and transparent survival extrapolation. "
         "BMC Med Res Methodol 2023;23:282. "

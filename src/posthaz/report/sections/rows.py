@@ -9,7 +9,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import reference_arm
 from posthaz.report.sections.wording import at_time, counted
-from posthaz.spec.names import changing_positions
+from posthaz.spec import term_positions
 
 _CLOSE = 1e-9
 _TEXT = ("analysis", "arm", "term", "quantity", "note", "model", "estimand", "profile")
@@ -130,7 +130,7 @@ def ratio_marks(fit: Fit, term: str) -> tuple[str, ...]:
         (of hazards beyond an expected one) and ``"not cured"`` (among those who are not).
     """
     spec, design = fit.spec, fit.design
-    changing = [j for effect in spec.changing for j in changing_positions(effect, design)]
+    changing = [j for one in spec.changed_terms for j in term_positions(one, design)]
     mixture = spec.cure is not None and spec.cure.kind == "mixture"
     found = {
         "average": term in {design.columns[j] for j in changing},

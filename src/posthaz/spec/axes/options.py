@@ -125,7 +125,9 @@ class EffectChange(Change):
         if self.term not in formula_terms(spec.formula) or spec.effect.acts_on != "hazard":
             return spec
         others = tuple(one for one in spec.changing if one.term != self.term)
-        return replace(spec, changing=(*others, self.effect) if self.effect else others)
+        crossing = spec.crossing if spec.crossing and spec.crossing.term != self.term else None
+        changing = (*others, self.effect) if self.effect else others
+        return replace(spec, changing=changing, crossing=crossing)
 
     @property
     def words(self) -> str:

@@ -1,0 +1,71 @@
+"""The same model with hazards held proportional, and whether letting effects change predicts."""
+
+from dataclasses import replace
+
+import numpy as np
+from arviz_stats.utils import ELPDData
+
+from posthaz.checks.model_comparison import leave_one_out, same_patients
+from posthaz.inference import Fit
+from posthaz.spec import ModelSpec, changed_priors
+
+
+def proportional_twin(spec: ModelSpec) -> ModelSpec:
+    """The same model with every effect held the same at all times.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A model with effects that change with time.
+
+    Returns
+    -------
+    ModelSpec
+        Without them, nor the priors of how they change.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> effect = ph.ChangingEffect("arm", cuts=(6.0,))
+    >>> proportional_twin(ph.ModelSpec("m", ph.Weibull(), "arm", changing=(effect,))).proportional
+    True
+    """
+    gone = changed_priors(spec)
+    priors = {name: prior for name, prior in spec.priors.items() if name not in gone}
+    return replace(
+        spec, name=f"{spec.name}, proportional", changing=(), crossing=None, priors=priors
+    )
+
+
+def elpd_gain(fit: Fit, twin: Fit, *, weighted: bool = False) -> tuple[float, float, int]:
+    """How much better a fit predicts patients left out than its twin.
+
+    Parameters
+    ----------
+    fit, twin : Fit
+        Two fits to one cohort.
+    weighted : bool
+        As of `leave_one_out`.
+
+    Returns
+    -------
+    difference : float
+        Expected log predictive density of `fit` minus that of `twin`, by PSIS-LOO.
+    se : float
+        Its standard error over patients.
+    bad : int
+        Patients whose Pareto k in either fit is above its threshold.
+    """
+    pair = same_patients({"fit": fit, "twin": twin})
+    ours, theirs = (leave_one_out(pair[name], weighted=weighted) for name in ("fit", "twin"))
+    apart = _pointwise(ours) - _pointwise(theirs)
+    bad = [np.asarray(one.pareto_k).ravel() > one.good_k for one in (ours, theirs)]
+    return (
+        float(apart.sum()),
+        float(np.sqrt(len(apart) * apart.var())),
+        int((bad[0] | bad[1]).sum()),
+    )
+
+
+def _pointwise(result: ELPDData) -> np.ndarray:
+    return np.asarray(result.elpd_i, dtype=float).ravel()

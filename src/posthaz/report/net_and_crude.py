@@ -1,0 +1,91 @@
+"""Net survival and crude probabilities of death of fits whose background is a life table."""
+
+import numpy as np
+import pandas as pd
+
+from posthaz.baselines import relative_survival
+from posthaz.cohort import Cohort
+from posthaz.cohort.expected_mortality import (
+    expected_hazard,
+    patients_of,
+    read_expected_mortality,
+)
+from posthaz.estimands import crude_probability, survival
+from posthaz.inference import Fit
+from posthaz.spec import EstimandSpec
+
+COLUMNS = ("model", "arm", "quantity", "source", "time", "value", "lower", "upper")
+NET, DISEASE, OTHER = "net survival", "death from the disease", "death from other causes"
+SOURCES = {"pohar_perme": "Pohar Perme", "ederer_2": "Ederer II"}
+POSTERIOR = "posterior"
+
+
+def net_and_crude(fit: Fit, cohort: Cohort, asked: EstimandSpec) -> pd.DataFrame:
+    """What patients die of, by a model and beside estimates without one, at the asked times.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    cohort : Cohort
+        Its cohort.
+    asked : EstimandSpec
+        Times and level.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS`; no row for a fit without a life table, or where no time is asked.
+    """
+    background = fit.spec.background
+    if background is None or not background.table or not asked.survival_at:
+        return pd.DataFrame(columns=list(COLUMNS))
+    mortality = read_expected_mortality(background.table, background.per)
+    times, rows = np.asarray(asked.survival_at, dtype=float), []
+    crude = crude_probability(fit, mortality, times)
+    answers = {NET: survival(fit, times)}
+    answers |= {
+        name: crude.sel(cause=cause, drop=True)
+        for name, cause in ((DISEASE, "disease"), (OTHER, "other"))
+    }
+    tail = (1.0 - asked.interval) / 2.0
+    for quantity, draws in answers.items():
+        numbers = draws.quantile([0.5, tail, 1.0 - tail], ("chain", "draw"))
+        for arm in draws["profile"].to_numpy():
+            for k, time in enumerate(times):
+                value, lower, upper = numbers.sel(profile=arm).isel(time=k).to_numpy()
+                about = (fit.spec.name, str(arm), quantity, POSTERIOR, time)
+                rows.append((*about, value, lower, upper))
+    if not cohort.interval_censored.any():
+        rows += _without_model(fit, cohort, times, asked.interval)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _without_model(
+    fit: Fit, cohort: Cohort, times: np.ndarray, level: float
+) -> list[tuple[object, ...]]:
+    """Net survival of each arm by Pohar Perme and by Ederer II."""
+    background = fit.spec.background
+    assert background is not None
+    mortality = read_expected_mortality(background.table, background.per)
+    names, rows = (background.age, background.sex, background.year), []
+    for arm in cohort.arms if fit.treatment else ("all",):
+        own = cohort.where(cohort.arm == arm) if fit.treatment else cohort
+        patients = patients_of(own.covariates, names).reset_index(drop=True)
+
+        def accrued(
+            at: np.ndarray, patients: pd.DataFrame = patients, left: np.ndarray = own.exit
+        ) -> np.ndarray:
+            # nobody is followed beyond their exit, where the life table may have no cells
+            until = np.minimum(at, left[:, None])
+            return expected_hazard(mortality, patients, until, cohort.unit)[1]
+
+        for method, source in SOURCES.items():
+            curve = relative_survival(own, accrued, method, level)
+            place = np.searchsorted(curve["time"].to_numpy(), times, side="right") - 1
+            found = curve.iloc[place]
+            for time, row in zip(times, found.to_dict("records"), strict=True):
+                inside = time <= float(own.exit.max())
+                numbers = (row["survival"], row["lower"], row["upper"]) if inside else (np.nan,) * 3
+                rows.append((fit.spec.name, str(arm), NET, source, time, *numbers))
+    return rows
