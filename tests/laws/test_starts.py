@@ -12,7 +12,7 @@ import pytest
 from jax.flatten_util import ravel_pytree
 
 from posthaz.cohort import Cohort, Source, between_steps
-from posthaz.effects import accelerated, proportional
+from posthaz.effects import ChangingEffect, YangPrentice, accelerated, proportional
 from posthaz.hazards import Baseline
 from posthaz.inference.prepare import prepare_fit
 from posthaz.model import follow_up_data, log_likelihood
@@ -177,6 +177,37 @@ def test_the_posterior_is_finite_where_sampling_starts(
     posterior = prepare_fit(spec, FOLLOW_UP[TERMS[terms][0]]()).posterior
     density = posterior.engine.translated.log_density
     _finite(lambda theta: density(theta, *posterior.data), posterior.start)
+
+
+CHANGES = {
+    "changing": {"changing": (ChangingEffect("arm", intervals=2),)},
+    "crossing": {"crossing": YangPrentice("arm")},
+}
+
+
+@pytest.mark.parametrize(
+    ("baseline", "change"),
+    [
+        pytest.param(
+            baseline,
+            change,
+            id=f"{baseline!r}-{change}",
+            # one with splines and axes before them could not be traced; all take a minute
+            marks=[] if (baseline.kind, change) == ("m_spline", "changing") else [pytest.mark.slow],
+        )
+        for baseline in EVERY_BASELINE
+        for change in CHANGES
+    ],
+)
+def test_effects_that_change_can_be_traced_over_every_baseline(
+    baseline: Baseline, change: str
+) -> None:
+    spec = ModelSpec("law", baseline, "arm", **CHANGES[change])
+    posterior = prepare_fit(spec, FOLLOW_UP["mixed"]()).posterior
+    traced = jax.eval_shape(
+        posterior.engine.translated.log_density, jnp.asarray(posterior.start), *posterior.data
+    )
+    assert traced.shape == ()
 
 
 @every_form

@@ -218,7 +218,8 @@ def expected_hazard(
         beyond = began is not None and when + longest > mortality.end + 1e-9
         rate = np.where((by_age < 0) | (by_year < 0), np.nan, cells[by_age, by_year])
         if not np.isfinite(rate).all() or beyond:
-            _no_cell(mortality, i, age + middle, when + middle, rate, longest, when)
+            enters = starts + 1e-9  # into the stretch, not at its edge
+            _no_cell(mortality, i, age + enters, when + enters, rate, longest, when)
         accrued = np.concatenate([[0.0], np.cumsum(rate * np.diff([*starts, starts[-1]]))])
         place = np.maximum(np.searchsorted(starts, asked, side="left") - 1, 0)
         rows.append((rate[place], accrued[place] + rate[place] * (asked - starts[place])))
