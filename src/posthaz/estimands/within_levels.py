@@ -108,7 +108,8 @@ def ratios_within_levels(fit: Fit, interval: float = 0.95) -> pd.DataFrame:
     """
     rows = []
     spec = fit.spec
-    if spec.effect.acts_on == "hazard" and not (spec.changed_terms or spec.cure):
+    held = spec.effect.acts_on == "hazard" and not (spec.changed_terms or spec.cure)
+    if held and fit.design.columns:
         draws = fit.draws["posterior"].to_dataset()[coefficient_name(spec)].drop_vars("covariate")
         for one in contrasts_within_levels(fit):
             log_ratio = (draws * xr.DataArray(one.contrast, dims="covariate")).sum("covariate")
