@@ -179,7 +179,7 @@ def test_the_posterior_is_finite_where_sampling_starts(
     _finite(lambda theta: density(theta, *posterior.data), posterior.start)
 
 
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "changing": {"changing": (ChangingEffect("arm", intervals=2),)},
     "crossing": {"crossing": YangPrentice("arm")},
 }
