@@ -98,7 +98,7 @@ class TomlTable:
                 self.refuse(
                     key,
                     f"unknown key '{key}' ({nearest(key, list(fields))})",
-                    "correct the key or remove it",
+                    _mend(key, fields),
                 )
         parsed: dict[str, Any] = {}
         for key, field in fields.items():
@@ -118,6 +118,13 @@ class TomlTable:
         except UnfitError as error:
             reason = f" ({error})" if str(error) else ""
             self.refuse(key, f"found {shown(raw)}{reason}", f"give {field.expects}")
+
+
+def _mend(key: str, fields: Mapping[str, Field]) -> str:
+    """What to do about an unknown key: it may be one of a table beside which it stands."""
+    homes = [f"[{name}]" for name, one in fields.items() if key in one.schema.get("properties", {})]
+    move = f"move it into {' or '.join(homes)}, " if len(homes) in (1, 2) else ""
+    return f"{move}correct the key or remove it"
 
 
 def shown(raw: Any) -> str:

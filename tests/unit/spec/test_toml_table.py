@@ -1,6 +1,6 @@
 """A table names every problem by its place."""
 
-from posthaz.spec.fields import number, text, unavailable
+from posthaz.spec.fields import number, table, text, unavailable
 from posthaz.spec.toml_table import shown
 from tests.unit.spec.reading import problems, toml_table
 
@@ -43,3 +43,11 @@ def test_values_are_shown_as_written():
     assert shown([1, "a", True]) == '[1, "a", true]'
     assert shown({}) == "an empty table"
     assert len(shown("a" * 500)) <= 60
+
+
+def test_a_key_beside_its_table_is_sent_into_it():
+    inner = table({"title": text()})
+    read = toml_table('title = "a"')
+    read.read({"analysis": inner, "models": table({"formula": text()})})
+    (said,) = problems(read)
+    assert said.endswith("Fix: move it into [analysis], correct the key or remove it.")
