@@ -20,6 +20,9 @@ from posthaz.estimands import (
 )
 from posthaz.hazards import Exponential, PiecewiseExponential
 from posthaz.inference import Fit, fit, load_fit, write_fit
+from posthaz.report.compose import compose_report
+from posthaz.report.markdown import render_markdown
+from posthaz.report.run_analysis import run_analysis
 from posthaz.spec import EstimandSpec, ModelSpec, Sampling
 
 QUICK = Sampling(method="laplace", draws=250, chains=2)
@@ -37,7 +40,7 @@ def aged() -> Cohort:
     return read_cohort(frame, unit="years", **roles)
 
 
-def relapses() -> Cohort:
+def relapse_rows() -> pd.DataFrame:
     """60 patients with about two events each in 10 months."""
     random = np.random.default_rng(4)
     rows = []
@@ -46,9 +49,12 @@ def relapses() -> Cohort:
         ends = [*events[events < 10.0], 10.0]
         for start, stop in zip([0.0, *ends[:-1]], ends, strict=True):
             rows.append((subject, start, stop, int(stop < 10.0), "ab"[subject % 2]))
-    table = pd.DataFrame(rows, columns=["id", "start", "stop", "relapse", "arm"])
+    return pd.DataFrame(rows, columns=["id", "start", "stop", "relapse", "arm"])
+
+
+def relapses() -> Cohort:
     roles = {"time": "stop", "event": "relapse", "entry": "start", "subject": "id"}
-    return read_cohort(table, **roles, treatment="arm", recurrent="all")
+    return read_cohort(relapse_rows(), **roles, treatment="arm", recurrent="all")
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +144,35 @@ def test_the_estimand_table_names_expected_events(counted: Fit) -> None:
         "P(expected events difference > 0)",
         "expected events ratio",
     }
+
+
+def test_a_report_of_every_event_is_whole(tmp_path: Path) -> None:
+    relapse_rows().to_csv(tmp_path / "rows.csv", index=False)
+    (tmp_path / "counts.toml").write_text(
+        """
+        [cohort]
+        table = "rows.csv"
+        time = "stop"
+        entry = "start"
+        event = "relapse"
+        subject = "id"
+        recurrent = "all"
+        [treatment]
+        column = "arm"
+        [models.constant]
+        baseline = "exponential"
+        formula = "arm"
+        [estimands]
+        survival_at = [5]
+        [sampling]
+        method = "laplace"
+        draws = 250
+        chains = 2
+        """
+    )
+    results = run_analysis(tmp_path / "counts.toml")
+    assert not results.missing
+    report, _ = compose_report(results)
+    said = render_markdown(report)
+    assert "Andersen–Gill" in said
+    assert "is expected to have so many events" in said

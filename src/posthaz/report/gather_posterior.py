@@ -252,19 +252,20 @@ def _replicated(
         own = cohort.complete(primary.design.variables) if cohort.drop_missing else cohort
         draw = partial(replicated_kaplan_meier, primary, own)
         replicated = parts.made("predictive check", draw, replicated, "predictive-check")
-    seen = curve if len(replicated) else curve[:0]
+    nothing = pd.DataFrame(columns=["arm", "time", "survival", "at_risk"])
+    seen = curve if len(replicated) else nothing
     return {
         "replicated": replicated,
         "agreement": parts.made(
             "predictive check",
             lambda: predictive_agreement(seen, replicated, interval),
-            predictive_agreement(curve[:0], NOTHING_REPLICATED),
+            predictive_agreement(nothing, NOTHING_REPLICATED),
             "predictive-check",
         ),
         "contrast_agreement": parts.made(
             "predictive check of differences between arms",
             lambda: contrast_agreement(seen, replicated),
-            contrast_agreement(curve[:0], NOTHING_REPLICATED),
+            contrast_agreement(nothing, NOTHING_REPLICATED),
             "predictive-check",
         ),
     }
