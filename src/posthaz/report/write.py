@@ -15,6 +15,7 @@ from posthaz.report.blocks import Report
 from posthaz.report.clinical import clinical_tables
 from posthaz.report.compose import compose_report, missing_parts
 from posthaz.report.concerns import concerns
+from posthaz.report.concerns.ordered import unmade_checks
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart, MissingParts, guarded
@@ -78,6 +79,7 @@ def write_results(results: Results, folder: Path, formats: Sequence[str] = ()) -
     """
     parts = MissingParts(list(results.missing))
     written = [*_write_posteriors(results, folder, parts), *_write_tables(results, folder, parts)]
+    parts.found += unmade_checks(results)
     results = replace(results, missing=tuple(parts.found))
     if formats:
         report = write_report(results, folder, formats)

@@ -12,6 +12,7 @@ from posthaz.report.concerns.fits import (
 )
 from posthaz.report.concerns.priors import conflicting_priors, entangled_effects
 from posthaz.report.concerns.proportionality import contradicted_hazards
+from posthaz.report.missing import MissingPart, guarded
 from posthaz.report.results import Results
 
 _SEVERITIES = ("error", "warning", "info")
@@ -41,5 +42,29 @@ def concerns(results: Results) -> tuple[Concern, ...]:
     tuple of Concern
         By kind, and within a kind by severity; otherwise as they were found.
     """
-    found = [concern for find in _FINDERS for concern in find(results)]
+    found = [concern for one in _found(results) if isinstance(one, list) for concern in one]
     return tuple(sorted(found, key=lambda one: (one.rank, _SEVERITIES.index(one.severity))))
+
+
+def unmade_checks(results: Results) -> tuple[MissingPart, ...]:
+    """Checks for reasons to stop that could not be made, which the lead has to say.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+
+    Returns
+    -------
+    tuple of MissingPart
+        One for each check that failed.
+    """
+    return tuple(one for one in _found(results) if isinstance(one, MissingPart))
+
+
+def _found(results: Results) -> list[list[Concern] | MissingPart]:
+    """What each finder finds, or why it could find nothing."""
+    return [
+        guarded(f"check for {find.__name__.replace('_', ' ')}", lambda find=find: [*find(results)])
+        for find in _FINDERS
+    ]

@@ -140,14 +140,15 @@ def apart_text(results: Results, one: Contradiction) -> str:
     times = [time for time in results.analysis.estimands.survival_at if time <= results.horizon]
     if not times:
         return ""
-    parts = []
+    parts, models = [], ""
     for time, seen, said in zip(times, *gaps(results, one, times), strict=True):
-        parts.append(
-            f"{_points(seen)} against {_points(said)} at {at_time(time, results.cohort.unit)}"
-        )
+        # a model that gives no survival of the whole cohort has nothing to set beside
+        against = "" if np.isnan(said) else f" against {_points(said)}"
+        models = " against the primary model" if against else models
+        parts.append(f"{_points(seen)}{against} at {at_time(time, results.cohort.unit)}")
     return (
-        f"Survival with {one.name} minus {one.against}, in points, by Kaplan–Meier against the "
-        f"primary model: {listed(parts)}."
+        f"Survival with {one.name} minus {one.against}, in points, by Kaplan–Meier{models}: "
+        f"{listed(parts)}."
     )
 
 
@@ -159,7 +160,7 @@ def gaps(results: Results, one: Contradiction, times: list[float]) -> tuple[np.n
     """Difference in survival to the reference, by Kaplan-Meier and by the primary model.
 
     The model's is that of cohorts with the covariates of this one, so that it is like the
-    unadjusted curves beside it.
+    unadjusted curves beside it; not a number where no such cohorts could be drawn.
     """
     curves, reference, at = (
         results.frequentist.kaplan_meier,
@@ -171,6 +172,8 @@ def gaps(results: Results, one: Contradiction, times: list[float]) -> tuple[np.n
         profile = f"{one.arm} - {reference}"
         rows = [estimand_row(results, "survival difference", profile, time) for time in times]
         return seen, np.array([row["median"] for row in rows], dtype=float)
+    if not len(results.posterior.replicated):
+        return seen, np.full(len(at), np.nan)
     ours, theirs = (
         replicated_median(results.posterior.replicated, arm, at) for arm in (one.arm, reference)
     )
