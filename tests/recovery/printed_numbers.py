@@ -70,8 +70,8 @@ def verdict(row: "pd.Series[float]") -> str:
 
 
 def _close(quantity: str, printed: float, ours: float, below: bool) -> bool:
-    if np.isnan(printed):
-        return bool(np.isnan(ours))
+    if np.isinf(printed):
+        return bool(np.isinf(ours))
     if quantity == "p_value":
         return (ours < 0.05) == (printed < 0.05 or (below and printed <= 0.05))
     if quantity == "logrank":
@@ -145,14 +145,22 @@ def _row(row: "pd.Series[float]") -> str:
     at = [] if np.isnan(row["time"]) else [f"at {row['time']:g}"]
     what = " ".join([NAMES[quantity], *(f"`{one}`" for one in of), *at])
     less = "< " if row["below"] else ""
-    printed = "not reached" if np.isnan(row["printed"]) else f"{less}{row['printed']:g}"
-    ours = "not reached" if np.isnan(row["value"]) else f"{row['value']:.3g}"
+    printed = f"{less}{_number(row['printed'])}"
+    ours = _number(row["value"])
     if not np.isnan(row["lower"]):
-        ours += f" ({row['lower']:.3g} to {row['upper']:.3g})"
-    posterior = "" if np.isnan(row["median"]) else f"{row['median']:.3g}"
+        upper = "not reached" if np.isnan(row["upper"]) else _number(row["upper"])
+        ours += f" ({_number(row['lower'])} to {upper})"
+    posterior = _number(row["median"])
     where = str(row["where"]).replace("|", "/").replace("<", "&lt;")
     cells = (f"`{row['file']}`", f"{what}; {where}", printed, ours, posterior, row["verdict"])
     return f"| {' | '.join(cells)} |"
+
+
+def _number(value: float) -> str:
+    """Three digits; nothing where there is none, and words where a time is not reached."""
+    if np.isnan(value):
+        return ""
+    return "not reached" if np.isinf(value) else f"{value:.3g}"
 
 
 def main() -> None:
