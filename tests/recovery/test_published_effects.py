@@ -55,42 +55,6 @@ def test_gain_by_cetuximab_as_survextrap_gives_it(changing: bool) -> None:
     assert float(mean.sel(profile="Control").median()) == pytest.approx(2.885, abs=0.05)
 
 
-@needs_data
-def test_kidney_catheters_with_a_frailty_of_the_patient() -> None:
-    """V4: Weibull with normal frailties, as JAGS and MultiBUGS give it, disease held constant."""
-    table = pd.read_csv(DATA / "kidney_frailty.csv")
-    frame = pd.DataFrame(
-        {
-            "age": table["age"].astype(float),
-            "sex": factor(table["sex"], [1, 2]),
-            "disease": factor(table["disease"], ["Other", "GN", "AN", "PKD"]),
-            "patient": factor(table["id"], sorted(table["id"].unique())),
-        }
-    )
-    cohort = plain_cohort(table["time"].to_numpy(float), table["status"].to_numpy() == 1, frame)
-    vague = ph.Prior("normal", (0.0, 100.0))
-    spec = ph.ModelSpec(
-        "m",
-        ph.Weibull(location="log_rate"),
-        "age + sex + disease + (1 | patient)",
-        centre="none",
-        priors={
-            "log_rate": vague,
-            "covariates": vague,
-            "shape": ph.Prior("gamma", (1.0, 1e-3)),
-            # a gamma(0.001, 0.001) precision is about flat in the log of the standard deviation
-            "frailty_sd": ph.Prior("lognormal", (np.log(0.7), 3.0)),
-        },
-    )
-    fit = ph.fit(spec, cohort, draws=2000, chains=4, seed=1)
-    means = ph.coefficient_table(fit).set_index("term")["mean"]
-    print("V4", means.round(3).to_dict())
-    published = {"log_rate": -4.783, "sex[2]": -1.969, "age": 0.0029, "shape": 1.246}
-    for name, value in published.items():
-        assert means[name] == pytest.approx(value, abs=0.15), name
-    assert means["frailty_sd_patient"] == pytest.approx(0.718, abs=0.15)
-
-
 FAMILIES = {
     "exponential": (ph.Exponential(), 1.98, None),
     "weibull": (ph.Weibull(), 2.06, ("log_shape", -0.36, 0.57)),
