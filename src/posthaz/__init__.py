@@ -69,7 +69,7 @@ if TYPE_CHECKING:
         relative_survival,
         turnbull,
     )
-    from posthaz.checks import convergence
+    from posthaz.checks import FitChecks, check_fit, convergence
     from posthaz.cohort import (
         Cohort,
         CohortSpec,
@@ -222,7 +222,7 @@ _ROOMS = {
     "analyses.toxicity.answer": "compare_toxicity",
     "analyses.toxicity.spec": "ToxicitySpec",
     "baselines": "cumulative_incidence grouped_cox kaplan_meier relative_survival turnbull",
-    "checks": "convergence",
+    "checks": "FitChecks check_fit convergence",
     "cohort": (
         "Cohort CohortSpec Column Condition LifeTableSpec Where biologically_effective_dose "
         "collapse equivalent_dose_2gy gap_times person_time read_cohort read_life_table"
@@ -259,6 +259,7 @@ __all__ = [
     "adjusted_answers", "Analysis", "answer_sensitivity", "arm_populations", "assurance",
     "AssuranceSpec", "average_models", "Background", "balance_table", "balancing_weights", "band",
     "biologically_effective_dose", "borrowing_answers", "BorrowingSpec", "ChangingEffect",
+    "check_fit", "FitChecks",
     "clone_censor_weight", "cluster_table", "coefficient_table", "Cohort", "CohortSpec", "collapse",
     "Column", "ColumnMap", "commensurate_fit", "compare_toxicity", "compare_variants",
     "competing_risks", "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects",

@@ -7,6 +7,7 @@ from posthaz.checks.convergence import (
     convergence,
     draws_convergence,
 )
+from posthaz.checks.misfit import FitChecks, check_fit
 from posthaz.checks.model_comparison import (
     compare_models,
     leave_one_out,
@@ -27,6 +28,8 @@ __all__ = [
     "LEAST_ESS_A_CHAIN",
     "MOST_RHAT",
     "Convergence",
+    "FitChecks",
+    "check_fit",
     "compare_models",
     "contrast_agreement",
     "convergence",

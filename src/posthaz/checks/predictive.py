@@ -15,8 +15,10 @@ _DECIMALS = 9
 _FEWEST_AT_RISK = 5
 
 
-def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> pd.DataFrame:
-    """Kaplan-Meier curves by arm of cohorts drawn from the fit.
+def replicated_kaplan_meier(
+    fit: Fit, cohort: Cohort, replicates: int = 200, *, groups: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Kaplan-Meier curves by arm, or by other groups, of cohorts drawn from the fit.
 
     Replicated follow-up keeps each patient's entry. Who was censored is followed as long as in the
     cohort; how long somebody with an event would have been followed is drawn from the reverse
@@ -31,6 +33,8 @@ def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> 
         The cohort it was fitted to.
     replicates : int
         Number of replicated cohorts.
+    groups : ndarray of str, shape (patient,), optional
+        Group of each patient, in place of the arms; follow-up is still drawn by arm.
 
     Returns
     -------
@@ -68,9 +72,30 @@ def replicated_kaplan_meier(fit: Fit, cohort: Cohort, replicates: int = 200) -> 
             upper=np.where(seen, ended, np.inf),
             cause=seen.astype(int),
         )
-        curve = kaplan_meier(replicate)
+        curve = kaplan_meier(replicate if groups is None else regrouped(replicate, groups))
         parts.append(curve[["arm", "time", "survival"]].assign(replicate=number))
     return pd.concat(parts, ignore_index=True)[["arm", "replicate", "time", "survival"]]
+
+
+def regrouped(cohort: Cohort, label: np.ndarray) -> Cohort:
+    """The cohort with groups of patients in place of arms, for curves by group.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    label : ndarray of str, shape (row,)
+        Group of each row.
+
+    Returns
+    -------
+    Cohort
+        Whose only covariate, and treatment, is ``group``.
+    """
+    levels = pd.Categorical(label, categories=list(dict.fromkeys(label)), ordered=True)
+    return replace(
+        cohort, covariates=pd.DataFrame({"group": levels}), columns={}, treatment="group"
+    )
 
 
 def _at_end_of_step(time: np.ndarray, step: float) -> np.ndarray:
