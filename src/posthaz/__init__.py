@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from posthaz.analyses.borrowing.leap import leap_fit
     from posthaz.analyses.borrowing.rows import commensurate_fit, normalised_power_fit, power_fits
     from posthaz.analyses.borrowing.spec import BorrowingSpec, HistoricalRatio
+    from posthaz.analyses.checks.spec import ChecksSpec
     from posthaz.analyses.competing_risks.answer import competing_risks
     from posthaz.analyses.competing_risks.incidence import posterior_incidence
     from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
@@ -184,6 +185,7 @@ _ROOMS = {
     "analyses.borrowing.leap": "leap_fit",
     "analyses.borrowing.rows": "commensurate_fit normalised_power_fit power_fits",
     "analyses.borrowing.spec": "BorrowingSpec HistoricalRatio",
+    "analyses.checks.spec": "ChecksSpec",
     "analyses.competing_risks.answer": "competing_risks",
     "analyses.competing_risks.incidence": "posterior_incidence",
     "analyses.competing_risks.spec": "CompetingRisksSpec",
@@ -259,7 +261,7 @@ __all__ = [
     "adjusted_answers", "Analysis", "answer_sensitivity", "arm_populations", "assurance",
     "AssuranceSpec", "average_models", "Background", "balance_table", "balancing_weights", "band",
     "biologically_effective_dose", "borrowing_answers", "BorrowingSpec", "ChangingEffect",
-    "check_fit", "FitChecks",
+    "check_fit", "ChecksSpec", "FitChecks",
     "clone_censor_weight", "cluster_table", "coefficient_table", "Cohort", "CohortSpec", "collapse",
     "Column", "ColumnMap", "commensurate_fit", "compare_toxicity", "compare_variants",
     "competing_risks", "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects",

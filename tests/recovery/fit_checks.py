@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 import posthaz as ph
 from posthaz.cohort import Cohort
@@ -115,12 +116,12 @@ def families(found: pd.DataFrame) -> dict[str, bool]:
 
 def power(scenario: Scenario, patients: int, cohorts: int) -> dict[str, float]:
     """Share of the cohorts in which each kind of check finds something."""
-    total = dict.fromkeys(FAMILIES, 0)
+    total: dict[str, int] = dict.fromkeys(FAMILIES, 0)
     for seed in range(cohorts):
         cohort = simulated(scenario, patients, seed)
         fit = ph.fit(scenario.spec, cohort, draws=250, chains=4, method="laplace")
-        children = {k: v for k, v in fit.draws.children.items() if k != "posterior_predictive"}
-        bare = replace(fit, draws=type(fit.draws)(children=children))
+        groups = {k: v for k, v in fit.draws.children.items() if k != "posterior_predictive"}
+        bare = replace(fit, draws=xr.DataTree(children=groups))
         for name, hit in families(ph.check_fit(cohort, bare).found).items():
             total[name] += hit
     return {name: count / cohorts for name, count in total.items()}

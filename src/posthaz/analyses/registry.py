@@ -22,6 +22,7 @@ _PACKAGES: dict[str, str] = {
     "surfaces": "posthaz.analyses.surfaces",
     "toxicity": "posthaz.analyses.toxicity",
     "borrowing": "posthaz.analyses.borrowing",
+    "checks": "posthaz.analyses.checks",
     "sensitivity": "posthaz.analyses.sensitivity",
     "model_averaging": "posthaz.analyses.model_averaging",
     "tipping_points": "posthaz.analyses.tipping_points",

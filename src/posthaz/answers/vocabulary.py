@@ -47,6 +47,8 @@ QUANTITIES: Mapping[str, str] = {
     "mean_cumulative_count": "nonparametric mean number of events a patient up to `time`",
     "event_rate": "events a unit of time at risk",
     "test": "a test of equal survival: `statistic`, `df`, `p`",
+    "fit_check": "a check of fit, named in `term`, of what `level` says",
+    "prediction_score": "a score, named in `term`, of predictions without the patient",
     "schoenfeld_test": "a test of proportional hazards",
     "likelihood_ratio": "the likelihood-ratio test of a regression",
     "wald": "the Wald test of a regression",

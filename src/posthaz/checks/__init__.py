@@ -15,6 +15,7 @@ from posthaz.checks.model_comparison import (
     same_patients,
 )
 from posthaz.checks.power_scaling import mattering, power_scaling
+from posthaz.checks.predicted import predicted
 from posthaz.checks.predictive import (
     contrast_agreement,
     predictive_agreement,
@@ -23,6 +24,7 @@ from posthaz.checks.predictive import (
 )
 from posthaz.checks.prior_influence import prior_conflicts, prior_influence
 from posthaz.checks.proportional_twin import elpd_gain, proportional_twin
+from posthaz.checks.transform import residuals
 
 __all__ = [
     "LEAST_ESS_A_CHAIN",
@@ -39,11 +41,13 @@ __all__ = [
     "mattering",
     "pareto_table",
     "power_scaling",
+    "predicted",
     "predictive_agreement",
     "prior_conflicts",
     "prior_influence",
     "proportional_twin",
     "replicated_kaplan_meier",
     "replicated_median",
+    "residuals",
     "same_patients",
 ]

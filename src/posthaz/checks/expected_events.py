@@ -193,11 +193,14 @@ def _directions(
         over = np.repeat(np.eye(periods)[:, None, :], size, axis=1)
         yield "time", "", over, [("", np.ones(size, dtype=bool), True)]
         trend = np.linspace(-1.0, 1.0, periods)
+        mean = events.expected.mean(axis=0)
         for arm in rows.arms if len(rows.arms) > 1 else ():
             own = rows.arm == arm
             if arm == rows.arms[0] and len(rows.arms) == 2:
                 continue
-            direction = (trend[:, None] * own)[:, :, None]
+            # within each period, so that a wrong baseline isn't taken for a changing effect
+            share = (mean * own).sum(axis=1) / np.maximum(mean.sum(axis=1), 1e-12)
+            direction = (trend[:, None] * (own - share[:, None]))[:, :, None]
             shown = [(one, rows.arm == one, True) for one in dict.fromkeys((rows.arms[0], arm))]
             yield "arm over time", arm, direction, shown
     for name in along:

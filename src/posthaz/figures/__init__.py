@@ -8,6 +8,11 @@ from posthaz.figures.clusters import draw_clusters
 from posthaz.figures.comparison import draw_comparison
 from posthaz.figures.difference import draw_difference
 from posthaz.figures.evidence import draw_evidence, draw_reconstruction
+from posthaz.figures.fit_checks import (
+    draw_calibration,
+    draw_expected_events,
+    draw_transformed,
+)
 from posthaz.figures.hazard import draw_hazard, draw_person_time
 from posthaz.figures.hazard_ratio_over_time import draw_hazard_ratio_over_time
 from posthaz.figures.hazard_ratios import draw_hazard_ratios
@@ -33,6 +38,7 @@ __all__ = [
     "draw_before_after",
     "draw_benefit_risk",
     "draw_borrowing",
+    "draw_calibration",
     "draw_clusters",
     "draw_comparison",
     "draw_curve",
@@ -41,6 +47,7 @@ __all__ = [
     "draw_energy",
     "draw_evidence",
     "draw_grades",
+    "draw_expected_events",
     "draw_hazard",
     "draw_hazard_ratio_over_time",
     "draw_hazard_ratios",
@@ -69,6 +76,7 @@ __all__ = [
     "draw_survival",
     "draw_survival_along",
     "draw_survival_points",
+    "draw_transformed",
     "figure_bytes",
     "panel_ticks",
     "time_ticks",

@@ -1,0 +1,1 @@
+"""Checks of fit against censored patients."""
