@@ -46,7 +46,9 @@ from posthaz.spec.prior_statements import STATEMENTS
 from tests.house.markdown import DOCS, ROOT, anchors, code_blocks, links, pages, pictures
 
 REFERENCE = DOCS / "reference"
-SHELL = ("check", "fit", "report", "models", "sensitivity", "evidence", "simulate", "curves")
+SHELL = (
+    *("check", "fit", "report", "rerun", "models", "sensitivity", "evidence", "simulate", "curves"),
+)
 
 # Keys that an analysis file may have, by the heading of the reference under which they stand.
 DECLARED = {

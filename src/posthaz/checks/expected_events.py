@@ -194,14 +194,14 @@ def _directions(
         yield "time", "", over, [("", np.ones(size, dtype=bool), True)]
         trend = np.linspace(-1.0, 1.0, periods)
         mean = events.expected.mean(axis=0)
-        for arm in rows.arms if len(rows.arms) > 1 else ():
+        arms = list(rows.arms)
+        # of two arms, the second against the first says it all
+        for arm in arms[1:] if len(arms) == 2 else arms:
             own = rows.arm == arm
-            if arm == rows.arms[0] and len(rows.arms) == 2:
-                continue
             # within each period, so that a wrong baseline isn't taken for a changing effect
             share = (mean * own).sum(axis=1) / np.maximum(mean.sum(axis=1), 1e-12)
             direction = (trend[:, None] * (own - share[:, None]))[:, :, None]
-            shown = [(one, rows.arm == one, True) for one in dict.fromkeys((rows.arms[0], arm))]
+            shown = [(one, rows.arm == one, True) for one in dict.fromkeys((arms[0], arm))]
             yield "arm over time", arm, direction, shown
     for name in along:
         values = rows.covariates[name]

@@ -325,8 +325,8 @@ def _worst(own: pd.DataFrame, rows: Cohort) -> Iterator[str]:
     if own.empty:
         return
     off = (own["observed"] - own["expected"]) / np.sqrt(np.maximum(own["expected"], 0.5))
-    for place in off.abs().sort_values(ascending=False).index[:2]:
-        row = own.loc[place]
+    for place in np.argsort(-np.abs(off.to_numpy(dtype=float)), kind="stable")[:2]:
+        row = own.iloc[int(place)]
         parts = [] if not row["group"] else [_group(str(row["group"]), rows)]
         if np.isfinite(row["until"]):
             parts.append(f"up to {at_time(round(float(row['until']), 1), rows.unit)}")

@@ -83,7 +83,8 @@ class Predicted:
         if len(self.rows) == self.patient.max() + 1:
             return by_row
         found = np.zeros((len(by_row), int(self.patient.max()) + 1))
-        np.add.at(found, (slice(None), self.patient), by_row)
+        for row, patient in enumerate(self.patient):
+            found[:, patient] += by_row[:, row]
         return found
 
     @cached_property
@@ -176,5 +177,5 @@ def predicted(fit: Fit, cohort: Cohort) -> Predicted:
     values = flat_draws(posterior, most)
     pointwise = None
     if "log_likelihood" in fit.draws.children:
-        pointwise = flat_draws(fit.draws["log_likelihood"], most)["time"]
+        pointwise = flat_draws(fit.draws["log_likelihood"].to_dataset(), most)["time"]
     return Predicted(fit, rows, values, pointwise)

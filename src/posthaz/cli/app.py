@@ -15,6 +15,7 @@ from posthaz.cli.evidence import evidence
 from posthaz.cli.fit import fit
 from posthaz.cli.models import models
 from posthaz.cli.report import report
+from posthaz.cli.rerun import rerun
 from posthaz.cli.say import say
 from posthaz.cli.schema import schema
 from posthaz.cli.sensitivity import sensitivity
@@ -34,7 +35,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (models, schema, check, simulate, fit, report, sensitivity, curves, evidence):
+_COMMANDS = (models, schema, check, simulate, fit, report, rerun, sensitivity, curves, evidence)
+for command in _COMMANDS:
     app.command()(command)
 
 
