@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import chi2
 
@@ -10,7 +11,7 @@ import posthaz as ph
 from posthaz.analyses.checks.answer import check_fits
 from posthaz.analyses.checks.section import PART
 from posthaz.analyses.checks.spec import ChecksSpec, check_faults, read_checks
-from posthaz.checks import check_fit, predicted, residuals
+from posthaz.checks import check_fit, predicted, residuals, unlimited_effects
 from posthaz.checks.expected_events import expected_events_of, thirds
 from posthaz.checks.transform import pit_limits, pit_table
 from posthaz.cohort import CohortSpec
@@ -211,7 +212,7 @@ def test_thirds_of_a_number_with_ties_and_gaps():
 def test_the_report_says_what_to_try(crossed, tmp_path):
     cohort, _, _ = crossed
     frame = cohort.covariates.assign(months=cohort.exit, dead=cohort.event.astype(int))
-    frame.head(120).to_csv(tmp_path / "x.csv", index=False)
+    frame.to_csv(tmp_path / "x.csv", index=False)
     (tmp_path / "x.toml").write_text(
         """
 [analysis]
@@ -254,3 +255,27 @@ chains = 2
     assert PART.tables(answer)["checks"]["found"].any()
     assert "Checks of fit" in PART.lead(results, answer)
     assert "fit_check" in set(results.answers["quantity"])
+
+
+def test_a_level_without_events_has_no_limit(constant):
+    cohort, _ = constant
+    random = np.random.default_rng(4)
+    grade = np.where(~cohort.event & (random.uniform(size=len(cohort)) < 0.6), "low", "high")
+    levels = pd.Categorical(grade, ["high", "low"], ordered=True)
+    assert (grade == "low").sum() >= 5
+    own = replace(
+        cohort,
+        covariates=cohort.covariates.assign(grade=levels),
+        columns={**cohort.columns, "grade": ph.Column("grade", levels=("high", "low"))},
+    )
+    fit = ph.fit(ph.ModelSpec("m", ph.Exponential(), "arm + grade"), own, **LAPLACE)
+    (row,) = unlimited_effects(fit, own).to_dict("records")
+    assert row["parameter"].startswith("grade") and row["direction"] == -1.0
+    assert 0.0 < row["prior_left"] <= 1.0
+    # with one event there is a limit
+    one = np.flatnonzero((grade == "low") & ~cohort.event)[0]
+    seen = own.cause.copy()
+    seen[one] = 1
+    upper = own.upper.copy()
+    upper[one] = own.lower[one]
+    assert unlimited_effects(fit, replace(own, cause=seen, upper=upper)).empty

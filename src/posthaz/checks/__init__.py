@@ -7,6 +7,7 @@ from posthaz.checks.convergence import (
     convergence,
     draws_convergence,
 )
+from posthaz.checks.few_events import unlimited_effects
 from posthaz.checks.misfit import FitChecks, check_fit
 from posthaz.checks.model_comparison import (
     compare_models,
@@ -50,4 +51,5 @@ __all__ = [
     "replicated_median",
     "residuals",
     "same_patients",
+    "unlimited_effects",
 ]

@@ -10,7 +10,11 @@ from posthaz.report.concerns.fits import (
     influential_patients,
     missing_parts,
 )
-from posthaz.report.concerns.priors import conflicting_priors, entangled_effects
+from posthaz.report.concerns.priors import (
+    conflicting_priors,
+    effects_without_limit,
+    entangled_effects,
+)
 from posthaz.report.concerns.proportionality import contradicted_hazards
 from posthaz.report.missing import MissingPart, guarded
 from posthaz.report.results import Results
@@ -23,6 +27,7 @@ _FINDERS: tuple[Callable[[Results], Iterable[Concern]], ...] = (
     contradicted_hazards,
     patients_lost,
     conflicting_priors,
+    effects_without_limit,
     entangled_effects,
     influential_patients,
     cohort_notices,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from posthaz.checks import prior_conflicts
+from posthaz.checks import prior_conflicts, unlimited_effects
 from posthaz.design import entangled_numbers
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.results import Results
@@ -57,6 +57,33 @@ def entangled_effects(results: Results) -> Iterator[Concern]:
             f"sum, not either; `{one.apart}` in place of `{one.second}` tells them apart."
         )
         yield Concern("prior_conflict", "warning", text, "priors")
+
+
+def effects_without_limit(results: Results) -> Iterator[Concern]:
+    """Effects of the primary model on which the likelihood sets no limit."""
+    fit = results.posterior.primary
+    found = unlimited_effects(fit, results.cohort, results.posterior.prior_influence)
+    if found.empty:
+        return
+    parts = [
+        f"{term_label(results.cohort, str(row['parameter']))} ({_share_left(row['prior_left'])})"
+        for row in found.head(_MOST_NAMED).to_dict("records")
+    ]
+    more = len(found) - len(parts)
+    named = listed([*parts, *([f"{more} more"] if more else [])])
+    text = (
+        f"**The likelihood sets no limit** to {named} in the primary model: a level has no event, "
+        "or events and others don’t overlap, so that there is no Cox estimate and one end of the "
+        "interval is the prior’s. Say on which side of 1 the ratio is, not how far; report it "
+        "under several priors ([sensitivity]), or absolute risks."
+    )
+    yield Concern("prior_conflict", "warning", text, "priors")
+
+
+def _share_left(share: float) -> str:
+    if np.isnan(share):
+        return "shrunken with others"
+    return f"{percent(share)} of the prior variance is still there"
 
 
 def _told(results: Results, name: str) -> bool:
