@@ -151,30 +151,7 @@ def check_fit(
                 fix=f"name some of {', '.join(map(str, rows.covariates.columns))}",
             )
     chosen = list(along) or covariates_looked_at(rows, fit)
-    found, expected = (
-        pd.DataFrame(columns=[*TEST_COLUMNS]),
-        pd.DataFrame(columns=[*EXPECTED_COLUMNS]),
-    )
-    calibration, scores = (
-        pd.DataFrame(columns=list(names)) for names in (CALIBRATION_COLUMNS, SCORE_COLUMNS)
-    )
-    if rows.interval_censored.any():
-        reason = "events are only known to lie between two visits"
-        lost.append(Lost("count of expected events, calibration or score", reason))
-    else:
-        events = expected_events_of(own)
-        found, expected = expected_tests(events, chosen)
-        changing = len(np.unique(own.patient)) < len(rows)
-        if changing:
-            reason = "covariates change, and predictions at a time would need their later course"
-            lost.append(Lost("calibration or score", reason))
-        else:
-            asked = tuple(times) or _usual_times(rows)
-            calibration = calibration_table(own, asked)
-            tests = calibration_tests(own, events, asked).assign(check="calibration")
-            tests["of"] = [number_text(time) for time in tests["time"]]
-            found = pd.concat([found, tests], ignore_index=True) if len(tests) else found
-            scores = prediction_scores(own, asked)
+    found, expected, calibration, scores = _counted(own, chosen, tuple(times), lost)
     curves, outside = _transformed(own, fit)
     overlay = _overlays(own, fit, chosen, lost)
     found = pd.concat([one for one in (found, outside) if len(one)], ignore_index=True)
@@ -195,6 +172,32 @@ def check_fit(
         int((pareto > _GOOD_K).sum()),
         tuple(lost),
     )
+
+
+def _counted(
+    own: Predicted, along: Sequence[str], times: tuple[float, ...], lost: list[Lost]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Tests and counts of expected events, calibration and scores, those that can be made."""
+    rows = own.rows
+    found, expected, calibration, scores = (
+        pd.DataFrame(columns=list(names))
+        for names in (TEST_COLUMNS, EXPECTED_COLUMNS, CALIBRATION_COLUMNS, SCORE_COLUMNS)
+    )
+    if rows.interval_censored.any():
+        reason = "events are only known to lie between two visits"
+        lost.append(Lost("count of expected events, calibration or score", reason))
+        return found, expected, calibration, scores
+    events = expected_events_of(own)
+    found, expected = expected_tests(events, along)
+    if len(np.unique(own.patient)) < len(rows):
+        reason = "covariates change, and predictions at a time would need their later course"
+        lost.append(Lost("calibration or score", reason))
+        return found, expected, calibration, scores
+    asked = times or _usual_times(rows)
+    tests = calibration_tests(own, events, asked).assign(check="calibration")
+    tests["of"] = [number_text(time) for time in tests["time"]]
+    found = pd.concat([found, tests], ignore_index=True) if len(tests) else found
+    return found, expected, calibration_table(own, asked), prediction_scores(own, asked)
 
 
 def covariates_looked_at(cohort: Cohort, fit: Fit) -> list[str]:

@@ -188,7 +188,7 @@ def _group(results: Results, row: dict) -> str:
     unit = results.cohort.unit
     since, until = float(row["since"]), float(row["until"])
     if np.isfinite(until):
-        when = f"{moment(since)} to {moment(until)} {unit}"
+        when = f"{moment(since)} to {at_time(round(until, 1), unit)}"
     else:
         when = f"after {at_time(round(since, 1), unit).removeprefix('at ')}" if since else ""
     whose = str(row["group"])

@@ -86,7 +86,7 @@ def check_faults(asked: ChecksSpec, cohort: Cohort) -> Iterator[Finding]:
     late = [time for time in asked.times if time >= last]
     if late:
         what = f"times: {at_time(late[0], cohort.unit)} nobody is under observation any more"
-        yield Finding(place, what, f"give times before {last:g}")
+        yield Finding(place, what, f"give times before {at_time(last, cohort.unit)}")
 
 
 TABLE = ClinicalTable(read_checks, check_faults, fields=table(_FIELDS, about=ChecksSpec))
