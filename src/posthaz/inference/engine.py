@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pymc as pm
 
 from posthaz.design import Design
 from posthaz.effects import change_starts
@@ -16,7 +15,9 @@ from posthaz.inference.compiled_cache import make_room
 from posthaz.inference.mode import Mode, mode_finder
 from posthaz.inference.rows import padded, padded_length
 from posthaz.inference.transitions import chain_starter, chain_stepper
-from posthaz.inference.translate import Translated, translate
+from posthaz.inference.translated import Translated
+from posthaz.model.graph import pm
+from posthaz.model.outline import Outline, built_outline
 from posthaz.spec import (
     ChosenPriors,
     ModelSpec,
@@ -87,7 +88,7 @@ class Posterior:
 _SHAPES: dict[Hashable, Engine] = {}
 
 
-def compile_posterior(model: pm.Model, shape: Hashable | None = None) -> Posterior:
+def compile_posterior(model: "pm.Model", shape: Hashable | None = None) -> Posterior:
     """The posterior of a model, its shape translated and compiled once for all of that shape.
 
     Parameters
@@ -103,23 +104,44 @@ def compile_posterior(model: pm.Model, shape: Hashable | None = None) -> Posteri
         Functions are compiled on first use. A shape seen before is reused while this process has
         room for it, and read from the cache on disk afterwards and in later processes.
     """
+    return outlined_posterior(built_outline(model), shape, lambda: model)
+
+
+def outlined_posterior(
+    outline: Outline, shape: Hashable | None, build: Callable[[], "pm.Model"]
+) -> Posterior:
+    """The posterior of a model that is only built where its shape has not been seen.
+
+    Parameters
+    ----------
+    outline : Outline
+        The model's outline.
+    shape : hashable or None
+        Equal for models that differ in data and prior numbers alone; None is never reused.
+    build : callable
+        Builds the PyMC model.
+
+    Returns
+    -------
+    Posterior
+        As of `compile_posterior`.
+    """
     if shape is None or shape not in _SHAPES:
+        from posthaz.inference.translate import translate
+
         make_room(_SHAPES)
-        engine = _engine(translate(model))
+        engine = _engine(translate(build()))
         _SHAPES.update({} if shape is None else {shape: engine})
     else:
         engine = _SHAPES[shape]
-    rows = len(model.coords.get("row") or ())
+    rows = len(outline.coords.get("row") or ())
     length = padded_length(rows) if rows else 0
     data = []
     for name in engine.translated.data_names:
-        array = np.asarray(model[name].get_value(borrow=True))
-        of_rows = "row" in (model.named_vars_to_dims.get(name) or ())
+        array = outline.data[name]
+        of_rows = "row" in outline.dims.get(name, ())
         data.append(padded(name, array, length) if of_rows else array)
-    point = model.initial_point()
-    values = [point[model.rvs_to_values[rv].name] for rv in model.free_RVs]
-    start = np.concatenate([np.ravel(value) for value in values])
-    return Posterior(engine, tuple(engine.derived(*data)), start, rows)
+    return Posterior(engine, tuple(engine.derived(*data)), outline.start, rows)
 
 
 def _engine(translated: Translated) -> Engine:
@@ -275,7 +297,9 @@ def _trail(key: tuple[str, str], array: np.ndarray, posterior: Posterior) -> tup
     return (posterior.rows,) if key[0] == "log_likelihood" else array.shape[1:]
 
 
-def model_shape(spec: ModelSpec, design: Design, priors: ChosenPriors, model: pm.Model) -> Hashable:
+def model_shape(
+    spec: ModelSpec, design: Design, priors: ChosenPriors, model: "pm.Model"
+) -> Hashable:
     """What fixes the graph of a model, apart from its data and prior numbers.
 
     Parameters

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-import pymc as pm
 import xarray as xr
-from pymc.model.transform.optimization import freeze_dims_and_data
 
 from posthaz.cohort import Cohort, at_time, collapse
 from posthaz.cohort.argument import takes_cohort
@@ -14,14 +12,14 @@ from posthaz.inference.conditional import hazard_of
 from posthaz.inference.fit import Fit
 from posthaz.inference.prepare import of_distinct_rows, understood
 from posthaz.model import build_model
-from posthaz.model.drawable import build_drawable_model
+from posthaz.model.graph import pm
 from posthaz.simulate import simulate_times
 
 
 @takes_cohort
 def generative_model(
     cohort: Cohort, fit: Fit, *, censored_at: float | np.ndarray | None = None
-) -> pm.Model:
+) -> "pm.Model":
     """The model of a fit with a likelihood of times and events that PyMC can draw from.
 
     Its observed variable is ``follow_up``, of dimensions ``row`` and ``outcome`` (``time``,
@@ -53,8 +51,7 @@ def generative_model(
 
     Examples
     --------
-    >>> import pymc as pm
-    >>> import posthaz as ph
+    >>>     >>> import posthaz as ph
     >>> cohort = ph.simulated_example()
     >>> fit = ph.fit(ph.ModelSpec("m", ph.Weibull(), "arm"), cohort, draws=100, method="laplace")
     >>> model = ph.generative_model(cohort, fit)
@@ -62,6 +59,10 @@ def generative_model(
     >>> drawn.shape == (len(cohort), 2)
     True
     """
+    from pymc.model.transform.optimization import freeze_dims_and_data
+
+    from posthaz.model.drawable import build_drawable_model
+
     findings = Findings()
     findings.extend(_undrawable(cohort))
     findings.raise_if_any(PosthazError, f"model '{fit.spec.name}' can't be drawn from:")

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
-import pymc as pm
 import xarray as xr
 from scipy.sparse import csr_array
 
@@ -18,6 +17,8 @@ from posthaz.inference.nuts import Sampled
 from posthaz.inference.patients import distinct_patients, patient_numbers, row_shares
 from posthaz.inference.prepare import Prepared
 from posthaz.model.baseline import STRATUM
+from posthaz.model.graph import pm
+from posthaz.model.outline import Outline
 from posthaz.simulate import simulate_times
 from posthaz.spec import ModelSpec, spread_names
 
@@ -33,19 +34,19 @@ Answers = Mapping[tuple[str, str], np.ndarray]
 
 def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.Dataset]:
     """Every group that ArviZ knows, pointwise values one a patient."""
-    model, cohort = prepared.model, prepared.cohort
+    cohort = prepared.cohort
     many = int(cohort.first.sum()) * sampled.theta[..., 0].size > _MOST_POINTWISE
     if many:
         return {**posterior_only(prepared, sampled), **_distinct_patients(prepared, sampled)}
     shares = row_shares(cohort, prepared.collapsed)
     groups = _pointwise_groups(prepared, sampled.theta, shares, cohort.subject[cohort.first])
     groups["coordinates"] = coordinates_group(prepared, sampled.theta)
-    groups["sample_stats"] = statistics_group(model, sampled.statistics)
+    groups["sample_stats"] = statistics_group(prepared.outline, sampled.statistics)
     groups["log_prior"] = labelled_log_priors(
         prepared.spec, prepared.design, prepared.priors, groups
     )
     names = [str(name) for name in groups["posterior"].data_vars]
-    prior = prior_group(model, seed, names) if prepared.priors.drawable else None
+    prior = prior_group(prepared.model, seed, names) if prepared.priors.drawable else None
     groups.update({"prior": prior} if prior is not None else {})
     if not changing(cohort, prepared.design.variables):
         groups["posterior_predictive"] = predictive_group(
@@ -76,8 +77,8 @@ def _distinct_patients(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dat
 def posterior_only(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset]:
     """The groups that estimands and convergence checks need."""
     answers = answers_of(prepared.posterior, sampled.theta, pointwise=False)
-    posterior = posterior_groups(prepared.model, answers)["posterior"]
-    statistics = statistics_group(prepared.model, sampled.statistics)
+    posterior = posterior_groups(prepared.outline, answers)["posterior"]
+    statistics = statistics_group(prepared.outline, sampled.statistics)
     data = data_groups(prepared.cohort, prepared.design, with_design=False)
     return {"posterior": posterior, "sample_stats": statistics, **data}
 
@@ -105,41 +106,41 @@ def _pointwise_groups(
         {"time": (("chain", "draw", "subject"), whole.pop(key))},
         {"chain": np.arange(chains), "draw": np.arange(draws), "subject": subject},
     )
-    return {**posterior_groups(prepared.model, whole), "log_likelihood": pointwise}
+    return {**posterior_groups(prepared.outline, whole), "log_likelihood": pointwise}
 
 
-def posterior_groups(model: pm.Model, answers: Answers) -> dict[str, xr.Dataset]:
+def posterior_groups(outline: Outline, answers: Answers) -> dict[str, xr.Dataset]:
     """Groups ``posterior`` and ``log_prior``."""
     groups: dict[str, dict[str, xr.DataArray]] = {"posterior": {}, "log_prior": {}}
-    coordinates = sampling_coordinates(model)
+    coordinates = sampling_coordinates(outline)
     for (group, name), array in answers.items():
         if group == "posterior" and (name in coordinates or name.startswith(STRATUM)):
             continue
-        groups[group][name] = _labelled(model, name, array)
+        groups[group][name] = _labelled(outline, name, array)
     return {name: xr.Dataset(variables) for name, variables in groups.items()}
 
 
 def coordinates_group(prepared: Prepared, theta: np.ndarray) -> xr.Dataset:
     """Group ``coordinates``: sampled variables whose meaning others carry, as PyMC wants them."""
     answers = answers_of(prepared.posterior, theta, pointwise=False)
-    kept, named = {}, sampling_coordinates(prepared.model)
+    kept, named = {}, sampling_coordinates(prepared.outline)
     for (_, name), array in answers.items():
         if name in named or name.startswith(STRATUM):
-            kept[name] = _labelled(prepared.model, name, array)
+            kept[name] = _labelled(prepared.outline, name, array)
     return xr.Dataset(kept)
 
 
-def statistics_group(model: pm.Model, statistics: Mapping[str, np.ndarray]) -> xr.Dataset:
+def statistics_group(outline: Outline, statistics: Mapping[str, np.ndarray]) -> xr.Dataset:
     """Group ``sample_stats``."""
-    return xr.Dataset({name: _labelled(model, name, array) for name, array in statistics.items()})
+    return xr.Dataset({name: _labelled(outline, name, array) for name, array in statistics.items()})
 
 
-def sampling_coordinates(model: pm.Model) -> set[str]:
+def sampling_coordinates(outline: Outline) -> set[str]:
     """Variables that only serve sampling, their meaning being carried by others.
 
     The names of clusters are the user's, so that a frailty may be called as coordinates are.
     """
-    named = {variable.name for variable in model.deterministics}
+    named = set(outline.deterministic)
     spreads = {
         spread
         for name in named
@@ -148,20 +149,20 @@ def sampling_coordinates(model: pm.Model) -> set[str]:
     }
     return {
         name
-        for name in (variable.name for variable in model.free_RVs)
+        for name in outline.free
         if name not in spreads
         and not name.startswith(_SPREADS)
         and any(part in name for part in _COORDINATES)
     }
 
 
-def _labelled(model: pm.Model, name: str, array: np.ndarray) -> xr.DataArray:
+def _labelled(outline: Outline, name: str, array: np.ndarray) -> xr.DataArray:
     """Array with dimensions chain and draw, then the model's own."""
-    own = model.named_vars_to_dims.get(name, ())
+    own = outline.dims.get(name, ())
     if len(own) != array.ndim - 2:
         own = tuple(f"{name}_dim_{i}" for i in range(array.ndim - 2))
     coordinates = {
-        dim: np.asarray(model.coords[dim]) for dim in own if model.coords.get(dim) is not None
+        dim: np.asarray(outline.coords[dim]) for dim in own if outline.coords.get(dim) is not None
     }
     return xr.DataArray(
         array,
@@ -174,7 +175,7 @@ def _labelled(model: pm.Model, name: str, array: np.ndarray) -> xr.DataArray:
     )
 
 
-def prior_group(model: pm.Model, seed: int, names: list[str]) -> xr.Dataset | None:
+def prior_group(model: "pm.Model", seed: int, names: list[str]) -> xr.Dataset | None:
     """Group ``prior``, drawn from the same model; None when a prior is improper."""
     if any(isinstance(rv.owner.op, pm.distributions.continuous.FlatRV) for rv in model.free_RVs):
         return None

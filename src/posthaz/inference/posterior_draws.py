@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Hashable
 
-import pymc as pm
 import xarray as xr
 
-from posthaz.inference.engine import answers_of, compile_posterior, posterior_modes
+from posthaz.inference.engine import answers_of, outlined_posterior, posterior_modes
 from posthaz.inference.groups import posterior_groups, statistics_group
 from posthaz.inference.nuts import nuts_draws
 from posthaz.inference.pymc_sampler import pymc_draws
+from posthaz.model.graph import pm
+from posthaz.model.outline import built_outline
 from posthaz.spec import Sampling
 
 
 def posterior_draws(
-    model: pm.Model,
+    model: "pm.Model",
     shape: Hashable,
     sampling: Sampling,
     progress: Callable[[int, int], None] | None = None,
@@ -42,7 +43,8 @@ def posterior_draws(
     ConvergenceError
         When sampling could not start.
     """
-    posterior = compile_posterior(model, shape)
+    outline = built_outline(model)
+    posterior = outlined_posterior(outline, shape, lambda: model)
     if sampling.method == "pymc":
         sampled = pymc_draws(model, sampling, progress)
     else:
@@ -51,7 +53,7 @@ def posterior_draws(
     answers = answers_of(posterior, sampled.theta, pointwise=False)
     return xr.DataTree.from_dict(
         {
-            "/posterior": posterior_groups(model, answers)["posterior"],
-            "/sample_stats": statistics_group(model, sampled.statistics),
+            "/posterior": posterior_groups(outline, answers)["posterior"],
+            "/sample_stats": statistics_group(outline, sampled.statistics),
         }
     )

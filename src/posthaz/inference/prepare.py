@@ -2,15 +2,17 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-import pymc as pm
 
 from posthaz.cohort import Cohort, Collapsed, between_steps, changing, collapse, joined
 from posthaz.design import Design
 from posthaz.errors import CohortError, SpecError
-from posthaz.inference.engine import Posterior, compile_posterior, model_shape
+from posthaz.inference.engine import Posterior, model_shape, outlined_posterior
 from posthaz.model import build_model, event_rate
+from posthaz.model.graph import pm
+from posthaz.model.outline import Outline, built_outline, outline
 from posthaz.spec import (
     ChosenPriors,
     ModelSpec,
@@ -38,8 +40,8 @@ class Prepared:
         Design learned from the cohort.
     priors : ChosenPriors
         The prior of every parameter.
-    model : pymc.Model
-        The PyMC model.
+    outline : Outline
+        Its data, names, start and shape.
     posterior : Posterior
         Its posterior, compiled.
     """
@@ -49,8 +51,13 @@ class Prepared:
     collapsed: Collapsed
     design: Design
     priors: ChosenPriors
-    model: pm.Model
+    outline: Outline
     posterior: Posterior
+
+    @cached_property
+    def model(self) -> "pm.Model":
+        """The PyMC model, built where it is asked for."""
+        return build_model(self.spec, self.distinct_design, self.priors, self.collapsed.cohort)
 
     @property
     def distinct_design(self) -> Design:
@@ -88,9 +95,15 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     """
     resolved, cohort, design, priors = understood(spec, cohort)
     collapsed = collapse(cohort, tuple(dict.fromkeys((*design.variables, *spec.needed))))
-    model = build_model(resolved, of_distinct_rows(design, collapsed), priors, collapsed.cohort)
-    posterior = compile_posterior(model, model_shape(resolved, design, priors, model))
-    return Prepared(resolved, cohort, collapsed, design, priors, model, posterior)
+    given = (resolved, of_distinct_rows(design, collapsed), priors, collapsed.cohort)
+    if found := outline(build_model, *given):
+        posterior = outlined_posterior(found, found.shape, lambda: build_model(*given))
+    else:  # only PyMC can tell; such a model is built each time
+        model = build_model(*given)
+        found = built_outline(model)
+        shape = model_shape(resolved, design, priors, model)
+        posterior = outlined_posterior(found, shape, lambda: model)
+    return Prepared(resolved, cohort, collapsed, design, priors, found, posterior)
 
 
 def understood(spec: ModelSpec, cohort: Cohort) -> tuple[ModelSpec, Cohort, Design, ChosenPriors]:

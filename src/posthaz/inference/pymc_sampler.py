@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-import pymc as pm
 
 from posthaz.inference.nuts import Sampled
+from posthaz.model.graph import pm
 from posthaz.spec import Sampling
 
 _STATISTICS = (
@@ -21,7 +21,7 @@ _STATISTICS = (
 
 
 def pymc_draws(
-    model: pm.Model, sampling: Sampling, progress: Callable[[int, int], None] | None = None
+    model: "pm.Model", sampling: Sampling, progress: Callable[[int, int], None] | None = None
 ) -> Sampled:
     """Sample with `pymc.sample`, in the model's own coordinates.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from posthaz.inference.translate import JaxFunction
+from posthaz.inference.translated import JaxFunction
 
 _FIRST_STEP = 0.5
 _MOST_DOUBLINGS = 10

@@ -5,8 +5,7 @@ The PyMC model stays the only place where the density is written; see
 """
 
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -18,37 +17,7 @@ from pytensor.graph.traversal import ancestors, toposort
 from pytensor.tensor.variable import TensorVariable
 
 from posthaz.inference.compiled_cache import keep_compiled
-
-JaxFunction = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Translated:
-    """A model's functions of a flat parameter vector and its data.
-
-    Parameters
-    ----------
-    derived : callable
-        ``derived(*data)``, everything in the model that depends on data alone, computed once
-        and not at every parameter vector; what the other functions call data.
-    log_density : callable
-        ``log_density(theta, *derived)``, log posterior density up to a constant.
-    answers : callable
-        ``answers(theta, *derived)``, the variables named in `names`.
-    names : tuple of (group, name)
-        ArviZ group and variable of each answer.
-    data_names : tuple of str
-        The model's data, in the order `derived` takes them.
-    size : int
-        Length of ``theta``, the free variables in the model's order, unbounded and joined.
-    """
-
-    derived: JaxFunction
-    log_density: JaxFunction
-    answers: JaxFunction
-    names: tuple[tuple[str, str], ...]
-    data_names: tuple[str, ...]
-    size: int
+from posthaz.inference.translated import JaxFunction, Translated
 
 
 def translate(model: pm.Model) -> Translated:

@@ -3,12 +3,11 @@
 import math
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor as pt
 
 from posthaz.cohort import Cohort
 from posthaz.hazards import Array, Baseline, Hazard, Parameter
 from posthaz.model.distributions import prior_variable
+from posthaz.model.graph import pm, pt
 from posthaz.model.likelihood import event_rate
 from posthaz.model.random_walk import random_walk
 from posthaz.priors import Prior

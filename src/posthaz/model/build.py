@@ -1,10 +1,8 @@
 """A model specification, a cohort and a design to a PyMC model."""
 
-import pymc as pm
-import pytensor.tensor as pt
-
 from posthaz.cohort import Cohort
 from posthaz.design import Design
+from posthaz.model.graph import pm, pt
 from posthaz.model.likelihood import follow_up_data, likelihood_terms, weighted
 from posthaz.model.rows_hazard import row_coordinates, rows_hazard
 from posthaz.spec import SHRUNKEN_TERM, ChosenPriors, ModelSpec, shrunken_terms
@@ -12,7 +10,9 @@ from posthaz.spec import SHRUNKEN_TERM, ChosenPriors, ModelSpec, shrunken_terms
 OBSERVED = "event"
 
 
-def build_model(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: Cohort) -> pm.Model:
+def build_model(
+    spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: Cohort
+) -> "pm.Model":
     """PyMC model of a specification.
 
     Data and prior numbers are `pm.Data`: another cohort or other priors are inputs of the same

@@ -1,14 +1,13 @@
 """Effects that change with time: their departures from the average, as PyMC variables."""
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor as pt
 
 from posthaz.cohort import Cohort
 from posthaz.design import Design
 from posthaz.effects import ChangingEffect, change_starts, log_ratio_at
 from posthaz.hazards import Array, Hazard
 from posthaz.model.distributions import prior_vector, scale_variable
+from posthaz.model.graph import pm, pt
 from posthaz.model.informed import informed_normal
 from posthaz.model.random_walk import step_matrix, told_apart
 from posthaz.spec import (

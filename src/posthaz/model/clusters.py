@@ -1,13 +1,12 @@
 """Frailties and effects that differ between clusters, as PyMC variables."""
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor as pt
 
 from posthaz.design import Design, Group
 from posthaz.effects.frailty import log_gamma_density
 from posthaz.hazards import Array
 from posthaz.model.distributions import prior_variable, scale_variable
+from posthaz.model.graph import pm, pt
 from posthaz.model.informed import informed_normal, informed_standard
 from posthaz.spec import (
     ChosenPriors,

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor as pt
 
 from posthaz.design import Design
 from posthaz.hazards import Array
 from posthaz.model.distributions import prior_vector
+from posthaz.model.graph import pm, pt
 from posthaz.model.shrinkage import Block, shrunken_coefficients
 from posthaz.priors import Prior
 

@@ -1,11 +1,10 @@
 """The linear predictor of the cured share, as PyMC variables."""
 
-import pymc as pm
-
 from posthaz.design import Design
 from posthaz.hazards import Array
 from posthaz.model.coefficients import coefficient_vector
 from posthaz.model.distributions import prior_variable
+from posthaz.model.graph import pm
 from posthaz.spec import CURE_EFFECT, CURE_INTERCEPT, ChosenPriors
 
 

@@ -1,53 +1,19 @@
 """The one map from a prior's family to a PyMC distribution; prior numbers are model inputs."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor
-from pymc.logprob.transforms import Transform
 
 from posthaz.hazards import Array
+from posthaz.model.graph import HALF_NORMAL_SCALE, LISTENER, pm
 from posthaz.priors import Prior, prior_quantile
-
-_ROOT_TWO = math.sqrt(2.0)
-pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
-
-
-class HalfNormalScale(Transform):
-    """The variable as a quantile of its half-normal prior: standard normal before the data.
-
-    Under a logarithm a standard deviation that may be zero has a long exponential tail, which
-    chains explore slowly; here its prior is normal(0, 1) and the likelihood is flat near zero,
-    so that the tail is normal.
-    """
-
-    name = "half_normal_scale"
-
-    def backward(self, value: Array, *inputs: Array) -> Array:
-        """Standard deviation of the coordinate."""
-        scale = inputs[-1]
-        return scale * _ROOT_TWO * pt.erfinv(pt.erfc(-value / _ROOT_TWO) / 2.0)
-
-    def forward(self, value: Array, *inputs: Array) -> Array:
-        """Coordinate of the standard deviation."""
-        scale = inputs[-1]
-        return -_ROOT_TWO * pt.erfcinv(2.0 * pt.erf(value / (scale * _ROOT_TWO)))
-
-    def log_jac_det(self, value: Array, *inputs: Array) -> Array:
-        """Log density of a standard normal minus that of the half-normal."""
-        scale = inputs[-1]
-        standard = -0.5 * value**2 - 0.5 * math.log(2.0 * math.pi)
-        own = self.backward(value, *inputs) / scale
-        return standard - (0.5 * math.log(2.0 / math.pi) - pt.log(scale) - 0.5 * own**2)
 
 
 def half_normal_scale(
     name: str, sd: Array, start: float | np.ndarray, dims: tuple[str, ...] | None = None
 ) -> Array:
-    """Half-normal variable, sampled in the coordinates of `HalfNormalScale`.
+    """Half-normal variable, sampled in coordinates that are standard normal before the data.
 
     Parameters
     ----------
@@ -65,22 +31,30 @@ def half_normal_scale(
     TensorVariable
         The variable, in the model of the enclosing context.
     """
-    return pm.HalfNormal(name, sd, initval=start, default_transform=HalfNormalScale(), dims=dims)
+    transform = HALF_NORMAL_SCALE if LISTENER.get() is not None else _half_normal_scale()
+    return pm.HalfNormal(name, sd, initval=start, default_transform=transform, dims=dims)
+
+
+def _half_normal_scale() -> Any:
+    """The transform itself, which needs PyMC."""
+    from posthaz.model.half_normal_scale import HalfNormalScale
+
+    return HalfNormalScale()
 
 
 _MOST_SPREAD = 0.3  # effects on the log scale spread about this much in practice
 _CLASSES = {
-    "normal": (pm.Normal, ("mu", "sigma")),
-    "student_t": (pm.StudentT, ("nu", "mu", "sigma")),
-    "cauchy": (pm.Cauchy, ("alpha", "beta")),
-    "laplace": (pm.Laplace, ("mu", "b")),
-    "flat": (pm.Flat, ()),
-    "half_normal": (pm.HalfNormal, ("sigma",)),
-    "half_student_t": (pm.HalfStudentT, ("nu", "sigma")),
-    "half_cauchy": (pm.HalfCauchy, ("beta",)),
-    "exponential": (pm.Exponential, ("lam",)),
-    "gamma": (pm.Gamma, ("alpha", "beta")),
-    "lognormal": (pm.LogNormal, ("mu", "sigma")),
+    "normal": ("Normal", ("mu", "sigma")),
+    "student_t": ("StudentT", ("nu", "mu", "sigma")),
+    "cauchy": ("Cauchy", ("alpha", "beta")),
+    "laplace": ("Laplace", ("mu", "b")),
+    "flat": ("Flat", ()),
+    "half_normal": ("HalfNormal", ("sigma",)),
+    "half_student_t": ("HalfStudentT", ("nu", "sigma")),
+    "half_cauchy": ("HalfCauchy", ("beta",)),
+    "exponential": ("Exponential", ("lam",)),
+    "gamma": ("Gamma", ("alpha", "beta")),
+    "lognormal": ("LogNormal", ("mu", "sigma")),
 }
 
 
@@ -135,7 +109,8 @@ def prior_vector(
     TensorVariable
         The variable, in the model of the enclosing context.
     """
-    distribution, arguments = _CLASSES[priors[0].family]
+    family, arguments = _CLASSES[priors[0].family]
+    distribution = getattr(pm, family)
     coordinates = pm.modelcontext(None).coords
     own = (coordinates[dim] or () for dim in shape.get("dims", ()))
     lengths = shape.get("shape") or tuple(len(labels) for labels in own)

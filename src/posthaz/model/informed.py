@@ -1,10 +1,9 @@
 """Hierarchical normal effects in coordinates that suit the information about each of them."""
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor as pt
 
 from posthaz.hazards import Array
+from posthaz.model.graph import pm, pt
 
 
 def informed_normal(

@@ -1,20 +1,16 @@
 """Latent exchangeability: each historical patient is like the current ones, or is not."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor
 
 from posthaz.cohort import Cohort
 from posthaz.design import Design
 from posthaz.hazards import Array
+from posthaz.model.graph import pm, pt
 from posthaz.model.likelihood import follow_up_data, likelihood_terms
 from posthaz.model.rows_hazard import row_coordinates, rows_hazard
 from posthaz.spec import ChosenPriors, ModelSpec
-
-pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
 
 EXCHANGEABLE = "exchangeable_share"
 UNLIKE = "unlike"
@@ -37,7 +33,7 @@ def build_leap_model(
     cohort: Cohort,
     historical: np.ndarray,
     share: tuple[float, float] = (1.0, 1.0),
-) -> pm.Model:
+) -> "pm.Model":
     """PyMC model in which an unknown share of the historical patients is exchangeable.
 
     The likelihood of a historical patient is that of the current patients' parameters with

@@ -1,11 +1,10 @@
 """A random walk over intervals, in coordinates where its parts are told apart by the data."""
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor as pt
 
 from posthaz.hazards import Array, Baseline, Parameter
 from posthaz.model.distributions import prior_variable, scale_variable
+from posthaz.model.graph import pm, pt
 from posthaz.model.informed import informed_normal
 from posthaz.priors import Prior
 from posthaz.spec import STEP_SD

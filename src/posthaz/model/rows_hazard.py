@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor as pt
 
 from posthaz.cohort import Cohort
 from posthaz.design import Design
@@ -22,6 +20,7 @@ from posthaz.model.changing import averaged_ratio, changing_coefficients, short_
 from posthaz.model.clusters import cluster_predictor
 from posthaz.model.coefficients import coefficient_vector
 from posthaz.model.cure import cure_predictor
+from posthaz.model.graph import pm, pt
 from posthaz.model.shrinkage import shrunken_block
 from posthaz.spec import (
     ChosenPriors,

@@ -2,23 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor
 
 from posthaz.hazards import Array
 from posthaz.model.distributions import prior_variable, scale_variable
+from posthaz.model.graph import pm, pt
 from posthaz.model.informed import informed_normal
 from posthaz.priors import Prior
-
-pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
 
 
 def build_toxicity_model(
     counts: Sequence[np.ndarray], arms: Sequence[Sequence[int]], priors: Mapping[str, Prior]
-) -> pm.Model:
+) -> "pm.Model":
     """PyMC model of the worst grades of several toxicities.
 
     With ``S[t, k]`` the probability of category `k` or worse of toxicity `t` in the reference

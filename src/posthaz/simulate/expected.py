@@ -8,7 +8,6 @@ hazard of those still at risk, and a Cox coefficient to the root of the expected
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import trapezoid
 from scipy.special import ndtr
 
 _STEPS = 12
@@ -117,7 +116,7 @@ def mean_median(sums: Sums, edges: np.ndarray) -> float:
     variance = np.concatenate([[0.0], np.cumsum(sums.failed / at_risk**2)])
     error = 0.5 * np.sqrt(np.interp(np.log(2), hazard, variance)) + 1e-6
     later = ndtr((np.exp(-hazard) - 0.5) / error)
-    return float(trapezoid(later, edges))
+    return float(np.trapezoid(later, edges))
 
 
 def two_arm_limit(reference: Sums, other: Sums, start: float) -> tuple[float, float]:

@@ -15,5 +15,5 @@ def test_a_frailty_is_no_coordinate(name: str) -> None:
     )
     cohort = ph.read_cohort(frame, time="t", event="d", treatment="arm", covariates=[name])
     spec = ph.ModelSpec("m", ph.Exponential(), f"arm + (1 | {name})")
-    coordinates = sampling_coordinates(prepare_fit(spec, cohort).model)
+    coordinates = sampling_coordinates(prepare_fit(spec, cohort).outline)
     assert coordinates == {"log_hazard_ratio_scaled", f"frailty_{name}_standard"}

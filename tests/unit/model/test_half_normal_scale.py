@@ -5,7 +5,8 @@ import pymc as pm
 import pytest
 from scipy import stats
 
-from posthaz.model.distributions import HalfNormalScale, half_normal_scale
+from posthaz.model.distributions import half_normal_scale
+from posthaz.model.half_normal_scale import HalfNormalScale
 
 POINTS = np.array([-6.0, -2.0, 0.0, 1.5, 4.0])
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-import pymc as pm
-
 from posthaz.hazards import Array
 from posthaz.model.distributions import scale_variable
+from posthaz.model.graph import pm
 from posthaz.model.informed import informed_normal
 from posthaz.model.shrinkage.block import Block
 from posthaz.priors import Prior

@@ -2,20 +2,17 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor
 
 from posthaz.hazards import Array
+from posthaz.model.graph import pm, pt
 from posthaz.model.informed import informed_normal
 from posthaz.model.shrinkage.block import Block
 from posthaz.priors import Prior
 from posthaz.spec import GLOBAL_SCALE
 
 _SLAB_DF = 4.0
-pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
 
 
 def horseshoe(name: str, block: Block, scales: Mapping[str, Prior]) -> Array:

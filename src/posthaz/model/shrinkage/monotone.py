@@ -1,19 +1,15 @@
 """Monotone curves: a total change of the log hazard, shared out over steps of one sign."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor
 
 from posthaz.hazards import Array
 from posthaz.model.distributions import scale_variable
+from posthaz.model.graph import pm, pt
 from posthaz.model.shrinkage.block import Block
 from posthaz.priors import Prior
 from posthaz.spec.shrinkage import MONOTONE_TOTAL, SHRUNKEN_TERM
-
-pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
 
 
 def monotone(name: str, block: Block, scales: Mapping[str, Prior]) -> Array:

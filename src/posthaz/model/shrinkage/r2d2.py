@@ -5,14 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pymc as pm
-import pytensor.tensor
-from scipy.optimize import brentq
 from scipy.special import softmax
-from scipy.stats import norm
-from scipy.stats.qmc import Sobol
 
 from posthaz.hazards import Array
+from posthaz.model.graph import pm, pt
 from posthaz.model.informed import informed_normal
 from posthaz.model.shrinkage.block import Block
 from posthaz.priors import Prior
@@ -20,7 +16,6 @@ from posthaz.priors import Prior
 _GUMBEL_VARIANCE = math.pi**2 / 6
 _SPREADS = (0.01, 4.0)
 _POINTS = 10
-pt: Any = pytensor.tensor  # its functions are typed as possibly returning nothing
 
 
 def r2d2(name: str, block: Block, scales: Mapping[str, Prior]) -> Array:
@@ -67,6 +62,10 @@ def share_spread(block: Block) -> float:
     Chosen so that the shares ``p`` count as ``relevant`` equal ones on average, ``E 1 / sum p^2``;
     found on a fixed set of normal points, so that equal analyses have equal priors.
     """
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+    from scipy.stats.qmc import Sobol
+
     size = len(block.positions)
     if size == 1:
         return 1.0
