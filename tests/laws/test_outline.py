@@ -5,12 +5,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pymc as pm
 import pytest
+from scipy.stats import ks_2samp
 
 import posthaz as ph
-from posthaz.inference.prepare import understood
+from posthaz.inference.engine import answers_of
+from posthaz.inference.groups import posterior_groups
+from posthaz.inference.prepare import prepare_fit, understood
 from posthaz.model import build_model
 from posthaz.model.outline import built_outline, outline
+from posthaz.model.prior_draws import prior_draws
 from tests.laws.parts import EVERY_BASELINE
 
 ROWS = 36
@@ -112,3 +117,34 @@ def test_an_outline_has_the_numbers_of_the_model(name: str) -> None:
         assert said.dims.get(key) == built.dims.get(key), key
     for dim in {dim for key in named for dim in said.dims.get(key, ())}:
         assert list(said.coords[dim]) == list(built.coords[dim])
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_priors_are_drawn_without_a_graph(name: str) -> None:
+    spec, kinds = SPECS[name]
+    resolved, cohort, design, priors = understood(spec, _cohort(**kinds))
+    theta = prior_draws(outline(build_model, resolved, design, priors, cohort), 50, seed=1)
+    improper = any(prior.family == "flat" for prior in priors.coefficients)
+    assert (theta is None) == improper
+    assert theta is None or np.isfinite(theta).all()
+
+
+DRAWN = ("smooth walk of an effect", "gamma frailty", "slopes", "horseshoe", "r2d2", "exchangeable")
+
+
+@pytest.mark.parametrize(
+    "name", [DRAWN[0], *(pytest.param(name, marks=pytest.mark.slow) for name in DRAWN[1:])]
+)
+def test_priors_are_drawn_as_pymc_draws_them(name: str) -> None:
+    spec, kinds = SPECS[name]
+    prepared = prepare_fit(spec, _cohort(**kinds))
+    theta = prior_draws(prepared.outline, 2000, seed=1)
+    answers = answers_of(prepared.posterior, theta[None], pointwise=False)
+    ours = posterior_groups(prepared.outline, answers)["posterior"]
+    names = [str(key) for key in ours.data_vars]
+    tree = pm.sample_prior_predictive(2000, prepared.model, var_names=names, random_seed=1)
+    for key in names:
+        own, theirs = ours[key].to_numpy()[0], tree["prior"][key].to_numpy()[0]
+        own, theirs = own.reshape(2000, -1), theirs.reshape(2000, -1)
+        smallest = min(ks_2samp(own[:, k], theirs[:, k]).pvalue for k in range(own.shape[1]))
+        assert smallest > 1e-4 / own.shape[1], key

@@ -19,6 +19,7 @@ from posthaz.inference.prepare import Prepared
 from posthaz.model.baseline import STRATUM
 from posthaz.model.graph import pm
 from posthaz.model.outline import Outline
+from posthaz.model.prior_draws import prior_draws
 from posthaz.simulate import simulate_times
 from posthaz.spec import ModelSpec, spread_names
 
@@ -46,7 +47,7 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
         prepared.spec, prepared.design, prepared.priors, groups
     )
     names = [str(name) for name in groups["posterior"].data_vars]
-    prior = prior_group(prepared.model, seed, names) if prepared.priors.drawable else None
+    prior = prior_group(prepared, seed, names) if prepared.priors.drawable else None
     groups.update({"prior": prior} if prior is not None else {})
     if not changing(cohort, prepared.design.variables):
         groups["posterior_predictive"] = predictive_group(
@@ -175,8 +176,19 @@ def _labelled(outline: Outline, name: str, array: np.ndarray) -> xr.DataArray:
     )
 
 
-def prior_group(model: "pm.Model", seed: int, names: list[str]) -> xr.Dataset | None:
+def prior_group(prepared: Prepared, seed: int, names: list[str]) -> xr.Dataset | None:
     """Group ``prior``, drawn from the same model; None when a prior is improper."""
+    if any(one.family == "Flat" for one in prepared.outline.drawn):
+        return None
+    theta = prior_draws(prepared.outline, _PRIOR_DRAWS, seed)
+    if theta is None:
+        return _prior_by_pymc(prepared.model, seed, names)
+    answers = answers_of(prepared.posterior, theta[None], pointwise=False)
+    return posterior_groups(prepared.outline, answers)["posterior"][names]
+
+
+def _prior_by_pymc(model: "pm.Model", seed: int, names: list[str]) -> xr.Dataset | None:
+    """Group ``prior`` of a model with variables that only PyMC can draw."""
     if any(isinstance(rv.owner.op, pm.distributions.continuous.FlatRV) for rv in model.free_RVs):
         return None
     wanted = [name for name in names if name in model.named_vars]

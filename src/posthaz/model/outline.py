@@ -38,6 +38,8 @@ class Outline:
     shape : str
         Equal for models that differ in data and prior numbers alone: a digest of everything that
         was said while the model was written.
+    drawn : tuple of Drawn
+        How the free variables are drawn before any data; empty where only PyMC knows.
     """
 
     data: dict[str, np.ndarray]
@@ -47,6 +49,41 @@ class Outline:
     deterministic: tuple[str, ...]
     start: np.ndarray
     shape: str
+    drawn: tuple["Drawn", ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """How a free variable is drawn before any data.
+
+    Parameters
+    ----------
+    name, family : str
+        Its name, and PyMC's of its distribution.
+    given, named : tuple and dict
+        Arguments of the distribution: numbers, or variables that were heard of.
+    sizes : tuple of int
+        Shape of the variable.
+    variable : Any
+        The variable itself, as others name it.
+    transform : str
+        Coordinates that it is sampled in, where they aren't the family's own.
+    draw : callable, optional
+        Draws a `CustomDist`.
+    """
+
+    name: str
+    family: str
+    given: tuple[Any, ...]
+    named: Mapping[str, Any]
+    sizes: tuple[int, ...]
+    variable: Any
+    transform: str
+    draw: Callable[..., np.ndarray] | None
+
+    def unbounded(self, at: np.ndarray) -> np.ndarray:
+        """Values in the coordinates that the variable is sampled in."""
+        return _unbounded(self.family, self.transform, at, self.given)
 
 
 def outline(build: Callable[..., Any], *given: Any) -> Outline | None:
@@ -124,21 +161,22 @@ class _Variable:
     __array_ufunc__ = None
     __iter__ = None
 
-    def __init__(self, said: "_Said", number: int, value: np.ndarray | None = None) -> None:
-        self._said, self._number, self._value = said, number, value
+    def __init__(self, said: "_Said", number: int, how: tuple[Any, ...] = ()) -> None:
+        self.said_to, self.number_said, self.made_by = said, number, how
+        self.known_value: np.ndarray | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._said.hear("attribute", self, name)
+        return self.said_to.hear("attribute", self, name)
 
     def __call__(self, *given: Any, **named: Any) -> "_Variable":
-        return self._said.hear("call", self, *given, **named)
+        return self.said_to.hear("call", self, *given, **named)
 
     def __getitem__(self, key: Any) -> "_Variable":
-        made = self._said.hear("getitem", self, key)
-        if self._value is not None and isinstance(key, int):
-            made._value = np.asarray(self._value[key])
+        made = self.said_to.hear("getitem", self, key)
+        if self.known_value is not None and isinstance(key, int):
+            made.known_value = np.asarray(self.known_value[key])
         return made
 
     def __bool__(self) -> bool:
@@ -146,7 +184,7 @@ class _Variable:
 
 
 def _operation(name: str) -> Callable[..., _Variable]:
-    return lambda self, *given: self._said.hear(name, self, *given)
+    return lambda self, *given: self.said_to.hear(name, self, *given)
 
 
 for _name in _OPERATIONS.split():
@@ -158,13 +196,13 @@ class _Names(_Variable):
 
     def __init__(self, said: "_Said", path: str) -> None:
         super().__init__(said, 0)
-        self._path = path
+        self.path_said = path
 
     def __getattr__(self, name: str) -> "_Names":
-        return _Names(self._said, f"{self._path}.{name}")
+        return _Names(self.said_to, f"{self.path_said}.{name}")
 
     def __call__(self, *given: Any, **named: Any) -> _Variable:
-        return self._said.hear(self._path, *given, **named)
+        return self.said_to.hear(self.path_said, *given, **named)
 
 
 class _Said:
@@ -182,6 +220,7 @@ class _Said:
         self.free: list[str] = []
         self.deterministic: list[str] = []
         self.starts: list[np.ndarray] = []
+        self.drawn: list[Drawn] = []
 
     def hear(self, what: str, *given: Any, **named: Any) -> _Variable:
         """Add an operation to the digest, and number its result."""
@@ -190,13 +229,13 @@ class _Said:
             self._add(each)
         self.digest.update(b")")
         self.heard += 1
-        return _Variable(self, self.heard)
+        return _Variable(self, self.heard, (what, *given))
 
     def _add(self, thing: Any) -> None:
         if isinstance(thing, _Names):
-            self.digest.update(thing._path.encode())
+            self.digest.update(thing.path_said.encode())
         elif isinstance(thing, _Variable):
-            self.digest.update(f"#{thing._number}".encode())
+            self.digest.update(f"#{thing.number_said}".encode())
         elif isinstance(thing, np.ndarray | np.generic):
             array = np.ascontiguousarray(thing)
             self.digest.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
@@ -233,6 +272,7 @@ class _Said:
             tuple(self.deterministic),
             start,
             self.digest.hexdigest(),
+            tuple(self.drawn),
         )
 
     # what a model of PyMC is asked for while it is written
@@ -273,7 +313,7 @@ class _Statements:
             for k, size in enumerate(array.shape)
         ]
         variable = self.said.hear("data", name, array.dtype.str, sizes)
-        variable._value = array
+        variable.known_value = array
         self.said.data[name] = array
         return self.said.name(name, variable, dims)
 
@@ -295,7 +335,7 @@ class _Statements:
         """A random variable; only the observed one has no place to begin."""
         name, said = self.said.name_of(name), self.said
         dims, shape = named.pop("dims", None), named.pop("shape", None)
-        density, _ = named.pop("logp", None), named.pop("random", None)
+        density, draw = named.pop("logp", None), named.pop("random", None)
         observed, begin = named.pop("observed", None), named.pop("initval", None)
         own = named.pop("default_transform", "")
         if density is not None:
@@ -309,7 +349,9 @@ class _Statements:
                 begin = _middle(family, given)
             at = np.broadcast_to(np.asarray(begin, dtype=float), tuple(sizes))
             said.free.append(name)
-            said.starts.append(_unbounded(family, own, at, given))
+            one = Drawn(name, family, given, named, tuple(sizes), variable, own, draw)
+            said.drawn.append(one)
+            said.starts.append(one.unbounded(at))
         return said.name(name, variable, dims)
 
 
@@ -333,7 +375,7 @@ def _middle(family: str, given: tuple[Any, ...]) -> float:
 def _unbounded(family: str, transform: str, at: np.ndarray, given: tuple[Any, ...]) -> np.ndarray:
     """A value in the coordinates that PyMC samples a family in."""
     if transform == HALF_NORMAL_SCALE:
-        scale = given[0]._value
+        scale = given[0].known_value
         return -math.sqrt(2.0) * erfcinv(2.0 * erf(at / (scale * math.sqrt(2.0))))
     if transform:
         raise TypeError(f"no words for the transform {transform}")
