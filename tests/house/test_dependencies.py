@@ -90,3 +90,13 @@ def test_a_command_loads_only_what_it_needs(command, unneeded):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "loaded []"
+
+
+def test_what_fits_models_loads_no_graph_and_no_statistics() -> None:
+    unneeded = ["pymc", "pytensor", "arviz_stats", "arviz", "scipy.stats", "scipy.signal", "numba"]
+    code = (
+        "import sys, posthaz.inference, posthaz.model\n"
+        f"print([name for name in {unneeded!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -123,7 +123,9 @@ def test_an_outline_has_the_numbers_of_the_model(name: str) -> None:
 def test_priors_are_drawn_without_a_graph(name: str) -> None:
     spec, kinds = SPECS[name]
     resolved, cohort, design, priors = understood(spec, _cohort(**kinds))
-    theta = prior_draws(outline(build_model, resolved, design, priors, cohort), 50, seed=1)
+    said = outline(build_model, resolved, design, priors, cohort)
+    assert said is not None
+    theta = prior_draws(said, 50, seed=1)
     improper = any(prior.family == "flat" for prior in priors.coefficients)
     assert (theta is None) == improper
     assert theta is None or np.isfinite(theta).all()
@@ -139,6 +141,7 @@ def test_priors_are_drawn_as_pymc_draws_them(name: str) -> None:
     spec, kinds = SPECS[name]
     prepared = prepare_fit(spec, _cohort(**kinds))
     theta = prior_draws(prepared.outline, 2000, seed=1)
+    assert theta is not None
     answers = answers_of(prepared.posterior, theta[None], pointwise=False)
     ours = posterior_groups(prepared.outline, answers)["posterior"]
     names = [str(key) for key in ours.data_vars]
@@ -146,5 +149,6 @@ def test_priors_are_drawn_as_pymc_draws_them(name: str) -> None:
     for key in names:
         own, theirs = ours[key].to_numpy()[0], tree["prior"][key].to_numpy()[0]
         own, theirs = own.reshape(2000, -1), theirs.reshape(2000, -1)
-        smallest = min(ks_2samp(own[:, k], theirs[:, k]).pvalue for k in range(own.shape[1]))
+        tests: list[Any] = [ks_2samp(a, b) for a, b in zip(own.T, theirs.T, strict=True)]
+        smallest = min(test.pvalue for test in tests)
         assert smallest > 1e-4 / own.shape[1], key
