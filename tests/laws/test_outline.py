@@ -72,6 +72,7 @@ SPECS: dict[str, tuple[ph.ModelSpec, dict[str, bool]]] = {
         _spec("age + arm", changing=(ph.ChangingEffect("arm", (6.0,), smoothing="independent"),)),
         {},
     ),
+    "short and long term": (_spec("age + arm", crossing=ph.YangPrentice("arm")), {}),
     "frailty": (_spec("arm + (1 | site)"), {}),
     "variance": (
         _spec("arm + (1 | site)", priors={"frailty_variance": ph.Prior("gamma", (2.0, 3.0))}),

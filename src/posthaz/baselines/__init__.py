@@ -27,6 +27,7 @@ from posthaz.baselines.product_limit import (
     kaplan_meier,
     nelson_aalen,
     numbers_at_risk,
+    survival_curves,
 )
 from posthaz.baselines.proportional_hazards import cox_model
 from posthaz.baselines.relative_survival import relative_survival
@@ -84,6 +85,7 @@ __all__ = [
     "screen_candidates",
     "subdistribution_model",
     "survival_at",
+    "survival_curves",
     "survival_difference",
     "turnbull",
     "turnbull_at",

@@ -65,6 +65,53 @@ def kaplan_meier(
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_COLUMNS))
 
 
+def survival_curves(cohort: Cohort) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Arm, times and survival of `kaplan_meier` without its limits, for curves by the hundred.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort, as of `kaplan_meier`.
+
+    Returns
+    -------
+    list of (str, ndarray of float, ndarray of float)
+        One an arm: its name, and survival at the origin and at each distinct time.
+
+    Raises
+    ------
+    CohortError
+        Where `kaplan_meier` raises it.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> cohort = ph.simulated_example()
+    >>> whole = kaplan_meier(cohort)["survival"]
+    >>> bool(np.allclose(np.concatenate([s for _, _, s in survival_curves(cohort)]), whole))
+    True
+    """
+    refuse_recurrent(cohort, "Kaplan-Meier survival")
+    return [(arm, *_steps(part)) for arm, part in by_arm(after_origin(cohort))]
+
+
+def _steps(part: Cohort) -> tuple[np.ndarray, np.ndarray]:
+    """Survival of one arm at the origin and at each distinct time."""
+    times, place = np.unique(part.exit, return_inverse=True)
+    events = np.bincount(place, weights=part.weight * part.event, minlength=len(times))
+    ended = np.bincount(place, weights=part.weight, minlength=len(times))
+    order = np.argsort(part.entry)
+    entered = np.concatenate([[0.0], np.cumsum(part.weight[order])])
+    before = np.searchsorted(part.entry[order], times, side="left")
+    at_risk = entered[before] - np.cumsum(ended) + ended
+    survival = np.cumprod(1.0 - events / np.where(at_risk > 0, at_risk, 1.0))
+    survival[survival < NOBODY_LEFT] = 0.0
+    times = np.concatenate([[part.origin], times])
+    survival = np.concatenate([[1.0], survival])
+    survival[times >= last_believable(part.entry, part.exit, part.event)] = np.nan
+    return times, survival
+
+
 def nelson_aalen(cohort: Cohort, *, level: float = 0.95) -> pd.DataFrame:
     """Nelson-Aalen cumulative hazard by arm.
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from posthaz.baselines import kaplan_meier
+from posthaz.baselines import kaplan_meier, survival_curves
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
@@ -60,7 +60,7 @@ def replicated_kaplan_meier(
     chosen = np.linspace(0, len(times) - 1, min(replicates, len(times))).round().astype(int)
     watched = FollowUp(whole)
     rng = np.random.default_rng(fit.provenance.seed)
-    parts = []
+    parts: list[tuple[str, int, np.ndarray, np.ndarray]] = []
     for number, drawn in enumerate(times[chosen]):
         until = watched.draw(rng)
         seen = drawn <= until
@@ -72,9 +72,17 @@ def replicated_kaplan_meier(
             upper=np.where(seen, ended, np.inf),
             cause=seen.astype(int),
         )
-        curve = kaplan_meier(replicate if groups is None else regrouped(replicate, groups))
-        parts.append(curve[["arm", "time", "survival"]].assign(replicate=number))
-    return pd.concat(parts, ignore_index=True)[["arm", "replicate", "time", "survival"]]
+        curves = survival_curves(replicate if groups is None else regrouped(replicate, groups))
+        parts += [(arm, number, when, own) for arm, when, own in curves]
+    lengths = [len(when) for _, _, when, _ in parts]
+    return pd.DataFrame(
+        {
+            "arm": np.repeat(np.array([arm for arm, *_ in parts], dtype=object), lengths),
+            "replicate": np.repeat([number for _, number, _, _ in parts], lengths),
+            "time": np.concatenate([when for _, _, when, _ in parts]),
+            "survival": np.concatenate([own for *_, own in parts]),
+        }
+    )
 
 
 def regrouped(cohort: Cohort, label: np.ndarray) -> Cohort:

@@ -11,6 +11,7 @@ from posthaz.baselines import (
     nelson_aalen,
     numbers_at_risk,
     survival_at,
+    survival_curves,
 )
 from posthaz.baselines.survival_summary import crossing_time
 from posthaz.errors import CohortError
@@ -78,6 +79,21 @@ def test_splitting_follow_up_changes_nothing(late: bool) -> None:
         ours[["arm", "time", *columns]].reset_index(drop=True), theirs[["arm", "time", *columns]]
     )
     pd.testing.assert_frame_equal(follow_up(split), follow_up(whole))
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.3])
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("origin", [0.0, 2.0])
+def test_curves_by_the_hundred_are_those_with_limits(
+    weight: float, late: bool, origin: float
+) -> None:
+    cohort = replace(random_cohort(6, late=late), origin=origin)
+    cohort = replace(cohort, weight=np.where(np.arange(len(cohort)) % 3, 1.0, weight))
+    table = kaplan_meier(cohort)
+    for arm, times, survival in survival_curves(cohort):
+        own = table[table["arm"] == arm]
+        np.testing.assert_array_equal(times, own["time"])
+        np.testing.assert_allclose(survival, own["survival"], rtol=1e-12, atol=1e-15)
 
 
 def test_whole_weights_are_so_many_rows() -> None:
