@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from posthaz.analyses.subsets.answer import survival_in_subsets
     from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
     from posthaz.analyses.surfaces.answer import Surface, surface
+    from posthaz.analyses.surfaces.section import plot_surface
     from posthaz.analyses.surfaces.spec import SurfaceSpec
     from posthaz.analyses.tipping_points.answer import tipping_points
     from posthaz.analyses.tipping_points.confounder import Confounder, confounder_effects
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
         printed_doubts,
         reconstructed_patients,
     )
+    from posthaz.figures import p_text, use_style
     from posthaz.hazards import (
         Exponential,
         Gamma,
@@ -152,7 +154,17 @@ if TYPE_CHECKING:
         median_survival,
         sceptical,
     )
-    from posthaz.report import Results, plot_specification_curve, plot_survival, run_analysis
+    from posthaz.report import (
+        Results,
+        plot_forest,
+        plot_hazard,
+        plot_hazard_ratio,
+        plot_predictive,
+        plot_prior_posterior,
+        plot_specification_curve,
+        plot_survival,
+        run_analysis,
+    )
     from posthaz.schedule import read_scheduler
     from posthaz.sensitivity import (
         answer_sensitivity,
@@ -220,6 +232,7 @@ _ROOMS = {
     "analyses.model_averaging.spec": "ModelAveragingSpec",
     "analyses.assurance.spec": "AssuranceSpec",
     "analyses.surfaces.answer": "Surface surface",
+    "analyses.surfaces.section": "plot_surface",
     "analyses.surfaces.spec": "SurfaceSpec",
     "analyses.toxicity.answer": "compare_toxicity",
     "analyses.toxicity.spec": "ToxicitySpec",
@@ -248,7 +261,11 @@ _ROOMS = {
     ),
     "inference": "Fit fit fit_many generative_model load_fit model_draws write_fit",
     "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
-    "report": "Results plot_specification_curve plot_survival run_analysis",
+    "report": (
+        "Results plot_forest plot_hazard plot_hazard_ratio plot_predictive plot_prior_posterior "
+        "plot_specification_curve plot_survival run_analysis"
+    ),
+    "figures": "p_text use_style",
     "schedule": "read_scheduler",
     "sensitivity": "answer_sensitivity compare_variants fit_variants variants",
     "simulate": "simulated_example",
@@ -277,18 +294,19 @@ __all__ = [
     "load_fit", "LogLogistic", "LogNormal", "map_columns", "match_patients", "median_survival",
     "missing_answers", "missing_patterns", "MissingSpec", "model_draws", "model_probabilities",
     "ModelAveragingSpec", "ModelSpec", "MSpline", "MultistateSpec", "normalised_power_fit",
-    "operating_characteristics", "OwnColumn", "person_time", "PiecewiseExponential", "plot_curve",
-    "plot_specification_curve", "plot_survival", "pooled", "pooled_estimate", "Population",
-    "posterior_incidence", "power_fits", "printed_doubts", "PrintedRatio", "Prior",
-    "probability_above", "probability_below", "profile", "propensity_score", "ratio", "read_cohort",
-    "read_expected_mortality", "read_life_table", "read_registry", "read_scheduler",
-    "reconstructed_patients", "register_baseline", "relative_survival", "restricted_mean",
-    "Results", "run_analysis", "Sampling", "sceptical", "screen_covariates", "ScreeningSpec",
-    "sequential_trials", "Shrinkage", "simulate_patients", "simulated_example",
-    "split_at_treatment", "State", "subgroup_effects", "SubgroupSpec", "Subset", "SubsetsSpec",
-    "summary", "Surface", "surface", "SurfaceSpec", "survival", "survival_in_subsets",
-    "survival_quantile", "tipping_points", "ToxicitySpec", "turnbull", "uncured_survival",
-    "variants", "Weibull", "Where", "write_fit", "YangPrentice",
+    "operating_characteristics", "OwnColumn", "p_text", "person_time", "PiecewiseExponential",
+    "plot_curve", "plot_forest", "plot_hazard", "plot_hazard_ratio", "plot_predictive",
+    "plot_prior_posterior", "plot_specification_curve", "plot_surface", "plot_survival", "pooled",
+    "pooled_estimate", "Population", "posterior_incidence", "power_fits", "printed_doubts",
+    "PrintedRatio", "Prior", "probability_above", "probability_below", "profile",
+    "propensity_score", "ratio", "read_cohort", "read_expected_mortality", "read_life_table",
+    "read_registry", "read_scheduler", "reconstructed_patients", "register_baseline",
+    "relative_survival", "restricted_mean", "Results", "run_analysis", "Sampling", "sceptical",
+    "screen_covariates", "ScreeningSpec", "sequential_trials", "Shrinkage", "simulate_patients",
+    "simulated_example", "split_at_treatment", "State", "subgroup_effects", "SubgroupSpec",
+    "Subset", "SubsetsSpec", "summary", "Surface", "surface", "SurfaceSpec", "survival",
+    "survival_in_subsets", "survival_quantile", "tipping_points", "ToxicitySpec", "turnbull",
+    "uncured_survival", "use_style", "variants", "Weibull", "Where", "write_fit", "YangPrentice",
 ]  # fmt: skip
 
 

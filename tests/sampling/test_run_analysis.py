@@ -40,7 +40,7 @@ def test_fits_and_checks_are_by_model(results, analysis):
 
 
 def test_the_same_survival_figure_as_the_report(results):
-    curves, below = ph.plot_survival(results).axes
+    curves, below = ph.plot_survival(results).figure.axes
     assert "survival" in curves.get_ylabel().lower()
     assert {"88", "86"} <= {text.get_text() for text in below.texts}
 

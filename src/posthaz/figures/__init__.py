@@ -13,19 +13,23 @@ from posthaz.figures.fit_checks import (
     draw_expected_events,
     draw_transformed,
 )
+from posthaz.figures.fonts import font_notice
 from posthaz.figures.hazard import draw_hazard, draw_person_time
 from posthaz.figures.hazard_ratio_over_time import draw_hazard_ratio_over_time
 from posthaz.figures.hazard_ratios import draw_hazard_ratios
 from posthaz.figures.incidence import draw_incidence, draw_mean_count
 from posthaz.figures.interaction import draw_interaction
+from posthaz.figures.looks import p_text
 from posthaz.figures.love import draw_before_after, draw_love, draw_overlap
 from posthaz.figures.missing import draw_missing_patterns
+from posthaz.figures.place import pictured
 from posthaz.figures.predictive_check import draw_predictive_check, draw_prior_predictive
 from posthaz.figures.prior_posterior import draw_prior_posterior
 from posthaz.figures.ranks import draw_energy, draw_pareto_k, draw_ranks
 from posthaz.figures.relevance import draw_relevance
 from posthaz.figures.sensitivity import draw_sensitivity
 from posthaz.figures.specification_curve import draw_specification_curve
+from posthaz.figures.style import use_style
 from posthaz.figures.subgroups import draw_subgroups
 from posthaz.figures.surface import draw_surface
 from posthaz.figures.survival import draw_subsets, draw_survival, draw_survival_points
@@ -78,7 +82,11 @@ __all__ = [
     "draw_survival_points",
     "draw_transformed",
     "figure_bytes",
+    "font_notice",
+    "p_text",
     "panel_ticks",
+    "pictured",
     "time_ticks",
+    "use_style",
     "write_figure",
 ]

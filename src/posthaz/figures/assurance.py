@@ -4,7 +4,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from posthaz.figures.axis import label_ratio
-from posthaz.figures.style import MUTED, REFERENCE, SERIES, dress, legend_above, new_figure, styled
+from posthaz.figures.style import (
+    MUTED,
+    REFERENCE,
+    SERIES,
+    dress,
+    legend_above,
+    new_figure,
+    pt,
+    styled,
+)
 
 
 @styled
@@ -50,12 +59,13 @@ def draw_assurance(
     """
     figure = new_figure(3.2, title, simulated)
     left, right = figure.subplots(1, 2, sharey=True)
-    handles = [
+    above = [
         left.plot(by_size["patients"], by_size["assurance"], marker=SERIES[0].marker, ms=5,
                   color=SERIES[0].colour)[0],
         left.plot(by_size["patients"], by_size["closed_form"], color=MUTED, lw=1.2, ls=":")[0],
     ]  # fmt: skip
-    names = ["simulated trials, averaged over the design prior", "normal approximation"]
+    names = ["Simulated trials, averaged over the design prior", "Normal approximation"]
+    lines, written = [], []
     left.set_xscale("log")
     sizes = sorted(set(by_size["patients"]))
     left.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=45 if len(sizes) > 4 else 0)
@@ -68,8 +78,8 @@ def draw_assurance(
         own = by_hr[by_hr["patients"] == size].sort_values("hr")
         (line,) = right.plot(own["hr"], own["probability"], color=style.colour, ls=style.dash,
                              marker=style.marker, ms=4.5)  # fmt: skip
-        handles.append(line)
-        names.append(f"{size:,} patients")
+        lines.append(line)
+        written.append(f"{size:,}")
     label_ratio(right, "x", float(by_hr["hr"].min()) / 1.05, float(by_hr["hr"].max()) * 1.05)
     right.set_xlabel("True hazard ratio (log scale)")
     for axes in (left, right):
@@ -77,5 +87,11 @@ def draw_assurance(
         axes.set_ylim(-0.02, 1.02)
         dress(axes)
     right.axhline(null, color=MUTED, lw=0.8)
-    legend_above(figure, handles, names, columns=2)
+    # the curves fall towards a ratio of 1, so that the corner above it is free
+    right.legend(
+        lines, written, title="Patients", loc="upper right", fontsize=pt(8.5),
+        title_fontsize=pt(8.5), frameon=True, framealpha=0.85, edgecolor="none", labelspacing=0.2,
+        handlelength=2.2, borderaxespad=0.1,
+    )  # fmt: skip
+    legend_above(figure, above, names, columns=1)
     return figure

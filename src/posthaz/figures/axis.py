@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from posthaz.figures.style import filled
+from posthaz.figures.style import filled, room
 
 STEPS = {
     "days": (1, 2, 5, 7, 14, 30, 60, 90, 180, 365, 730, 1825, 3650),
@@ -44,6 +44,7 @@ def time_ticks(horizon: float, unit: str, most: int = 8, start: float = 0.0) -> 
     >>> time_ticks(60.0, "months")
     array([ 0., 12., 24., 36., 48., 60.])
     """
+    most = max(4, round(most * min(1.0, room())))
     powers = [digit * 10.0**power for power in range(-6, 9) for digit in (1, 2, 5)]
     for step in (*STEPS.get(unit, ()), *powers):
         first = int(np.ceil(start / step * (1 - 1e-9)))

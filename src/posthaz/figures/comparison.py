@@ -12,6 +12,7 @@ from posthaz.figures.style import (
     dress,
     label_of,
     new_figure,
+    pt,
     styled,
     wrapped,
 )
@@ -65,12 +66,12 @@ def draw_comparison(
         axes.plot([value - error, value + error], [i, i], color=style.colour, lw=2.0)
         axes.plot([value], [i], ls="none", marker=style.marker, ms=8, color=style.colour)
     beside = axes.get_yaxis_transform()
-    axes.text(1.03, -0.75, "Difference (SE), weight", transform=beside, size=9, weight="bold")
+    axes.text(1.03, -0.75, "Difference (SE), weight", transform=beside, size=pt(9), weight="bold")
     for i, row in enumerate(table.to_dict("records")):
         numbers = "best" if i == 0 else f"{difference[i]:.1f} ({row['dse']:.1f})"
         weight = "<0.01" if row["weight"] < 0.005 else f"{row['weight']:.2f}"
         text = f"{numbers}, {weight}".replace("-", "−")
-        axes.text(1.03, i, text, transform=beside, size=9, va="center")
+        axes.text(1.03, i, text, transform=beside, size=pt(9), va="center")
     axes.set_yticks(range(len(table)), names)
     axes.set_ylim(len(table) - 0.4, -0.6)
     axes.set_xlabel("ELPD difference to the best model (bar: ± 1 SE)")

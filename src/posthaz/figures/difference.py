@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from posthaz.figures.layers import draw_interval
 from posthaz.figures.prior_posterior import density
-from posthaz.figures.style import INK, MUTED, SERIES, dress, new_figure, styled
+from posthaz.figures.style import INK, MUTED, SERIES, dress, new_figure, pt, styled
 
 
 @styled
@@ -66,7 +66,7 @@ def draw_difference(
         axes.axvline(threshold, color=MUTED, lw=1.2, ls="-" if i == 0 else (0, (4, 2)))
     draw_interval(axes, samples, interval, INK)
     lines = [probability_text(samples, threshold, above) for threshold in thresholds]
-    axes.set_title("\n".join(lines), size=10)
+    axes.set_title("\n".join(lines), size=pt(10))
     axes.set_ylim(bottom=0.0)
     axes.set_yticks([])
     axes.set_ylabel("Posterior density")

@@ -22,6 +22,7 @@ from posthaz.figures.style import (
     label_of,
     legend_above,
     new_figure,
+    pt,
     styled,
 )
 from posthaz.figures.survival import row_middles
@@ -202,10 +203,10 @@ def _write_both(axes: Axes, at_risk: pd.DataFrame, rows: Mapping[str, str]) -> N
             continue
         same = row["printed"] == row["reconstructed"]
         text = f"{row['printed']:g}" + ("" if same else f" ({row['reconstructed']:g})")
-        axes.text(row["time"], heights[arm], text, ha="center", va="center", size=9.5)
+        axes.text(row["time"], heights[arm], text, ha="center", va="center", size=pt(9.5))
     axes.set_ylim(foot, 0.0)
     axes.set_yticks(list(heights.values()), list(rows.values()))
-    axes.set_title("At risk: printed (reconstructed where it differs)", size=9.5, pad=2)
-    axes.tick_params(axis="both", length=0, labelbottom=False, labelsize=9.5, pad=14)
+    axes.set_title("At risk: printed (reconstructed where it differs)", size=pt(9.5), pad=2)
+    axes.tick_params(axis="both", length=0, labelbottom=False, labelsize=pt(9.5), pad=14)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -8,7 +8,16 @@ from matplotlib.lines import Line2D
 
 from posthaz.figures.axis import label_ratio, label_time
 from posthaz.figures.layers import draw_band
-from posthaz.figures.style import MUTED, REFERENCE, SERIES, dress, legend_above, new_figure, styled
+from posthaz.figures.style import (
+    INK,
+    MUTED,
+    REFERENCE,
+    SERIES,
+    dress,
+    legend_above,
+    new_figure,
+    styled,
+)
 
 
 @styled
@@ -19,6 +28,7 @@ def draw_hazard_ratio_over_time(
     horizon: float,
     contrast: str = "",
     constant: float | None = None,
+    marks: pd.DataFrame | None = None,
     interval: float = 0.95,
     title: str = "",
     simulated: bool = False,
@@ -40,6 +50,9 @@ def draw_hazard_ratio_over_time(
         What is compared, such as ``"PCI v observation"``.
     constant : float, optional
         Cox hazard ratio, drawn as a line across.
+    marks : DataFrame, optional
+        Columns ``time, median, lower, upper, label``: times marked on the curve, and what the
+        legend says of them.
     interval : float, optional
         Probability of the credible band, named in the legend.
     title : str, optional
@@ -93,6 +106,15 @@ def draw_hazard_ratio_over_time(
         curves = pd.concat(
             [curves, shown.assign(**dict.fromkeys(("median", "lower", "upper"), shown["hr"]))]
         )
+    if marks is not None and len(marks):
+        middle = marks["median"].to_numpy(dtype=float)
+        bars = np.abs(marks[["lower", "upper"]].to_numpy(dtype=float) - middle[:, None]).T
+        axes.errorbar(
+            marks["time"], middle, yerr=bars, color=INK, marker="D", ms=5, ls="none", lw=1.2,
+            capsize=2.5, zorder=3.5,
+        )  # fmt: skip
+        handles += [Line2D([], [], color=INK, marker="D", ms=5, ls="none")] * len(marks)
+        names += marks["label"].tolist()
     within = curves["time"].to_numpy(dtype=float) <= horizon
     values = curves.loc[within, ["median", "lower", "upper"]].to_numpy(dtype=float)
     values = values[np.isfinite(values) & (values > 0)]

@@ -15,6 +15,7 @@ from posthaz.figures.style import (
     filled,
     legend_above,
     new_figure,
+    pt,
     source_styles,
     styled,
     wrapped,
@@ -141,7 +142,7 @@ def draw_row(
 def write_beside(axes: Axes, height: float, text: str, weight: str = "normal") -> None:
     """Text to the right of the axes, at a row's height."""
     beside = axes.get_yaxis_transform()
-    axes.text(1.03, height, text, transform=beside, size=9, va="center", weight=weight)
+    axes.text(1.03, height, text, transform=beside, size=pt(9), va="center", weight=weight)
 
 
 def label_sides(
@@ -156,11 +157,11 @@ def label_sides(
         sides = (f"lower hazard with {favours[0]}", f"lower hazard with {favours[1]}")
     texts = filled(f"← {sides[0]}", _SIDE), filled(f"{sides[1]} →", _SIDE)
     lines = max(text.count("\n") + 1 for text in texts)
-    axes.set_xlabel("Hazard ratio (log scale)", labelpad=4 + _LINE * lines)
+    axes.set_xlabel("Hazard ratio (log scale)", labelpad=4 + pt(_LINE) * lines)
     return [
         axes.annotate(
-            text, (1.0, 0.0), (side * 5, -21), ("data", "axes fraction"), "offset points",
-            ha="right" if side < 0 else "left", va="top", size=9.5,
+            text, (1.0, 0.0), (side * 5, -pt(21)), ("data", "axes fraction"), "offset points",
+            ha="right" if side < 0 else "left", va="top", size=pt(9.5),
         )
         for side, text in zip((-1, 1), texts, strict=True)
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from posthaz.figures.style import (
     label_of,
     legend_above,
     new_figure,
+    pt,
     styled,
 )
 
@@ -85,7 +86,7 @@ def draw_incidence(
         for j, (arm, label) in enumerate(labels.items()):
             axes = panels[i * len(labels) + j]
             _draw_arm(axes, arm_rows(own, arm), styles[arm])
-            axes.set_title(filled(capitalised(f"{name}, {label}"), 34), size=9.5)
+            axes.set_title(filled(capitalised(f"{name}, {label}"), 34), size=pt(9.5))
             label_time(axes, horizon, unit, time_ticks(horizon, unit, 6))
             axes.set_ylim(0.0, min(1.0, 1.15 * top) if top > 0 else 1.0)
             axes.set_ylabel(quantity if j % columns == 0 else "")

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from posthaz.figures.style import LineStyle, new_figure
+from posthaz.figures.style import LineStyle, new_figure, pt
 
 _LINE = 11.0
 
@@ -49,6 +49,13 @@ def draw_steps(
         axes.plot(cut["time"], cut["survival"], ls="none", marker="|", ms=6, mew=0.8, color=colour)
 
 
+def draw_limits(axes: Axes, frame: pd.DataFrame, colour: str) -> None:
+    """Pointwise limits of Kaplan-Meier as dotted steps, where they are known."""
+    frame = frame.dropna(subset=["lower", "upper"]).sort_values("time")
+    for end in ("lower", "upper"):
+        axes.plot(frame["time"], frame[end], drawstyle="steps-post", color=colour, lw=0.9, ls=":")
+
+
 def draw_band(axes: Axes, frame: pd.DataFrame, style: LineStyle, width: float = 2.0) -> None:
     """One arm's posterior median, and its credible band."""
     if frame.empty:
@@ -57,7 +64,7 @@ def draw_band(axes: Axes, frame: pd.DataFrame, style: LineStyle, width: float = 
     axes.fill_between(
         frame["time"], frame["lower"], frame["upper"], color=style.colour, alpha=0.18, lw=0
     )
-    axes.plot(frame["time"], frame["median"], color=style.colour, ls=style.dash, lw=width)
+    axes.plot(frame["time"], frame["median"], color=style.colour, ls=style.dash, lw=pt(width))
 
 
 def new_panels(
@@ -118,16 +125,16 @@ def write_at_risk(
         for time, number in zip(mine["time"].astype(float), mine["at_risk"], strict=True):
             if start <= time <= end:
                 axes.annotate(
-                    f"{float(number):.0f}", (time, 0.0), (0.0, -19.0 - _LINE * line),
+                    f"{float(number):.0f}", (time, 0.0), (0.0, -pt(19.0 + _LINE * line)),
                     xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
-                    va="top", size=8.5, color=style.colour, annotation_clip=False,
+                    va="top", size=pt(8.5), color=style.colour, annotation_clip=False,
                 )  # fmt: skip
     if headed:
         axes.annotate(
-            "At risk", (0.0, 0.0), (-16.0, -19.0), xycoords="axes fraction",
-            textcoords="offset points", ha="right", va="top", size=8.5, annotation_clip=False,
+            "At risk", (0.0, 0.0), (-pt(16.0), -pt(19.0)), xycoords="axes fraction",
+            textcoords="offset points", ha="right", va="top", size=pt(8.5), annotation_clip=False,
         )  # fmt: skip
-    axes.xaxis.labelpad = 6.0 + _LINE * len(styles)
+    axes.xaxis.labelpad = pt(6.0 + _LINE * len(styles))
 
 
 def label_outer(panels: list[Axes], columns: int = 2, *, times: bool = False) -> None:

@@ -14,6 +14,7 @@ from posthaz.figures.style import (
     dress,
     legend_above,
     new_figure,
+    pt,
     styled,
     wrapped,
 )
@@ -110,6 +111,6 @@ def _draw_bars(
         axes.barh(range(len(shown)), shown["patients"], height=0.7, color=MUTED)  # type: ignore[attr-defined]
     for row, count in enumerate(shown["patients"]):
         axes.text(  # type: ignore[attr-defined]
-            float(count), row, f" {int(count)}", va="center", ha="left", size=9
+            float(count), row, f" {int(count)}", va="center", ha="left", size=pt(9)
         )
     return list(arms.values())

@@ -21,6 +21,7 @@ from posthaz.figures.style import (
     label_of,
     legend_above,
     new_figure,
+    pt,
     styled,
     wrapped,
 )
@@ -216,7 +217,9 @@ def draw_pareto_k(
         axes.axhline(limit, color=MUTED, lw=1.2, ls=(0, (4, 2)))
         for row in bad.nlargest(NAMED, "pareto_k").to_dict("records"):
             place = (row["subject"], row["pareto_k"])
-            axes.annotate(f"{row['subject']}", place, (5, 2), textcoords="offset points", size=9)
+            axes.annotate(
+                f"{row['subject']}", place, (5, 2), textcoords="offset points", size=pt(9)
+            )
         axes.set_title(filled(f"{label_of(labels or {}, model)}: {len(bad)} above {limit:g}", 26))
         axes.set_xlabel("Subject")
         axes.set_ylabel("Pareto k")

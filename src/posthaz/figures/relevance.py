@@ -15,6 +15,7 @@ from posthaz.figures.style import (
     label_of,
     legend_above,
     new_figure,
+    pt,
     styled,
 )
 
@@ -68,7 +69,7 @@ def draw_relevance(
         mec="white", mew=0.8,
     )  # fmt: skip
     for height, probability in zip(heights, table["p_relevant"], strict=True):
-        axes.text(1.02, height, _percent(probability), va="center", size=9)
+        axes.text(1.02, height, _percent(probability), va="center", size=pt(9))
     names = [
         filled(label_of(labels, name), 30) + (" *" if name in kept else "")
         for name in table["candidate"]

@@ -15,6 +15,7 @@ from posthaz.figures.style import (
     filled,
     legend_above,
     new_figure,
+    pt,
     styled,
 )
 
@@ -171,7 +172,7 @@ def _curve(
     if favours:
         for place, text in ((0.02, f"favours {favours[0]}"), (0.98, f"favours {favours[1]}")):
             side = "bottom" if place < 0.5 else "top"
-            axes.text(0.02, place, text, transform=axes.transAxes, size=9, va=side, color=MUTED)
+            axes.text(0.02, place, text, transform=axes.transAxes, size=pt(9), va=side, color=MUTED)
     dress(axes)
     legend_above(figure, list(handles.values()), list(handles), columns=3)
     return figure

@@ -14,6 +14,7 @@ from posthaz.figures.style import (
     dress,
     filled,
     new_figure,
+    pt,
     styled,
 )
 
@@ -127,20 +128,20 @@ def _curve(
     axes.plot(primary.index, primary["hr"], ls="none", marker=SERIES[0].marker, ms=8,
               color=SERIES[0].colour, mec="white", zorder=3.0)  # fmt: skip
     for place, row in primary.iterrows():
-        axes.annotate("as stated", (float(str(place)), row["hr"]), xytext=(0, 9), size=9,
+        axes.annotate("as stated", (float(str(place)), row["hr"]), xytext=(0, 9), size=pt(9),
                       textcoords="offset points", ha="center", color=SERIES[0].colour,
                       weight="bold")  # fmt: skip
     count = int(passed.sum())
     axes.set_title(
         f"P(HR < 1) above {100 * sure:g} % in {count:,} of {len(rows):,} variants "
         f"({100 * count / len(rows):.0f} %)" + (", which are filled" if count else ""),
-        loc="left", size=9.5, color=MUTED, weight="normal",
+        loc="left", size=pt(9.5), color=MUTED, weight="normal",
     )  # fmt: skip
     axes.set_ylabel(f"Hazard ratio, {interval * 100:g} %\ninterval (log scale)")
     if favours:
         for place, text in ((0.02, f"favours {favours[0]}"), (0.98, f"favours {favours[1]}")):
             side = "bottom" if place < 0.5 else "top"
-            axes.text(0.01, place, text, transform=axes.transAxes, size=9, va=side, color=MUTED)
+            axes.text(0.01, place, text, transform=axes.transAxes, size=pt(9), va=side, color=MUTED)
     dress(axes)
     axes.tick_params(axis="x", length=0, labelbottom=False)
 
@@ -166,5 +167,5 @@ def _matrix(axes: Axes, rows: pd.DataFrame, lines: list[tuple[str, np.ndarray | 
     axes.set_xticks([])
     axes.set_xlabel(f"{len(rows):,} variants, in order of their hazard ratio")
     dress(axes, grid="")
-    axes.tick_params(axis="y", length=0, labelsize=8)
+    axes.tick_params(axis="y", length=0, labelsize=pt(8))
     axes.spines[["left"]].set_visible(False)

@@ -1,21 +1,29 @@
 """The look shared by all figures: size, type, and an arm's colour and line style."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from math import ceil
 from re import compile as pattern
 from textwrap import TextWrapper
-from typing import Any
+from typing import Any, cast
+from warnings import warn
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, FuncFormatter, ScalarFormatter
+
+from posthaz.figures.fonts import families, font_notice, holding, missing_letters
+from posthaz.figures.looks import colour_of, current_look, look_named, numerals, under
+from posthaz.figures.place import open_figure, place
 
 WIDTH = 5.8
-"""Width of every figure in inches: at 390 px across, 10 pt type is still over 9 px high."""
+"""Width in inches of a figure in the house's style: at 390 px across, 10 pt type is still over
+9 px high."""
 
 LINE = 0.24
 """Height in inches kept free for each line of a heading or a legend."""
@@ -68,7 +76,26 @@ STYLE: dict[str, Any] = {
     "figure.constrained_layout.h_pad": 0.06,
     "figure.constrained_layout.w_pad": 0.06,
 }
-"""matplotlib settings under which figures are drawn and written."""
+"""matplotlib settings under which figures are drawn and written, in the house's style."""
+
+
+def settings() -> dict[str, Any]:
+    """Matplotlib settings of the current style."""
+    look = current_look()
+    sized = {key: value * look.scale for key, value in STYLE.items() if key.endswith("size")}
+    return STYLE | sized | {"font.family": families(look.fonts), "font.sans-serif": []}
+
+
+def pt(size: float) -> float:
+    """A type size of the house's style, in points, in the current one."""
+    return size * current_look().scale
+
+
+def room() -> float:
+    """Letters that fit across a figure, or the axes given for it, to those of the house's style."""
+    own = place()
+    width = own.width if own is not None else current_look().width
+    return width / WIDTH / current_look().scale
 
 
 @dataclass(frozen=True)
@@ -77,17 +104,22 @@ class LineStyle:
 
     Parameters
     ----------
-    colour : str
-        Hexadecimal colour, told apart by the colour-blind.
+    house : str
+        Hexadecimal colour in the house's style, told apart by the colour-blind.
     dash : str or tuple
         matplotlib line style, told apart in greyscale.
     marker : str
         matplotlib marker.
     """
 
-    colour: str
+    house: str
     dash: str | tuple[float, tuple[float, ...]]
     marker: str
+
+    @property
+    def colour(self) -> str:
+        """Hexadecimal colour in the current style."""
+        return colour_of(self.house)
 
 
 REFERENCE = LineStyle("#4F6D8A", (0, (5, 1.6)), "s")
@@ -95,8 +127,8 @@ SERIES = (
     LineStyle("#C94F00", "-", "o"),
     LineStyle("#00805C", (0, (7, 1.5, 1.5, 1.5)), "^"),
     LineStyle("#7A3E9D", (0, (1.5, 1.2)), "D"),
-    LineStyle("#0072B2", (0, (3, 1, 1, 1, 1, 1)), "v"),
-    LineStyle("#8A6D00", (0, (9, 2)), "P"),
+    LineStyle("#007FC8", (0, (3, 1, 1, 1, 1, 1)), "v"),
+    LineStyle("#644B00", (0, (9, 2)), "P"),
 )
 
 
@@ -155,23 +187,117 @@ def arm_styles(arms: Sequence[str]) -> dict[str, LineStyle]:
 
 
 def styled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Run `function` under `STYLE`, leaving matplotlib's own settings as they were."""
+    """Run `function` under `settings`, leaving matplotlib's own settings as they were."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with rc_context(STYLE):  # type: ignore[arg-type]
-            return function(*args, **kwargs)
+        with rc_context(settings()):
+            made = function(*args, **kwargs)
+            if hasattr(made, "axes"):
+                _finish(cast(Figure, made))
+            return made
 
     return run
 
 
+@contextmanager
+def use_style(style: str, columns: int = 1) -> Iterator[None]:
+    """Draw in a journal's style: width, type, colours and numerals.
+
+    Parameters
+    ----------
+    style : {"default", "lancet", "nejm", "jama"}
+        The style. The Lancet's artwork guide gives 75 and 154 mm, Times New Roman and decimal
+        points at mid-height; the widths of the other two are those of their printed columns.
+        Look at the journal's instructions before you submit.
+    columns : {1, 2}, optional
+        Columns that a figure is to fill.
+
+    Raises
+    ------
+    SpecError
+        For a style or width that there isn't.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> with ph.use_style("lancet", columns=2):
+    ...     print(ph.p_text(0.0312))
+    p=0·031
+    """
+    with under(look_named(style, columns)), rc_context(settings()):
+        yield
+
+
+def _finish(figure: Figure) -> None:
+    """Give the words of a figure fonts that hold them, and the style's numerals."""
+    texts = [
+        text for axes in (figure, *figure.axes) if hasattr(axes, "findobj")
+        for text in axes.findobj(Text)
+    ]  # fmt: skip
+    fixed = [
+        formatter for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)
+        if isinstance(formatter := axis.get_major_formatter(), FixedFormatter)
+    ]  # fmt: skip
+    words = "".join(
+        [*(cast(Text, one).get_text() for one in texts), *(str(t) for f in fixed for t in f.seq)]
+    )
+    own = families(current_look().fonts)
+    if missing := missing_letters(words, own):
+        more, lost = holding(missing)
+        for text in texts:
+            cast(Text, text).set_fontfamily([*own, *more])
+        for axes in figure.axes:
+            axes.tick_params(axis="both", labelfontfamily=[*own, *more])
+        if lost:
+            warn(font_notice(words), UserWarning, stacklevel=4)
+    if current_look().point != ".":
+        _set_numerals(figure, cast(list[Text], texts))
+
+
+class _Numerals(ScalarFormatter):
+    """Ticks with the decimal sign of the style they were drawn in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._look = current_look()
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        with under(self._look):
+            return numerals(super().__call__(x, pos))
+
+
+def _set_numerals(figure: Figure, texts: Sequence[Text]) -> None:
+    for text in texts:
+        text.set_text(numerals(text.get_text()))
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FixedFormatter):
+                formatter.seq = [numerals(str(one)) for one in formatter.seq]
+            elif type(formatter) is ScalarFormatter:
+                axis.set_major_formatter(_Numerals())
+            elif isinstance(formatter, FuncFormatter):
+                formatter.func = _with_numerals(formatter.func)
+
+
+def _with_numerals(written: Callable[..., str]) -> Callable[..., str]:
+    look = current_look()
+
+    def write(value: float, pos: int | None = None) -> str:
+        with under(look):
+            return numerals(str(written(value, pos)))
+
+    return write
+
+
 def new_figure(height: float, title: str = "", simulated: bool = False) -> Figure:
-    """An empty figure of the common width, outside pyplot.
+    """An empty figure of the current style's width, outside pyplot unless a user draws.
 
     Parameters
     ----------
     height : float
-        Height in inches.
+        Height in inches, in the house's style.
     title : str, optional
         Title at the top.
     simulated : bool, optional
@@ -180,17 +306,22 @@ def new_figure(height: float, title: str = "", simulated: bool = False) -> Figur
     Returns
     -------
     Figure
+        Or a `Place` on the user's axes, which has of a figure what drawing functions need.
 
     Examples
     --------
     >>> new_figure(2.0, simulated=True).get_suptitle()
     'SIMULATED COHORT'
     """
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    FigureCanvasAgg(figure)
     heading = "\n".join(
         line for line in ("SIMULATED COHORT" * simulated, filled(title, 58)) if line
     )
+    own = place()
+    if own is not None:
+        own.heading = heading
+        return cast(Figure, own)
+    look = current_look()
+    figure = open_figure(height * max(look.scale, min(1.0, look.width / WIDTH)))
     if heading:
         colour = WARNING if simulated else INK
         text = figure.suptitle(heading, x=0.012, y=1.0, ha="left", va="top", color=colour)
@@ -203,7 +334,7 @@ def new_figure(height: float, title: str = "", simulated: bool = False) -> Figur
 def heading_height(figure: Figure) -> float:
     """Height in inches that the figure's heading takes."""
     heading = figure.get_suptitle()
-    return EDGE + LINE * (heading.count("\n") + 1) if heading else 0.0
+    return EDGE + pt(LINE) * (heading.count("\n") + 1) if heading else 0.0
 
 
 def add_height(figure: Figure, inches: float) -> None:
@@ -225,9 +356,13 @@ def dress(axes: Axes, *, grid: str = "y") -> None:
 
     matplotlib makes ticks late, under whatever settings hold then.
     """
-    axes.tick_params(axis="both", labelsize=STYLE["xtick.labelsize"], length=3.5)
+    axes.tick_params(axis="both", labelsize=pt(STYLE["xtick.labelsize"]), length=3.5)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
     if grid:
-        axes.grid(visible=True, axis=grid)  # type: ignore[arg-type]
+        line = {"color": STYLE["grid.color"], "lw": STYLE["grid.linewidth"]}
+        axes.grid(visible=True, axis=grid, **line)  # type: ignore[arg-type]
+        axes.set_axisbelow(True)
 
 
 def legend_above(
@@ -237,9 +372,12 @@ def legend_above(
 
     Labels too long to stand side by side are stacked.
     """
+    if place() is not None:
+        figure.legend(handles, labels)
+        return
     longest = max((len(label) for label in labels), default=1)
-    columns = max(1, min(columns, 66 // longest))
-    add_height(figure, LINE * ceil(len(labels) / columns))
+    columns = max(1, min(columns, int(66 * room()) // longest))
+    add_height(figure, pt(LINE) * ceil(len(labels) / columns))
     figure.legend(
         list(handles),
         list(labels),
@@ -260,7 +398,7 @@ def wrapped(label: str, width: int) -> str:
     >>> wrapped("Brain metastasis: Yes v No", 22).splitlines()
     ['Brain metastasis:', 'Yes v\xa0No']
     """
-    if len(label) <= width:
+    if len(label) <= width * room():
         return label
     label = _HELD.sub("\\1\u00a0", label)
     parts = label.split(": ")
@@ -277,7 +415,11 @@ def filled(text: str, width: int, most: int | None = None) -> str:
     ['Chemoradiotherapy,', 'non-small-cell']
     """
     wrapper = TextWrapper(
-        width, break_long_words=False, break_on_hyphens=False, max_lines=most, placeholder=" …"
+        max(int(width * min(room(), 1.4)), 10),
+        break_long_words=False,
+        break_on_hyphens=False,
+        max_lines=most,
+        placeholder=" …",
     )
     return "\n".join(wrapper.wrap(text))
 

@@ -17,6 +17,7 @@ from posthaz.figures.style import (
     filled,
     legend_above,
     new_figure,
+    pt,
     styled,
 )
 
@@ -129,7 +130,7 @@ def _contours(
         levels = np.arange(np.floor(low * 20) / 20, high + 0.05, 0.05)
     axes.contourf(columns, lines, found, levels, cmap="RdYlBu" if chance else "YlGnBu", alpha=0.75)
     thin = axes.contour(columns, lines, found, levels, colors=INK, linewidths=0.6)
-    axes.clabel(thin, fmt=lambda v: f"{100 * v:.0f} %", fontsize=8)
+    axes.clabel(thin, fmt=lambda v: f"{100 * v:.0f} %", fontsize=pt(8))
     if chance:
         axes.contour(columns, lines, found, [probability], colors=INK, linewidths=2.4)
 

@@ -14,6 +14,7 @@ from posthaz.figures.axis import label_survival, label_time, panel_ticks
 from posthaz.figures.layers import (
     arm_rows,
     draw_band,
+    draw_limits,
     draw_steps,
     label_outer,
     new_panels,
@@ -29,6 +30,7 @@ from posthaz.figures.style import (
     label_of,
     legend_above,
     new_figure,
+    pt,
     styled,
 )
 
@@ -47,6 +49,8 @@ def draw_survival(
     title: str = "",
     simulated: bool = False,
     start: float = 0.0,
+    limits: bool = False,
+    note: str = "",
 ) -> Figure:
     """Posterior survival curves over Kaplan-Meier steps, with numbers at risk below.
 
@@ -76,6 +80,10 @@ def draw_survival(
         Whether the cohort is simulated, which the figure then says.
     start : float, optional
         Start of the time axis.
+    limits : bool, optional
+        Whether the Kaplan-Meier limits, columns ``lower, upper``, are drawn as dotted steps.
+    note : str, optional
+        Text in the lower left corner, such as a hazard ratio.
 
     Returns
     -------
@@ -106,10 +114,15 @@ def draw_survival(
     )
     for arm, style in styles.items():
         draw_steps(axes, arm_rows(kaplan_meier, arm), style.colour)
+        if limits:
+            draw_limits(axes, arm_rows(kaplan_meier, arm), style.colour)
         draw_band(axes, arm_rows(curves, arm), style)
     label_survival(axes, endpoint)
     dress(axes)
-    write_key(figure, styles, labels, interval, with_steps=not kaplan_meier.empty)
+    axes.text(0.02, 0.03, note, transform=axes.transAxes, va="bottom", size=pt(9.5))
+    write_key(
+        figure, styles, labels, interval, with_steps=not kaplan_meier.empty, with_limits=limits
+    )
     return figure
 
 
@@ -155,14 +168,14 @@ def write_numbers(
         at_risk["arm"].astype(str), at_risk["time"], at_risk["at_risk"], strict=True
     ):
         if arm in heights:
-            axes.text(time, heights[arm], f"{number:g}", ha="center", va="center", size=9.5)
+            axes.text(time, heights[arm], f"{number:g}", ha="center", va="center", size=pt(9.5))
     axes.set_ylim(foot, 0.0)
     axes.set_yticks(list(heights.values()), list(rows.values()))
-    axes.set_title(head, size=9.5, pad=2)
+    axes.set_title(head, size=pt(9.5), pad=2)
     # half of the first number stands to the left of the axis
     digits = max((len(f"{number:g}") for number in at_risk["at_risk"]), default=1)
     pad = max(14.0, 4.0 + 3.2 * digits)
-    axes.tick_params(axis="both", length=0, labelbottom=False, labelsize=9.5, pad=pad)
+    axes.tick_params(axis="both", length=0, labelbottom=False, labelsize=pt(9.5), pad=pad)
     for spine in axes.spines.values():
         spine.set_visible(False)
 
@@ -185,6 +198,7 @@ def write_key(
     interval: float,
     *,
     with_steps: bool,
+    with_limits: bool = False,
 ) -> None:
     """The legend: arms in the first column, what lines and bands are in the second."""
     handles: list[object] = [
@@ -196,6 +210,9 @@ def write_key(
     if with_steps:
         handles.append(Line2D([], [], color=INK, lw=1.0, marker="|", ms=6, mew=0.8))
         names.append("Kaplan–Meier, tick: censored")
+    if with_limits:
+        handles.append(Line2D([], [], color=INK, lw=0.9, ls=":"))
+        names.append(f"Its {interval * 100:g} % limits")
     legend_above(figure, handles, names, columns=2)
 
 
@@ -383,7 +400,7 @@ def draw_subsets(
                 draw_steps(axes, arm_rows(steps, arm), style.colour)
             if len(bands):
                 draw_band(axes, arm_rows(bands, arm), style)
-        axes.set_title("\n".join(filled(line, 34) for line in heading.splitlines()), size=9.5)
+        axes.set_title("\n".join(filled(line, 34) for line in heading.splitlines()), size=pt(9.5))
         label_time(axes, horizon, unit, panel_ticks(horizon, unit, start), start)
         if at_risk:
             write_at_risk(axes, at_risk[place], styles, headed=place % 2 == 0)

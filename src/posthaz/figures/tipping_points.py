@@ -19,6 +19,7 @@ from posthaz.figures.style import (
     filled,
     legend_above,
     new_figure,
+    pt,
     styled,
 )
 
@@ -94,7 +95,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, levels: Sequence[float]) -> None:
     values = np.ma.masked_invalid(grid.to_numpy(dtype=float))
     shade = axes.contourf(hr, y, values, levels=list(_SHADES), cmap="RdBu", alpha=0.55)
     bar = axes.figure.colorbar(shade, ax=axes, pad=0.015, aspect=14)
-    bar.ax.tick_params(labelsize=9)
+    bar.ax.tick_params(labelsize=pt(9))
     bar.set_ticks([*_SHADES[1:-1:2], 0.975])
     bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
     for k, level in enumerate(sorted(levels)):
@@ -125,7 +126,7 @@ def _mark(axes: Axes, named: pd.DataFrame, table: pd.DataFrame) -> None:
                   color="white", mec=INK, mew=1.4, ls="none", zorder=5)  # fmt: skip
         axes.annotate(
             filled(str(row["prior"]), 18), (row["prior_hr"], row["prior_sd"]),
-            xytext=(0, 8), textcoords="offset points", va="bottom", ha="center", fontsize=9.5,
+            xytext=(0, 8), textcoords="offset points", va="bottom", ha="center", fontsize=pt(9.5),
             zorder=4,
             bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
         )  # fmt: skip

@@ -22,6 +22,7 @@ from posthaz.figures.style import (
     label_of,
     legend_above,
     new_figure,
+    pt,
     styled,
 )
 
@@ -83,7 +84,7 @@ def draw_grades(
     axes.set_yticks(heights, names)
     for toxicity, top in middles.items():
         label = bars.loc[bars["toxicity"] == toxicity, "label"].iloc[0]
-        axes.text(0.0, top - 0.62, label, weight="bold", va="center", size=9.5)
+        axes.text(0.0, top - 0.62, label, weight="bold", va="center", size=pt(9.5))
     axes.set_ylim(max(heights, default=0.0) + 0.6, -1.0)
     axes.set_xlim(0.0, 100.0)
     axes.set_xlabel("Patients (%)")
@@ -118,7 +119,7 @@ def _draw_bar(axes: Axes, height: float, rows: pd.DataFrame) -> None:
             colour = "white" if grade >= 3 else INK
             sign = "+" if str(row["grade"]).endswith("+") else ""
             text = f"{width:.0f}" + (f" ({grade}{sign})" if sign and width >= 12.0 else "")
-            axes.text(left + width / 2, height, text, ha="center", va="center", size=8.5,
+            axes.text(left + width / 2, height, text, ha="center", va="center", size=pt(8.5),
                       color=colour)  # fmt: skip
         left += width
 

@@ -18,10 +18,17 @@ from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart
 from posthaz.report.page import Written
+from posthaz.report.pictures import (
+    plot_forest,
+    plot_hazard,
+    plot_hazard_ratio,
+    plot_predictive,
+    plot_prior_posterior,
+    plot_specification_curve,
+    plot_survival,
+)
 from posthaz.report.results import Frequentist, Posterior, Results
 from posthaz.report.run_analysis import run_analysis
-from posthaz.report.sections.sensitivity import plot_specification_curve
-from posthaz.report.sections.survival import plot_survival
 from posthaz.report.word import write_word
 from posthaz.report.write import write_report, write_results
 
@@ -43,6 +50,11 @@ __all__ = [
     "Table",
     "Written",
     "gather_results",
+    "plot_forest",
+    "plot_hazard",
+    "plot_hazard_ratio",
+    "plot_predictive",
+    "plot_prior_posterior",
     "plot_specification_curve",
     "plot_survival",
     "render_html",

@@ -10,6 +10,7 @@ import pandas as pd
 from posthaz.analyses.registry import analysis_names, part_of
 from posthaz.answers import View, answer_frame, joined
 from posthaz.cohort import Cohort
+from posthaz.errors import PosthazError
 from posthaz.errors.lost import Lost
 from posthaz.inference import Fit
 from posthaz.report.blocks import Block, Bullets, Paragraph, Section
@@ -217,3 +218,22 @@ def remark_blocks(notes: Iterable[str]) -> list[Block]:
     for words, found in (("What could not be given as asked:", lost), ("Remarks:", said)):
         blocks += [Paragraph(words), Bullets(tuple(found))] if found else []
     return blocks
+
+
+def named_answer(results: Results, table: str, name: str = "") -> Any:
+    """One of the answers of an analysis that a file may ask for by name; the first by default.
+
+    Raises
+    ------
+    PosthazError
+        When there is none of that name.
+    """
+    answers = results.clinical.get(table, ())
+    for one in answers:
+        if name in ("", one.asked.name):
+            return one
+    known = ", ".join(one.asked.name for one in answers)
+    raise PosthazError(
+        f"these results hold no [{table}.{name or 'NAME'}]",
+        fix=f"name one of {known}" if known else f"ask for it by [{table}.NAME] in the file",
+    )

@@ -71,6 +71,7 @@ def read_inputs(
     findings.extend(_before_origin(analysis, cohort))
     findings.extend(_not_for_recurrent(analysis, cohort))
     findings.extend(_counts_between_times(analysis, cohort))
+    findings.extend(_drawn_beside(analysis, cohort))
     whole = cohort.complete(clinical_covariates(analysis)) if cohort.drop_missing else cohort
     primary = analysis.models[0] if analysis.models else None
     findings.extend(clinical_faults(analysis.clinical, whole, cohort, primary))
@@ -212,6 +213,22 @@ def _counts_between_times(analysis: Analysis, cohort: Cohort) -> Iterator[Findin
             f"events are {known}, so that nobody can count the patients who had theirs by a time",
             "leave it out",
         )
+
+
+def _drawn_beside(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
+    """What is to stand on Kaplan-Meier curves that are not drawn, or on those of one arm."""
+    wanted = analysis.baselines
+    for key in ("kaplan_meier_band", "effect_on_plot"):
+        if not getattr(wanted, key):
+            continue
+        reason = ""
+        if cohort.recurrent or cohort.interval_censored.any():
+            kind = "several of a patient" if cohort.recurrent else "only known to lie between times"
+            reason = f"events are {kind}, so that there are no Kaplan-Meier curves to draw it on"
+        elif key == "effect_on_plot" and len(cohort.arms) < 2:
+            reason = "the cohort has one arm, so that there is no effect to write on the curves"
+        if reason:
+            yield Finding(f"{_place(analysis)} [baselines], {key}", reason, "leave it out")
 
 
 def _without_frailty(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:

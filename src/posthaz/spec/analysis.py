@@ -100,6 +100,11 @@ class BaselineSpec:
     risk_table : tuple of str
         What stands below the survival curves beside the number at risk: ``"events"`` so far,
         patients ``"censored"`` so far, or both.
+    kaplan_meier_band : bool
+        Whether the Kaplan-Meier limits are drawn on the survival curves, as dotted steps.
+    effect_on_plot : bool
+        Whether the primary model's hazard ratio and the log-rank P value stand on the survival
+        curves.
     """
 
     kaplan_meier: bool = True
@@ -108,6 +113,8 @@ class BaselineSpec:
     cox: tuple[str, ...] = ("univariable", "multivariable")
     confidence_transform: str = "log-log"
     risk_table: tuple[str, ...] = ()
+    kaplan_meier_band: bool = False
+    effect_on_plot: bool = False
 
     def __post_init__(self) -> None:
         check_values(self, BASELINE_FIELDS)

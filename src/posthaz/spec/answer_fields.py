@@ -64,6 +64,8 @@ BASELINE_FIELDS = {
     "cox": _one_or_several(_COX_WORDS),
     "confidence_transform": choice(["log-log", "log", "plain"]),
     "risk_table": _one_or_several(("events", "censored")),
+    "kaplan_meier_band": flag(),
+    "effect_on_plot": flag(),
 }
 SAMPLING_FIELDS = {
     "seed": number(at_least=0, at_most=LARGEST_SEED, whole=True),

@@ -175,8 +175,8 @@ def test_answers_say_of_which_value(found):
 
 
 def test_the_picture_holds_patients_and_curve(found):
-    figure = ph.plot_curve(found, Column("gtv_cc", label="Volume", unit="cm3"))
-    top, below = figure.axes
+    drawn = ph.plot_curve(found, Column("gtv_cc", label="Volume", unit="cm3"))
+    top, below = drawn.figure.axes
     assert below.get_xlabel() == "Volume (cm3)"
     assert sum(patch.get_height() for patch in below.patches) > 0.9 * len(EXAMPLE)
     assert top.get_yscale() == "log"

@@ -1,6 +1,7 @@
 """Curves along numbers in the report."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,11 +26,11 @@ from posthaz.analyses.curves.words import (
     turn_sentence,
 )
 from posthaz.cohort import Column
-from posthaz.figures import draw_curve, draw_cut, draw_survival_along
+from posthaz.figures import draw_curve, draw_cut, draw_survival_along, pictured
 from posthaz.files import file_name
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
-from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.clinical import ClinicalPart, Given, named_answer
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, guarded_block, lost_parts
 from posthaz.report.results import Results
@@ -45,6 +46,7 @@ from posthaz.report.sections.wording import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _NAME = "curves"
@@ -53,25 +55,46 @@ Answer = tuple[Curve, ...]
 
 
 def plot_curve(
-    one: Curve, column: Column | None = None, *, interval: float = 0.95, simulated: bool = False
-) -> "Figure":
+    of: Curve | Results,
+    column: Column | None = None,
+    ax: "Axes | None" = None,
+    *,
+    name: str = "",
+    interval: float = 0.95,
+    simulated: bool = False,
+    style: str = "",
+    columns: int = 1,
+) -> "Axes":
     """Hazard ratio along a number, Cox beside it, and the patients below.
 
     Parameters
     ----------
-    one : Curve
-        What `curve` gave.
+    of : Curve or Results
+        What `curve` gave, or results of `run_analysis` whose file asks for ``[curves.NAME]``.
     column : Column, optional
-        Meaning of the number: its label and unit.
+        Meaning of the number: its label and unit; results know it.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure of pyplot without it. The patients share its place.
+    name : str, optional
+        Which curve of results; the first one when empty.
     interval : float, optional
-        Probability of the bands, as `curve` was told.
+        Probability of the bands, as `curve` was told; results know it.
     simulated : bool, optional
-        Whether the cohort is simulated, which the figure then says.
+        Whether the cohort is simulated, which the figure then says; results know it.
+    style : {"", "default", "lancet", "nejm", "jama"}, optional
+        The style; the current one of `use_style` when empty.
+    columns : {1, 2}, optional
+        Columns of the journal that a new figure is to fill.
 
     Returns
     -------
-    matplotlib.figure.Figure
-        Axes 0 holds the curve, axes 1 the patients.
+    matplotlib.axes.Axes
+        The axes with the curve; the patients are on the next axes of its figure.
+
+    Raises
+    ------
+    PosthazError
+        When results hold no such curve.
 
     Examples
     --------
@@ -79,9 +102,23 @@ def plot_curve(
     >>> asked = ph.CurveSpec("volume", "gtv_cc", "log")
     >>> spec = ph.ModelSpec("m", ph.Weibull(), "arm")
     >>> found = ph.curve(ph.simulated_example(), spec, asked, ph.Sampling(draws=100))
-    >>> ph.plot_curve(found, simulated=True).axes[1].get_ylabel()
+    >>> ph.plot_curve(found, simulated=True).figure.axes[1].get_ylabel()
     'Patients'
     """
+    if isinstance(of, Results):
+        one = named_answer(of, _NAME, name)
+        column, interval = column_of(of, one.asked.column), of.analysis.estimands.interval
+        simulated = of.simulated
+    else:
+        one = of
+    draw = partial(curve_figure, one, column, interval=interval, simulated=simulated)
+    return pictured(draw, ax, style, columns)[0]
+
+
+def curve_figure(
+    one: Curve, column: Column | None, *, interval: float, simulated: bool
+) -> "Figure":
+    """Hazard ratio along a number, and the patients below."""
     known = column or Column(one.asked.column)
     return draw_curve(
         one.rows[one.rows["quantity"] == "hazard_ratio"],
@@ -183,7 +220,7 @@ def _section(results: Results, answer: Answer) -> Section:
 @guarded_block
 def _figure(results: Results, one: Curve) -> FigureBlock:
     column, interval = column_of(results, one.asked.column), results.analysis.estimands.interval
-    figure = plot_curve(one, column, interval=interval, simulated=results.simulated)
+    figure = curve_figure(one, column, interval=interval, simulated=results.simulated)
     rows = tabled(one, "hazard_ratio")
     parts = [
         f"{amount(row['x'], column)}: {with_interval(row['median'], row['lower'], row['upper'])}"

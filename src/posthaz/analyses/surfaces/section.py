@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,10 +11,10 @@ import pandas as pd
 from posthaz.analyses.surfaces.answer import Surface, surface
 from posthaz.answers import answer_frame
 from posthaz.cohort import Column
-from posthaz.figures import draw_surface
+from posthaz.figures import draw_surface, pictured
 from posthaz.files import file_name
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section, Table
-from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.clinical import ClinicalPart, Given, named_answer
 from posthaz.report.missing import MissingPart, guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
@@ -27,6 +29,10 @@ from posthaz.report.sections.wording import (
     share,
     with_interval,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _NAME = "surfaces"
 _TABLED = 6
@@ -136,23 +142,70 @@ def _model(one: Surface) -> str:
     )
 
 
-@guarded_block
-def _figure(results: Results, one: Surface) -> FigureBlock:
+def plot_surface(
+    results: Results,
+    ax: "Axes | None" = None,
+    *,
+    name: str = "",
+    style: str = "",
+    columns: int = 1,
+) -> "np.ndarray":
+    """Contours of survival, and of the probability that more of the second number helps.
+
+    Parameters
+    ----------
+    results : Results
+        Results of `run_analysis` whose file asks for ``[surfaces.NAME]``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure of pyplot without it. Both panels share its place.
+    name : str, optional
+        Which surface; the first one when empty.
+    style : {"", "default", "lancet", "nejm", "jama"}, optional
+        The style; the current one of `use_style` when empty.
+    columns : {1, 2}, optional
+        Columns of the journal that a new figure is to fill.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes, shape (panel,)
+
+    Raises
+    ------
+    PosthazError
+        When results hold no such surface.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> ph.plot_surface(ph.run_analysis("volume_by_dose.toml"))  # doctest: +SKIP
+    """
+    draw = partial(surface_figure, results, named_answer(results, _NAME, name))
+    return np.array(pictured(draw, ax, style, columns), dtype=object)
+
+
+def surface_figure(results: Results, one: Surface) -> "Figure":
+    """Both panels of a surface."""
     first, second = (_column(results, name) for name in (one.asked.x, one.asked.y))
-    more = f"{_amount(one.step, second)} more of {_name(second)}"
-    time = one.survival_at
-    when = "" if time is None else at_time(time, results.cohort.unit)
-    figure = draw_surface(
+    when = "" if one.survival_at is None else at_time(one.survival_at, results.cohort.unit)
+    return draw_surface(
         one.rows,
         one.patients,
         names=(first.shown, second.shown),
         scales=one.scales,
         survival=f"Standardised survival at {when}" if when else "",
-        more=f"P(hazard ratio of {more} < 1)",
+        more=f"P(hazard ratio of {_amount(one.step, second)} more of {_name(second)} < 1)",
         probability=one.asked.probability,
         above=one.above,
         simulated=results.simulated,
     )
+
+
+@guarded_block
+def _figure(results: Results, one: Surface) -> FigureBlock:
+    first, second = (_column(results, name) for name in (one.asked.x, one.asked.y))
+    time = one.survival_at
+    when = "" if time is None else at_time(time, results.cohort.unit)
+    figure = surface_figure(results, one)
     said = surface_lead(results, one)
     if when:
         low, high = one.rows["survival"].min(), one.rows["survival"].max()

@@ -137,7 +137,7 @@ def _table(results: Results) -> Table:
 @guarded_block
 def _ranks(results: Results) -> FigureBlock:
     fit = results.posterior.primary
-    shown = main_parameters(results, fit)
+    shown = main_parameters(fit, results.cohort)
     figure = draw_ranks(
         {one.name: one.posterior for one in shown},
         labels={one.name: one.label for one in shown},

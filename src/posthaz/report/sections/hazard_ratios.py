@@ -1,5 +1,7 @@
 """Hazard ratios: every model's beside Cox regression's, as a table and as forests."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -27,6 +29,9 @@ from posthaz.report.sections.wording import (
     significant,
     with_interval,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _MARK = "†"
 _MOST_NAMED = 4
@@ -182,9 +187,10 @@ def disagreements(frame: pd.DataFrame) -> list[str]:
     return [f"{_MARK} Prior and data disagree: {'; '.join(said)}."] if said else []
 
 
-@guarded_block
-def _forest(results: Results, frame: pd.DataFrame, name: str) -> FigureBlock:
-    interval = results.analysis.estimands.interval
+def forest_figure(
+    results: Results, frame: pd.DataFrame, name: str
+) -> tuple[pd.DataFrame, "Figure"]:
+    """Rows of a forest of `ratio_rows`, of the treatment or of the covariates, and its picture."""
     several = len(set(frame["label"])) > 1
     if name == "treatment":
         label = frame["label"] + ": " + _models(frame) if several else _models(frame)
@@ -200,9 +206,16 @@ def _forest(results: Results, frame: pd.DataFrame, name: str) -> FigureBlock:
         table[["term", "label", "source", "hr", "lower", "upper"]],
         favours=(whom, reference) if name == "treatment" else None,
         treatment=of_treatment(results),
-        interval=interval,
+        interval=results.analysis.estimands.interval,
         simulated=results.simulated,
     )
+    return table, figure
+
+
+@guarded_block
+def _forest(results: Results, frame: pd.DataFrame, name: str) -> FigureBlock:
+    several = len(set(frame["label"])) > 1
+    table, figure = forest_figure(results, frame, name)
     parts = [
         f"{row['label']}, {row['source']}: {ratio(row['hr'])} ({ratio(row['lower'])} to "
         f"{ratio(row['upper'])})"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort import Cohort
 from posthaz.inference import Fit
-from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, scale_words, term_label
 from posthaz.report.sections.wording import at_time, moment
 from posthaz.spec import coefficient_name
@@ -45,29 +45,29 @@ class MainParameter:
         return bool(self.ratio)
 
 
-def main_parameters(results: Results, fit: Fit) -> list[MainParameter]:
+def main_parameters(fit: Fit, cohort: Cohort | None = None) -> list[MainParameter]:
     """At most eight parameters of a fit, the treatment's before other effects.
 
     Parameters
     ----------
-    results : Results
-        The results.
     fit : Fit
-        One of its fits.
+        A fit.
+    cohort : Cohort, optional
+        Its cohort, which knows what covariates are called.
 
     Returns
     -------
     list of MainParameter
         Effects as ratios; a parameter on its natural scale in place of its logarithm.
     """
-    return sorted(_all(results, fit), key=lambda one: not _of_treatment(fit, one.name))[:_MOST]
+    return sorted(_all(cohort, fit), key=lambda one: not _of_treatment(fit, one.name))[:_MOST]
 
 
 def _of_treatment(fit: Fit, name: str) -> bool:
     return bool(fit.treatment) and name.startswith(f"{fit.treatment}[")
 
 
-def _all(results: Results, fit: Fit) -> Iterator[MainParameter]:
+def _all(cohort: Cohort | None, fit: Fit) -> Iterator[MainParameter]:
     posterior = fit.draws["posterior"].to_dataset()
     prior = fit.draws["prior"].to_dataset() if "prior" in fit.draws.children else None
     name = coefficient_name(fit.spec)
@@ -76,15 +76,15 @@ def _all(results: Results, fit: Fit) -> Iterator[MainParameter]:
     scalars = [v for v in chosen if posterior[v].ndim == 2]
     for term in fit.design.columns:
         after, before = (np.exp(_draws(one, name, term)) for one in (posterior, prior))
-        label = f"{term_label(results.cohort, term)}: {what}"
+        label = f"{term if cohort is None else term_label(cohort, term)}: {what}"
         yield MainParameter(term, label, after, before.ravel(), ratio=what)
     for variable in scalars:
-        label = scale_words(results.cohort, variable)
+        label = scale_words(cohort, variable)
         after, before = _draws(posterior, variable), _draws(prior, variable)
         yield MainParameter(variable, label, after, before.ravel(), ratio="")
     for variable in chosen:
         if posterior[variable].ndim == 3 and not variable.startswith(("frailty_", "slope_")):
-            yield from _elements(variable, posterior, prior, results.cohort.unit)
+            yield from _elements(variable, posterior, prior, fit.unit)
 
 
 def _shown(name: str, posterior: xr.Dataset) -> bool:

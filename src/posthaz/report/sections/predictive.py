@@ -1,5 +1,7 @@
 """The posterior predictive check: would the model have produced a cohort like this one?"""
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from posthaz.figures import draw_predictive_check
@@ -13,6 +15,9 @@ from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import treatment_disproportionate
 from posthaz.report.sections.time_scale import enters_late
 from posthaz.report.sections.wording import interval_name, lasting, listed, share
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NOT_EXACT = (
     "Events are only known to lie between two times, so that there is no Kaplan–Meier curve to lay "
@@ -128,25 +133,30 @@ def _printed_inside(results: Results) -> str:
     )
 
 
-@guarded_block
-def _figure(results: Results) -> FigureBlock:
-    labels, replicated = arm_labels(results), results.posterior.replicated
-    figure = draw_predictive_check(
+def predictive_figure(results: Results) -> "Figure":
+    """Observed Kaplan-Meier over that of replicated cohorts."""
+    replicated = results.posterior.replicated
+    return draw_predictive_check(
         results.frequentist.kaplan_meier,
-        replicated[replicated["replicate"] % _thinned(replicated) == 0],
-        labels=labels,
+        replicated[replicated["replicate"] % thinned(replicated) == 0],
+        labels=arm_labels(results),
         unit=results.cohort.unit,
         horizon=results.horizon,
         start=results.cohort.origin,
         endpoint=results.analysis.endpoint,
         simulated=results.simulated,
     )
+
+
+@guarded_block
+def _figure(results: Results) -> FigureBlock:
+    figure = predictive_figure(results)
     label = model_labels(results)[results.posterior.primary.spec.name]
     caption = f"Kaplan–Meier of the observed cohort over that of replicated ones, {label}"
     alt = f"Observed Kaplan–Meier over replicated curves. {inside_sentence(results)}"
     return picture(results, figure, "predictive_check", alt, caption, "kaplan_meier.csv")
 
 
-def _thinned(replicated: pd.DataFrame) -> int:
+def thinned(replicated: pd.DataFrame) -> int:
     """Every how many replicates to draw, so that single curves can still be seen."""
     return max(1, replicated["replicate"].nunique() // _MOST_DRAWN)

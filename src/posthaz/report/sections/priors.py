@@ -1,6 +1,7 @@
 """The models and their priors, the prior beside the posterior, and the curves the prior implies."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,12 +12,15 @@ from posthaz.report.blocks import Block, Paragraph, Section, Table
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import capitalised, model_labels, profile_labels
-from posthaz.report.sections.parameters import main_parameters
+from posthaz.report.sections.parameters import MainParameter, main_parameters
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.power_scaling import scaling_blocks
 from posthaz.report.sections.prior_words import effect_statements, prior_rows
 from posthaz.report.sections.wording import interval_name, listed, plain
 from posthaz.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def priors_section(results: Results) -> Section:
@@ -129,19 +133,25 @@ def _whose(models: Sequence[str], number: int) -> str:
     return "Both models" if number == 2 else f"All {number} models"
 
 
-def _prior_posterior(results: Results, fit: Fit) -> Block:
-    interval = results.analysis.estimands.interval
-    shown = main_parameters(results, fit)
+def prior_posterior_figure(
+    shown: Sequence[MainParameter], interval: float, *, simulated: bool
+) -> "Figure":
+    """Prior and posterior of some parameters."""
     ratio = next((one.ratio for one in shown if one.ratio), "")
-    names = {one.name: one.label.removesuffix(f": {ratio}") for one in shown}
-    figure = draw_prior_posterior(
+    return draw_prior_posterior(
         {one.name: (one.prior, one.posterior) for one in shown},
         ratios=[one.name for one in shown if one.is_ratio],
-        labels=names,
+        labels={one.name: one.label.removesuffix(f": {ratio}") for one in shown},
         ratio=capitalised(ratio),
         interval=interval,
-        simulated=results.simulated,
+        simulated=simulated,
     )
+
+
+def _prior_posterior(results: Results, fit: Fit) -> Block:
+    interval = results.analysis.estimands.interval
+    shown = main_parameters(fit, results.cohort)
+    figure = prior_posterior_figure(shown, interval, simulated=results.simulated)
     tail = (1 - interval) / 2
     parts = []
     for one in shown:

@@ -79,7 +79,7 @@ def sensitivity_blocks(study: Study, answer: Sensitivity) -> tuple[Block, ...]:
     )
 
 
-def plot_specification_curve(
+def specification_figure(
     answer: Sensitivity,
     term: str = "",
     *,
@@ -87,39 +87,7 @@ def plot_specification_curve(
     interval: float = 0.95,
     simulated: bool = False,
 ) -> "Figure":
-    """Every variant in order of its hazard ratio, and the choices behind each.
-
-    Parameters
-    ----------
-    answer : Sensitivity
-        Result of `answer_sensitivity`.
-    term : str, optional
-        Coefficient of the treatment; the first one by default.
-    favours : (str, str), optional
-        What a ratio below 1 and one above 1 favour.
-    interval : float, optional
-        Probability of the intervals.
-    simulated : bool, optional
-        Whether the cohort is simulated.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Axes 0 holds the curve, axes 1 the choices.
-
-    Raises
-    ------
-    SpecError
-        For a coefficient that no variant has.
-
-    Examples
-    --------
-    >>> import posthaz as ph
-    >>> analysis = ph.load_analysis("nvalt11_pci_os")
-    >>> answer = ph.answer_sensitivity(analysis, ph.read_cohort(analysis.table, analysis.cohort))
-    ... # doctest: +SKIP
-    >>> ph.plot_specification_curve(answer)  # doctest: +SKIP
-    """
+    """Every variant in order of its hazard ratio, and the choices behind each."""
     terms = compared_terms(answer.table)
     term = term or next(iter(terms), "")
     if term not in terms:
@@ -145,7 +113,7 @@ def plot_specification_curve(
 def _curve_figure(study: Study, answer: Sensitivity, term: str, name: str) -> FigureBlock:
     titles = {axis: axis_label(study.cohort, str(axis)) for axis in answer.chosen}
     arms = term_label(study.cohort, term).split(" v ")
-    figure = plot_specification_curve(
+    figure = specification_figure(
         replace(answer, chosen=answer.chosen.rename(columns=titles)),
         term,
         favours=(arms[0], arms[1]) if len(arms) == 2 else None,

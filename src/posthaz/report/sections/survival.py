@@ -1,11 +1,13 @@
 """Posterior survival curves over Kaplan-Meier, with numbers at risk."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from posthaz.baselines import at_risk_rows
-from posthaz.figures import draw_survival, draw_survival_points, time_ticks
+from posthaz.figures import draw_survival, draw_survival_points, p_text, time_ticks
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
 from posthaz.report.concerns.proportionality import holds_proportional
 from posthaz.report.missing import guarded_block
@@ -16,6 +18,7 @@ from posthaz.report.sections.contrast_tables import kaplan_meier_gain
 from posthaz.report.sections.naming import (
     WHOLE,
     arm_labels,
+    capitalised,
     contrasts,
     model_labels,
     profile_label,
@@ -24,7 +27,7 @@ from posthaz.report.sections.naming import (
 )
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.question import adjusted
-from posthaz.report.sections.rows import answer_row, estimand_row
+from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row
 from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import (
     at_time,
@@ -33,6 +36,7 @@ from posthaz.report.sections.wording import (
     p_sentence,
     recorded_in_steps,
     share,
+    with_interval,
 )
 
 if TYPE_CHECKING:
@@ -200,32 +204,28 @@ def _with_counts(results: Results, at_risk: pd.DataFrame) -> pd.DataFrame:
     return at_risk.assign(**counts)
 
 
-def plot_survival(results: Results) -> "Figure":
-    """Posterior survival of the primary model over Kaplan-Meier, with numbers at risk.
-
-    Parameters
-    ----------
-    results : Results
-        Results of `run_analysis`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Axes 0 holds the curves; axes 1 the numbers at risk, and further axes the counts that
-        ``risk_table`` in ``[baselines]`` asks for.
-
-    Examples
-    --------
-    >>> import posthaz as ph
-    >>> ph.plot_survival(ph.run_analysis("nvalt11_pci_os"))  # doctest: +SKIP
-    """
+def survival_figure(
+    results: Results,
+    *,
+    numbers: bool = True,
+    band: bool | None = None,
+    effect: bool | None = None,
+) -> "Figure":
+    """Posterior survival of the primary model over Kaplan-Meier, as the file asks or is told."""
+    asked = results.analysis.baselines
+    band = asked.kaplan_meier_band if band is None else band
+    effect = asked.effect_on_plot if effect is None else effect
     cohort, fit = results.cohort, results.posterior.primary
     curves = results.posterior.curves
     labels = arm_labels(results)
     if not fit.treatment and cohort.arms:
         labels = labels | {WHOLE: "All patients (model)"}
-    at_risk = _with_counts(results, at_risk_rows(cohort, _risk_times(results)))
-    draw = draw_survival_points if grouped(cohort) else draw_survival
+    at_risk = pd.DataFrame()
+    if numbers:
+        at_risk = _with_counts(results, at_risk_rows(cohort, _risk_times(results)))
+    draw = partial(draw_survival, limits=band, note=_effect_note(results) if effect else "")
+    if grouped(cohort):
+        draw = draw_survival_points
     return draw(
         results.frequentist.kaplan_meier,
         curves[(curves["model"] == fit.spec.name) & (not without_curves(results))],
@@ -240,6 +240,26 @@ def plot_survival(results: Results) -> "Figure":
     )
 
 
+def _effect_note(results: Results) -> str:
+    """The hazard ratio of the primary model and the log-rank test, to stand on the plot."""
+    fit, lines = results.posterior.primary, []
+    for arm, (name, against) in (contrasts(results, fit) if fit.treatment else {}).items():
+        row, which = hazard_ratio_row(results, fit, arm)
+        if row is None or not np.isfinite(row["median"]):
+            continue
+        whose = f" {name} v {against}" if len(arm_labels(results)) > 2 else ""
+        level = f"{interval_name(results.analysis.estimands.interval)} CrI"
+        shown = with_interval(row["median"], row["lower"], row["upper"])
+        kind = "HR" if which in ("", "hazard ratio") else capitalised(which)
+        lines.append(f"{kind}{whose} {shown.replace(' (', f' ({level} ', 1)}")
+    table = results.frequentist.answers
+    test = table[(table["analysis"] == "logrank") & (table["quantity"] == "test")]
+    test = test[(test["term"].astype(str) == "") & test["p"].notna()]
+    if len(test):
+        lines.append(f"Log-rank {p_text(float(test['p'].iloc[0]))}")
+    return "\n".join(lines)
+
+
 @guarded_block
 def _figure(results: Results) -> FigureBlock:
     cohort, fit = results.cohort, results.posterior.primary
@@ -249,14 +269,19 @@ def _figure(results: Results) -> FigureBlock:
     if without_curves(results):
         caption = f"{beside(cohort).curve}{given_event_free(results)}{below}"
         return picture(
-            results, plot_survival(results), "survival", _alt(results), caption, "kaplan_meier.csv"
+            results,
+            survival_figure(results),
+            "survival",
+            _alt(results),
+            caption,
+            "kaplan_meier.csv",
         )
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
         f"{curve_name(results)}{given_event_free(results)}{below}"
     )
     return picture(
-        results, plot_survival(results), "survival", _alt(results), caption, "survival_curves.csv"
+        results, survival_figure(results), "survival", _alt(results), caption, "survival_curves.csv"
     )
 
 
