@@ -79,7 +79,7 @@ STYLE: dict[str, Any] = {
 """matplotlib settings under which figures are drawn and written, in the house's style."""
 
 
-def settings() -> dict[str, Any]:
+def settings() -> dict[Any, Any]:
     """Matplotlib settings of the current style."""
     look = current_look()
     sized = {key: value * look.scale for key, value in STYLE.items() if key.endswith("size")}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ class _Shown:
 
     @property
     def horizon(self) -> float:
-        return float(self.fit.draws["observed_data"]["time"].max())
+        return float(self.fit.draws["observed_data"].to_dataset()["time"].max())
 
     @property
     def simulated(self) -> bool:
@@ -79,7 +79,7 @@ class _Shown:
         grid[0] += skip * (grid[1] - grid[0])
         return band(of(self.fit, grid, arm_populations(self.fit)), self.interval)  # type: ignore[operator]
 
-    def axis(self) -> dict[str, object]:
+    def axis(self) -> dict[str, Any]:
         return {
             "unit": self.fit.unit,
             "horizon": self.horizon,

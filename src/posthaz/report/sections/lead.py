@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from posthaz.figures import font_notice
 from posthaz.inference import Fit
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph
 from posthaz.report.concerns import concerns
@@ -106,9 +107,19 @@ def _arm_sentence(
 
 def notes(results: Results) -> tuple[Note, ...]:
     """A note for each concern, worst first; parts that are missing are put among them later."""
-    return tuple(
+    found = tuple(
         Note(one.severity, one.text) for one in concerns(results) if one.kind != "missing_part"
     )
+    unreadable = font_notice(_shown_words(results))
+    return (*found, Note("warning", unreadable)) if unreadable else found
+
+
+def _shown_words(results: Results) -> str:
+    """Names that figures may show: of columns, their levels and units, and of the endpoint."""
+    words = [results.analysis.endpoint]
+    for column in results.cohort.columns.values():
+        words += [column.label, column.unit, *column.levels, *column.level_labels]
+    return " ".join(str(word) for word in words)
 
 
 def studied_sentence(results: Results) -> str:
