@@ -1,7 +1,9 @@
 """A whole analysis in one call, on its own table or another."""
 
+import sys
 from dataclasses import replace
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -68,3 +70,49 @@ def test_a_table_that_does_not_fit_is_refused(analysis):
     frame = pd.read_csv(analysis.table).drop(columns=["arm"])
     with pytest.raises(PosthazError, match="there is no column 'arm'"):
         ph.run_analysis(analysis, frame)
+
+
+def test_results_and_fits_in_a_notebook_are_small(results):
+    shown = results._repr_html_()
+    assert "<th>Failed checks</th><td>" in shown and len(shown) < 3000
+    fit = results.posterior.primary
+    assert f"“{fit.spec.name}”" in fit._repr_html_() and "arm" in fit._repr_html_()
+
+
+def test_a_table_to_style_needs_great_tables_and_says_so(results, monkeypatch):
+    with pytest.raises(PosthazError, match="effects or answers"):
+        results.table("ratios")
+    monkeypatch.setitem(sys.modules, "great_tables", None)
+    with pytest.raises(PosthazError, match="pip install great-tables"):
+        results.table("effects")
+
+
+def test_every_picture_of_results_lands_on_axes(results):
+    ratio = ph.plot_hazard_ratio(results, time=12.0, style="jama")
+    legend = [text.get_text() for text in ratio.figure.legends[0].get_texts()]
+    assert any(text.startswith("At 12 months: ") for text in legend)
+    assert ph.plot_hazard(results).get_ylabel().startswith("Hazard (events")
+    assert "Cox" in {t.get_text() for t in ph.plot_forest(results).figure.legends[0].get_texts()}
+    assert len(ph.plot_predictive(results)) == 2
+    assert ph.plot_prior_posterior(results)[0].get_xscale() == "log"
+    curves = ph.plot_survival(results, at_risk=False, limits=True, effect=True)
+    assert len(curves.figure.axes) == 1
+    assert any(text.get_text().startswith("HR 0.") for text in curves.texts)
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    ("draw", "says"),
+    [
+        (lambda r: ph.plot_hazard_ratio(r, time=1e6), "within follow-up"),
+        (lambda r: ph.plot_forest(r, terms="everything"), "no terms"),
+        (lambda r: ph.plot_curve(r, name="volume"), r"hold no \[curves.volume\]"),
+        (lambda r: ph.plot_predictive(r.posterior.primary), "give cohort="),
+        (lambda r: ph.plot_survival(r.posterior.primary, effect=True), "no log-rank test"),
+        (lambda r: ph.plot_prior_posterior(r, parameters=["armm"]), "has no parameter"),
+        (lambda _: ph.plot_survival("results"), "can't be drawn"),
+    ],
+)
+def test_a_picture_that_can_not_be_drawn_says_why(results, draw, says):
+    with pytest.raises(PosthazError, match=says):
+        draw(results)

@@ -3,6 +3,7 @@
 from posthaz.answers.beside import beside
 from posthaz.answers.find import find, one_answer
 from posthaz.answers.frame import COLUMNS, answer_frame, joined
+from posthaz.answers.small import small_table
 from posthaz.answers.view import View
 from posthaz.answers.vocabulary import MAIN, METHODS, QUANTITIES
 
@@ -17,4 +18,5 @@ __all__ = [
     "find",
     "joined",
     "one_answer",
+    "small_table",
 ]

@@ -21,10 +21,13 @@ from posthaz.cli.options import (
 )
 from posthaz.errors import SpecError
 
-FORMATS = ("html", "md", "docx")
+FORMATS = ("html", "md", "docx", "summary")
 Formats = Annotated[
     str,
-    typer.Option("--format", help="Comma-separated: html, md, docx. The HTML page is always made."),
+    typer.Option(
+        "--format",
+        help="Comma-separated: html, md, docx, summary (one page). The HTML page is always made.",
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from posthaz.answers import small_table
 from posthaz.cohort.columns import Column
 from posthaz.errors import Finding
 
@@ -146,6 +147,19 @@ class Cohort:
     drop_missing: bool = False
     uncut: "Cohort | None" = None
     landmark: float = 0.0
+
+    def _repr_html_(self) -> str:
+        patients = self.patients
+        rows = [
+            ("Patients", f"{len(patients):,}"),
+            ("Rows", f"{len(self):,}" if len(self) != len(patients) else ""),
+            ("Events", f"{int((self.cause == 1).sum()):,}"),
+            ("Arms", ", ".join(self.arm_label(arm) for arm in self.arms)),
+            ("Longest follow-up", f"{float(self.exit.max()):.4g} {self.unit}"),
+            ("Covariates", ", ".join(str(name) for name in self.covariates.columns)),
+            ("Doubts", f"{len(self.notices)}, in its notices" if self.notices else ""),
+        ]
+        return small_table(f"Cohort {self.source.name}", rows, simulated=self.source.simulated)
 
     def __len__(self) -> int:
         return len(self.lower)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import xarray as xr
 
+from posthaz.answers import small_table
 from posthaz.design import Design
 from posthaz.inference.provenance import Provenance
 from posthaz.spec import ChosenPriors, ModelSpec
@@ -63,6 +64,20 @@ class Fit:
         treated" are courses that the arms' names state.
         """
         return tuple(name for name in self.changing if name != self.treatment)
+
+    def _repr_html_(self) -> str:
+        sampled = self.provenance
+        rows = [
+            ("Formula", self.spec.formula),
+            ("Baseline hazard", type(self.spec.baseline).__name__),
+            ("Form", self.spec.form.replace("_", " ")),
+            ("Patients, events", f"{sampled.patients or sampled.rows:,}, {sampled.events:,}"),
+            ("Sampled by", sampled.method),
+            ("Chains × draws", f"{sampled.chains} × {sampled.draws:,}"),
+            ("Unit of time", self.unit),
+        ]
+        heading = f"Fit of model “{self.spec.name}”"
+        return small_table(heading, rows, simulated=sampled.simulated)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fit):

@@ -245,6 +245,10 @@ class Report:
         Whether the cohort is simulated, which the report then says in title and banner.
     language : str, optional
         Language tag.
+    files : mapping of str to bytes, optional
+        Files of numbers that the page carries with it, by the names that blocks give as sources.
+    short : bool, optional
+        Whether it is a summary on one page.
 
     Examples
     --------
@@ -260,6 +264,8 @@ class Report:
     footer: tuple[Block, ...] = ()
     simulated: bool = False
     language: str = "en"
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    short: bool = False
 
     def __post_init__(self) -> None:
         anchors = [one.anchor for top in self.sections for one in (top, *top.subsections)]

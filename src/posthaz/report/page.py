@@ -6,7 +6,7 @@ from pathlib import Path
 
 from posthaz.errors import OutputError
 from posthaz.files import file_below, same_file, write_bytes, write_text
-from posthaz.report.blocks import FigureBlock, Report, Section
+from posthaz.report.blocks import FigureBlock, Report, Section, Table
 from posthaz.report.html import render_html
 from posthaz.report.missing import MissingPart
 from posthaz.report.parts import missing_in, with_missing
@@ -101,10 +101,39 @@ def write_page(report: Report, folder: Path, name: str, before: Sequence[Path] =
     """
     missing = missing_from(report)
     figures = write_pictures(pictures(report.sections), folder)
-    page = replace(report, lead=with_missing(report.lead, missing))
+    page = with_files(replace(report, lead=with_missing(report.lead, missing)), folder)
     return Written(
         (*before, *figures, write_text(file_below(folder, name), render_html(page))), missing
     )
+
+
+_MOST_BYTES = 300_000
+
+
+def with_files(report: Report, folder: Path) -> Report:
+    """The report with the files of numbers that it names, so that they go wherever it goes.
+
+    A file of more than 300 kB stays a file beside the page.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> with_files(Report("PCI"), Path()).files
+    {}
+    """
+    parts = [one.blocks for top in report.sections for one in (top, *top.subsections)]
+    named = {
+        block.source: file_below(folder, block.source)
+        for part in (report.lead, *parts, report.footer)
+        for block in part
+        if isinstance(block, FigureBlock | Table) and block.source
+    }
+    kept = {
+        name: path.read_bytes()
+        for name, path in sorted(named.items())
+        if path.is_file() and path.stat().st_size <= _MOST_BYTES
+    }
+    return replace(report, files=kept)
 
 
 def missing_from(report: Report) -> tuple[MissingPart, ...]:

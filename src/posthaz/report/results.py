@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.analyses.registry import part_of
-from posthaz.answers import joined
+from posthaz.answers import joined, small_table
 from posthaz.baselines.answers import baseline_answers
 from posthaz.baselines.shared_frailty import SharedFrailty
 from posthaz.checks import Convergence
@@ -195,6 +195,49 @@ class Results:
         """Convergence of each model."""
         return {check.model: check for check in self.posterior.convergence}
 
+    def _repr_html_(self) -> str:
+        analysis, failures = self.analysis, self.failures
+        rows = [
+            ("Question", analysis.question or analysis.population),
+            ("Patients", f"{len(self.cohort.patients):,}"),
+            ("Endpoint", analysis.endpoint),
+            ("Models", ", ".join(self.fits)),
+            ("Clinical analyses", ", ".join(self.clinical)),
+            ("Answers", f"{len(self.answers):,} rows in .answers"),
+            ("Failed checks", "; ".join(failures) or "none"),
+            ("Missing", "; ".join(part.name for part in self.missing)),
+        ]
+        heading = f"Results of {analysis.title or analysis.name}"
+        return small_table(heading, rows, simulated=self.simulated)
+
+    def table(self, which: str = "effects") -> Any:
+        """The hazard ratios, or all answers, as a table to go on styling.
+
+        Parameters
+        ----------
+        which : {"effects", "answers"}
+            The hazard ratio of every term in every model, Cox beside; or every answer.
+
+        Returns
+        -------
+        great_tables.GT
+            The table; its frame has the numbers unrounded.
+
+        Raises
+        ------
+        PosthazError
+            Without the package great_tables, or for a table that there isn't.
+
+        Examples
+        --------
+        >>> import posthaz as ph
+        >>> results = ph.run_analysis("nvalt11_pci_os")  # doctest: +SKIP
+        >>> results.table("effects").tab_header("Overall survival")  # doctest: +SKIP
+        """
+        from posthaz.report.styled_tables import styled_table
+
+        return styled_table(self, which)
+
     def report(self, folder: str | Path = "out", formats: Sequence[str] = ("html",)) -> "Written":
         """Write tables, posteriors and the report, whole or not at all.
 
@@ -203,7 +246,7 @@ class Results:
         folder : str or Path
             Folder to write to.
         formats : sequence of str
-            Among ``html``, ``md``, ``docx``.
+            Among ``html``, ``md``, ``docx``, ``summary``.
 
         Returns
         -------

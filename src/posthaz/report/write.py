@@ -19,10 +19,11 @@ from posthaz.report.concerns.ordered import unmade_checks
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart, MissingParts, guarded
-from posthaz.report.page import Written, write_pictures
+from posthaz.report.page import Written, with_files, write_pictures
 from posthaz.report.parts import with_missing
 from posthaz.report.results import Results
 from posthaz.report.sections.cured import cure_priors
+from posthaz.report.summary import SUMMARY, summary_of
 from posthaz.report.word import write_word
 
 
@@ -36,7 +37,7 @@ def write_whole(results: Results, folder: Path, formats: Sequence[str] = ()) -> 
     folder : Path
         Folder to write to; what stands there under the same names is replaced.
     formats : sequence of str, optional
-        Formats of the report, among ``html``, ``md``, ``docx``; no report without any.
+        Formats of the report, among ``html``, ``md``, ``docx``, ``summary``; no report without any.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def write_results(results: Results, folder: Path, formats: Sequence[str] = ()) -
     folder : Path
         Folder to write to.
     formats : sequence of str, optional
-        Formats of the report, among ``html``, ``md``, ``docx``; no report without any.
+        Formats of the report, among ``html``, ``md``, ``docx``, ``summary``; no report without any.
 
     Returns
     -------
@@ -155,7 +156,7 @@ def write_report(results: Results, folder: Path, formats: Sequence[str]) -> Writ
     folder : Path
         Folder to write to.
     formats : sequence of str
-        Among ``html``, ``md``, ``docx``.
+        Among ``html``, ``md``, ``docx``, ``summary``.
 
     Returns
     -------
@@ -166,8 +167,8 @@ def write_report(results: Results, folder: Path, formats: Sequence[str]) -> Writ
     missing = list(missing_parts(results, report))
     written = write_pictures(figures, folder)
     # the page that everybody gets is made last, so that it tells which others are missing
-    for ending in sorted(set(formats), key=("docx", "md", "html").index):
-        path = folder / f"report.{ending}"
+    for ending in sorted(set(formats), key=("docx", "md", SUMMARY, "html").index):
+        path = folder / (f"{SUMMARY}.html" if ending == SUMMARY else f"report.{ending}")
         page = replace(report, lead=with_missing(report.lead, missing))
         made = guarded(f"file {path.name}", partial(_write_page, page, path))
         if isinstance(made, MissingPart):
@@ -184,7 +185,9 @@ def _write_page(report: Report, path: Path) -> Path:
         case ".md":
             return write_text(path, render_markdown(report))
         case _:
-            return write_text(path, render_html(report))
+            short = path.stem == SUMMARY
+            page = summary_of(report) if short else with_files(report, path.parent)
+            return write_text(path, render_html(page))
 
 
 def _curves(results: Results) -> dict[str, pd.DataFrame]:

@@ -1,5 +1,6 @@
 """What `check` refuses in a cohort that it could read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -52,6 +53,17 @@ def test_refused(tmp_path: Path, cuts: str, age: str, said: str) -> None:
 def test_extrapolated_profiles_are_said(tmp_path: Path) -> None:
     cohort = read_inputs(_analysis(tmp_path, "[12]", "95"))
     assert any("95 is beyond the data" in str(notice) for notice in cohort.notices)
+
+
+def test_no_effect_stands_on_the_curves_of_one_arm(tmp_path: Path) -> None:
+    analysis = _analysis(tmp_path, "[12]", "60")
+    asked = replace(analysis.baselines, kaplan_meier_band=True, effect_on_plot=True)
+    with pytest.raises(SpecError) as caught:
+        read_inputs(replace(analysis, baselines=asked))
+    assert "[baselines], effect_on_plot" in str(caught.value)
+    assert "one arm" in str(caught.value) and "kaplan_meier_band" not in str(caught.value)
+    alone = replace(asked, effect_on_plot=False)
+    assert len(read_inputs(replace(analysis, baselines=alone))) == 40
 
 
 _VISITS = """

@@ -35,6 +35,8 @@ def test_baselines():
     )
     assert read_baseline_answers(toml_table('risk_table = "events"')).risk_table == ("events",)
     assert read_baseline_answers(toml_table("cox = []")).cox == ()
+    drawn = read_baseline_answers(toml_table("kaplan_meier_band = true\neffect_on_plot = true"))
+    assert drawn.kaplan_meier_band and drawn.effect_on_plot
 
 
 def test_sampling():
@@ -60,6 +62,8 @@ def test_sampling():
         (read_baseline_answers, "cox = 'univariate'", "did you mean 'univariable'"),
         (read_baseline_answers, "risk_table = ['event']", "did you mean 'events'"),
         (read_baseline_answers, "risk_table = true", "found true"),
+        (read_baseline_answers, 'kaplan_meier_band = "yes"', "found the text 'yes'"),
+        (read_baseline_answers, "effect_on_plo = true", "did you mean 'effect_on_plot'"),
         (read_baseline_answers, "fleming_harrington = [[1]]", "not pairs"),
         (read_baseline_answers, "fleming_harrington = [1]", "list of pairs"),
         (read_baseline_answers, "kaplan_meier = 1", "give true or false"),
