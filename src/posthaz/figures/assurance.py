@@ -87,11 +87,9 @@ def draw_assurance(
         axes.set_ylim(-0.02, 1.02)
         dress(axes)
     right.axhline(null, color=MUTED, lw=0.8)
-    # the curves fall towards a ratio of 1, so that the corner above it is free
     right.legend(
-        lines, written, title="Patients", loc="upper right", fontsize=pt(8.5),
-        title_fontsize=pt(8.5), frameon=True, framealpha=0.85, edgecolor="none", labelspacing=0.2,
-        handlelength=2.2, borderaxespad=0.1,
+        lines, written, title="Patients", loc="center left", bbox_to_anchor=(1.0, 0.5),
+        fontsize=pt(9), title_fontsize=pt(9), handlelength=2.2, borderaxespad=0.2,
     )  # fmt: skip
     legend_above(figure, above, names, columns=1)
     return figure
