@@ -154,16 +154,13 @@ if TYPE_CHECKING:
         median_survival,
         sceptical,
     )
-    from posthaz.report import (
-        Results,
+    from posthaz.report import Results, plot_predictive, plot_survival, run_analysis
+    from posthaz.report.pictures import (
         plot_forest,
         plot_hazard,
         plot_hazard_ratio,
-        plot_predictive,
         plot_prior_posterior,
         plot_specification_curve,
-        plot_survival,
-        run_analysis,
     )
     from posthaz.schedule import read_scheduler
     from posthaz.sensitivity import (

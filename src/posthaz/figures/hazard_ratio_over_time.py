@@ -107,13 +107,7 @@ def draw_hazard_ratio_over_time(
             [curves, shown.assign(**dict.fromkeys(("median", "lower", "upper"), shown["hr"]))]
         )
     if marks is not None and len(marks):
-        middle = marks["median"].to_numpy(dtype=float)
-        bars = np.abs(marks[["lower", "upper"]].to_numpy(dtype=float) - middle[:, None]).T
-        axes.errorbar(
-            marks["time"], middle, yerr=bars, color=INK, marker="D", ms=5, ls="none", lw=1.2,
-            capsize=2.5, zorder=3.5,
-        )  # fmt: skip
-        handles += [Line2D([], [], color=INK, marker="D", ms=5, ls="none")] * len(marks)
+        handles += [_draw_marks(axes, marks)] * len(marks)
         names += marks["label"].tolist()
     within = curves["time"].to_numpy(dtype=float) <= horizon
     values = curves.loc[within, ["median", "lower", "upper"]].to_numpy(dtype=float)
@@ -133,4 +127,13 @@ def _draw_smooth(axes: Axes, smooth: pd.DataFrame) -> Line2D:
     axes.plot(smooth["time"], smooth["hr"], **style)
     for edge in ("lower", "upper"):
         axes.plot(smooth["time"], smooth[edge], alpha=0.7, **{**style, "lw": 0.7})
+    return Line2D([], [], **style)
+
+
+def _draw_marks(axes: Axes, marks: pd.DataFrame) -> Line2D:
+    """Times marked on the curve, with their intervals; the handle of their legend."""
+    middle = marks["median"].to_numpy(dtype=float)
+    bars = np.abs(marks[["lower", "upper"]].to_numpy(dtype=float) - middle[:, None]).T
+    style = {"color": INK, "marker": "D", "ms": 5, "ls": "none"}
+    axes.errorbar(marks["time"], middle, yerr=bars, lw=1.2, capsize=2.5, zorder=3.5, **style)
     return Line2D([], [], **style)

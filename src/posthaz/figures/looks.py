@@ -116,7 +116,8 @@ def look_named(style: str, columns: int = 1) -> Look:
         return current_look()
     if style not in LOOKS:
         raise SpecError(
-            f"no style '{style}' ({nearest(style, LOOKS)})", fix=f"name one of {', '.join(LOOKS)}"
+            f"no style '{style}' ({nearest(style, list(LOOKS))})",
+            fix=f"name one of {', '.join(LOOKS)}",
         )
     return replace(LOOKS[style], columns=columns)
 
