@@ -1,5 +1,7 @@
 """Hazard ratio between two arms as it changes over time."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -91,11 +93,7 @@ def draw_hazard_ratio_over_time(
         handles.append(Line2D([], [], color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4))
         names.append(f"Cox: {constant:.2f}")
     if points is not None and len(points):
-        middle = points["median"].to_numpy(dtype=float)
-        bars = np.abs(points[["lower", "upper"]].to_numpy(dtype=float) - middle[:, None]).T
-        style = {"color": REFERENCE.colour, "marker": "o", "ms": 5, "ls": "none", "lw": 1.2}
-        axes.errorbar(points["time"], middle, yerr=bars, capsize=2.5, zorder=3, **style)
-        handles.append(Line2D([], [], **style))
+        handles.append(_draw_points(axes, points, REFERENCE.colour, "o"))
         names.append(f"Cox, {interval * 100:g} % CI")
         curves = pd.concat([curves, points[["time", "median", "lower", "upper"]]])
     if smooth is not None and len(smooth):
@@ -107,7 +105,7 @@ def draw_hazard_ratio_over_time(
             [curves, shown.assign(**dict.fromkeys(("median", "lower", "upper"), shown["hr"]))]
         )
     if marks is not None and len(marks):
-        handles += [_draw_marks(axes, marks)] * len(marks)
+        handles += [_draw_points(axes, marks, INK, "D")] * len(marks)
         names += marks["label"].tolist()
     within = curves["time"].to_numpy(dtype=float) <= horizon
     values = curves.loc[within, ["median", "lower", "upper"]].to_numpy(dtype=float)
@@ -130,10 +128,10 @@ def _draw_smooth(axes: Axes, smooth: pd.DataFrame) -> Line2D:
     return Line2D([], [], **style)
 
 
-def _draw_marks(axes: Axes, marks: pd.DataFrame) -> Line2D:
-    """Times marked on the curve, with their intervals; the handle of their legend."""
-    middle = marks["median"].to_numpy(dtype=float)
-    bars = np.abs(marks[["lower", "upper"]].to_numpy(dtype=float) - middle[:, None]).T
-    style = {"color": INK, "marker": "D", "ms": 5, "ls": "none"}
-    axes.errorbar(marks["time"], middle, yerr=bars, lw=1.2, capsize=2.5, zorder=3.5, **style)
+def _draw_points(axes: Axes, points: pd.DataFrame, colour: str, marker: str) -> Line2D:
+    """Ratios at single times with their intervals; the handle of their legend."""
+    middle = points["median"].to_numpy(dtype=float)
+    bars = np.abs(points[["lower", "upper"]].to_numpy(dtype=float) - middle[:, None]).T
+    style: Any = {"color": colour, "marker": marker, "ms": 5, "ls": "none", "lw": 1.2}
+    axes.errorbar(points["time"], middle, yerr=bars, capsize=2.5, zorder=3, **style)
     return Line2D([], [], **style)
