@@ -155,13 +155,13 @@ if TYPE_CHECKING:
         sceptical,
     )
     from posthaz.report import Results, plot_predictive, plot_survival, run_analysis
+    # fmt: off
+    # isort: off
     from posthaz.report.pictures import (
-        plot_forest,
-        plot_hazard,
-        plot_hazard_ratio,
-        plot_prior_posterior,
-        plot_specification_curve,
+        plot_forest, plot_hazard, plot_hazard_ratio, plot_prior_posterior, plot_specification_curve,
     )
+    # isort: on
+    # fmt: on
     from posthaz.schedule import read_scheduler
     from posthaz.sensitivity import (
         answer_sensitivity,
