@@ -155,6 +155,7 @@ if TYPE_CHECKING:
         sceptical,
     )
     from posthaz.report import Results, plot_predictive, plot_survival, run_analysis
+
     # fmt: off
     # isort: off
     from posthaz.report.pictures import (
