@@ -62,7 +62,7 @@ def test_sampling():
         (read_baseline_answers, "cox = 'univariate'", "did you mean 'univariable'"),
         (read_baseline_answers, "risk_table = ['event']", "did you mean 'events'"),
         (read_baseline_answers, "risk_table = true", "found true"),
-        (read_baseline_answers, 'kaplan_meier_band = "yes"', "found the text 'yes'"),
+        (read_baseline_answers, 'kaplan_meier_band = "yes"', 'found "yes"'),
         (read_baseline_answers, "effect_on_plo = true", "did you mean 'effect_on_plot'"),
         (read_baseline_answers, "fleming_harrington = [[1]]", "not pairs"),
         (read_baseline_answers, "fleming_harrington = [1]", "list of pairs"),
