@@ -138,8 +138,10 @@ if TYPE_CHECKING:
     )
     from posthaz.inference import (
         Fit,
+        build_model,
         fit,
         fit_many,
+        fit_model,
         generative_model,
         load_fit,
         model_draws,
@@ -181,6 +183,7 @@ if TYPE_CHECKING:
         simulate_patients,
     )
     from posthaz.spec.column_map import ColumnMap, map_columns
+    from posthaz.spec.guess import Guess, GuessedAnalysis, guess_analysis
 
 __version__ = version("posthaz")
 
@@ -257,7 +260,9 @@ _ROOMS = {
         "Exponential Gamma GeneralisedGamma Gompertz LogLogistic LogNormal MSpline "
         "PiecewiseExponential Weibull register_baseline"
     ),
-    "inference": "Fit fit fit_many generative_model load_fit model_draws write_fit",
+    "inference": (
+        "Fit build_model fit fit_many fit_model generative_model load_fit model_draws write_fit"
+    ),
     "priors": "Prior enthusiastic from_quantiles hazard_ratio historical median_survival sceptical",
     "report": (
         "Results plot_forest plot_hazard plot_hazard_ratio plot_predictive plot_prior_posterior "
@@ -269,42 +274,44 @@ _ROOMS = {
     "simulate": "simulated_example",
     "spec": "Analysis EstimandSpec ModelSpec Sampling Shrinkage load_analysis simulate_patients",
     "spec.column_map": "ColumnMap map_columns",
+    "spec.guess": "Guess GuessedAnalysis guess_analysis",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 __all__ = [
     "adjusted_answers", "Analysis", "answer_sensitivity", "arm_populations", "assurance",
     "AssuranceSpec", "average_models", "Background", "balance_table", "balancing_weights", "band",
-    "biologically_effective_dose", "borrowing_answers", "BorrowingSpec", "ChangingEffect",
-    "check_fit", "ChecksSpec", "FitChecks",
-    "clone_censor_weight", "cluster_table", "coefficient_table", "Cohort", "CohortSpec", "collapse",
-    "Column", "ColumnMap", "commensurate_fit", "compare_toxicity", "compare_variants",
-    "competing_risks", "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects",
-    "convergence", "credibility", "crude_probability", "cumulative_hazard", "cumulative_incidence",
-    "Cure", "cure_fraction", "Curve", "curve", "CurveSpec", "delay_to_explain", "difference",
-    "e_value", "enthusiastic", "equivalent_dose_2gy", "estimand_table", "EstimandSpec",
-    "evidence_table", "expected_events", "expected_hazard", "Exponential", "Fit", "fit",
-    "fit_imputed", "fit_many", "fit_variants", "Frailty", "from_quantiles", "Gamma", "gap_times",
-    "GeneralisedGamma", "generative_model", "Gompertz", "group_registry", "grouped_cox", "hazard",
-    "hazard_ratio", "hazard_ratio_over_time", "historical", "HistoricalRatio", "illness_death",
-    "immortal_time", "ImmortalTimeSpec", "impute", "interaction_effects", "InteractionSpec",
-    "kaplan_meier", "landmark", "leap_fit", "learn_design", "LifeTableSpec", "load_analysis",
-    "load_fit", "LogLogistic", "LogNormal", "map_columns", "match_patients", "median_survival",
-    "missing_answers", "missing_patterns", "MissingSpec", "model_draws", "model_probabilities",
-    "ModelAveragingSpec", "ModelSpec", "MSpline", "MultistateSpec", "normalised_power_fit",
-    "operating_characteristics", "OwnColumn", "p_text", "person_time", "PiecewiseExponential",
-    "plot_curve", "plot_forest", "plot_hazard", "plot_hazard_ratio", "plot_predictive",
-    "plot_prior_posterior", "plot_specification_curve", "plot_surface", "plot_survival", "pooled",
-    "pooled_estimate", "Population", "posterior_incidence", "power_fits", "printed_doubts",
-    "PrintedRatio", "Prior", "probability_above", "probability_below", "profile",
-    "propensity_score", "ratio", "read_cohort", "read_expected_mortality", "read_life_table",
-    "read_registry", "read_scheduler", "reconstructed_patients", "register_baseline",
-    "relative_survival", "restricted_mean", "Results", "run_analysis", "Sampling", "sceptical",
-    "screen_covariates", "ScreeningSpec", "sequential_trials", "Shrinkage", "simulate_patients",
-    "simulated_example", "split_at_treatment", "State", "subgroup_effects", "SubgroupSpec",
-    "Subset", "SubsetsSpec", "summary", "Surface", "surface", "SurfaceSpec", "survival",
-    "survival_in_subsets", "survival_quantile", "tipping_points", "ToxicitySpec", "turnbull",
-    "uncured_survival", "use_style", "variants", "Weibull", "Where", "write_fit", "YangPrentice",
+    "biologically_effective_dose", "borrowing_answers", "BorrowingSpec", "build_model",
+    "ChangingEffect", "check_fit", "ChecksSpec", "clone_censor_weight", "cluster_table",
+    "coefficient_table", "Cohort", "CohortSpec", "collapse", "Column", "ColumnMap",
+    "commensurate_fit", "compare_toxicity", "compare_variants", "competing_risks",
+    "CompetingRisksSpec", "Condition", "Confounder", "confounder_effects", "convergence",
+    "credibility", "crude_probability", "cumulative_hazard", "cumulative_incidence", "Cure",
+    "cure_fraction", "Curve", "curve", "CurveSpec", "delay_to_explain", "difference", "e_value",
+    "enthusiastic", "equivalent_dose_2gy", "estimand_table", "EstimandSpec", "evidence_table",
+    "expected_events", "expected_hazard", "Exponential", "Fit", "fit", "fit_imputed", "fit_many",
+    "fit_model", "fit_variants", "FitChecks", "Frailty", "from_quantiles", "Gamma", "gap_times",
+    "GeneralisedGamma", "generative_model", "Gompertz", "group_registry", "grouped_cox", "Guess",
+    "guess_analysis", "GuessedAnalysis", "hazard", "hazard_ratio", "hazard_ratio_over_time",
+    "historical", "HistoricalRatio", "illness_death", "immortal_time", "ImmortalTimeSpec", "impute",
+    "interaction_effects", "InteractionSpec", "kaplan_meier", "landmark", "leap_fit",
+    "learn_design", "LifeTableSpec", "load_analysis", "load_fit", "LogLogistic", "LogNormal",
+    "map_columns", "match_patients", "median_survival", "missing_answers", "missing_patterns",
+    "MissingSpec", "model_draws", "model_probabilities", "ModelAveragingSpec", "ModelSpec",
+    "MSpline", "MultistateSpec", "normalised_power_fit", "operating_characteristics", "OwnColumn",
+    "p_text", "person_time", "PiecewiseExponential", "plot_curve", "plot_forest", "plot_hazard",
+    "plot_hazard_ratio", "plot_predictive", "plot_prior_posterior", "plot_specification_curve",
+    "plot_surface", "plot_survival", "pooled", "pooled_estimate", "Population",
+    "posterior_incidence", "power_fits", "printed_doubts", "PrintedRatio", "Prior",
+    "probability_above", "probability_below", "profile", "propensity_score", "ratio", "read_cohort",
+    "read_expected_mortality", "read_life_table", "read_registry", "read_scheduler",
+    "reconstructed_patients", "register_baseline", "relative_survival", "restricted_mean",
+    "Results", "run_analysis", "Sampling", "sceptical", "screen_covariates", "ScreeningSpec",
+    "sequential_trials", "Shrinkage", "simulate_patients", "simulated_example",
+    "split_at_treatment", "State", "subgroup_effects", "SubgroupSpec", "Subset", "SubsetsSpec",
+    "summary", "Surface", "surface", "SurfaceSpec", "survival", "survival_in_subsets",
+    "survival_quantile", "tipping_points", "ToxicitySpec", "turnbull", "uncured_survival",
+    "use_style", "variants", "Weibull", "Where", "write_fit", "YangPrentice",
 ]  # fmt: skip
 
 

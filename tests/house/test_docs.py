@@ -33,6 +33,7 @@ from posthaz.spec import (
     evidence_file,
     load,
     load_analysis,
+    merge_table,
     model_table,
     printed_cohort,
     printed_endpoints,
@@ -48,12 +49,14 @@ from tests.house.markdown import DOCS, ROOT, anchors, code_blocks, links, pages,
 REFERENCE = DOCS / "reference"
 SHELL = (
     *("check", "fit", "report", "rerun", "models", "sensitivity", "evidence", "simulate", "curves"),
+    "init",
 )
 
 # Keys that an analysis file may have, by the heading of the reference under which they stand.
 DECLARED = {
     "[analysis]": load._ANALYSIS_FIELDS,
     "[cohort]": cohort_table._FIELDS,
+    "[cohort.merge]": merge_table._FIELDS,
     "[cohort.visits]": visits_table._FIELDS,
     "[cohort.columns.NAME]": column_table._FIELDS,
     "[treatment]": cohort_table._TREATMENT_FIELDS,
@@ -268,10 +271,13 @@ ph.run_analysis = lambda name: run_whole({"nvalt11_pci_os": quick}[name])
         pytest.param(ROOT / "README.md", QUICKLY, id="README.md"),
         pytest.param(ROOT / "README.md", "", id="README.md whole", marks=pytest.mark.slow),
         pytest.param(DOCS / "tutorials" / "python.md", "", id="python.md"),
+        pytest.param(DOCS / "how-to" / "coming_from", "", id="coming_from"),
+        pytest.param(DOCS / "how-to" / "edit_the_model.md", "", id="edit_the_model.md"),
     ],
 )
 def test_python_of_a_page_runs(page, before, tmp_path):
-    blocks = code_blocks(page, "python")
+    pages = sorted(page.glob("*.md")) if page.is_dir() else [page]
+    blocks = [block for one in pages for block in code_blocks(one, "python")]
     assert blocks
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     done = run("\n".join([before, *blocks]), tmp_path)

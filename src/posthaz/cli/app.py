@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Annotated
 
 import typer
 
@@ -13,6 +14,7 @@ from posthaz.cli.check import check
 from posthaz.cli.curves import curves
 from posthaz.cli.evidence import evidence
 from posthaz.cli.fit import fit
+from posthaz.cli.init import init
 from posthaz.cli.models import models
 from posthaz.cli.report import report
 from posthaz.cli.rerun import rerun
@@ -27,15 +29,49 @@ type Handler = Callable[[int, FrameType | None], object] | int
 UNUSABLE_INPUT = 2
 INTERRUPTED, TERMINATED = 130, 143
 
+
+def shown_version(asked: bool) -> None:
+    """Print the version and end, where it was asked for."""
+    if asked:
+        from importlib.metadata import version
+
+        say(f"posthaz {version('posthaz')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="posthaz",
     help="Bayesian survival analysis: from a cohort table and an analysis file to a report.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_COMMANDS = (models, schema, check, simulate, fit, report, rerun, sensitivity, curves, evidence)
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=shown_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Bayesian survival analysis: from a cohort table and an analysis file to a report."""
+
+
+_COMMANDS = (
+    init,
+    models,
+    schema,
+    check,
+    simulate,
+    fit,
+    report,
+    rerun,
+    sensitivity,
+    curves,
+    evidence,
+)
 for command in _COMMANDS:
     app.command()(command)
 

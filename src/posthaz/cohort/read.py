@@ -76,8 +76,9 @@ def read_cohort(
 
     Parameters
     ----------
-    table : str, Path, DataFrame or object with ``to_pandas``
-        A CSV or Parquet file, or a frame, which is not changed.
+    table : str, Path or frame
+        A file (CSV, Parquet, SAS, Stata, SPSS or a spreadsheet); or a frame of pandas, Polars,
+        Arrow, DuckDB or another library that narwhals knows, which is not changed.
     spec : CohortSpec, optional
         Which column means what.
     covariates : sequence of str, optional

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import narwhals
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.binary_tables import BINARY_ENDINGS, binary_frame
 from posthaz.cohort.csv_text import ParsedCsv, duplicate_names, parsed_csv, refused
 from posthaz.errors import CohortError, nearest
 from posthaz.files import file_bytes
@@ -20,6 +22,7 @@ RECONSTRUCTED = "reconstructed_from"
 
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
+TABLE_ENDINGS = (*CSV_ENDINGS, *PARQUET_ENDINGS, *BINARY_ENDINGS)
 _LONGEST_REASON = 200
 
 
@@ -60,12 +63,13 @@ class Table:
 
 
 def read_table(table: Any) -> Table:
-    """Read a CSV or Parquet file, or take a frame.
+    """Read a file, or take a frame.
 
     Parameters
     ----------
-    table : str, Path, DataFrame or object with ``to_pandas``
-        The table; a frame is not changed.
+    table : str, Path or frame
+        A file that ends in one of `TABLE_ENDINGS`; or a frame of pandas, Polars, Arrow, DuckDB or
+        another library that narwhals knows, lazy ones too, which is not changed.
 
     Returns
     -------
@@ -90,15 +94,29 @@ def read_table(table: Any) -> Table:
         frame = _cleaned(parsed.frame)
         sha256, simulated = hashlib.sha256(content).hexdigest(), says_simulated(frame)
         return Table(frame, path.name, sha256, None, simulated, parsed.separator, parsed.decimal)
-    frame = table.to_pandas() if hasattr(table, "to_pandas") else table
+    frame = _pandas(table)
     if not isinstance(frame, pd.DataFrame):
         raise refused(
-            f"{type(table).__name__} object", "not a table", "give a path or a pandas DataFrame"
+            f"{type(table).__name__} object",
+            "not a table",
+            "give a path, or a DataFrame of pandas, Polars, Arrow or DuckDB",
         )
     written = frame.to_csv(index=False, lineterminator="\n").encode("utf-8", "replace")
     frame = _cleaned(_distinctly_named(frame, "DataFrame"))
     sha256 = hashlib.sha256(written).hexdigest()
     return Table(frame, "DataFrame", sha256, simulated=says_simulated(frame))
+
+
+def _pandas(table: Any) -> Any:
+    """A frame of any library as pandas; what is no frame as it is."""
+    if isinstance(table, pd.DataFrame):
+        return table
+    if hasattr(table, "to_pandas"):
+        return table.to_pandas()
+    known = narwhals.from_native(table, pass_through=True)
+    if not isinstance(known, narwhals.DataFrame | narwhals.LazyFrame):
+        return table
+    return known.lazy().collect("pandas").to_native()
 
 
 def says_simulated(frame: pd.DataFrame) -> bool:
@@ -120,7 +138,7 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error)
         folder = path.is_dir() if said == "it is a folder" else False
-        fix = "name the CSV or Parquet file inside it" if folder else "correct the path"
+        fix = "name the table inside it" if folder else "correct the path"
         what = "this is a folder" if folder else f"can't be read ({said})"
         raise refused(str(path)[:200], what, fix) from error
 
@@ -128,9 +146,7 @@ def _content(path: Path) -> bytes:
 def _neighbour(path: Path) -> str:
     try:
         files = sorted(
-            file.name
-            for file in path.parent.iterdir()
-            if file.suffix.lower() in (*CSV_ENDINGS, *PARQUET_ENDINGS)
+            file.name for file in path.parent.iterdir() if file.suffix.lower() in TABLE_ENDINGS
         )
     except OSError:
         return f" (nor a folder {path.parent})"
@@ -143,19 +159,25 @@ def _parsed(path: Path, content: bytes) -> ParsedCsv:
     if ending in CSV_ENDINGS:
         return parsed_csv(content, path.name)
     if ending in PARQUET_ENDINGS:
-        try:
-            frame = _parquet(content)
-        except Exception as error:  # what damaged bytes raise in pyarrow and pandas can be anything
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:_LONGEST_REASON]
-            raise refused(
-                path.name, f"not a readable Parquet file ({reason})", "write the file again"
-            ) from error
-        return ParsedCsv(_distinctly_named(frame, path.name))
-    raise refused(
-        path.name,
-        f"files ending in '{ending}' are not read" if ending else "the file name has no ending",
-        f"save the table as one of {', '.join((*CSV_ENDINGS, *PARQUET_ENDINGS))}",
-    )
+        read, kind = _parquet, "Parquet"
+    elif ending in BINARY_ENDINGS:
+        read, kind = (lambda content: binary_frame(content, path.name)), BINARY_ENDINGS[ending]
+    else:
+        raise refused(
+            path.name,
+            f"files ending in '{ending}' are not read" if ending else "the file name has no ending",
+            f"save the table as one of {', '.join(TABLE_ENDINGS)}",
+        )
+    try:
+        frame = read(content)
+    except CohortError:
+        raise
+    except Exception as error:  # what damaged bytes raise in libraries can be anything
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:_LONGEST_REASON]
+        raise refused(
+            path.name, f"not a readable {kind} file ({reason})", "write the file again"
+        ) from error
+    return ParsedCsv(_distinctly_named(frame, path.name))
 
 
 def _parquet(content: bytes) -> pd.DataFrame:

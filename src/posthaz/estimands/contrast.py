@@ -18,7 +18,8 @@ def difference(answers: xr.DataArray, profile: str, reference: str) -> xr.DataAr
     DataArray
         Without dimension ``profile``.
     """
-    return answers.sel(profile=profile, drop=True) - answers.sel(profile=reference, drop=True)
+    apart = answers.sel(profile=profile, drop=True) - answers.sel(profile=reference, drop=True)
+    return _called(apart, answers, "difference", str(answers.attrs.get("units", "")))
 
 
 def ratio(answers: xr.DataArray, profile: str, reference: str) -> xr.DataArray:
@@ -36,7 +37,8 @@ def ratio(answers: xr.DataArray, profile: str, reference: str) -> xr.DataArray:
     DataArray
         Without dimension ``profile``.
     """
-    return answers.sel(profile=profile, drop=True) / answers.sel(profile=reference, drop=True)
+    times = answers.sel(profile=profile, drop=True) / answers.sel(profile=reference, drop=True)
+    return _called(times, answers, "ratio", "1")
 
 
 def probability_above(draws: xr.DataArray, threshold: float) -> xr.DataArray:
@@ -73,3 +75,11 @@ def probability_below(draws: xr.DataArray, threshold: float) -> xr.DataArray:
         Without ``chain`` and ``draw``.
     """
     return (draws < threshold).mean(("chain", "draw"))
+
+
+def _called(draws: xr.DataArray, of: xr.DataArray, what: str, units: str) -> xr.DataArray:
+    """A contrast named after what it is a contrast of, where that has a name."""
+    if of.name is None:
+        return draws
+    words = f"{what} of {of.attrs.get('long_name', of.name)}"
+    return draws.rename(f"{of.name}_{what}").drop_attrs().assign_attrs(long_name=words, units=units)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.estimands.engine import averaged, posterior_answers
+from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard
@@ -55,7 +55,8 @@ def survival(
         curve = averaged(np.exp(-hazard.cumulative_hazard(grid)), weight)
         return np.where(grid >= fit.origin, curve, np.nan)
 
-    return posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)
+    draws = posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)
+    return named(draws, "survival", "probability of being event-free", "1")
 
 
 def cumulative_hazard(
@@ -80,7 +81,8 @@ def cumulative_hazard(
         Dimensions ``chain, draw, profile, time``.
     """
     curves = survival(fit, times, populations)
-    return curves.copy(data=-np.log(curves.to_numpy()))
+    draws = curves.copy(data=-np.log(curves.to_numpy()))
+    return named(draws, "cumulative_hazard", "cumulative hazard", "1")
 
 
 def hazard(
@@ -119,4 +121,5 @@ def hazard(
             mean = averaged(alive * np.exp(own.log_hazard(grid)), weight) / averaged(alive, weight)
         return np.where(grid >= fit.origin, mean, np.nan)
 
-    return posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)
+    draws = posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)
+    return named(draws, "hazard", "hazard", f"1/{fit.unit.removesuffix('s')}")

@@ -58,6 +58,26 @@ def posterior_answers(
     )
 
 
+def named(array: xr.DataArray, name: str, long_name: str, units: str) -> xr.DataArray:
+    """Draws of an answer with what plots and files of xarray show of it.
+
+    Parameters
+    ----------
+    array : DataArray
+        The draws.
+    name, long_name : str
+        The estimand, as the vocabulary of answers has it, and in words.
+    units : str
+        Unit; ``"1"`` for a plain number.
+
+    Returns
+    -------
+    DataArray
+        With ``name`` and attributes ``long_name`` and ``units``.
+    """
+    return array.rename(name).assign_attrs(long_name=long_name, units=units)
+
+
 def _in_pieces(
     fit: Fit,
     values: dict[str, np.ndarray],

@@ -7,7 +7,7 @@ import xarray as xr
 
 from posthaz.errors import PosthazError
 from posthaz.estimands.contrast import difference
-from posthaz.estimands.engine import posterior_answers
+from posthaz.estimands.engine import named, posterior_answers
 from posthaz.estimands.population import Population
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit
@@ -78,4 +78,5 @@ def hazard_ratio_over_time(
 
     logs = posterior_answers(fit, pair, grid, log_hazard, group)
     apart = difference(logs, "patient", "reference")
-    return apart.copy(data=np.exp(apart.to_numpy()))
+    draws = apart.copy(data=np.exp(apart.to_numpy()))
+    return named(draws, "hazard_ratio", "hazard ratio", "1")

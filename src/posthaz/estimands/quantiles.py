@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.estimands.engine import averaged, posterior_answers
+from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard
@@ -50,7 +50,8 @@ def survival_quantile(
         return _solved(hazard, weight, 1.0 - failed, own)
 
     chosen = populations or arm_populations(fit)
-    return posterior_answers(fit, chosen, failed, answer)
+    draws = posterior_answers(fit, chosen, failed, answer)
+    return named(draws, "quantile", "time by which a fraction has failed", fit.unit)
 
 
 def _solved(hazard: Hazard, weight: np.ndarray, alive: np.ndarray, own: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from posthaz.errors import PosthazError
-from posthaz.estimands.engine import averaged, posterior_answers
+from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit
@@ -69,7 +69,8 @@ def expected_events(
         mean = averaged(hazard.cumulative_hazard(grid), weight)
         return np.where(grid >= fit.origin, mean, np.nan)
 
-    return posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)
+    draws = posterior_answers(fit, populations or arm_populations(fit), grid, answer, group)
+    return named(draws, "expected_events", "expected number of events", "1")
 
 
 def refuse_recurrent(fit: Fit, what: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.estimands.engine import averaged, posterior_answers
+from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard, survival_area
@@ -44,4 +44,5 @@ def restricted_mean(
         area = averaged(survival_area(hazard, grid), weight)
         return np.where(grid > fit.origin, area, np.nan)
 
-    return posterior_answers(fit, populations or arm_populations(fit), grid, answer)
+    draws = posterior_answers(fit, populations or arm_populations(fit), grid, answer)
+    return named(draws, "rmst", "restricted mean survival time", fit.unit)

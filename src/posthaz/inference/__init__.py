@@ -14,6 +14,7 @@ from posthaz.inference.conditional import (
     hazard_of,
     linear_predictor,
 )
+from posthaz.inference.edited import EDITED, added_names, build_model, fit_model
 from posthaz.inference.engine import model_shape
 from posthaz.inference.fit import Fit
 from posthaz.inference.generative import generative_model, model_draws
@@ -25,16 +26,20 @@ from posthaz.inference.sample import fit, fit_many
 from posthaz.inference.sampled import TAILS
 
 __all__ = [
+    "EDITED",
     "HEAVY_TAIL",
     "TAILS",
     "Fit",
     "NamedPrior",
     "Provenance",
+    "added_names",
+    "build_model",
     "cure_predictor",
     "ess_bulk",
     "ess_tail",
     "fit",
     "fit_many",
+    "fit_model",
     "flat_draws",
     "generative_model",
     "hazard_of",

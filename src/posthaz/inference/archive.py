@@ -130,6 +130,7 @@ def _read(content: bytes) -> Fit:
         raise KeyError("posterior")
     provenance = about["provenance"]
     provenance["versions"] = tuple(tuple(pair) for pair in provenance["versions"])
+    draws.attrs.update({k: v for k, v in tree.attrs.items() if k != _ATTRIBUTE})
     return Fit(
         spec=spec,
         design=learn_model_design(spec, frame, weight, about["centring"]),

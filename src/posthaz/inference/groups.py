@@ -47,7 +47,7 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
         prepared.spec, prepared.design, prepared.priors, groups
     )
     names = [str(name) for name in groups["posterior"].data_vars]
-    prior = prior_group(prepared, seed, names) if prepared.priors.drawable else None
+    prior = prior_group(prepared, seed, names) if drawable(prepared) else None
     groups.update({"prior": prior} if prior is not None else {})
     if not changing(cohort, prepared.design.variables):
         groups["posterior_predictive"] = predictive_group(
@@ -55,6 +55,11 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
         )
     groups.update(data_groups(cohort, prepared.design))
     return groups
+
+
+def drawable(prepared: Prepared) -> bool:
+    """Whether the prior can be drawn from: no improper density, and nothing added by hand."""
+    return prepared.priors.drawable and not prepared.edited
 
 
 def _distinct_patients(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset]:

@@ -44,6 +44,8 @@ class Prepared:
         Its data, names, start and shape.
     posterior : Posterior
         Its posterior, compiled.
+    edited : bool
+        Whether its user added to its PyMC model.
     """
 
     spec: ModelSpec
@@ -53,6 +55,7 @@ class Prepared:
     priors: ChosenPriors
     outline: Outline
     posterior: Posterior
+    edited: bool = False
 
     @cached_property
     def model(self) -> "pm.Model":

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
 from warnings import warn
 
 import numpy as np
@@ -72,7 +74,7 @@ def fit(
     >>> result.draws["posterior"]["log_hazard_ratio"].dims
     ('chain', 'draw', 'covariate')
     """
-    _check_settings(spec, settings)
+    check_settings(spec, settings, "fit")
     sampling = replace(sampling or Sampling(), **settings)
     prepared = prepare_fit(spec, cohort)
     if cohort.recurrent and not formula_groups(spec.formula):
@@ -81,25 +83,53 @@ def fit(
         warn(str(found), stacklevel=3)
     if later := measured_after_warning(spec, cohort):
         warn(later, stacklevel=3)
+    return fit_prepared(prepared, sampling, progress)
+
+
+def fit_prepared(
+    prepared: Prepared,
+    sampling: Sampling,
+    progress: Callable[[int, int], None] | None = None,
+    note: str = "",
+) -> Fit:
+    """Draw from what is prepared, with every group that ArviZ knows.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Everything about the fit but its draws.
+    sampling : Sampling
+        How to sample.
+    progress : callable, optional
+        Called with (draws done, draws in all).
+    note : str
+        What provenance says after the method.
+
+    Returns
+    -------
+    Fit
+        The posterior.
+    """
     if sampling.method == "pymc":
         drawn = Drawn(pymc_draws(prepared.model, sampling, progress), "NUTS (PyMC)")
     else:
         (drawn,) = draw_posteriors([prepared], [sampling.seed], sampling, progress)
-    return _fit(prepared, drawn, sampling, all_groups(prepared, drawn.sampled, sampling.seed))
+    groups = all_groups(prepared, drawn.sampled, sampling.seed)
+    return _fit(prepared, replace(drawn, method=f"{drawn.method}{note}"), sampling, groups)
 
 
-def _check_settings(spec: object, settings: Mapping[str, object]) -> None:
+def check_settings(spec: object, settings: Mapping[str, object], name: str) -> None:
     """Refuse what is no model, and settings that sampling doesn't have."""
     if not isinstance(spec, ModelSpec):
         raise SpecError(
-            f"fit takes a ModelSpec, and was given a {type(spec).__name__}",
+            f"{name} takes a ModelSpec, and was given a {type(spec).__name__}",
             fix='make one, as ModelSpec("weibull", Weibull(), "arm")',
         )
     known = [field.name for field in fields(Sampling)]
-    for name in settings:
-        if name not in known:
+    for setting in settings:
+        if setting not in known:
             raise SpecError(
-                f"fit has no argument '{name}' ({nearest(name, known)})",
+                f"{name} has no argument '{setting}' ({nearest(setting, known)})",
                 fix=f"give one of {', '.join(known)}",
             )
 
@@ -183,6 +213,22 @@ def _some(
     return [made[k] for k in range(len(tasks))]
 
 
+def _tree(groups: dict[str, xr.Dataset], method: str) -> xr.DataTree:
+    """Groups as a tree that says, as ArviZ wants it, when and by what it was made."""
+    sampler = "pymc" if "PyMC" in method else "blackjax" if "BlackJAX" in method else "posthaz"
+    said = {
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "creation_library": "posthaz",
+        "creation_library_version": version("posthaz"),
+        "inference_library": sampler,
+        "inference_library_version": version(sampler),
+    }
+    named = {**groups, "posterior": groups["posterior"].assign_attrs(said)}
+    tree = xr.DataTree.from_dict({f"/{name}": group for name, group in named.items()})
+    tree.attrs.update(said)
+    return tree
+
+
 def _fit(
     prepared: Prepared, drawn: Drawn, sampling: Sampling, groups: dict[str, xr.Dataset]
 ) -> Fit:
@@ -194,7 +240,7 @@ def _fit(
         spec=prepared.spec,
         design=design,
         priors=prepared.priors,
-        draws=xr.DataTree.from_dict({f"/{name}": group for name, group in groups.items()}),
+        draws=_tree(groups, drawn.method),
         unit=cohort.unit,
         treatment=cohort.treatment if cohort.treatment in design.variables else "",
         provenance=Provenance(

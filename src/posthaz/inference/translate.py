@@ -102,6 +102,9 @@ def _answers(model: pm.Model) -> dict[tuple[str, str], TensorVariable[Any, Any]]
         if variable not in model.value_vars or key[1] in {v.name for v in free}
     }
     kept.update({("log_prior", rv.name): lp for rv, lp in zip(free, priors, strict=True)})
+    for potential in model.potentials:  # of a model that its user added to
+        density: Any = model.logp(vars=[potential], sum=False)
+        kept[("log_prior", str(potential.name))] = density[0]
     kept[("log_likelihood", "time")] = observed[0]
     return kept
 

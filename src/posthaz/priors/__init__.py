@@ -14,6 +14,7 @@ from posthaz.priors.elicit import (
     sceptical,
 )
 from posthaz.priors.families import FAMILIES, FEWEST_DF, Family
+from posthaz.priors.foreign import as_prior, is_distribution
 from posthaz.priors.prior import Prior
 
 __all__ = [
@@ -21,10 +22,12 @@ __all__ = [
     "FEWEST_DF",
     "Family",
     "Prior",
+    "as_prior",
     "enthusiastic",
     "from_quantiles",
     "hazard_ratio",
     "historical",
+    "is_distribution",
     "median_survival",
     "prior_log_density",
     "prior_probability_below",

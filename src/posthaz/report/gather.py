@@ -1,9 +1,10 @@
 """An analysis and a cohort to results: every fit, table and check, once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from re import escape
+from typing import Any
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
@@ -26,7 +27,8 @@ from posthaz.baselines import (
 from posthaz.cohort import Cohort, joined
 from posthaz.cohort.identifiers import identifying
 from posthaz.design import formula_groups, formula_variables, learn_design
-from posthaz.inference import Fit, fit
+from posthaz.errors import Finding, SpecError, nearest
+from posthaz.inference import EDITED, Fit, build_model, fit, fit_model
 from posthaz.inference.sample import WITHOUT_FRAILTY
 from posthaz.report.clinical import Given, answer_clinical, clinical_failures
 from posthaz.report.gather_posterior import gather_posterior
@@ -34,13 +36,21 @@ from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.published import published_answers
 from posthaz.report.results import Frequentist, Results
-from posthaz.spec import Analysis, Sampling, clinical_covariates
+from posthaz.spec import Analysis, ModelSpec, Sampling, clinical_covariates
 from posthaz.spec.patients_lost import patients_lost
 
 Progress = Callable[[str, int, int], None]
+Edit = Callable[[Any], object]
+"""What is given a PyMC model, in whose context it runs, and adds to it."""
 
 
-def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: Progress) -> Results:
+def gather_results(
+    analysis: Analysis,
+    cohort: Cohort,
+    command: str,
+    progress: Progress,
+    edits: Mapping[str, Edit] | None = None,
+) -> Results:
     """Fit every model of an analysis and answer what it asks.
 
     Parameters
@@ -53,6 +63,8 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
         Command line, for the record.
     progress : callable
         Takes a model's name, draws done and draws in all.
+    edits : mapping of str to callable, optional
+        What is added to models, by name.
 
     Returns
     -------
@@ -61,7 +73,8 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
     """
     parts = MissingParts()
     curve = _curve(analysis, cohort)
-    fits = _fits(analysis, cohort, progress, parts)
+    fits = _fits(analysis, cohort, progress, parts, edits or {})
+    cohort = replace(cohort, notices=(*cohort.notices, *_edited(fits)))
     whole = _complete(cohort, clinical_covariates(analysis))
     clinical = answer_clinical(Given(analysis, whole, fits, progress, everyone=cohort), parts)
     cohort = replace(cohort, notices=(*cohort.notices, *patients_lost(analysis, cohort)))
@@ -86,9 +99,18 @@ def gather_results(analysis: Analysis, cohort: Cohort, command: str, progress: P
 
 
 def _fits(
-    analysis: Analysis, cohort: Cohort, progress: Progress, parts: MissingParts
+    analysis: Analysis,
+    cohort: Cohort,
+    progress: Progress,
+    parts: MissingParts,
+    edits: Mapping[str, Edit],
 ) -> dict[str, Fit]:
     """Every model's fit; only without the primary one is there nothing to report."""
+    known = [spec.name for spec in analysis.models]
+    for name in edits:
+        if name not in known:
+            what = f"edits: there is no model '{name}' ({nearest(name, known)})"
+            raise SpecError(what, fix="name models of [models]")
     fits: dict[str, Fit] = {}
     for spec in analysis.models:
 
@@ -98,7 +120,10 @@ def _fits(
         # what is signed rests on the primary model: it gets chains whatever the others get
         quick = fits and analysis.sampling.method in ("laplace", "auto")
         chains = analysis.sampling if quick else _with_chains(analysis.sampling)
-        make = partial(fit, spec, cohort, chains, report)
+        if spec.name in edits:
+            make = partial(_edited_fit, edits[spec.name], spec, cohort, chains, report)
+        else:
+            make = partial(fit, spec, cohort, chains, report)
         with catch_warnings():
             # said by a notice of the analysis already
             filterwarnings("ignore", f".*{escape(WITHOUT_FRAILTY)}")
@@ -108,6 +133,34 @@ def _fits(
         else:
             fits[spec.name] = made
     return fits
+
+
+def _edited_fit(
+    edit: Edit,
+    spec: ModelSpec,
+    cohort: Cohort,
+    sampling: Sampling,
+    report: Callable[[int, int], None],
+) -> Fit:
+    """A fit of a model to which a function of the user's adds something."""
+    model = build_model(spec, cohort)
+    with model:
+        edit(model)
+    return fit_model(model, spec, cohort, sampling, report)
+
+
+def _edited(fits: Mapping[str, Fit]) -> Iterator[Finding]:
+    """What the reader of an analysis file can't know of its models."""
+    for name, made in fits.items():
+        _, edited, added = made.provenance.method.partition(EDITED)
+        if edited:
+            yield Finding(
+                f"model '{name}'",
+                f"it was edited by hand in Python{added}: the sentences on its priors and "
+                "likelihood say what it was before, and its prior can't be shown where a potential "
+                "was added",
+                "describe what was added beside this report",
+            )
 
 
 def _complete(cohort: Cohort, covariates: Sequence[str]) -> Cohort:

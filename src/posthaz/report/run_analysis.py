@@ -1,13 +1,13 @@
 """An analysis, from Python, in one call: everything that its file asks for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from posthaz.cohort import Cohort
-from posthaz.report.gather import gather_results
+from posthaz.report.gather import Edit, gather_results
 from posthaz.report.results import Results
 from posthaz.run import read_inputs
 from posthaz.spec import Analysis, load_analysis
@@ -17,6 +17,8 @@ def run_analysis(
     analysis: Analysis | str | Path,
     cohort: Cohort | pd.DataFrame | str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    *,
+    edits: Mapping[str, Edit] | None = None,
 ) -> Results:
     """Read, check, fit and answer everything that an analysis asks for.
 
@@ -29,6 +31,9 @@ def run_analysis(
         analysis says.
     progress : callable, optional
         Called with the name of what is worked on, steps done and steps in all.
+    edits : mapping of str to callable, optional
+        By name of a model: a function that is given its PyMC model, in whose context it runs, and
+        adds to it, as `fit_model` takes it. The report says which models were edited.
 
     Returns
     -------
@@ -52,7 +57,7 @@ def run_analysis(
         loaded = replace(loaded, table=None, simulated=False)
     checked = read_inputs(loaded, cohort)
     command = f"posthaz.run_analysis({loaded.name!r})"
-    return gather_results(loaded, checked, command, progress or _silent)
+    return gather_results(loaded, checked, command, progress or _silent, edits or {})
 
 
 def _silent(name: str, done: int, total: int) -> None:

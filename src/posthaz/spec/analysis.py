@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from posthaz.cohort import CohortSpec
+from posthaz.cohort.merge import Merge
 from posthaz.cohort.visits import Visits
 from posthaz.errors import Findings, SpecError
 from posthaz.spec.answer_fields import (
@@ -271,6 +272,8 @@ class Analysis:
         Specifications of the clinical analyses asked for, by the name of their table.
     sensitivity : SensitivitySpec or None
         What a sensitivity analysis varies.
+    merge : Merge or None
+        A second table with one row a patient, whose columns are taken too.
     visits : Visits or None
         Visits at which covariates were measured again.
     simulate : SimulateSpec or None
@@ -307,6 +310,7 @@ class Analysis:
     kind: str = ""
     clinical: Mapping[str, Any] = field(default_factory=dict)
     sensitivity: SensitivitySpec | None = None
+    merge: Merge | None = None
     visits: Visits | None = None
     simulate: SimulateSpec | None = None
     outside: Path | None = None

@@ -11,6 +11,7 @@ from posthaz.cohort import Cohort, CohortSpec, Column, joined, read_life_table
 from posthaz.cohort.cells import stated_cells
 from posthaz.cohort.expected_mortality import read_expected_mortality, with_expected_rate
 from posthaz.cohort.identifiers import identifying
+from posthaz.cohort.merge import merge_patients
 from posthaz.cohort.own_columns import (
     stated_columns,
     with_exit,
@@ -125,24 +126,23 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
     if given is not None:
         read = read_table(given)
     elif analysis.table is not None:
-        if analysis.table == analysis.outside:
-            finding = outside_finding(f"{_place(analysis)} [cohort.table]", analysis.table)
-            raise SpecError.from_findings(f"{_place(analysis)} can't be used:", (finding,))
+        _refuse_outside(analysis)
         read = read_table(Path(analysis.table))
     else:
         read = replace(read_table(simulate_patients(analysis)), name=_twin_name(analysis))
+    read, notices = _with_second_table(analysis, read)
     read, spec, lacking = _own_table(analysis, read, spec, needed_covariates(analysis))
     # an expected rate, or what it is looked up by, may be the same for all
     looked_up = _looked_up(analysis)
     needed = tuple(name for name in needed if name not in looked_up)
     asked = (*analysis.table_one, *sorted(looked_up))
-    described = {name: Column(name) for name in asked if name not in spec.columns}
-    described = {name: column for name, column in described.items() if name not in lacking}
+    unsaid = [name for name in asked if name not in spec.columns and name not in lacking]
+    described = {name: Column(name) for name in unsaid}
     spec = replace(spec, columns={**spec.columns, **described})
-    notices: tuple[Finding, ...] = ()
     if analysis.visits is not None and analysis.visits.table is not None:
         visits = read_table(analysis.visits.table)
-        read, spec, notices = merge_visits(read, visits, analysis.visits, spec)
+        read, spec, found = merge_visits(read, visits, analysis.visits, spec)
+        notices += found
     # a file's user may never see the table, so only what the file names is kept of it
     cohort = checked_cohort(read, spec, needed, all_columns=False)
     cohort = replace(cohort, notices=(*cohort.notices, *notices, *_lacking_words(read, lacking)))
@@ -180,6 +180,21 @@ def _with_expected_rates(analysis: Analysis, cohort: Cohort) -> Cohort:
         covariates = cohort.covariates.assign(**{background.rate: rate})
         cohort = replace(cohort, covariates=covariates)
     return cohort
+
+
+def _refuse_outside(analysis: Analysis) -> None:
+    """Refuse a table outside the file's folder, where that was not allowed."""
+    if analysis.table is not None and analysis.table == analysis.outside:
+        finding = outside_finding(f"{_place(analysis)} [cohort.table]", analysis.table)
+        raise SpecError.from_findings(f"{_place(analysis)} can't be used:", (finding,))
+
+
+def _with_second_table(analysis: Analysis, read: Table) -> tuple[Table, tuple[Finding, ...]]:
+    """A table with the columns of ``[cohort.merge]``, and what is to be said of them."""
+    asked = analysis.merge
+    if asked is None or asked.table is None:
+        return read, ()
+    return merge_patients(read, read_table(asked.table), asked)
 
 
 def _own_table(

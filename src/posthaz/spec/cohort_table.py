@@ -17,6 +17,7 @@ from posthaz.spec.fields import (
     table,
     text,
 )
+from posthaz.spec.merge_table import MERGE
 from posthaz.spec.toml_table import TomlTable
 from posthaz.spec.visits_table import VISITS
 from posthaz.spec.where_table import WHERE, read_where
@@ -49,6 +50,7 @@ _FIELDS = {
     "same_patients": flag(),
     "decimal": choice([".", ","]),
     "columns": table(each=COLUMN),
+    "merge": MERGE,
     "visits": VISITS,
     "where": WHERE,
     "landmark": number(above=0),

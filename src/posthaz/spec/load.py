@@ -30,6 +30,7 @@ from posthaz.spec.cohort_table import (
     read_study_time,
 )
 from posthaz.spec.fields import Field, flag, several, table, text
+from posthaz.spec.merge_table import read_merge
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.model_table import MODEL, read_models
 from posthaz.spec.published_table import NAMED, PUBLISHED, read_published
@@ -157,6 +158,7 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         kind=read_kind(file.below("treatment")),
         clinical=clinical,
         sensitivity=sensitivity,
+        merge=read_merge(file.below("cohort").below("merge"), path.parent, root),
         visits=read_visits(file.below("cohort").below("visits"), path.parent, root),
         simulate=read_simulate(file.below("simulate"), path.parent, root),
         path=path,

@@ -10,7 +10,7 @@ from posthaz.design import formula_terms, formula_variables
 from posthaz.effects import FORMS, Background, ChangingEffect, Cure, Form, Frailty, YangPrentice
 from posthaz.errors import Findings, SpecError
 from posthaz.hazards import Baseline
-from posthaz.priors import Prior
+from posthaz.priors import Prior, as_prior, is_distribution
 from posthaz.spec.model_faults import model_faults
 from posthaz.spec.shrinkage import Shrinkage
 
@@ -31,7 +31,7 @@ class ModelSpec:
         Right-hand side, lme4 style; ``"1"`` for none.
     form : {"proportional_hazards", "accelerated_failure_time"}
         What the covariates do to the hazard.
-    priors : mapping of str to Prior
+    priors : mapping of str to Prior or distribution of SciPy, PreliZ or PyMC-Extras
         Priors by baseline parameter, by term of the formula, or by coefficient; a term's prior
         holds for all its coefficients. ``covariates`` holds for every coefficient not named.
     centre : {"mean", "all", "none"}
@@ -76,6 +76,10 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         findings = Findings()
+        if any(is_distribution(prior) for prior in self.priors.values()):
+            known = {name: as_prior(prior) if is_distribution(prior) else prior
+                     for name, prior in self.priors.items()}  # fmt: skip
+            object.__setattr__(self, "priors", known)
         findings.extend(model_faults(self))
         findings.raise_if_any(SpecError, f"ModelSpec {self.name!r} can't be used:")
 

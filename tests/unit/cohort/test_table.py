@@ -56,8 +56,8 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_another_ending(tmp_path: Path):
-    (tmp_path / "t.xlsx").write_bytes(b"PK")
-    assert "'.xlsx' are not read" in _message(tmp_path / "t.xlsx")
+    (tmp_path / "t.rds").write_bytes(b"RD")
+    assert "'.rds' are not read" in _message(tmp_path / "t.rds")
     (tmp_path / "t").write_bytes(b"")
     assert "no ending" in _message(tmp_path / "t")
 
