@@ -207,9 +207,9 @@ def use_style(style: str, columns: int = 1) -> Iterator[None]:
     Parameters
     ----------
     style : {"default", "lancet", "nejm", "jama"}
-        The style. The Lancet's artwork guide gives 75 and 154 mm, Times New Roman and decimal
-        points at mid-height; the widths of the other two are those of their printed columns.
-        Look at the journal's instructions before you submit.
+        The style. 75 and 154 mm, Times New Roman and decimal points at mid-height are what
+        guides to The Lancet's artwork name; 84 and 178 mm for the other two are widths common
+        among journals, since these print none. Read the journal's instructions before you submit.
     columns : {1, 2}, optional
         Columns that a figure is to fill.
 
