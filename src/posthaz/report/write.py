@@ -107,6 +107,11 @@ def _write_posteriors(results: Results, folder: Path, parts: MissingParts) -> li
     return [one for one in made if not isinstance(one, MissingPart)]
 
 
+def _where_asked(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Tables of what few analyses ask for, where they have rows."""
+    return {name: table for name, table in tables.items() if len(table)}
+
+
 def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[Path]:
     posterior, frequentist = results.posterior, results.frequentist
     tables = {
@@ -124,14 +129,12 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
         "power_scaling": posterior.power_scaling,
         "changing_effects": posterior.changing,
         "proportionality": posterior.proportionality,
-        "smoothed_schoenfeld": posterior.schoenfeld,
-        "short_and_long_ratios": posterior.ratio_curves,
-        "net_and_crude": posterior.net_and_crude,
-        **({"clusters": posterior.clusters} if len(posterior.clusters) else {}),
-        **(
-            {"hazard_ratios_within_levels": posterior.within_levels}
-            if len(posterior.within_levels)
-            else {}
+        **_where_asked(
+            smoothed_schoenfeld=posterior.schoenfeld,
+            short_and_long_ratios=posterior.ratio_curves,
+            net_and_crude=posterior.net_and_crude,
+            clusters=posterior.clusters,
+            hazard_ratios_within_levels=posterior.within_levels,
         ),
         **clinical_tables(results.clinical, parts),
         **({"published": results.published} if len(results.published) else {}),
