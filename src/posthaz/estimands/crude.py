@@ -8,7 +8,7 @@ import xarray as xr
 
 from posthaz.cohort.expected_mortality import ExpectedMortality, expected_hazard, patients_of
 from posthaz.errors import PosthazError
-from posthaz.estimands.engine import averaged, posterior_answers
+from posthaz.estimands.engine import asked_numbers, averaged, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit
@@ -20,7 +20,7 @@ _STEPS = 60
 def crude_probability(
     fit: Fit,
     mortality: ExpectedMortality,
-    times: Sequence[float] | np.ndarray,
+    times: float | Sequence[float] | np.ndarray,
     populations: Sequence[Population] | None = None,
 ) -> xr.DataArray:
     """Probability to have died of the disease, and of other causes, by times.
@@ -34,7 +34,7 @@ def crude_probability(
         A fit whose background is a life table.
     mortality : ExpectedMortality
         The life table.
-    times : array-like of float, shape (time,)
+    times : float or array-like of float, shape (time,)
         Times, in the fit's unit.
     populations : sequence of Population, optional
         Whom it is about; the cohort given each arm by default.
@@ -58,7 +58,7 @@ def crude_probability(
             "known over time",
             fix="name one in [models.NAME.background] table, with age, sex and year",
         )
-    asked = np.asarray(times, dtype=float)
+    asked = asked_numbers(times)
     grid = np.unique(np.concatenate([np.linspace(0.0, asked.max(), _STEPS + 1), asked]))
     place = np.searchsorted(grid, asked)
     names = (background.age, background.sex, background.year)

@@ -78,7 +78,7 @@ def uncured_survival(
     ----------
     fit : Fit
         A fit whose model has a cured share.
-    times : array-like of float, shape (time,)
+    times : float or array-like of float, shape (time,)
         Times, in the fit's unit.
     populations : sequence of Population, optional
         Whom it is about; the cohort given each arm by default.

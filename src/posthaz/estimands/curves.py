@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.estimands.engine import averaged, named, posterior_answers
+from posthaz.estimands.engine import asked_numbers, averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard
@@ -14,7 +14,7 @@ from posthaz.inference import Fit
 
 def survival(
     fit: Fit,
-    times: Sequence[float] | np.ndarray,
+    times: float | Sequence[float] | np.ndarray,
     populations: Sequence[Population] | None = None,
     group: str = "posterior",
 ) -> xr.DataArray:
@@ -28,7 +28,7 @@ def survival(
     ----------
     fit : Fit
         A fit.
-    times : array-like of float, shape (time,)
+    times : float or array-like of float, shape (time,)
         Times, in the fit's unit.
     populations : sequence of Population, optional
         Whom it is about; the cohort given each arm by default.
@@ -49,7 +49,7 @@ def survival(
     ('chain', 'draw', 'profile', 'time')
     """
     refuse_recurrent(fit, "survival")
-    grid = np.asarray(times, dtype=float)
+    grid = asked_numbers(times)
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
         curve = averaged(np.exp(-hazard.cumulative_hazard(grid)), weight)
@@ -61,7 +61,7 @@ def survival(
 
 def cumulative_hazard(
     fit: Fit,
-    times: Sequence[float] | np.ndarray,
+    times: float | Sequence[float] | np.ndarray,
     populations: Sequence[Population] | None = None,
 ) -> xr.DataArray:
     """Minus the log of (standardised) survival, for every draw.
@@ -70,7 +70,7 @@ def cumulative_hazard(
     ----------
     fit : Fit
         A fit.
-    times : array-like of float, shape (time,)
+    times : float or array-like of float, shape (time,)
         Times, in the fit's unit.
     populations : sequence of Population, optional
         Whom it is about; the cohort given each arm by default.
@@ -87,7 +87,7 @@ def cumulative_hazard(
 
 def hazard(
     fit: Fit,
-    times: Sequence[float] | np.ndarray,
+    times: float | Sequence[float] | np.ndarray,
     populations: Sequence[Population] | None = None,
     group: str = "posterior",
 ) -> xr.DataArray:
@@ -101,7 +101,7 @@ def hazard(
     ----------
     fit : Fit
         A fit.
-    times : array-like of float, shape (time,)
+    times : float or array-like of float, shape (time,)
         Times above 0, in the fit's unit.
     populations : sequence of Population, optional
         Whom it is about; the cohort given each arm by default.
@@ -113,7 +113,7 @@ def hazard(
     DataArray
         Events per unit of time; dimensions ``chain, draw, profile, time``.
     """
-    grid = np.asarray(times, dtype=float)
+    grid = asked_numbers(times)
 
     def answer(own: Hazard, weight: np.ndarray) -> np.ndarray:
         alive = np.exp(-own.cumulative_hazard(grid) * (not fit.recurrent))

@@ -7,7 +7,7 @@ import xarray as xr
 
 from posthaz.errors import PosthazError
 from posthaz.estimands.contrast import difference
-from posthaz.estimands.engine import named, posterior_answers
+from posthaz.estimands.engine import asked_numbers, named, posterior_answers
 from posthaz.estimands.population import Population
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit
@@ -15,7 +15,7 @@ from posthaz.inference import Fit
 
 def hazard_ratio_over_time(
     fit: Fit,
-    times: Sequence[float] | np.ndarray,
+    times: float | Sequence[float] | np.ndarray,
     values: Mapping[str, object] | None = None,
     reference: Mapping[str, object] | None = None,
     group: str = "posterior",
@@ -30,7 +30,7 @@ def hazard_ratio_over_time(
     ----------
     fit : Fit
         A fit.
-    times : array-like of float, shape (time,)
+    times : float or array-like of float, shape (time,)
         Times above 0, in the fit's unit. At a cut it is the ratio of the interval that ends there.
     values, reference : mapping, optional
         Covariates of the two patients where they differ from the reference patient; by default
@@ -65,7 +65,7 @@ def hazard_ratio_over_time(
             )
         first, second = fit.design.frame[fit.treatment].cat.categories[:2]
         values, reference = {fit.treatment: second}, {fit.treatment: first, **(reference or {})}
-    grid = np.asarray(times, dtype=float)
+    grid = asked_numbers(times)
     one = np.ones(1)
     pair = [
         Population("patient", fit.design.reference(values), one),

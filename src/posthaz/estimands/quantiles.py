@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.estimands.engine import averaged, named, posterior_answers
+from posthaz.estimands.engine import asked_numbers, averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard
@@ -17,7 +17,7 @@ _FAR = 1e6
 
 def survival_quantile(
     fit: Fit,
-    fractions: Sequence[float] = (0.5,),
+    fractions: float | Sequence[float] = (0.5,),
     populations: Sequence[Population] | None = None,
 ) -> xr.DataArray:
     """Time by which a fraction of the population has failed, for every draw.
@@ -40,7 +40,7 @@ def survival_quantile(
         draw, profile, time``, the last one holding the fractions.
     """
     refuse_recurrent(fit, "quantile of survival")
-    failed = np.asarray(fractions, dtype=float)
+    failed = asked_numbers(fractions, "fractions", 1.0)
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
         target = -np.log1p(-failed)

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from posthaz.errors import PosthazError
-from posthaz.estimands.engine import averaged, named, posterior_answers
+from posthaz.estimands.engine import asked_numbers, averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit
@@ -14,7 +14,7 @@ from posthaz.inference import Fit
 
 def expected_events(
     fit: Fit,
-    times: Sequence[float] | np.ndarray,
+    times: float | Sequence[float] | np.ndarray,
     populations: Sequence[Population] | None = None,
     group: str = "posterior",
 ) -> xr.DataArray:
@@ -27,7 +27,7 @@ def expected_events(
     ----------
     fit : Fit
         A fit to a cohort of recurrent events, read with ``recurrent="all"``.
-    times : array-like of float, shape (time,)
+    times : float or array-like of float, shape (time,)
         Times, in the fit's unit.
     populations : sequence of Population, optional
         Whom it is about; the cohort given each arm by default.
@@ -63,7 +63,7 @@ def expected_events(
             "of events to expect",
             fix='ask for survival(fit, times), or read the cohort with recurrent = "all"',
         )
-    grid = np.asarray(times, dtype=float)
+    grid = asked_numbers(times)
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
         mean = averaged(hazard.cumulative_hazard(grid), weight)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.estimands.engine import averaged, named, posterior_answers
+from posthaz.estimands.engine import asked_numbers, averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard, survival_area
@@ -14,7 +14,7 @@ from posthaz.inference import Fit
 
 def restricted_mean(
     fit: Fit,
-    horizons: Sequence[float] | np.ndarray,
+    horizons: float | Sequence[float] | np.ndarray,
     populations: Sequence[Population] | None = None,
 ) -> xr.DataArray:
     """Mean time event-free within each horizon, for every draw.
@@ -27,7 +27,7 @@ def restricted_mean(
     ----------
     fit : Fit
         A fit.
-    horizons : array-like of float, shape (time,)
+    horizons : float or array-like of float, shape (time,)
         Horizons, in the fit's unit.
     populations : sequence of Population, optional
         Whom it is about; the cohort given each arm by default.
@@ -38,7 +38,7 @@ def restricted_mean(
         In the fit's unit; dimensions ``chain, draw, profile, time``.
     """
     refuse_recurrent(fit, "restricted mean survival time")
-    grid = np.asarray(horizons, dtype=float)
+    grid = asked_numbers(horizons, "horizons")
 
     def answer(hazard: Hazard, weight: np.ndarray) -> np.ndarray:
         area = averaged(survival_area(hazard, grid), weight)

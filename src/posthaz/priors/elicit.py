@@ -1,6 +1,8 @@
 """Elicitation: from statements a clinician can make to a prior."""
 
 import math
+import reprlib
+from numbers import Real
 
 from scipy.special import ndtri
 
@@ -176,6 +178,7 @@ def historical(
     _check_positive(subject, {"hazard ratio": hr, "lower limit": lower, "upper limit": upper})
     _check_above(subject, "hazard ratio", hr, "lower limit", lower)
     _check_above(subject, "upper limit", upper, "hazard ratio", hr)
+    _check_number(subject, "discount", discount)
     if not 0 < discount <= 1:
         raise PriorError(f"{subject}: discount must be above 0 and at most 1, got {discount:g}")
     _check_between(subject, "level", level, 0.0, 1.0)
@@ -258,8 +261,15 @@ def _percent(probability: float) -> str:
     return f"{round(100.0 * probability, 6):g} %"
 
 
+def _check_number(subject: str, name: str, value: object) -> None:
+    """Refuse what is no number, such as text from a table."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise PriorError(f"{subject}: {name} must be a number, got {reprlib.repr(value)}")
+
+
 def _check_positive(subject: str, values: dict[str, float]) -> None:
     for name, value in values.items():
+        _check_number(subject, name, value)
         if not (math.isfinite(value) and value > 0):
             raise PriorError(f"{subject}: the {name} must be a number above 0, got {value:g}")
 
@@ -270,5 +280,6 @@ def _check_above(subject: str, high: str, higher: float, low: str, lower: float)
 
 
 def _check_between(subject: str, name: str, value: float, low: float, high: float) -> None:
+    _check_number(subject, name, value)
     if not low < value < high:
         raise PriorError(f"{subject}: {name} must lie between {low:g} and {high:g}, got {value:g}")

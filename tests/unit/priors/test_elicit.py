@@ -95,3 +95,10 @@ def test_origins_are_sentences():
 def test_impossible_arguments_are_refused(call, message):
     with pytest.raises(PriorError, match=message):
         call()
+
+
+@pytest.mark.parametrize("make", [sceptical, enthusiastic, median_survival, historical])
+def test_text_for_a_number_is_refused_in_words(make):
+    given = ("0.5", 2.0, 3.0) if make is historical else ("0.5", 0.9)
+    with pytest.raises(PriorError, match=r"must be a number, got '0\.5'"):
+        make(*given)
