@@ -166,12 +166,7 @@ if TYPE_CHECKING:
     # isort: on
     # fmt: on
     from posthaz.schedule import read_scheduler
-    from posthaz.sensitivity import (
-        answer_sensitivity,
-        compare_variants,
-        fit_variants,
-        variants,
-    )
+    from posthaz.sensitivity import answer_sensitivity, compare_variants, fit_variants, variants
     from posthaz.simulate import simulated_example
     from posthaz.spec import (
         Analysis,
@@ -250,10 +245,9 @@ _ROOMS = {
     "effects": "Background ChangingEffect Cure Frailty YangPrentice",
     "estimands": (
         "Population arm_populations band cluster_table coefficient_table crude_probability "
-        "cumulative_hazard "
-        "cure_fraction difference estimand_table expected_events hazard hazard_ratio_over_time "
-        "probability_above probability_below profile ratio restricted_mean summary survival "
-        "survival_quantile uncured_survival"
+        "cumulative_hazard cure_fraction difference estimand_table expected_events hazard "
+        "hazard_ratio_over_time probability_above probability_below profile ratio "
+        "restricted_mean summary survival survival_quantile uncured_survival"
     ),
     "evidence": "PrintedRatio credibility evidence_table printed_doubts reconstructed_patients",
     "hazards": (

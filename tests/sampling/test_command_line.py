@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -128,8 +129,11 @@ def test_every_source_that_the_report_names_exists(output: Path) -> None:
     text = (output / "report.html").read_text()
     page.feed(text)
     local = [link for link in page.found if link and not link.startswith(("#", "http"))]
-    assert len(local) > 5
-    for link in local:
+    inside = [link for link in local if link.startswith("data:text/csv;base64,")]
+    files = {path.read_bytes() for path in output.glob("*.csv")}
+    assert len(inside) > 5
+    assert {b64decode(link.partition(",")[2]) for link in inside} <= files
+    for link in set(local) - set(inside):
         assert (output / link).exists(), link
     assert "0.9" in text
 

@@ -79,9 +79,11 @@ def test_the_page_runs_nothing(out: Path) -> None:
     page = lxml.html.fromstring(text)
     assert page.findall(".//script") == []
     assert [one.get("src", "") for one in page.iter("img") if "onerror" in one.attrib] == []
-    links = [one.get("href", "") for one in page.iter("a")]
+    links = [one.get("href", "") for one in page.iter("a") if "download" not in one.attrib]
     assert links
     assert not [link for link in links if link.lower().startswith(("javascript", "data"))]
+    saved = [one.get("href", "") for one in page.iter("a") if "download" in one.attrib]
+    assert all(link.startswith("data:text/csv;base64,") for link in saved)
     assert not [name for one in page.iter() for name in one.attrib if name.startswith("on")]
     assert "{{7*7}} $x_{$" in page.text_content()
     assert ARMS[0] in page.text_content()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from posthaz.answers import small_table
 from posthaz.cohort.columns import Column
+from posthaz.cohort.quantities import at_time
 from posthaz.errors import Finding
 
 
@@ -155,7 +156,7 @@ class Cohort:
             ("Rows", f"{len(self):,}" if len(self) != len(patients) else ""),
             ("Events", f"{int((self.cause == 1).sum()):,}"),
             ("Arms", ", ".join(self.arm_label(arm) for arm in self.arms)),
-            ("Longest follow-up", f"{float(self.exit.max()):.4g} {self.unit}"),
+            ("Longest follow-up", at_time(round(float(self.exit.max()), 2), self.unit)),
             ("Covariates", ", ".join(str(name) for name in self.covariates.columns)),
             ("Doubts", f"{len(self.notices)}, in its notices" if self.notices else ""),
         ]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
-import pymc as pm
 
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import require_cohort, takes_cohort
@@ -13,6 +12,7 @@ from posthaz.inference.engine import outlined_posterior
 from posthaz.inference.fit import Fit
 from posthaz.inference.prepare import prepare_fit
 from posthaz.inference.sample import check_settings, fit_prepared
+from posthaz.model.graph import pm
 from posthaz.model.outline import built_outline
 from posthaz.spec import ModelSpec, Sampling
 
@@ -22,7 +22,7 @@ _FIX = "start from ph.build_model of the same specification and cohort, and add 
 
 
 @takes_cohort
-def build_model(spec: ModelSpec, cohort: Cohort) -> pm.Model:
+def build_model(spec: ModelSpec, cohort: Cohort) -> "pm.Model":
     """The PyMC model that `fit` samples, to look at or to add to.
 
     Its rows are the distinct rows of the cohort. ``log_hazard_ratio`` (``log_time_ratio`` in the
@@ -57,7 +57,7 @@ def build_model(spec: ModelSpec, cohort: Cohort) -> pm.Model:
 
 
 def fit_model(
-    model: pm.Model,
+    model: "pm.Model",
     spec: ModelSpec,
     cohort: Cohort,
     sampling: Sampling | None = None,
@@ -129,14 +129,14 @@ def fit_model(
     return fit_prepared(edited, sampling, progress, note)
 
 
-def added_names(model: pm.Model, standard: pm.Model) -> tuple[str, ...]:
+def added_names(model: "pm.Model", standard: "pm.Model") -> tuple[str, ...]:
     """Variables and potentials of a model that another lacks."""
     known = {variable.name for variable in (*standard.free_RVs, *standard.deterministics)}
     every = (*model.free_RVs, *model.deterministics, *model.potentials)
     return tuple(str(variable.name) for variable in every if variable.name not in known)
 
 
-def _unlike(model: pm.Model, standard: pm.Model, place: str) -> Iterator[Finding]:
+def _unlike(model: "pm.Model", standard: "pm.Model", place: str) -> Iterator[Finding]:
     """What of the standard model an edited one has lost, or has that can't be sampled."""
     for variable in (*standard.free_RVs, *standard.deterministics):
         if variable.name not in model.named_vars:

@@ -51,7 +51,8 @@ def generative_model(
 
     Examples
     --------
-    >>>     >>> import posthaz as ph
+    >>> import pymc as pm
+    >>> import posthaz as ph
     >>> cohort = ph.simulated_example()
     >>> fit = ph.fit(ph.ModelSpec("m", ph.Weibull(), "arm"), cohort, draws=100, method="laplace")
     >>> model = ph.generative_model(cohort, fit)

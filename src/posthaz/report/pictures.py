@@ -11,6 +11,7 @@ import pandas as pd
 from posthaz.baselines import at_risk_rows, kaplan_meier
 from posthaz.checks import replicated_kaplan_meier
 from posthaz.cohort import Cohort
+from posthaz.cohort.quantities import number_text
 from posthaz.errors import PosthazError
 from posthaz.estimands import (
     arm_populations,
@@ -271,7 +272,8 @@ def plot_hazard_ratio(
     marked = np.atleast_1d(np.asarray(time, dtype=float))
     if ((marked <= start) | (marked > end)).any():
         raise PosthazError(
-            f"time = {time}: follow-up goes from {start:g} to {end:g} {one.fit.unit}",
+            f"time = {time}: follow-up goes from {number_text(start)} to "
+            f"{at_time(end, one.fit.unit)}",
             fix="give times within follow-up",
         )
     grid = start + (end - start) * np.arange(1, _POINTS + 1) / _POINTS

@@ -76,7 +76,8 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         findings = Findings()
-        if any(is_distribution(prior) for prior in self.priors.values()):
+        given: object = self.priors
+        if isinstance(given, Mapping) and any(map(is_distribution, given.values())):
             known = {name: as_prior(prior) if is_distribution(prior) else prior
                      for name, prior in self.priors.items()}  # fmt: skip
             object.__setattr__(self, "priors", known)
