@@ -271,7 +271,7 @@ ph.run_analysis = lambda name: run_whole({"nvalt11_pci_os": quick}[name])
         pytest.param(ROOT / "README.md", QUICKLY, id="README.md"),
         pytest.param(ROOT / "README.md", "", id="README.md whole", marks=pytest.mark.slow),
         pytest.param(DOCS / "tutorials" / "python.md", "", id="python.md"),
-        pytest.param(DOCS / "how-to" / "coming_from", "", id="coming_from"),
+        pytest.param(DOCS / "how-to" / "coming_from", "", id="coming_from", marks=pytest.mark.slow),
         pytest.param(DOCS / "how-to" / "edit_the_model.md", "", id="edit_the_model.md"),
     ],
 )

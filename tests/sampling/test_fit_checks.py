@@ -209,6 +209,7 @@ def test_thirds_of_a_number_with_ties_and_gaps():
     assert sum(inside.sum() for inside in groups.values()) == 5
 
 
+@pytest.mark.slow
 def test_the_report_says_what_to_try(crossed, tmp_path):
     cohort, _, _ = crossed
     frame = cohort.covariates.assign(months=cohort.exit, dead=cohort.event.astype(int))
