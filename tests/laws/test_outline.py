@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import ks_2samp
 
 import posthaz as ph
-from posthaz.inference.engine import answers_of
+from posthaz.inference.engine import answers_of, model_shape
 from posthaz.inference.groups import posterior_groups
 from posthaz.inference.prepare import prepare_fit, understood
 from posthaz.model import build_model
@@ -153,3 +153,16 @@ def test_priors_are_drawn_as_pymc_draws_them(name: str) -> None:
         tests: list[Any] = [ks_2samp(a, b) for a, b in zip(own.T, theirs.T, strict=True)]
         smallest = min(test.pvalue for test in tests)
         assert smallest > 1e-4 / own.shape[1], key
+
+
+def test_what_changes_is_part_of_a_shape_by_its_place() -> None:
+    cohort, shapes, kept = _cohort(), set(), set()
+    for formula in ("arm + age", "age + arm"):
+        spec = _spec(formula, changing=(ph.ChangingEffect("arm", cuts=(4.0,)),))
+        resolved, own, design, priors = understood(spec, cohort)
+        given = (resolved, design, priors, own)
+        made = outline(build_model, *given)
+        assert made is not None
+        shapes.add(made.shape)
+        kept.add(model_shape(resolved, design, priors, build_model(*given)))
+    assert len(shapes) == len(kept) == 2

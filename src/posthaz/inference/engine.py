@@ -329,7 +329,7 @@ def model_shape(
     shrunken = spec.shrinkage and (spec.shrinkage.kind, shrunken_groups(spec.shrinkage, design))
     data = tuple(v.name for v in model.data_vars)
     changes = tuple(
-        (len(changing_positions(one, design)), one.intervals, one.smoothing, one.order)
+        (tuple(changing_positions(one, design)), one.intervals, one.smoothing, one.order)
         for one in spec.changing
     )
     sizes += (("period", len(change_starts(spec.changing))), *changes)
@@ -338,7 +338,7 @@ def model_shape(
         tuple(prior.family for prior in priors.cure),
         design.strata and len(design.strata.levels),
         spec.background is not None,
-        len(crossing_positions(spec, design)),
+        tuple(crossing_positions(spec, design)),
         spec.frailty.distribution,
     )
     return structure, parts, spec.form, families, sizes, groups, shrunken, data
