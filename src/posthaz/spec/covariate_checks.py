@@ -25,6 +25,13 @@ def check_covariate(toml: TomlTable, key: str, name: str, cohort: CohortSpec) ->
         )
 
 
+def check_number(toml: TomlTable, key: str, name: str, cohort: CohortSpec) -> None:
+    """Record that a name is no covariate, or one with levels where a number is needed."""
+    check_covariate(toml, key, name, cohort)
+    if name in cohort.columns and has_levels(cohort.columns[name]):
+        toml.refuse(key, f"'{name}' is a factor", "name a number, as it is uncut")
+
+
 def check_cut(
     toml: TomlTable, key: str, name: str, at: tuple[float, ...], cohort: CohortSpec
 ) -> None:

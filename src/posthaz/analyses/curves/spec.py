@@ -21,7 +21,7 @@ from posthaz.spec.along import (
     usual_scale,
 )
 from posthaz.spec.clinical_tables import ClinicalTable
-from posthaz.spec.covariate_checks import check_covariate, check_terms, has_levels
+from posthaz.spec.covariate_checks import check_number, check_terms
 from posthaz.spec.fields import choice, distinct, flag, number, several, table, text
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.toml_table import TomlTable
@@ -176,10 +176,7 @@ def _read(name: str, toml: TomlTable, cohort: CohortSpec) -> CurveSpec | None:
     parsed = toml.read(_FIELDS)
     column = parsed.get("column")
     if column is not None:
-        check_covariate(toml, "column", column, cohort)
-        known = cohort.columns.get(column)
-        if known is not None and has_levels(known):
-            toml.refuse("column", f"'{column}' is a factor", "name a number, as it is uncut")
+        check_number(toml, "column", column, cohort)
     for pair in parsed.get("compare", ()):
         if len(pair) != 2 or pair[0] == pair[1]:
             toml.refuse("compare", f"{list(pair)} is no pair of different values",

@@ -16,7 +16,7 @@ from posthaz.spec.along import (
     usual_scale,
 )
 from posthaz.spec.clinical_tables import ClinicalTable
-from posthaz.spec.covariate_checks import check_covariate, check_terms, has_levels
+from posthaz.spec.covariate_checks import check_number, check_terms
 from posthaz.spec.fields import choice, distinct, number, several, table, text
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.shrinkage import Shrinkage
@@ -156,13 +156,8 @@ def _read(name: str, toml: TomlTable, cohort: CohortSpec) -> SurfaceSpec | None:
     before = len(toml.findings)
     parsed = toml.read(_FIELDS)
     for key in ("x", "y"):
-        column = parsed.get(key)
-        if column is None:
-            continue
-        check_covariate(toml, key, column, cohort)
-        known = cohort.columns.get(column)
-        if known is not None and has_levels(known):
-            toml.refuse(key, f"'{column}' is a factor", "name a number, as it is uncut")
+        if key in parsed:
+            check_number(toml, key, parsed[key], cohort)
     if "y" in parsed and parsed.get("x") == parsed["y"]:
         toml.refuse("y", "it is x itself", "name another number, or ask for [curves.NAME]")
     check_terms(toml, "instead_of", parsed.get("instead_of", ()), cohort)
