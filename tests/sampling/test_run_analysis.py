@@ -101,10 +101,20 @@ def test_every_picture_of_results_lands_on_axes(results):
     plt.close("all")
 
 
+def test_a_forest_of_a_fit_has_each_covariate_once():
+    cohort = ph.simulated_example()
+    spec = ph.ModelSpec("m", ph.Exponential(), "arm + dose_gy")
+    fit = ph.fit(spec, cohort, draws=100, method="laplace")
+    axes = ph.plot_forest(fit, cohort=cohort)
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["B v A", "Dose, per 10 Gy"]
+    plt.close("all")
+
+
 @pytest.mark.parametrize(
     ("draw", "says"),
     [
         (lambda r: ph.plot_hazard_ratio(r, time=1e6), "within follow-up"),
+        (lambda r: ph.plot_hazard_ratio(r, time="soon"), "are no numbers from 0"),
         (lambda r: ph.plot_forest(r, terms="everything"), "no terms"),
         (lambda r: ph.plot_curve(r, name="volume"), r"hold no \[curves.volume\]"),
         (lambda r: ph.plot_predictive(r.posterior.primary), "give cohort="),

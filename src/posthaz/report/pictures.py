@@ -21,6 +21,7 @@ from posthaz.estimands import (
     hazard_ratio_over_time,
     survival,
 )
+from posthaz.estimands.engine import asked_numbers
 from posthaz.figures import (
     draw_hazard,
     draw_hazard_ratio_over_time,
@@ -37,7 +38,7 @@ from posthaz.report.sections.naming import WHOLE, term_label
 from posthaz.report.sections.parameters import main_parameters
 from posthaz.report.sections.predictive import NOT_EXACT, predictive_figure, thinned
 from posthaz.report.sections.priors import prior_posterior_figure
-from posthaz.report.sections.ratio_rows import ratio_rows
+from posthaz.report.sections.ratio_rows import ratio_rows, single_steps
 from posthaz.report.sections.sensitivity import specification_figure
 from posthaz.report.sections.survival import survival_figure
 from posthaz.report.sections.wording import at_time, with_interval
@@ -269,7 +270,7 @@ def plot_hazard_ratio(
     """
     one = _shown(of, cohort, None)
     start, end = one.fit.origin, one.horizon
-    marked = np.atleast_1d(np.asarray(time, dtype=float))
+    marked = asked_numbers(time) if np.size(time) else np.empty(0)
     if ((marked <= start) | (marked > end)).any():
         raise PosthazError(
             f"time = {time}: follow-up goes from {number_text(start)} to "
@@ -345,8 +346,10 @@ def plot_forest(
         rows = rows[rows["treatment"] == (name == "treatment")]
         draw = partial(_forest_of, of, rows, name)
     else:
-        table = coefficient_table(of, cohort.columns if cohort else None, one.interval)
-        rows = table[table["hr_median"].notna()]
+        meant = cohort.columns if cohort else {}
+        table = coefficient_table(of, meant, one.interval)
+        replaced = {column for column, _ in single_steps(of.design, meant).values()}
+        rows = table[table["hr_median"].notna() & ~table["term"].isin(replaced)]
         label = [term_label(cohort, t) if cohort else str(t) for t in rows["term"]]
         ratios = {key: rows[f"hr_{old}"] for key, old in _RATIO.items()}
         frame = pd.DataFrame({"term": rows["term"], "label": label, "source": "Bayesian"} | ratios)

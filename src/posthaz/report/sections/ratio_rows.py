@@ -1,12 +1,13 @@
 """The rows of the hazard-ratio tables: every term of every model, and of every Cox model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from posthaz.checks import prior_conflicts
-from posthaz.design import Step, named_steps
+from posthaz.cohort import Column
+from posthaz.design import Design, Step, named_steps
 from posthaz.report.concerns.priors import conflict_words
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
@@ -51,13 +52,29 @@ def ratio_rows(results: Results) -> pd.DataFrame:
 
 def _steps(results: Results) -> dict[str, tuple[str, float]]:
     """Column of the design and size of each named step that is the step of one column."""
-    found = {}
+    found: dict[str, tuple[str, float]] = {}
     for fit in results.posterior.fits.values():
-        for step in named_steps(fit.design, results.cohort.columns):
-            single = _single(step, fit.design.columns)
-            if single:
-                found[step.label] = single
+        found |= single_steps(fit.design, results.cohort.columns)
     return found
+
+
+def single_steps(design: Design, columns: Mapping[str, Column]) -> dict[str, tuple[str, float]]:
+    """Named steps of one column of a design, which stand in place of it.
+
+    Parameters
+    ----------
+    design : Design
+        The design.
+    columns : mapping of str to Column
+        Meaning of the covariates.
+
+    Returns
+    -------
+    dict
+        Column and size by the step's label.
+    """
+    made = {step.label: _single(step, design.columns) for step in named_steps(design, columns)}
+    return {label: single for label, single in made.items() if single}
 
 
 def _single(step: Step, columns: tuple[str, ...]) -> tuple[str, float] | None:
