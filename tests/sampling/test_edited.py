@@ -115,3 +115,29 @@ def test_what_can_not_be_fitted_is_refused(cohort):
         ph.build_model(SPEC, "cohort.csv")
     with pytest.raises(SpecError, match="fit_model has no argument 'drws'"):
         ph.fit_model(ph.build_model(SPEC, cohort), SPEC, cohort, drws=3)
+
+
+@pytest.mark.parametrize("method", ["laplace", "pymc"])
+def test_every_sampler_draws_from_the_edited_model_over_its_own_rows(cohort, method):
+    model = ph.build_model(SPEC, cohort)
+    rows = len(model.coords["row"])
+    with model:
+        pm.Potential("none", pm.logp(pm.Normal.dist(0.0, 0.01), model["log_hazard_ratio"]).sum())
+        pm.Deterministic("rows", model["design"].shape[0])
+    settings = {"draws": 200, "tune": 200, "chains": 2, "seed": 1}
+    posterior = ph.fit_model(model, SPEC, cohort, method=method, **settings).draws["posterior"]
+    assert posterior["log_hazard_ratio"].std().item() < 0.02
+    # no row stands twice, as in what is padded for the standard model
+    assert set(np.unique(posterior["rows"])) == {rows}
+
+
+def test_a_density_changed_under_its_own_name_is_no_standard_model(cohort):
+    near = ph.ModelSpec(
+        "m", ph.Weibull(), "arm", priors={"log_shape": ph.Prior("normal", (2, 0.01))}
+    )
+    other = ph.ModelSpec(
+        "m", ph.Weibull(), "arm", priors={"log_shape": ph.Prior("laplace", (2, 0.01))}
+    )
+    changed = ph.fit_model(ph.build_model(other, cohort), near, cohort, draws=200, method="laplace")
+    assert "densities changed" in changed.provenance.method
+    assert changed.draws["posterior"]["log_shape"].std().item() > 0.03

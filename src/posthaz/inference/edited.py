@@ -120,13 +120,31 @@ def fit_model(
     findings = Findings()
     findings.extend(_unlike(model, standard, f"model '{spec.name}'"))
     findings.raise_if_any(SpecError, f"The edited model '{spec.name}' can't be fitted:")
-    added, note, edited = added_names(model, standard), "", prepared
-    if added:
-        note = f"; {EDITED} (added: {', '.join(added)})"
-        found = built_outline(model)
-        posterior = outlined_posterior(found, object(), lambda: model)
-        edited = replace(prepared, outline=found, posterior=posterior, edited=True)
+    if same_density(model, standard):
+        return fit_prepared(prepared, sampling, progress)
+    added, found = added_names(model, standard), built_outline(model)
+    posterior = outlined_posterior(found, None, lambda: model, pad=False)
+    edited = replace(prepared, outline=found, posterior=posterior, edited_model=model)
+    note = f"; {EDITED} ({f'added: {", ".join(added)}' if added else 'densities changed'})"
     return fit_prepared(edited, sampling, progress, note)
+
+
+def same_density(model: "pm.Model", standard: "pm.Model") -> bool:
+    """Whether two models with the same data have one graph of the log density and its variables."""
+    from pytensor.graph.basic import equal_computations
+
+    names = [
+        [str(one.name) for one in (*given.value_vars, *given.data_vars, *given.deterministics)]
+        for given in (model, standard)
+    ]
+    if names[0] != names[1]:
+        return False
+    graphs = [
+        [given.logp(), *given.replace_rvs_by_values(given.deterministics)]
+        for given in (model, standard)
+    ]
+    known = [[*given.value_vars, *given.data_vars] for given in (model, standard)]
+    return equal_computations(graphs[0], graphs[1], known[0], known[1])
 
 
 def added_names(model: "pm.Model", standard: "pm.Model") -> tuple[str, ...]:
@@ -141,6 +159,12 @@ def _unlike(model: "pm.Model", standard: "pm.Model", place: str) -> Iterator[Fin
     for variable in (*standard.free_RVs, *standard.deterministics):
         if variable.name not in model.named_vars:
             yield Finding(place, f"it has no variable '{variable.name}' any more", _FIX)
+        elif model[str(variable.name)].type.ndim != variable.type.ndim:
+            yield Finding(place, f"its variable '{variable.name}' has another shape", _FIX)
+    sampled = {variable.name for variable in model.free_RVs}
+    for variable in standard.free_RVs:
+        if variable.name in model.named_vars and variable.name not in sampled:
+            yield Finding(place, f"its variable '{variable.name}' is no longer free", _FIX)
     observed = [str(variable.name) for variable in model.observed_RVs]
     if observed != [str(variable.name) for variable in standard.observed_RVs]:
         what = f"its observed variables are {', '.join(observed) or 'none'}, and 'event' is read"

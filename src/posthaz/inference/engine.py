@@ -108,7 +108,7 @@ def compile_posterior(model: "pm.Model", shape: Hashable | None = None) -> Poste
 
 
 def outlined_posterior(
-    outline: Outline, shape: Hashable | None, build: Callable[[], "pm.Model"]
+    outline: Outline, shape: Hashable | None, build: Callable[[], "pm.Model"], *, pad: bool = True
 ) -> Posterior:
     """The posterior of a model that is only built where its shape has not been seen.
 
@@ -120,6 +120,9 @@ def outlined_posterior(
         Equal for models that differ in data and prior numbers alone; None is never reused.
     build : callable
         Builds the PyMC model.
+    pad : bool, optional
+        Whether rows of weight 0 are added, so that cohorts of like size share what is compiled:
+        not where a density may ask for rows without their weight.
 
     Returns
     -------
@@ -135,7 +138,7 @@ def outlined_posterior(
     else:
         engine = _SHAPES[shape]
     rows = len(outline.coords.get("row") or ())
-    length = padded_length(rows) if rows else 0
+    length = padded_length(rows) if rows and pad else rows
     data = []
     for name in engine.translated.data_names:
         array = outline.data[name]

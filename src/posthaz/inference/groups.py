@@ -59,7 +59,7 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
 
 def drawable(prepared: Prepared) -> bool:
     """Whether the prior can be drawn from: no improper density, and nothing added by hand."""
-    return prepared.priors.drawable and not prepared.edited
+    return prepared.priors.drawable and prepared.edited_model is None
 
 
 def _distinct_patients(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset]:

@@ -44,8 +44,8 @@ class Prepared:
         Its data, names, start and shape.
     posterior : Posterior
         Its posterior, compiled.
-    edited : bool
-        Whether its user added to its PyMC model.
+    edited_model : pymc.Model, optional
+        The PyMC model, where its user edited it.
     """
 
     spec: ModelSpec
@@ -55,11 +55,13 @@ class Prepared:
     priors: ChosenPriors
     outline: Outline
     posterior: Posterior
-    edited: bool = False
+    edited_model: "pm.Model | None" = None
 
     @cached_property
     def model(self) -> "pm.Model":
         """The PyMC model, built where it is asked for."""
+        if self.edited_model is not None:
+            return self.edited_model
         return build_model(self.spec, self.distinct_design, self.priors, self.collapsed.cohort)
 
     @property
