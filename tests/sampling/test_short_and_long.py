@@ -11,6 +11,7 @@ import posthaz as ph
 from posthaz.cohort import Cohort
 from posthaz.errors import SpecError
 from posthaz.estimands.changing import change_table
+from posthaz.estimands.short_and_long import log_ratios, ratio_curves
 from posthaz.report.sections.changing import changing_section
 from posthaz.report.sections.lead import lead_blocks
 from tests.shared_data import plain_cohort
@@ -124,3 +125,22 @@ def test_covariates_that_change_and_recurrent_events_are_refused() -> None:
         ph.fit(replace(SPEC, formula="arm + dose"), rows)
     with pytest.raises(SpecError, match="every event of a patient counts"):
         ph.fit(SPEC, replace(cohort, recurrent=True))
+
+
+def test_several_units_of_a_number_are_no_power_of_one() -> None:
+    """The course of ten years of age, and of its upper quartile, is that of the model's hazards."""
+    cohort = crossing(300, 5)
+    age = np.random.default_rng(6).normal(60.0, 8.0, len(cohort))
+    cohort = replace(cohort, covariates=cohort.covariates.assign(age=age),
+                     columns={"age": ph.Column("age", step=10)})  # fmt: skip
+    spec = ph.ModelSpec("m", ph.Weibull(), "age", crossing=ph.YangPrentice("age"))
+    fit = ph.fit(spec, cohort, method="laplace", draws=100)
+    times, mean = np.array([0.5, 4.0, 20.0]), fit.design.reference(None)["age"].iloc[0]
+    shown = ratio_curves(fit, times, columns=cohort.columns)["median"]
+    course = ph.hazard_ratio_over_time(fit, times, {"age": mean + 10.0}, {"age": mean})
+    np.testing.assert_allclose(shown, course.median(("chain", "draw")), rtol=1e-6)
+    pair = tuple(float(x) - mean for x in np.quantile(age, (0.75, 0.25)))
+    ours = log_ratios(fit, times, pairs={"age": pair})["age"]
+    high, low = ({"age": mean + one} for one in pair)
+    theirs = np.log(ph.hazard_ratio_over_time(fit, times, high, low))
+    np.testing.assert_allclose(ours, theirs.transpose("chain", "draw", "time"), atol=1e-6)

@@ -159,20 +159,22 @@ def proportionality(
         reference patient. A product of covariates has a spread alone.
     """
     rows = []
-    logs, prior = _over_events(fit, "posterior"), _over_events(fit, "prior")
+    compared = list(_compared(fit))
+    pairs = {one.term: one.pair for one in compared}
+    logs, prior = (_over_events(fit, group, pairs) for group in ("posterior", "prior"))
     curves = not (fit.recurrent or marginal_fault(fit))
-    for one in _compared(fit):
-        spread = summary(logs[one.term] * abs(one.width), interval)
+    for one in compared:
+        spread = summary(logs[one.term], interval)
         before = prior.get(one.term)
         row: dict[str, object] = {"model": fit.spec.name, "term": one.term, "margin": margin}
         row |= {"arm": one.arm, "value": one.value, "against": one.against}
-        row["spread_prior"] = np.nan if before is None else float(before.median()) * abs(one.width)
+        row["spread_prior"] = np.nan if before is None else float(before.median())
         row |= {f"spread_{key}": spread[key] for key in ("median", "lower", "upper")}
         if curves and one.populations:
             row |= _matters(fit, one, horizon, margin)
             row |= _crossing(fit, one, horizon, interval)
             grid = np.linspace(fit.origin, horizon, _POINTS)
-            row |= hazards_cross(fit, one.term, grid, interval)
+            row |= hazards_cross(fit, one.term, grid, interval, one.pair)
         rows.append(row)
     return pd.DataFrame(rows, columns=list(PROPORTIONALITY_COLUMNS))
 
@@ -207,7 +209,7 @@ class _Compared:
     arm: str = ""
     value: str = ""
     against: str = ""
-    width: float = 1.0
+    pair: tuple[float, float] = (1.0, 0.0)
     populations: tuple[Population, ...] = ()
 
 
@@ -226,7 +228,7 @@ def _compared(fit: Fit) -> Iterator[_Compared]:
                 if column in columns:
                     arm = level if variable == fit.treatment else ""
                     pair = everybody_at(fit, variable, (level, levels[0]))
-                    yield _Compared(column, arm, level, levels[0], 1.0, pair)
+                    yield _Compared(column, arm, level, levels[0], populations=pair)
         else:
             yield from _quartiles(fit, variable, columns)
 
@@ -241,7 +243,8 @@ def _quartiles(fit: Fit, variable: str, columns: list[str]) -> Iterator[_Compare
     place = fit.design.columns.index(columns[0])
     ends = [fit.design.matrix(one.frame.iloc[:1])[0, place] for one in pair]
     names = [number_text(value) for value in (high, low)]
-    yield _Compared(columns[0], "", names[0], names[1], float(ends[0] - ends[1]), pair)
+    high_at, low_at = (float(end - fit.design.centre[place]) for end in ends)
+    yield _Compared(columns[0], "", names[0], names[1], (high_at, low_at), pair)
 
 
 def _variable(fit: Fit, term: str) -> str:
@@ -251,13 +254,18 @@ def _variable(fit: Fit, term: str) -> str:
     return named[0] if len(named) == 1 else ""
 
 
-def _over_events(fit: Fit, group: str) -> dict[str, xr.DataArray]:
-    """Standard deviation over the events of the log hazard ratio of every column that changes."""
-    found = {term: _spread(fit, logs) for term, logs in _log_hazard_ratios(fit, group).items()}
+def _over_events(
+    fit: Fit, group: str, pairs: Mapping[str, tuple[float, float]]
+) -> dict[str, xr.DataArray]:
+    """Standard deviation over the events of the log hazard ratio of two values of each column."""
+    found = {
+        term: _spread(fit, logs) * abs(pairs[term][0] - pairs[term][1])
+        for term, logs in _log_hazard_ratios(fit, group).items()
+    }
     if fit.spec.crossing is not None:
         times, weight = _events(fit)
         share = xr.DataArray(weight / weight.sum(), dims="time")
-        for term, logs in log_ratios(fit, times, group).items():
+        for term, logs in log_ratios(fit, times, group, pairs).items():
             centred = logs - (logs * share).sum("time")
             found[term] = ((centred**2 * share).sum("time")) ** 0.5
     return found

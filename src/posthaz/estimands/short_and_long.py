@@ -33,9 +33,16 @@ def short_and_long_ratios(fit: Fit, group: str = "posterior") -> dict[str, Ends]
     return {name: (short, long) for name, (short, long) in zip(names, ends, strict=True)}
 
 
-def log_ratios(fit: Fit, times: np.ndarray, group: str = "posterior") -> dict[str, xr.DataArray]:
-    """Log hazard ratio of each such column at times, for the reference patient.
+def log_ratios(
+    fit: Fit,
+    times: np.ndarray,
+    group: str = "posterior",
+    pairs: Mapping[str, tuple[float, float]] | None = None,
+) -> dict[str, xr.DataArray]:
+    """Log hazard ratio of each such column at times, of one value against another.
 
+    Values count from the reference patient's, as columns of the design do; one unit against none
+    where `pairs` names none. In a number the ratio of several units is no power of that of one.
     Draws of a prior stand beside the survival that the posterior expects: what a vague prior of
     the baseline says of it has no bearing on the effect.
     """
@@ -55,7 +62,10 @@ def log_ratios(fit: Fit, times: np.ndarray, group: str = "posterior") -> dict[st
         short, long = (
             one.transpose("chain", "draw").to_numpy()[..., None] for one in (short, long)
         )
-        found[term] = own.copy(data=log_ratio_at(own.to_numpy(), short, long, np))
+        alive_at = own.to_numpy()
+        ends = [log_ratio_at(alive_at, k * short, k * long, np)
+                for k in (pairs or {}).get(term, (1.0, 0.0))]  # fmt: skip
+        found[term] = own.copy(data=ends[0] - ends[1])
     return found
 
 
@@ -85,18 +95,20 @@ def ratio_curves(
     """
     tail, parts = (1.0 - interval) / 2.0, []
     steps = column_steps(fit, columns)
-    for term, logs in log_ratios(fit, times).items():
-        per = steps.get(term, ("", 1.0))[1]
-        draws = np.exp(per * logs.to_numpy()).reshape(-1, len(times))
+    pairs = {term: (size, 0.0) for term, (_, size) in steps.items()}
+    for term, logs in log_ratios(fit, times, pairs=pairs).items():
+        draws = np.exp(logs.to_numpy()).reshape(-1, len(times))
         median, lower, upper = np.quantile(draws, (0.5, tail, 1.0 - tail), axis=0)
         about = {"model": fit.spec.name, "term": term, "time": times}
         parts.append(pd.DataFrame(about | {"median": median, "lower": lower, "upper": upper}))
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(CURVE_COLUMNS))
 
 
-def hazards_cross(fit: Fit, term: str, times: np.ndarray, interval: float) -> dict[str, float]:
-    """Probability that a column's hazard ratio passes 1 at some of `times`, and when it does."""
-    logs = log_ratios(fit, times).get(term)
+def hazards_cross(
+    fit: Fit, term: str, times: np.ndarray, interval: float, pair: tuple[float, float] = (1.0, 0.0)
+) -> dict[str, float]:
+    """Probability that a hazard ratio of two values passes 1 at some of `times`, and when."""
+    logs = log_ratios(fit, times, pairs={term: pair}).get(term)
     if logs is None:
         return {}
     draws = logs.to_numpy().reshape(-1, len(times))
