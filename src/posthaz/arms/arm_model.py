@@ -164,11 +164,12 @@ def arm_model(
     return replace(plain, name=name, formula=formula, priors=priors, shrinkage=shrinkage)
 
 
-def cox_of(cohort: Cohort, formula: str, level: float) -> CoxFit:
-    """Cox model of a formula, frailties left out."""
+def cox_of(cohort: Cohort, formula: str, level: float, strata: str = "") -> CoxFit:
+    """Cox model of a formula, with a baseline hazard a level of `strata`; frailties left out."""
     design = learn_design(cohort.covariates, formula)
     columns = pd.DataFrame(design.matrix(design.frame), columns=list(design.columns))
-    return cox_model(cohort, columns, level=level)
+    apart = cohort.covariates[strata].astype(str) if strata else None
+    return cox_model(cohort, columns, level=level, strata=apart)
 
 
 def ratio_summary(effect: xr.DataArray, interval: float) -> dict[str, float]:

@@ -17,6 +17,7 @@ def piecewise_cox(
     columns: pd.DataFrame,
     changing: Mapping[str, Sequence[float]],
     level: float = 0.95,
+    strata: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Cox model in which the effects of some columns change at cuts.
 
@@ -33,6 +34,8 @@ def piecewise_cox(
         Columns whose effect changes, with the times at which it does.
     level : float
         Confidence level.
+    strata : ndarray, shape (row,), optional
+        Stratum of each row, with a baseline hazard of its own.
 
     Returns
     -------
@@ -67,7 +70,8 @@ def piecewise_cox(
     # pieces of one patient are no cluster: at each time there is one of them
     alone = cohort.cluster is None and len(np.unique(cohort.subject)) == len(cohort)
     robust = False if alone and whole_weights(cohort) else None
-    fit = cox_model(pieces, pd.DataFrame(made), robust=robust, level=level)
+    fit = cox_model(pieces, pd.DataFrame(made), robust=robust, level=level,
+                    strata=None if strata is None else strata[row])  # fmt: skip
     table = fit.table.set_index("term")
     rows = [
         {

@@ -82,7 +82,7 @@ def relative_survival(
     excess = np.cumsum(np.nan_to_num(share - expected, posinf=np.inf))
     half = norm.ppf(0.5 + level / 2) * np.sqrt(np.cumsum(np.nan_to_num(spread)))
     start = {"time": [0.0], "survival": [1.0], "lower": [1.0], "upper": [1.0]}
-    start |= {"at_risk": [at_risk[0]], "events": [0.0]}
+    start |= {"at_risk": [(own * here).sum(axis=0)[0]], "events": [0.0]}
     rows = pd.DataFrame(
         {
             "time": after,

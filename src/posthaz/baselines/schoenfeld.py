@@ -79,7 +79,12 @@ def schoenfeld_test(
 
 
 def smoothed_schoenfeld(
-    cohort: Cohort, columns: pd.DataFrame, *, ties: str = "efron", level: float = 0.95
+    cohort: Cohort,
+    columns: pd.DataFrame,
+    *,
+    ties: str = "efron",
+    level: float = 0.95,
+    strata: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Hazard ratio over time as the scaled Schoenfeld residuals of a Cox model show it.
 
@@ -97,6 +102,8 @@ def smoothed_schoenfeld(
         How tied events are handled.
     level : float
         Confidence level of the pointwise bands, which hold where the ratio changes little.
+    strata : ndarray, shape (row,), optional
+        Stratum of each row, with a baseline hazard of its own.
 
     Returns
     -------
@@ -122,7 +129,7 @@ def smoothed_schoenfeld(
     nothing = pd.DataFrame(columns=list(SMOOTH_COLUMNS))
     if not whole_weights(cohort):
         return nothing
-    fit = maximise_partial_likelihood(cohort, columns, ties, None)
+    fit = maximise_partial_likelihood(cohort, columns, ties, strata)
     times = np.sort(fit.cohort.exit[fit.cohort.event])
     distinct = np.unique(times)
     if fit.model is None or not fit.settled.all() or len(times) < 2 * SMOOTH_DF:

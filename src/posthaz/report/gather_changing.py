@@ -14,7 +14,7 @@ from posthaz.checks import elpd_gain, proportional_twin
 from posthaz.cohort import Cohort
 from posthaz.estimands import change_table, proportionality
 from posthaz.estimands.changing import CHANGE_COLUMNS, PROPORTIONALITY_COLUMNS, own_starts
-from posthaz.estimands.short_and_long import CURVE_COLUMNS, ratio_curves
+from posthaz.estimands.short_and_long import CURVE_COLUMNS, column_steps, ratio_curves
 from posthaz.inference import Fit, fit
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.spec import Analysis, EstimandSpec, ModelSpec, term_positions
@@ -70,10 +70,10 @@ def _beside_cox(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
     table = change_table(fit, interval, cohort.columns)
     if not fit.spec.changing or cohort.interval_censored.any():
         return table
-    own, columns = _cox_columns(fit, cohort)
+    own, columns, strata = cox_columns(fit, cohort)
     stepped = table.loc[table["start"] < table["end"], "term"]
     cuts = {str(term): own_starts(fit, str(term))[1:].tolist() for term in stepped}
-    cox = piecewise_cox(own, columns, cuts, interval)
+    cox = piecewise_cox(own, columns, cuts, interval, strata)
     named = {name: f"cox_{name}" for name in ("hr", "lower", "upper", "p")}
     keyed = table.assign(period=table.groupby("term").cumcount())
     joined = keyed.merge(cox.rename(columns=named), on=["term", "period"], how="left")
@@ -147,16 +147,31 @@ def _smoothed(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
     }
     if not terms or cohort.interval_censored.any():
         return pd.DataFrame(columns=["model", *SMOOTH_COLUMNS])
-    curves = smoothed_schoenfeld(*_cox_columns(fit, cohort), level=interval)
+    own, columns, strata = cox_columns(fit, cohort)
+    curves = smoothed_schoenfeld(own, columns, level=interval, strata=strata)
     curves = curves[curves["term"].isin(terms)].assign(model=fit.spec.name)
-    per = dict(change_table(fit, interval, cohort.columns)[["term", "per"]].to_numpy().tolist())
-    ratios = ["hr", "lower", "upper"]
-    power = np.array([[per[term]] for term in curves["term"]], dtype=float).reshape(-1, 1)
+    steps, ratios = column_steps(fit, cohort.columns), ["hr", "lower", "upper"]
+    power = np.array([[steps.get(term, ("", 1.0))[1]] for term in curves["term"]]).reshape(-1, 1)
     return curves.assign(**dict(zip(ratios, (curves[ratios].to_numpy() ** power).T, strict=True)))
 
 
-def _cox_columns(fit: Fit, cohort: Cohort) -> tuple[Cohort, pd.DataFrame]:
-    """A fit's patients, and the columns of its design."""
+def cox_columns(fit: Fit, cohort: Cohort) -> tuple[Cohort, pd.DataFrame, np.ndarray | None]:
+    """A fit's patients, and the columns of its design and strata for a Cox model beside it.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    cohort : Cohort
+        Its cohort.
+
+    Returns
+    -------
+    tuple of Cohort, DataFrame and ndarray of str or None
+        Who is complete, columns by row, and the stratum of each row.
+    """
     own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
     matrix = fit.design.matrix(own.covariates)
-    return own, pd.DataFrame(matrix, columns=list(fit.design.columns))
+    name = fit.spec.strata
+    strata = own.covariates[name].astype(str).to_numpy() if name else None
+    return own, pd.DataFrame(matrix, columns=list(fit.design.columns)), strata

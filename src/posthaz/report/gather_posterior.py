@@ -51,6 +51,7 @@ from posthaz.report.gather_changing import (
     TableMaker,
     against_twins,
     changing_makers,
+    cox_columns,
 )
 from posthaz.report.gather_frailty import cox_frailty, has_cox_frailty
 from posthaz.report.horizon import restriction
@@ -206,9 +207,8 @@ def _within_levels(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
     table = ratios_within_levels(fit, interval)
     if table.empty or cohort.interval_censored.any() or cohort.recurrent:
         return table
-    own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
-    columns = pd.DataFrame(fit.design.matrix(own.covariates), columns=list(fit.design.columns))
-    cox = cox_model(own, columns, level=interval)
+    own, columns, strata = cox_columns(fit, cohort)
+    cox = cox_model(own, columns, level=interval, strata=strata)
     if cox.covariance is None:
         return table
     log_ratio = cox.table["log_hr"].to_numpy(dtype=float)
@@ -247,7 +247,8 @@ def _replicated(
 ) -> dict[str, pd.DataFrame]:
     """Curves of cohorts drawn from the primary model, and how they agree with the one seen."""
     replicated = NOTHING_REPLICATED
-    exact = not (cohort.interval_censored.any() or cohort.recurrent)
+    # deaths expected of anybody are not drawn, and would be missing from the curves
+    exact = not (cohort.interval_censored.any() or cohort.recurrent or primary.spec.background)
     if exact and "posterior_predictive" in primary.draws.children:
         own = cohort.complete(primary.design.variables) if cohort.drop_missing else cohort
         draw = partial(replicated_kaplan_meier, primary, own)

@@ -11,7 +11,7 @@ import pandas as pd
 from posthaz.baselines import at_risk_rows, kaplan_meier
 from posthaz.checks import replicated_kaplan_meier
 from posthaz.cohort import Cohort
-from posthaz.cohort.quantities import number_text
+from posthaz.cohort.quantities import asked_numbers, number_text
 from posthaz.errors import PosthazError
 from posthaz.estimands import (
     arm_populations,
@@ -21,7 +21,6 @@ from posthaz.estimands import (
     hazard_ratio_over_time,
     survival,
 )
-from posthaz.estimands.engine import asked_numbers
 from posthaz.figures import (
     draw_hazard,
     draw_hazard_ratio_over_time,

@@ -116,6 +116,9 @@ def map_columns(
     >>> mapped.simulated, mapped.table.name
     (False, 'mine.csv')
     """
+    if not isinstance(data, str | Path):
+        what = f"map_columns: data is a {type(data).__name__}, and no path of a table"
+        raise SpecError(what, fix="write the table to a file, and give its path")
     if not isinstance(column_map, ColumnMap):
         column_map = read_column_map(column_map)
     spec, findings = analysis.cohort, Findings()

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import posthaz as ph
 from posthaz.analyses.curves.answer import COLUMNS, Curve, curve
 from posthaz.analyses.curves.rows import answer_rows
 from posthaz.analyses.curves.spec import Curves, CurveSpec, curve_faults, curve_model_faults
-from posthaz.analyses.curves.threshold import cut_grid
+from posthaz.analyses.curves.threshold import _cost, _effect, cut_grid
 from posthaz.cohort import Column, Cut
 from posthaz.errors import SpecError
 from posthaz.spec import load_analysis
@@ -191,3 +192,31 @@ def test_spline_coefficients_are_no_hazard_ratios():
     assert table.loc[bent, "hr_median"].isna().all()
     assert np.isfinite(table.loc[bent, "mean"]).all()
     assert np.isfinite(table.loc["arm[B]", "hr_median"])
+
+
+def test_the_cut_is_read_from_its_own_column():
+    cohort = ph.simulated_example()
+    model = ph.ModelSpec("m", ph.Exponential(), "I(dose_gy / 10) + I(gtv_cc >= 100.0)")
+    one = ph.fit(model, cohort, draws=100, method="laplace")
+    own = one.draws["posterior"]["log_hazard_ratio"].isel(covariate=1).mean().item()
+    assert _effect(one).mean() == pytest.approx(own)
+
+
+@pytest.mark.parametrize("cut", [-10.0, 0.0, 2.5])
+def test_what_a_cut_costs_is_told_by_patients_values(cut):
+    values = np.linspace(-20.0, 3.0, 24)
+    cohort = replace(ph.simulated_example(size=24),
+                     covariates=pd.DataFrame({"x": values}), columns={})  # fmt: skip
+    fit = ph.fit(ph.ModelSpec("m", ph.Exponential(), "x"), cohort, draws=50, method="laplace")
+    _, within, across = _cost(fit, "x", values, cut)
+    assert min(within[:2]) >= cut
+    assert across[0] >= cut > across[1]
+    assert {across[0], across[1]} <= set(values)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"shape": "splin"}, {"df": 0}, {"survival_at": 12}, {"compare": (300, 100)}]
+)
+def test_python_curves_follow_the_rules_of_the_file(wrong):
+    with pytest.raises(SpecError, match="CurveSpec can't be used"):
+        CurveSpec("v", "gtv_cc", **wrong)

@@ -8,6 +8,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.missing.faults import imputation_faults
+from posthaz.analyses.missing.fits import COX_IMPUTED, IMPUTED
 from posthaz.analyses.missing.rubin import pooled_estimate
 from posthaz.errors import CohortError, SpecError
 
@@ -203,6 +204,13 @@ def said(frame, covariates, **options):
         (lambda f: f, {"covariates": ["bmi"], "deltas": {"age": (1.0,)}}, "missing in nobody"),
         (lambda f: f, {"covariates": ["bmi"], "formulas": ["arm + bs(bmi, df=4)"]},
          "differ between imputations"),
+        (lambda f: f, {"covariates": ["bmi"], "formulas": ["spline(bmi, df=3)"]},
+         "differ between imputations"),
+        (lambda f: f, {"covariates": ["bmi"], "formulas": ["bend(bmi, df=4)"]},
+         "differ between imputations"),
+        (lambda f: f, {"covariates": ["bmi"], "kinds": {"bmi": "numeric"}}, "no kind 'numeric'"),
+        (lambda f: f.assign(bmi=(f["bmi"] > 25).astype(float).where(f["bmi"].notna())),
+         {"covariates": ["bmi"], "kinds": {"bmi": "continuous"}}, "two values"),
         (lambda f: f, {"covariates": ["bmy"]}, "did you mean 'bmi'"),
     ],
 )  # fmt: skip
@@ -232,6 +240,10 @@ def test_counts_that_cannot_be_are_refused(settings):
 def test_python_values_follow_the_rules_of_the_file():
     with pytest.raises(SpecError, match="at least 2"):
         ph.MissingSpec(imputations=1)
+    with pytest.raises(SpecError, match="kind of 'bmi'"):
+        ph.MissingSpec(kinds={"bmi": "numeric"})
+    with pytest.raises(SpecError, match="delta of 'bmi'"):
+        ph.MissingSpec(deltas={"bmi": 5.0})  # type: ignore[dict-item]
     with pytest.raises(SpecError, match="impute"):
         ph.fit_imputed(ph.ModelSpec("w", ph.Weibull(), "arm"), "a cohort")
 
@@ -261,3 +273,18 @@ def test_answers_of_a_model_imputed_beside_complete_cases():
     assert shifts["bmi", 0.0] == pytest.approx(table.loc[("bmi", "posterior, imputed"), "hr"])
     assert shifts["bmi", 5.0] != pytest.approx(shifts["bmi", 0.0], abs=1e-5)
     assert not found.failures
+
+
+def test_a_plain_function_of_a_missing_number_may_be_fitted():
+    assert not said(holed(), ["bmi"], formulas=["abs(bmi) + log(bmi)"])
+
+
+def test_nobody_complete_leaves_the_imputed_answer():
+    frame = table()
+    half = np.arange(len(frame)) % 2 == 0
+    frame["bmi"], frame["age"] = frame["bmi"].where(half), frame["age"].where(~half)
+    spec = ph.ModelSpec("exponential", ph.Exponential(), "bmi + age")
+    asked = ph.MissingSpec(imputations=2, iterations=2, models=(spec,))
+    found = ph.missing_answers(read(frame), asked, ph.Sampling(draws=100, chains=2))
+    assert set(found.coefficients["method"]) == {IMPUTED, COX_IMPUTED}
+    assert any("complete cases" in note for note in found.notes)

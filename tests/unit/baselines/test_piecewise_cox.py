@@ -54,3 +54,11 @@ def test_events_between_two_times_are_refused():
     between = replace(cohort, upper=np.where(cohort.event, cohort.lower + 1.0, np.inf))
     with pytest.raises(CohortError, match="only known to lie between"):
         cut_follow_up(between, [6.0])
+
+
+def test_strata_have_baselines_of_their_own():
+    cohort = example()
+    strata = np.where(np.arange(200) % 2, "a", "b")
+    found = piecewise_cox(cohort, cohort.covariates, {"x": []}, strata=strata)
+    alone = cox_model(cohort, cohort.covariates, strata=strata).table.iloc[0]
+    assert found["hr"].iloc[0] == pytest.approx(alone["hr"], rel=1e-8)

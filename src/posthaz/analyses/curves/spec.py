@@ -20,6 +20,7 @@ from posthaz.spec.along import (
     scale_faults,
     usual_scale,
 )
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.covariate_checks import check_number, check_terms
 from posthaz.spec.fields import choice, distinct, flag, number, several, table, text
@@ -93,6 +94,9 @@ class CurveSpec:
     instead_of: tuple[str, ...] = ()
     threshold: bool = False
     cut: float | None = None
+
+    def __post_init__(self) -> None:
+        check_values(self, _FIELDS, optional=("reference", "df", "rmst_to", "cut"))
 
     def along(self, column: Column) -> Along:
         """The curve as terms of a formula, given what its column means."""

@@ -158,7 +158,9 @@ def change_point(
         cuts=cuts[list(CUT_COLUMNS)],
         cut=where,
         hr=dict(zip(("median", "lower", "upper"), hr.tolist(), strict=True)),
-        elpd=_elpd(cohort, fits, pooled, curve, spec(asked.cut) if asked.cut else None, sampling),
+        elpd=_elpd(
+            cohort, fits, pooled, curve, None if asked.cut is None else spec(asked.cut), sampling
+        ),
         selected=selected,
         optimism=optimism(curve, cohort, values, sampling.seed),
         kept=kept,
@@ -217,7 +219,7 @@ def cut_models(
 def _effect(one: Fit) -> np.ndarray:
     """Draws of the log hazard ratio of the cut, which is the last column of its design."""
     draws = one.draws["posterior"].to_dataset()[coefficient_name(one.spec)]
-    column = next(k for k, term in enumerate(one.design.terms) if term.startswith("I("))
+    column = max(k for k, term in enumerate(one.design.terms) if term.startswith("I("))
     return draws.isel(covariate=column).transpose("chain", "draw").to_numpy().ravel()
 
 
@@ -344,8 +346,9 @@ def _cost(
         for side in (upper, ~upper)
         if side.any()
     )
-    far = float(np.quantile(values, 0.95))
-    near = [float(np.max(values[~upper], initial=cut * 0.95)), float(np.min(values[upper]))]
+    far = float(np.quantile(values[upper], 0.95)) if upper.any() else cut
+    near = [float(side.max() if low else side.min()) if len(side) else cut
+            for side, low in ((values[~upper], True), (values[upper], False))]  # fmt: skip
     pairs = [(far, cut), (near[1], near[0])]
     ratios = effect_of_values(
         curve, {column: np.array([a for a, _ in pairs])}, {column: np.array([b for _, b in pairs])}

@@ -22,6 +22,7 @@ from posthaz.analyses.missing.fits import (
 from posthaz.analyses.missing.impute import Imputed, impute
 from posthaz.analyses.missing.patterns import missing_by_group, missing_patterns
 from posthaz.analyses.missing.spec import MissingSpec
+from posthaz.checks import convergence
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
 from posthaz.errors import PosthazError
@@ -132,13 +133,18 @@ def missing_answers(
     for number, model in enumerate(models):
         progress("missing covariates", number, total)
         parts.append(_of_model(model, cohort, plain, quick, survival_at, horizon, interval))
-    rows: list[dict[str, object]] = []
+    rows, failures = list[dict[str, object]](), list[str]()
     for number, (name, delta) in enumerate(shifts):
         progress("missing covariates, shifted", len(models) + number, total)
         shifted = _imputed(cohort, asked, seed, {name: delta}) if delta else plain
-        for model in models:
+        for model, part in zip(models, parts, strict=True):
             if name in model.needed and constant_ratios(model):
-                rows += _shifted(fit_imputed(model, shifted, quick), name, delta, cohort, interval)
+                one = fit_imputed(model, shifted, quick) if delta else part.result
+                rows += _shifted(one, name, delta, cohort, interval)
+                if delta:
+                    failures += [
+                        f"{model.name}, {name} {delta:+g}, {said}" for said in one.failures
+                    ]
     progress("missing covariates", total, total)
     names = list(incomplete(cohort, (*asked.covariates, *asked.auxiliary)))
     return MissingAnswer(
@@ -149,7 +155,7 @@ def missing_answers(
         missing_by_group(cohort, names),
         plain,
         _mixing(plain),
-        tuple(text for part in parts for text in part.failures),
+        (*(text for part in parts for text in part.failures), *failures),
         tuple(text for part in parts for text in part.notes),
     )
 
@@ -174,6 +180,7 @@ def _imputed(
 class _OfModel:
     """What one model says."""
 
+    result: ImputedFit
     coefficients: pd.DataFrame
     answers: list[dict[str, object]]
     failures: tuple[str, ...]
@@ -190,9 +197,13 @@ def _of_model(
     interval: float,
 ) -> _OfModel:
     """A model fitted to every imputation and to complete cases, and Cox beside."""
-    complete, notes = own_patients(model, cohort), []
+    complete, alone, notes = None, None, list[str]()
     result = fit_imputed(model, imputed, sampling)
-    (alone,) = fit_many([(with_priors_of(model, complete), complete)], sampling)
+    try:
+        complete = own_patients(model, cohort)
+        (alone,) = fit_many([(with_priors_of(model, complete), complete)], sampling)
+    except PosthazError as error:  # too few complete cases: what imputation is for
+        notes.append(f"{model.name}, complete cases: {error.what}")
     tables = [pd.DataFrame(columns=COLUMNS)]
     if constant_ratios(model):
         tables.append(coefficient_rows(result, cohort, complete, alone, interval))
@@ -207,8 +218,12 @@ def _of_model(
         answers = _standardised(result, alone, survival_at, horizon, interval)
     except PosthazError as error:
         notes.append(f"{model.name}: {error.what}")
-    failures = tuple(f"{model.name}, {text}" for text in result.failures)
-    return _OfModel(pd.concat(tables[1:] or tables), answers, failures, notes)
+    own = convergence(alone).failures if alone else ()
+    failures = (
+        *(f"{model.name}, {text}" for text in result.failures),
+        *(f"{model.name}, complete cases, {text}" for text in own),
+    )
+    return _OfModel(result, pd.concat(tables[1:] or tables), answers, failures, notes)
 
 
 def constant_ratios(model: ModelSpec) -> bool:
@@ -230,7 +245,7 @@ def _mixing(imputed: Imputed) -> float:
 
 def _standardised(
     result: ImputedFit,
-    alone: Fit,
+    alone: Fit | None,
     times: Sequence[float],
     horizon: float | None,
     interval: float,
@@ -243,7 +258,8 @@ def _standardised(
         wanted.append(("rmst", lambda fit: restricted_mean(fit, [horizon])))
     rows: list[dict[str, object]] = []
     for quantity, answer in wanted:
-        for method, draws in ((IMPUTED, pooled(result, answer)), (COMPLETE, answer(alone))):
+        made = [(IMPUTED, pooled(result, answer))]
+        for method, draws in (*made, *([(COMPLETE, answer(alone))] if alone else [])):
             arms = [str(arm) for arm in draws["profile"].to_numpy()]
             for time in draws["time"].to_numpy():
                 at = draws.sel(time=time)

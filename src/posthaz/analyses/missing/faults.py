@@ -1,15 +1,17 @@
 """What keeps covariates from being imputed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort, changing
-from posthaz.design import formula_groups, formula_terms, formula_variables
+from posthaz.design import formula_groups, formula_terms, formula_variables, in_basis
 from posthaz.errors import Finding, nearest
 
-LEARNED = ("bs(", "cr(", "poly(", "scale(", "center(", "standardize(")
+KINDS = ("continuous", "binary", "ordered", "unordered")
+_SCALED = re.compile(r"(?<!\w)(scale|center|standardize)\(")
 _SAME = 1.0 - 1e-9
 _FEWEST = 10
 
@@ -177,6 +179,12 @@ def _of_options(
         factor = hasattr(cohort.covariates[name], "cat")
         kind = kinds.get(name, kind_of(cohort, name))
         levels = cohort.covariates[name].nunique()
+        if kind not in KINDS:
+            yield Finding(where, f"there is no kind '{kind}' ({nearest(kind, KINDS)})",
+                          "correct it")  # fmt: skip
+        if kind == "continuous" and not factor and levels == 2:
+            yield Finding(where, f"'{name}' has two values, and nothing between them",
+                          "give binary, or leave kind out")  # fmt: skip
         if kind == "continuous" and factor:
             yield Finding(where, f"'{name}' has levels, and is no number",
                           "give binary, ordered or unordered")  # fmt: skip
@@ -201,8 +209,7 @@ def _of_formulas(
     for formula in formulas:
         for term in formula_terms(formula):
             held = [name for name in formula_variables(term) if name in lacking]
-            call = next((call for call in LEARNED if call in term.replace(" ", "")), "")
-            if held and call:
+            if held and (in_basis(term) or _SCALED.search(term)):
                 yield Finding(
                     f"{cohort.source.name}, [missing]",
                     f"'{term}' takes its meaning from the values of '{held[0]}', which differ "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -148,7 +149,7 @@ def pooled(result: ImputedFit, answer: Callable[[Fit], xr.DataArray]) -> xr.Data
 
 
 def coefficient_rows(
-    result: ImputedFit, cohort: Cohort, complete: Cohort, alone: Fit | None, interval: float
+    result: ImputedFit, cohort: Cohort, complete: Cohort | None, alone: Fit | None, interval: float
 ) -> pd.DataFrame:
     """Coefficients pooled over imputations, beside those of complete cases; Cox's of both.
 
@@ -157,7 +158,7 @@ def coefficient_rows(
     result : ImputedFit
         Fits of the imputations.
     cohort, complete : Cohort
-        Everybody, and those who lack nothing of the model.
+        Everybody, and those who lack nothing of the model (None where there are none).
     alone : Fit or None
         Fit of the complete cases.
     interval : float
@@ -169,7 +170,7 @@ def coefficient_rows(
         Columns `COLUMNS`; log hazard ratios in `mean` and `sd`, hazard ratios in `hr` and limits.
     """
     rows: list[dict[str, object]] = []
-    sizes = {IMPUTED: len(cohort.patients), COMPLETE: len(complete.patients)}
+    sizes = {IMPUTED: len(cohort.patients), COMPLETE: len(complete.patients) if complete else 0}
     many = dict(_effects(result.fits[0], cohort))
     for label, weights in many.items():
         draws = pooled(result, lambda fit, w=weights: _combined(fit, w))
@@ -228,7 +229,7 @@ def _row(draws: xr.DataArray, interval: float) -> dict[str, object]:
 
 
 def cox_rows(
-    result: ImputedFit, imputed: Imputed, complete: Cohort, interval: float
+    result: ImputedFit, imputed: Imputed, complete: Cohort | None, interval: float
 ) -> pd.DataFrame:
     """Cox's coefficients, pooled by Rubin's rules, and those of complete cases.
 
@@ -238,8 +239,8 @@ def cox_rows(
         The model, and its fits.
     imputed : Imputed
         The completed cohorts.
-    complete : Cohort
-        Those who lack nothing of the model.
+    complete : Cohort or None
+        Those who lack nothing of the model, where there are any.
     interval : float
         Confidence level.
 
@@ -249,8 +250,9 @@ def cox_rows(
         Columns `COLUMNS`, one row a column of the design, or named step, and method.
     """
     spec = result.spec
-    fits = [cox_of(joined(one, spec.needed), spec.formula, interval) for one in imputed.cohorts]
-    alone = cox_of(complete, spec.formula, interval).table.set_index("term")
+    cox = partial(cox_of, formula=spec.formula, level=interval, strata=spec.strata)
+    fits = [cox(joined(one, spec.needed)) for one in imputed.cohorts]
+    alone = cox(complete).table.set_index("term") if complete else pd.DataFrame()
     tables = [one.table.set_index("term") for one in fits]
     rows: list[dict[str, object]] = []
     for label, weights in _effects(result.fits[0], imputed.cohorts[0]):
@@ -273,7 +275,7 @@ def cox_rows(
                     "missing_information": one.missing_information,
                 }
             )  # fmt: skip
-        if term in alone.index:
+        if complete and term in alone.index:
             row = alone.loc[term]
             rows.append(
                 {

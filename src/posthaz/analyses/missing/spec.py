@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from posthaz.analyses.missing.faults import imputation_faults
+from posthaz.analyses.missing.faults import KINDS, imputation_faults
 from posthaz.cohort import Cohort, CohortSpec
-from posthaz.errors import Finding, nearest
+from posthaz.errors import Finding, SpecError, nearest
 from posthaz.spec import ModelSpec
-from posthaz.spec.analysis import check_values
+from posthaz.spec.analysis import as_in_a_file, check_values
 from posthaz.spec.clinical_tables import ClinicalTable
-from posthaz.spec.fields import choice, distinct, number, several, table, text
+from posthaz.spec.fields import UnfitError, choice, distinct, number, several, table, text
 from posthaz.spec.toml_table import TomlTable
-
-KINDS = ("continuous", "binary", "ordered", "unordered")
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,15 @@ class MissingSpec:
     def __post_init__(self) -> None:
         plain = ("imputations", "iterations", "auxiliary", "seed")
         check_values(self, {key: _FIELDS[key] for key in plain}, optional=("seed",))
+        for values, key in ((self.kinds, "kind"), (self.deltas, "delta")):
+            for name, given in values.items():
+                try:
+                    _COLUMN_FIELDS[key].parse(as_in_a_file(given))
+                except (UnfitError, TypeError) as error:
+                    raise SpecError(
+                        f"MissingSpec, {key} of '{name}': found {given!r}",
+                        fix=f"give {_COLUMN_FIELDS[key].expects}",
+                    ) from error
 
     @property
     def kept(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from posthaz.spec.along import (
     scale_faults,
     usual_scale,
 )
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.covariate_checks import check_number, check_terms
 from posthaz.spec.fields import choice, distinct, number, several, table, text
@@ -72,6 +73,9 @@ class SurfaceSpec:
     survival_at: float | None = None
     probability: float = 0.9
     instead_of: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_values(self, _FIELDS, optional=("step", "survival_at"))
 
     def axes(self, columns: Any) -> tuple[Along, Along]:
         """Both numbers on their scales, given what the columns mean."""
