@@ -175,6 +175,13 @@ def test_what_cannot_be_checked_is_refused(constant):
         check_fit(cohort, replace(fit, recurrent=True))
     with pytest.raises(PosthazError, match="fitted to 96 rows"):
         check_fit(cohort.where(np.arange(96) < 50), fit)
+    with pytest.raises(PosthazError, match="are no numbers from 0"):
+        check_fit(cohort, fit, times=[3.0, "soon"])
+    with pytest.raises(PosthazError, match="nobody is under observation any more"):
+        check_fit(cohort, fit, times=1e6)
+    known = replace(fit.spec, background=ph.Background("rate"))
+    with pytest.raises(PosthazError, match="as a rate at the end of follow-up alone"):
+        check_fit(cohort, replace(fit, spec=known))
     lost = check_fits(replace(cohort, weight=np.full(96, 2.0)), {"constant": fit}).lost
     assert "weights" in lost[0]
 

@@ -26,6 +26,7 @@ from posthaz.checks.predictive import regrouped, replicated_kaplan_meier
 from posthaz.checks.transform import BAND_COLUMNS, pit_limits, pit_table
 from posthaz.cohort import Cohort, at_time, counted, number_text
 from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.quantities import asked_numbers
 from posthaz.design import formula_variables
 from posthaz.errors import Finding, PosthazError
 from posthaz.errors.lost import Lost
@@ -102,8 +103,8 @@ def check_fit(
     cohort: Cohort,
     fit: Fit,
     *,
-    along: Sequence[str] = (),
-    times: Sequence[float] = (),
+    along: str | Sequence[str] = (),
+    times: float | Sequence[float] = (),
     threshold: float = THRESHOLD,
 ) -> FitChecks:
     """Hold a fit against the patients it was fitted to, respecting censoring and late entry.
@@ -114,10 +115,10 @@ def check_fit(
         The cohort that the fit is of.
     fit : Fit
         The fit.
-    along : sequence of str, optional
+    along : str or sequence of str, optional
         Covariates along which to look, in the model or not; the numeric ones and those of the
         formula by default.
-    times : sequence of float, optional
+    times : float or sequence of float, optional
         Times at which predictions are calibrated and scored; by default those by which a quarter
         and half of the events had come.
     threshold : float
@@ -131,7 +132,8 @@ def check_fit(
     Raises
     ------
     PosthazError
-        For recurrent events, weights, very large cohorts, an unknown covariate, or another cohort.
+        For recurrent events, weights, a background of expected deaths, very large cohorts, an
+        unknown covariate, times after follow-up, or another cohort.
 
     Examples
     --------
@@ -144,22 +146,32 @@ def check_fit(
     """
     own = predicted(fit, cohort)
     rows, lost = own.rows, list[Lost]()
+    asked = asked_numbers(times) if np.size(times) else np.empty(0)
+    if (asked >= rows.exit.max()).any():
+        raise PosthazError(
+            f"times: {at_time(asked.max(), rows.unit)} nobody is under observation any more",
+            fix=f"give times before {at_time(float(rows.exit.max()), rows.unit)}",
+        )
+    along = [along] if isinstance(along, str) else list(along)
     for name in along:
         if name not in rows.covariates:
             raise PosthazError(
                 f"along: the cohort has no covariate '{name}'",
                 fix=f"name some of {', '.join(map(str, rows.covariates.columns))}",
             )
-    chosen = list(along) or covariates_looked_at(rows, fit)
-    found, expected, calibration, scores = _counted(own, chosen, tuple(times), lost)
+    chosen = along or covariates_looked_at(rows, fit)
+    found, expected, calibration, scores = _counted(own, chosen, tuple(asked.tolist()), lost)
     curves, outside = _transformed(own, fit)
     overlay = _overlays(own, fit, chosen, lost)
-    found = pd.concat([one for one in (found, outside) if len(one)], ignore_index=True)
+    parts = [one for one in (found, outside) if len(one)]
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     found = found.reindex(columns=list(FOUND_COLUMNS))
     found["found"] = (found["p"].astype(float) < threshold) | (found["outside"].astype(float) > 0.5)
     which = set(found["check"][found["found"]])
     said = [_said(row, expected, rows, fit, which) for row in found.to_dict("records")]
     found["what"], found["fix"] = ([one[place] for one in said] for place in (0, 1))
+    if not parts:
+        lost.append(Lost("check of fit", "there are too few patients to hold against the model"))
     pareto = own.left_out[1] if own.left_out is not None else np.array([])
     return FitChecks(
         fit.spec.name,
@@ -195,7 +207,7 @@ def _counted(
         return found, expected, calibration, scores
     asked = times or _usual_times(rows)
     tests = calibration_tests(own, events, asked).assign(check="calibration")
-    tests["of"] = [number_text(time) for time in tests["time"]]
+    tests["of"] = [f"{time:.10g}" for time in tests["time"]]
     found = pd.concat([found, tests], ignore_index=True) if len(tests) else found
     return found, expected, calibration_table(own, asked), prediction_scores(own, asked)
 
@@ -354,12 +366,19 @@ def _fix(check: str, of: str, rows: Cohort, fit: Fit, which: set[str]) -> str:
     if check == "covariate":
         if not pd.api.types.is_numeric_dtype(rows.covariates[of]):
             return f"let the effect of '{of}' change with time, or stratify by it"
+        if rows.covariates[of].nunique() <= 2:
+            return f"let the effect of '{of}' change with time, or depend on another covariate"
         return f"let the effect of '{of}' bend, as bend({of}, df=4) or log({of}) in the formula"
     at_fault = "arm over time" in which or "time" not in which
     by_arm = check == "arm over time" or (check.endswith("PIT") and of in rows.arms and at_fault)
     if by_arm and rows.treatment in named:
         if rows.treatment in [one.term for one in spec.changing]:
             return f"give [models.{spec.name}.changing.{rows.treatment}] more cuts"
+        if rows.treatment in spec.changed_terms:
+            return (
+                "take cuts in place of a short-term and a long-term ratio: "
+                f"[models.{spec.name}.changing.{rows.treatment}]"
+            )
         return (
             f"let the effect change with time ([models.{spec.name}.changing.{rows.treatment}]), "
             "and read differences in survival and restricted mean"

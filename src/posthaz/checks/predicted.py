@@ -71,10 +71,6 @@ class Predicted:
             )
             parts.append(gained[..., 0])
         found = np.maximum(np.concatenate(parts), 0.0)
-        background = self.fit.spec.background
-        if background is not None:
-            rate = self.rows.covariates[background.rate].to_numpy(dtype=float)
-            found = found + rate * (finite - since)
         found[:, ~np.isfinite(until)] = np.inf
         return found
 
@@ -131,6 +127,9 @@ def unchecked(fit: Fit, cohort: Cohort) -> Iterator[Finding]:
         One a reason.
     """
     place = f"model '{fit.spec.name}'"
+    if fit.spec.background is not None:
+        what = "what is expected of anybody is known as a rate at the end of follow-up alone"
+        yield Finding(place, what, "check the same model without its background")
     if fit.recurrent:
         what = "every event counts, and a patient has no single time to be held against the model"
         yield Finding(place, what, "read the mean number of events beside the observed one")

@@ -32,7 +32,10 @@ MergePath = Annotated[
 Time = Annotated[str, typer.Option("--time", help="Column of follow-up time.")]
 Event = Annotated[str, typer.Option("--event", help="Column of event codes.")]
 _SCHEMA, _NEEDS_A_HAND = "analysis.schema.json", 3
-_OF_ONE = (("cohort", "time"), ("cohort", "event"), ("cohort", "event_codes"), ("cohort", "where"))
+_OF_ONE = tuple(
+    ("cohort", key) for key in ("time", "event", "event_codes", "where", "unit", "zero_time")
+)
+"""What is stated of one end point, and of no other."""
 
 
 def init(

@@ -39,6 +39,7 @@ def rerun(
     """Repeat a report from its provenance, and say what changed."""
     kept = _provenance(folder)
     target = out or folder.with_name(f"{folder.resolve().name}-again")
+    _refuse_other_table(kept, data)
     if target.resolve() == folder.resolve():
         raise SpecError(
             f"--out: {target} holds the report that is to be repeated", fix="name another folder"
@@ -85,9 +86,31 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 def _spec(kept: dict[str, Any]) -> str:
     """The analysis that the recorded command names."""
-    words = shlex.split(kept["command"])
+    words = _words(kept)
     named = [word for word in words[2:3] if not word.startswith("-")]
     return named[0] if named else str(kept.get("analysis", ""))
+
+
+def _refuse_other_table(kept: dict[str, Any], data: Path | None) -> None:
+    """A report on another table than the file's own is not repeated on that one unsaid."""
+    options = [word.partition("=")[0] for word in shlex.split(kept["command"], posix=False)] \
+        if kept["command"].count("'") % 2 == 0 else []  # fmt: skip
+    if "--map" in options:
+        raise SpecError(
+            "the report was made with --map, which rerun doesn't take",
+            fix="run posthaz report again, as its provenance says",
+        )
+    if "--data" in options and data is None:
+        raise SpecError("the report was made with --data", fix="give --data here too")
+
+
+def _words(kept: dict[str, Any]) -> list[str]:
+    """The recorded command, word by word."""
+    try:
+        return shlex.split(kept["command"])
+    except ValueError as error:
+        what = f"the command that the folder records can't be read ({error})"
+        raise SpecError(what, fix="name the analysis file with --spec") from error
 
 
 def changes(kept: dict[str, Any], folder: Path, results: "Results", again: Path) -> Iterator[str]:

@@ -9,7 +9,7 @@ from warnings import catch_warnings, simplefilter
 
 import pandas as pd
 
-from posthaz.cohort.csv_text import refused
+from posthaz.cohort.csv_text import MISSING_WORDS, refused
 
 SHEETS = (".xlsx", ".xls", ".ods")
 BINARY_ENDINGS = {
@@ -80,8 +80,9 @@ def _by_path(content: bytes, name: str, ending: str) -> pd.DataFrame:
 def _sheet(content: bytes, name: str) -> pd.DataFrame:
     _library("python_calamine", "excel", name)
     sheets: dict[str, pd.DataFrame] = pd.read_excel(
-        io.BytesIO(content), sheet_name=None, engine="calamine"
-    )
+        io.BytesIO(content), sheet_name=None, engine="calamine",
+        keep_default_na=False, na_values=list(MISSING_WORDS),
+    )  # fmt: skip
     filled = [sheet for sheet, frame in sheets.items() if len(frame)]
     if len(filled) > 1:
         listed = ", ".join(f"'{sheet}'" for sheet in filled)

@@ -7,8 +7,9 @@ import numpy as np
 import xarray as xr
 
 from posthaz.cohort.expected_mortality import ExpectedMortality, expected_hazard, patients_of
+from posthaz.cohort.quantities import asked_numbers
 from posthaz.errors import PosthazError
-from posthaz.estimands.engine import asked_numbers, averaged, posterior_answers
+from posthaz.estimands.engine import averaged, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit

@@ -1,13 +1,11 @@
 """The one engine: an answer for every draw, averaged over a population."""
 
-import reprlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import xarray as xr
 
 from posthaz.effects import along_path, event_free_at
-from posthaz.errors import SpecError
 from posthaz.estimands.population import Population
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit, flat_draws, hazard_of
@@ -15,47 +13,6 @@ from posthaz.inference import Fit, flat_draws, hazard_of
 _MOST_ELEMENTS = 4_000_000
 Answer = Callable[[Hazard, np.ndarray], np.ndarray]
 """``answer(hazard, weight)`` with the hazard of (draw, row, time) and row weights: (draw, time)."""
-
-
-def asked_numbers(
-    given: float | Sequence[float] | np.ndarray, what: str = "times", most: float = np.inf
-) -> np.ndarray:
-    """Times or fractions that an answer is asked for, one or several.
-
-    Parameters
-    ----------
-    given : float or array-like of float, shape (time,)
-        What was asked.
-    what : str, optional
-        What they are, in words.
-    most : float, optional
-        Largest number that can be.
-
-    Returns
-    -------
-    ndarray of float, shape (time,)
-        The numbers.
-
-    Raises
-    ------
-    SpecError
-        When they are no numbers from 0 to `most`.
-
-    Examples
-    --------
-    >>> asked_numbers(24), asked_numbers([6, 12])
-    (array([24.]), array([ 6., 12.]))
-    """
-    try:
-        numbers = np.atleast_1d(np.asarray(given, dtype=float))
-    except (TypeError, ValueError):
-        numbers = np.array([np.nan])
-    if numbers.ndim != 1 or not len(numbers) or not ((numbers >= 0.0) & (numbers <= most)).all():
-        wanted = "numbers from 0" + ("" if np.isinf(most) else f" to {most:g}")
-        raise SpecError(
-            f"the {what} {reprlib.repr(given)} are no {wanted}", fix="give one or a list"
-        )
-    return numbers
 
 
 def posterior_answers(

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.quantities import asked_numbers
 from posthaz.errors import PosthazError
 from posthaz.estimands.contrast import difference
-from posthaz.estimands.engine import asked_numbers, named, posterior_answers
+from posthaz.estimands.engine import named, posterior_answers
 from posthaz.estimands.population import Population
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.estimands.engine import asked_numbers, averaged, named, posterior_answers
+from posthaz.cohort.quantities import asked_numbers
+from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.estimands.recurrent import refuse_recurrent
 from posthaz.hazards import Hazard

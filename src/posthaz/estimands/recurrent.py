@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.quantities import asked_numbers
 from posthaz.errors import PosthazError
-from posthaz.estimands.engine import asked_numbers, averaged, named, posterior_answers
+from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit

@@ -66,6 +66,11 @@ def as_prior(distribution: Any) -> Prior:
     kind = getattr(getattr(distribution, "dist", None), "name", None)
     if isinstance(kind, str) and hasattr(distribution, "kwds"):
         return _of_scipy(distribution, kind)
+    if getattr(distribution, "transform", None):
+        raise PriorError(
+            "a prior with a transform has another density than its distribution",
+            fix="give the distribution of the parameter itself",
+        )
     name = getattr(distribution, "distribution", None)
     name = name if isinstance(name, str) else type(distribution).__name__
     if name not in _PYMC:
@@ -92,13 +97,20 @@ def _of_scipy(distribution: Any, kind: str) -> Prior:
             f"scipy.stats.{kind} is no family of priors that posthaz has",
             fix=f"choose among {', '.join(_SCIPY)}",
         )
-    shapes, loc, scale = distribution.dist._parse_args(*distribution.args, **distribution.kwds)
+    given = distribution.dist._parse_args(*distribution.args, **distribution.kwds)
+    try:
+        shapes, loc, scale = tuple(map(float, given[0])), float(given[1]), float(given[2])
+    except (TypeError, ValueError) as error:
+        raise PriorError(f"scipy.stats.{kind} has an array for a parameter",
+                         fix="give one number for each") from error  # fmt: skip
+    if not scale > 0:
+        raise PriorError(f"scipy.stats.{kind} has scale = {scale:g}", fix="give one above 0")
     if kind in _MOVED and loc != 0:
         raise PriorError(
             f"scipy.stats.{kind} with loc = {loc:g} doesn't begin at 0", fix="leave out loc"
         )
     family, values = _SCIPY[kind]
-    return Prior(family, values(shapes, float(loc), float(scale)))
+    return Prior(family, values(shapes, loc, scale))
 
 
 def _number(distribution: Any, kind: str, name: str) -> float:

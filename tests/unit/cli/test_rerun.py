@@ -80,3 +80,19 @@ def test_a_report_is_repeated_and_what_changed_is_said(tmp_path, monkeypatch, ca
     assert "analysis file: 2 lines differ" in said and '+endpoint = "relapse"' in said
     assert "data: other bytes than those of the report" in said
     assert " 0 changed" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("--data mine.csv", "give --data here too"), ("--map m.toml", "rerun doesn't take"),
+     ("'open", "can't be read")],
+)  # fmt: skip
+def test_a_report_on_another_table_is_not_repeated_unsaid(
+    words, said, tmp_path, monkeypatch, capsys
+):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    kept = {**KEPT, "command": f"posthaz report x.toml {words}"}
+    (folder / "provenance.json").write_text(json.dumps(kept))
+    assert command(monkeypatch, "rerun", folder) == 2
+    assert said in capsys.readouterr().err

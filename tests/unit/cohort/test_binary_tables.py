@@ -106,3 +106,9 @@ def test_frames_of_other_libraries_are_the_same_table():
 def test_what_is_no_table_is_refused(table):
     with pytest.raises(CohortError, match="not a table"):
         read_table(table)
+
+
+def test_none_is_a_level_of_a_sheet_as_it_is_of_csv(tmp_path):
+    frame = pd.DataFrame({"time": [1.0, 2.0, 3.0], "arm": ["None", "RT", ""]})
+    frame.to_excel(tmp_path / "t.xlsx", index=False)
+    assert read_table(tmp_path / "t.xlsx").frame["arm"].tolist()[:2] == ["None", "RT"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from posthaz.cohort.quantities import asked_numbers
 from posthaz.errors import SpecError
-from posthaz.estimands.engine import asked_numbers
 
 
 def test_one_number_is_a_list_of_one():

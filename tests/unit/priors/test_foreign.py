@@ -60,6 +60,14 @@ def test_models_take_them():
         (preliz.Beta(1, 2), "a Beta is no prior"),
         (preliz.Normal(0), "no number for sigma"),
         (3, "a int is no prior"),
+        (stats.norm([0.0, 1.0], 1.0), "has an array for a parameter"),
+        (stats.expon(scale=0.0), "scale = 0"),
+        (
+            SimpleNamespace(
+                distribution="Normal", parameters={"mu": 0, "sigma": 1}, transform="exp"
+            ),
+            "another density",
+        ),
     ],
 )
 def test_what_is_none_is_refused(distribution, said):

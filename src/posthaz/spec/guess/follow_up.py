@@ -10,6 +10,7 @@ import pandas as pd
 from posthaz.cohort.event_names import opposite_readings
 from posthaz.cohort.events import read_coding
 from posthaz.cohort.quantities import counted, number_text
+from posthaz.errors import SpecError, nearest
 from posthaz.spec.guess.end_points import EndPoint, may_be_event, may_be_time, subject_columns
 from posthaz.spec.guess.facts import Facts, facts_of, name_words
 from posthaz.spec.guess.guess import Guesses
@@ -27,6 +28,8 @@ _RATIOS = {
     7.0: ("days", "weeks"), 52.18: ("weeks", "years"),
 }  # fmt: skip
 _ENTRY = re.compile(r"(t_?)?(start|entry|enter|begin)(_?time)?|.*entry", re.IGNORECASE)
+_NO_FOLLOW_UP = {"age", "year", "yr", "date", "birth", "dob", "calendar"}
+"""Words of columns that hold an age or a calendar time, which needn't be on the scale of time."""
 _EVENT, _CENSORED = "event", "censored"
 
 
@@ -60,6 +63,9 @@ def guess_follow_up(frame: pd.DataFrame, point: EndPoint, guesses: Guesses) -> p
         guesses.take("cohort.upper", point.event, "empty where the event was not found")
         _unit(facts, facts[point.time], point, guesses)
         return frame
+    if not (facts[point.time].numeric and (facts[point.time].known > 0.0).any()):
+        what = f"'{point.time}' has no number above 0, and so is no time of follow-up"
+        raise SpecError(what, fix="name another column of time")
     times = [name for name, column in facts.items() if may_be_time(column)]
     events = [name for name, column in facts.items() if may_be_event(column)]
     several = len([name for name in times if time_stem(name) is not None]) > 1
@@ -84,7 +90,12 @@ def guess_follow_up(frame: pd.DataFrame, point: EndPoint, guesses: Guesses) -> p
 
 
 def _entry(facts: Mapping[str, Facts], time: str, guesses: Guesses) -> None:
-    found = [n for n, f in facts.items() if _ENTRY.fullmatch(n) and f.numeric and n != time]
+    found: list[str] = [
+        n for n, f in facts.items()
+        if _ENTRY.fullmatch(n) and f.numeric and n != time and not _NO_FOLLOW_UP & {*name_words(n)}
+    ]  # fmt: skip
+    stated = guesses.stated.get(("cohort", "entry"))
+    found = [str(stated)] if stated in facts else found
     if not found or not any(np.ptp(facts[name].known) for name in found):
         return
     entry, exit_ = facts[found[0]].numbers, facts[time].numbers
@@ -166,6 +177,10 @@ def _longer_censored(texts: np.ndarray, times: np.ndarray, meaning: Mapping[str,
 
 
 def _unit(facts: Mapping[str, Facts], time: Facts, point: EndPoint, guesses: Guesses) -> None:
+    stated = guesses.stated.get(("cohort", "unit"), UNITS[0])
+    if stated not in UNITS:
+        what = f"cohort.unit: '{stated}' is no unit of time ({nearest(str(stated), UNITS)})"
+        raise SpecError(what, fix=f"give one of {', '.join(UNITS)}")
     unit, why = _named_unit(facts, time)
     sure = bool(unit)
     if not unit:

@@ -80,7 +80,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml_value(one) for one in value)}]"
     if isinstance(value, int | float):
-        return f"{value:g}" if isinstance(value, int) or value != int(value) else str(value)
+        return str(value) if isinstance(value, int) else repr(float(value))
     return _text(str(value))
 
 

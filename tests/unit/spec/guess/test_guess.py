@@ -195,3 +195,21 @@ def test_tables_of_something_else_are_refused():
     for name in ("cetux_bh", "ipdfromkm_bonner_nrisk", "pbc_long", "cetux_seer"):
         with pytest.raises(PosthazError, match="no column looks like"):
             ph.guess_analysis(DATA / f"{name}.csv")
+
+
+def test_an_age_is_no_entry_and_a_stated_entry_is():
+    frame = small(age_entry=np.arange(40) + 40.0, since=0.05 * (np.arange(40) % 3))
+    values, _ = said(frame)
+    assert "cohort.entry" not in values
+    values, _ = said(frame, stated={"cohort.entry": "since"})
+    assert values["cohort.entry"] == "since"
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [({"cohort.unit": "hours"}, "no unit of time"),
+     ({"cohort.time": "arm", "cohort.event": "status"}, "no time of follow-up")],
+)  # fmt: skip
+def test_what_cannot_be_stated_is_refused(stated, words):
+    with pytest.raises(SpecError, match=words):
+        ph.guess_analysis(small(arm=["a", "b"] * 20), stated=stated)
