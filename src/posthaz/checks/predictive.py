@@ -45,8 +45,15 @@ def replicated_kaplan_meier(
     ------
     PosthazError
         When the fit has no predicted times: covariates that change leave open what they would
-        have been after follow-up, and fits to very large cohorts keep none.
+        have been after follow-up, and fits to very large cohorts keep none. When it has a
+        background of expected deaths.
     """
+    if fit.spec.background is not None:
+        raise PosthazError(
+            f"model '{fit.spec.name}': deaths that are expected of anybody are known as a rate at "
+            "the end of follow-up alone, and can't be drawn",
+            fix="replicate from the same model without its background",
+        )
     if "posterior_predictive" not in fit.draws.children:
         raise PosthazError(
             f"model '{fit.spec.name}' has no predicted times to replicate the cohort from",

@@ -63,6 +63,11 @@ def predictive_section(results: Results) -> Section | None:
 
 def _not_replicated(results: Results) -> str:
     changing = results.posterior.primary.changing
+    if results.posterior.primary.spec.background is not None:
+        return (
+            "Not done: deaths that are expected of anybody are known as a rate at the end of "
+            "follow-up alone, and can’t be drawn."
+        )
     if not changing:
         return "Not done: the cohort is so large that no predicted times were kept."
     names = " and ".join(f"`{name}`" for name in changing)
