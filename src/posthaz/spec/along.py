@@ -141,8 +141,10 @@ def formula_with(formula: str, without: Iterable[str], terms: Iterable[str]) -> 
     return " + ".join((*kept, *terms, *(str(bar) for bar in bars if bar is not None)))
 
 
-def along_model_faults(place: str, columns: Iterable[str], model: ModelSpec) -> Iterator[Finding]:
-    """What keeps curves along some numbers from being put into a model."""
+def along_model_faults(
+    place: str, columns: Iterable[str], model: ModelSpec, instead_of: Iterable[str] = ()
+) -> Iterator[Finding]:
+    """What keeps curves along some numbers from being put into a model, in place of its terms."""
     if model.effect.acts_on != "hazard":
         what = "its effects are time ratios, and a curve is about hazard ratios"
         yield Finding(place, what, "make a proportional hazards model the first one")
@@ -156,6 +158,11 @@ def along_model_faults(place: str, columns: Iterable[str], model: ModelSpec) -> 
     if model.strata in columns:
         what = f"'{model.strata}' is its stratum, and has no effect of its own"
         yield Finding(place, what, "make a model without those strata the first one")
+    terms = written_terms(model.formula)
+    for term in instead_of:
+        if term not in terms:
+            what = f"instead_of: its formula has no term '{term}' ({nearest(term, terms)})"
+            yield Finding(place, what, "name a term of the primary formula, or remove it")
 
 
 def number_faults(place: str, name: str, cohort: Cohort) -> Iterator[Finding]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec, Column
-from posthaz.design import written_terms
-from posthaz.errors import Finding, nearest
+from posthaz.errors import Finding
 from posthaz.spec.along import (
     BENDS,
     DIRECTIONS,
@@ -227,8 +226,9 @@ def curve_faults(asked: Curves, cohort: Cohort) -> Iterator[Finding]:
     """
     for one in asked:
         place = f"{cohort.source.name}, curve {one.name}"
-        yield from number_faults(place, one.column, cohort)
-        if any(number_faults(place, one.column, cohort)):
+        found = list(number_faults(place, one.column, cohort))
+        yield from found
+        if found:
             continue
         values = cohort.covariates[one.column].dropna().to_numpy(float)
         along = one.along(cohort.columns.get(one.column, Column(one.column)))
@@ -259,12 +259,7 @@ def curve_model_faults(asked: Curves, model: ModelSpec, treatment: str = "") -> 
     del treatment
     for one in asked:
         place = f"curve {one.name}, model '{model.name}'"
-        yield from along_model_faults(place, (one.column,), model)
-        terms = written_terms(model.formula)
-        for term in one.instead_of:
-            if term not in terms:
-                what = f"instead_of: its formula has no term '{term}' ({nearest(term, terms)})"
-                yield Finding(place, what, "name a term of the primary formula, or remove it")
+        yield from along_model_faults(place, (one.column,), model, one.instead_of)
 
 
 TABLE = ClinicalTable(
