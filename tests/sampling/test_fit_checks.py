@@ -287,3 +287,14 @@ def test_a_level_without_events_has_no_limit(constant):
     upper = own.upper.copy()
     upper[one] = own.lower[one]
     assert unlimited_effects(fit, replace(own, cause=seen, upper=upper)).empty
+
+
+def test_a_time_of_a_thousand_days_is_a_key_that_reads_back(crossed):
+    cohort, *_ = crossed
+    size = 2000.0 / float(cohort.exit.max())
+    days = replace(cohort, lower=size * cohort.lower, upper=size * cohort.upper, unit="days")
+    fit = ph.fit(ph.ModelSpec("m", ph.Exponential(), "arm + gtv_cc"), days, **LAPLACE)
+    found = check_fit(days, fit, times=1200.0).found
+    row = found[found["check"] == "calibration"].iloc[0]
+    assert float(row["of"]) == 1200.0
+    assert "1,200" in row["what"]

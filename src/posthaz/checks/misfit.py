@@ -207,7 +207,8 @@ def _counted(
         return found, expected, calibration, scores
     asked = times or _usual_times(rows)
     tests = calibration_tests(own, events, asked).assign(check="calibration")
-    tests["of"] = [f"{time:.10g}" for time in tests["time"]]
+    # a key, which is read back as a number: without the comma of a thousand
+    tests["of"] = [np.format_float_positional(time, trim="-") for time in tests["time"]]
     found = pd.concat([found, tests], ignore_index=True) if len(tests) else found
     return found, expected, calibration_table(own, asked), prediction_scores(own, asked)
 
@@ -300,7 +301,7 @@ def _said(
     """What a check says of the model, and what to try; without a fix where nothing was found."""
     check, of = str(row["check"]), str(row["of"])
     own = expected[(expected["check"] == check) & (expected["of"] == of)]
-    label = _label(rows, of)
+    label = number_text(float(of)) if check == "calibration" else _label(rows, of)
     words = _WORDS[check].format(of=label, arm=rows.arm_label(of) if of in rows.arms else label)
     if not row["found"]:
         return f"{words}: nothing found", ""
