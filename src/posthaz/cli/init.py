@@ -165,6 +165,8 @@ def _written(files: "Mapping[Path, GuessedAnalysis]", quiet: bool) -> int:
 
 def _checked(path: Path, quiet: bool) -> int:
     """Whether the file can be used as it is; what keeps it from that is said."""
+    import numpy as np
+
     from posthaz.cohort.quantities import counted
     from posthaz.run import read_inputs
     from posthaz.spec import load_analysis
@@ -178,7 +180,10 @@ def _checked(path: Path, quiet: bool) -> int:
     if not quiet:
         patients, events = int(cohort.first.sum()), float(cohort.event.sum())
         events += float(cohort.interval_censored.sum())
-        say(f"   usable: {counted(patients, 'patient')}, {counted(events, 'event')}. "
+        clusters = 0 if cohort.cluster is None else len(np.unique(cohort.cluster))
+        of = f" in {counted(clusters, 'cluster')}" if 0 < clusters < patients else ""
+        whom = counted(patients, "observation" if of else "patient")
+        say(f"   usable: {whom}{of}, {counted(events, 'event')}. "
             f"Next: posthaz report {path}{_outside(analysis.table, path)}")  # fmt: skip
     return 0
 

@@ -131,8 +131,9 @@ def _codes(event: Facts, times: np.ndarray, guesses: Guesses) -> np.ndarray:
         )
     if max(meaning.values(), default=0) > 1:
         readings, doubtful = _of_interest(texts, meaning), True
-        why = f"{why} Several codes are events: say which is meant, the others are other causes"
-    share = ", ".join(f"{level}: {int(np.sum(texts == level))}" for level in event.levels)
+        why = f"{why.rstrip('.')}; several are events: say which is meant, the others are other "
+        why += "causes"
+    share = ", ".join(f"{level}: {int(np.sum(texts == level)):,}" for level in event.levels)
     worded = [{level: _word(cause) for level, cause in one.items()} for one in readings]
     chosen = guesses.take("cohort.event_codes", worded[0], f"{why} ({share})", choices=worded,
                           doubtful=doubtful, decisive=True)  # fmt: skip
@@ -142,13 +143,18 @@ def _codes(event: Facts, times: np.ndarray, guesses: Guesses) -> np.ndarray:
 def _of_interest(texts: np.ndarray, meaning: Mapping[str, int]) -> tuple[Mapping[str, int], ...]:
     """Readings in which each cause in turn is the event, the likeliest first.
 
-    The lowest is the event by custom, unless another is three times as frequent.
+    It is the one whose code is a word for an event, such as death; of codes that are no words, or
+    where several are, the lowest by custom, unless another is three times as frequent.
     """
     causes = sorted(cause for cause in meaning.values() if cause)
     codes = {cause: [code for code, one in meaning.items() if one == cause] for cause in causes}
     number = {cause: int(np.isin(texts, codes[cause]).sum()) for cause in causes}
     most = max(causes, key=lambda cause: number[cause])
     first = most if number[most] >= 3 * number[causes[0]] else causes[0]
+    named = [
+        cause for cause in causes if any(event_stem(code) is not None for code in codes[cause])
+    ]
+    first = named[0] if len(named) == 1 else first
     turns = [first, *(cause for cause in causes if cause != first)]
     return tuple(
         {code: {0: 0, turn: 1, 1: turn}.get(cause, cause) for code, cause in meaning.items()}

@@ -143,6 +143,15 @@ def test_episodes_and_recurrent_events(tmp_path):
     assert int(cohort_of(guessed, tmp_path, table).event.sum()) == 30
 
 
+def test_a_code_that_is_a_word_for_death_is_the_event():
+    table = small(outcome=["censored", "ltx", "ltx", "ltx", "ltx", "death"] * 6 + ["ltx"] * 4)
+    values, guessed = said(table.drop(columns="status"), stated={"cohort.event": "outcome"} |
+                           {"cohort.time": "time"})  # fmt: skip
+    assert values["cohort.event_codes"] == {"censored": "censored", "death": "event", "ltx": 2}
+    (why,) = (one.why for one in guessed.decisive if one.place == "cohort.event_codes")
+    assert "coding: the lowest is taken as censored; several are events" in why
+
+
 def test_an_interval_is_no_time_and_event():
     low = np.arange(30.0)
     table = pd.DataFrame({"lower": low, "upper": low + 4, "arm": [0, 1] * 15})
