@@ -82,8 +82,9 @@ def means(fit: ph.Fit) -> pd.DataFrame:
 
 
 def study(
-    first: int, last: int, share: float, mechanism: str, imputations: int, simulated: bool
-) -> pd.DataFrame:
+    first: int, last: int, share: float, mechanism: str, imputations: int, simulated: bool,
+    joint: bool,
+) -> pd.DataFrame:  # fmt: skip
     """One row a replicate and coefficient."""
     cohort = own = whole_cohort()
     sampling = ph.Sampling(method="laplace", draws=250, chains=2)
@@ -98,8 +99,9 @@ def study(
             truth = means(known)
         part = holed(cohort, share, mechanism, seed)
         imputed = ph.impute(
-            part, COVARIATES, auxiliary=AUXILIARY, imputations=imputations, seed=seed
-        )
+            part, COVARIATES, auxiliary=AUXILIARY, imputations=imputations, seed=seed,
+            model=spec if joint else None,
+        )  # fmt: skip
         fits = ph.fit_imputed(spec, imputed, sampling).fits
         each = np.stack([means(one)["mean"].to_numpy() for one in fits])
         within = np.stack([means(one)["sd"].to_numpy() ** 2 for one in fits]).mean(axis=0)
@@ -146,6 +148,7 @@ if __name__ == "__main__":
     parser.add_argument("--share", type=float, default=0.3)
     parser.add_argument("--mechanism", choices=["mcar", "mar"], default="mcar")
     parser.add_argument("--outcome", choices=["own", "simulated"], default="own")
+    parser.add_argument("--method", choices=["multiple", "joint"], default="multiple")
     parser.add_argument("--imputations", type=int, default=20)
     parser.add_argument("--save", default="")
     parser.add_argument("--read", nargs="*", default=[])
@@ -155,7 +158,7 @@ if __name__ == "__main__":
     else:
         table = study(
             asked.first, asked.last, asked.share, asked.mechanism, asked.imputations,
-            asked.outcome == "simulated",
+            asked.outcome == "simulated", asked.method == "joint",
         )  # fmt: skip
     if asked.save:
         table.to_csv(asked.save, index=False)

@@ -24,11 +24,13 @@ from posthaz.inference.posterior_draws import posterior_draws
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.sample import fit, fit_many
 from posthaz.inference.sampled import TAILS
+from posthaz.inference.single_draws import DrawnModel, single_draws
 
 __all__ = [
     "EDITED",
     "HEAVY_TAIL",
     "TAILS",
+    "DrawnModel",
     "Fit",
     "NamedPrior",
     "Provenance",
@@ -52,6 +54,7 @@ __all__ = [
     "named_priors",
     "posterior_draws",
     "rhat",
+    "single_draws",
     "smoothed_weights",
     "write_fit",
 ]

@@ -130,3 +130,23 @@ def test_what_can_not_interact_is_refused(asked, message):
     with pytest.raises(CohortError) as caught:
         ph.interaction_effects(subgroup_cohort(40), asked, MODEL, SAMPLING)
     assert message in str(caught.value)
+
+
+def test_survival_and_time_gained_within_levels():
+    """A model of the levels alone gains what Kaplan-Meier does, and the difference is theirs."""
+    cohort = subgroup_cohort()
+    asked = ph.InteractionSpec("dose", "dose_gy", "gtv_cc", (63.0,), (146.0,))
+    found = ph.interaction_effects(cohort, asked, MODEL, SAMPLING, horizon=24.0)
+    gains = found.gains.set_index("by_level")
+    assert list(gains.index) == ["<146", ">=146", ">=146 - <146"]
+    levels = gains.loc[["<146", ">=146"]]
+    inside = (levels["km_lower"] < levels["gain"]) & (levels["gain"] < levels["km_upper"])
+    assert inside.all()
+    apart = gains["gain"][">=146 - <146"]
+    assert apart == pytest.approx(levels["gain"].diff().iloc[1], abs=0.2)
+    assert levels["p_above_0"][">=146"] > 0.95
+    assert [part.label for part in found.curves] == ["<146 cm3", "≥146 cm3"]
+    small = found.curves[0]
+    assert small.steps["at_risk"].max() <= len(small.part.patients)
+    last = small.curves.groupby("arm")["median"].last()
+    assert ((last > 0) & (last < 1)).all() and len(last) == 2

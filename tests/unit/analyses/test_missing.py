@@ -288,3 +288,64 @@ def test_nobody_complete_leaves_the_imputed_answer():
     found = ph.missing_answers(read(frame), asked, ph.Sampling(draws=100, chains=2))
     assert set(found.coefficients["method"]) == {IMPUTED, COX_IMPUTED}
     assert any("complete cases" in note for note in found.notes)
+
+
+def crossed(patients=400, seed=3):
+    """A marker that doubles the hazard in one arm only, missing in four of ten."""
+    random = np.random.default_rng(seed)
+    arm = np.where(random.random(patients) < 0.5, "rt", "none")
+    marker = random.random(patients) < 0.5
+    dose = np.exp(random.normal(3.0, 0.8, patients))
+    rate = 0.05 * np.exp(1.5 * marker * (arm == "rt") + 0.5 * (np.log(dose) - 3.0))
+    time, cut = random.exponential(1.0 / rate), random.uniform(10.0, 60.0, patients)
+    frame = pd.DataFrame(
+        {"months": np.minimum(time, cut), "dead": (time <= cut).astype(int), "arm": arm,
+         "marker": np.where(marker, "high", "low"), "dose": dose}
+    )  # fmt: skip
+    whole = frame.copy()
+    frame.loc[random.random(patients) < 0.4, "marker"] = None
+    frame.loc[random.random(patients) < 0.3, "dose"] = np.nan
+    return whole, frame
+
+
+def test_joint_imputation_keeps_an_interaction_that_chained_equations_weaken():
+    whole, frame = crossed()
+    model = ph.ModelSpec("m", ph.Exponential(), "arm * marker + log(dose)")
+    columns = {"also": ["marker", "dose"]}
+    cohort, sampling = read(frame, **columns), ph.Sampling(method="laplace", draws=200, chains=2)
+    names, settings = ["arm", "marker", "dose"], {"imputations": 8, "iterations": 6, "seed": 2}
+
+    def interaction(fits):
+        return np.mean([
+            float(one.draws["posterior"]["log_hazard_ratio"].sel(covariate=label).mean())
+            for one in fits for label in one.design.columns if ":" in label
+        ])  # fmt: skip
+
+    truth = interaction([ph.fit(model, read(whole, **columns), sampling)])
+    jointly = ph.impute(cohort, names, model=model, **settings)
+    chained = ph.impute(cohort, names, **settings)
+    near, far = (
+        abs(interaction(ph.fit_imputed(model, one, sampling).fits) - truth)
+        for one in (jointly, chained)
+    )
+    assert near < 0.3 < far
+    assert jointly.model == "m" and not chained.model
+    gone = cohort.covariates["dose"].isna()
+    for one in jointly.cohorts:
+        assert (one.covariates["dose"][~gone] == cohort.covariates["dose"][~gone]).all()
+        drawn = one.covariates["dose"][gone]
+        assert drawn.between(frame["dose"].min(), frame["dose"].max()).all()
+        assert not one.covariates.isna().any().any()
+    again = ph.impute(cohort, names, model=model, **settings)
+    pd.testing.assert_frame_equal(again.cohorts[3].covariates, jointly.cohorts[3].covariates)
+
+
+def test_what_cannot_be_imputed_jointly_is_said():
+    plain = ph.ModelSpec("m", ph.Exponential(), "arm + bmi")
+    jointly = {"covariates": ["bmi"], "jointly": (plain,)}
+    assert "shifted (delta)" in said(holed(), **jointly, deltas={"bmi": (2.0,)})
+    frame = holed().assign(dead=lambda f: f["dead"] * (1 + (f.index % 3 == 0)))
+    codes = {"0": 0, "1": 1, "2": 2}
+    assert "every cause" in said(frame, **jointly, read={"event_codes": codes})
+    excess = replace(plain, background=ph.Background("rate"))
+    assert "excess hazards" in said(holed(), covariates=["bmi"], jointly=(excess,))

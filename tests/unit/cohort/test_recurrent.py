@@ -113,3 +113,14 @@ def test_gap_times_of_bladder_tumours() -> None:
     gaps = ph.gap_times(read(table, event="event", recurrent="all"))
     assert gaps.exit.tolist() == (table["stop"] - table["start"]).tolist()
     assert gaps.covariates["event_number"].tolist() == table["enum"].tolist()
+
+
+@needs_data
+def test_follow_up_that_ends_with_the_last_event_counted_is_a_doubt() -> None:
+    """All 14 patients of bladder2 with four tumours leave at the fourth."""
+    table = pd.read_csv(DATA / "bladder2.csv")
+    said = [one.what for one in read(table, event="event", recurrent="all").notices]
+    assert any("all 14 patients with 4 events" in what for what in said), said
+    first = read(table, event="event", recurrent="first").notices
+    going_on = read(table[table["enum"] < 4], event="event", recurrent="all").notices
+    assert not any("more than which nobody" in one.what for one in (*first, *going_on))

@@ -1,7 +1,8 @@
 """How the effect of one covariate depends on another: within levels, and along numbers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,12 @@ from posthaz.analyses.interactions.levels import WHOLE, level_effect, level_rati
 from posthaz.analyses.interactions.rows import EffectCohort, effect_cohort, measured
 from posthaz.analyses.interactions.smooth import SmoothInteraction, smooth_interaction
 from posthaz.analyses.interactions.spec import InteractionSpec
+from posthaz.analyses.interactions.within import (
+    GAIN_COLUMNS,
+    LevelCurves,
+    level_curves,
+    level_gains,
+)
 from posthaz.arms.arm_model import (
     ArmTask,
     Quick,
@@ -70,6 +77,11 @@ class InteractionEffects:
         What a reader must know.
     sample_note : str
         What must be said of a matched sample; empty for all patients.
+    curves : tuple of LevelCurves
+        Survival by level of the effect within each level of the other covariate.
+    gains : DataFrame
+        Columns `GAIN_COLUMNS`: restricted mean gained within each level, and what these gains
+        differ by.
     """
 
     asked: InteractionSpec
@@ -81,6 +93,8 @@ class InteractionEffects:
     comparison: pd.DataFrame | None
     notes: tuple[str, ...]
     sample_note: str = ""
+    curves: tuple[LevelCurves, ...] = ()
+    gains: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=[*GAIN_COLUMNS]))
 
 
 @takes_cohort
@@ -90,6 +104,7 @@ def interaction_effects(
     model: ModelSpec,
     sampling: Sampling | None = None,
     *,
+    horizon: float | None = None,
     interval: float = 0.95,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> InteractionEffects:
@@ -108,6 +123,8 @@ def interaction_effects(
     sampling : Sampling, optional
         Draws and seed; models are fitted by Laplace with importance weights, and by NUTS where
         these can't be trusted.
+    horizon : float, optional
+        Horizon of the restricted mean gained within each level; none is given without it.
     interval : float
         Probability of the intervals.
     progress : callable, optional
@@ -161,6 +178,10 @@ def interaction_effects(
         comparison=_comparison(cut.fit, smooth),
         notes=tuple(notes),
         sample_note=sample_note(asked.sample, cohort),
+        curves=tuple(level_curves(ready, part, cut.fit, interval)),
+        gains=_frame(
+            list(level_gains(ready, part, cut.fit, horizon, interval)), GAIN_COLUMNS, asked
+        ),
     )
 
 

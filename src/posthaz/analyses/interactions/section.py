@@ -9,6 +9,7 @@ from posthaz.analyses.interactions.answer import (
     no_interaction,
 )
 from posthaz.analyses.interactions.smooth_section import smooth_blocks
+from posthaz.analyses.interactions.within_section import within_blocks
 from posthaz.analyses.interactions.words import interaction_methods, interactions_lead
 from posthaz.answers import View
 from posthaz.checks import convergence
@@ -22,6 +23,7 @@ from posthaz.report.counterpart import (
     number_of_test,
     only,
 )
+from posthaz.report.horizon import restriction
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
@@ -69,6 +71,7 @@ def _answer(given: Given) -> Answer:
             asked,
             analysis.primary,
             analysis.sampling,
+            horizon=restriction(analysis, cohort),
             interval=analysis.estimands.interval,
             progress=given.progress,
         )
@@ -86,7 +89,15 @@ def _tables(answer: Answer) -> dict[str, pd.DataFrame]:
     tables = {
         "interaction_levels": pd.concat([one.levels for one in answer], ignore_index=True),
         "interaction_ratios": pd.concat([one.ratios for one in answer], ignore_index=True),
+        "interaction_gains": pd.concat([one.gains for one in answer], ignore_index=True),
     }
+    steps = [
+        part.steps.assign(name=one.asked.name, by_level=part.level)
+        for one in answer
+        for part in one.curves
+    ]
+    if steps:
+        tables["interaction_kaplan_meier"] = pd.concat(steps, ignore_index=True)
     if smooth:
         tables["interaction_curves"] = pd.concat([part for _, part in smooth], ignore_index=True)
         tables["interaction_models"] = pd.concat(
@@ -130,6 +141,8 @@ def _subsection(results: Results, one: InteractionEffects) -> Section:
         blocks.append(_levels(results, one))
     if len(one.ratios):
         blocks.append(_ratios(results, one))
+    if one.curves:
+        blocks += within_blocks(results, one)
     if one.smooth is not None:
         blocks += smooth_blocks(results, one, one.smooth)
     remarks = [*one.notes, *_remarks(one)]
@@ -245,6 +258,7 @@ def _remarks(one: InteractionEffects) -> list[str]:
 
 
 _WITHIN = "population=name+by_level level n=patients events note"
+_GAINED = "population=name+by_level arm=level time"
 
 PART = ClinicalPart(
     _NAME,
@@ -270,6 +284,17 @@ PART = ClinicalPart(
             "interaction_levels",
             f"{_WITHIN} value=cox_hr lower=cox_lower upper=cox_upper p=cox_p",
             {"quantity": "hazard_ratio", "method": "cox"},
+        ),
+        View(
+            "interaction_gains",
+            f"{_GAINED} value=gain lower upper",
+            {"quantity": "rmst_difference", "method": "posterior"},
+            ("p_above_0", "> 0"),
+        ),
+        View(
+            "interaction_gains",
+            f"{_GAINED} value=km_gain lower=km_lower upper=km_upper",
+            {"quantity": "rmst_difference", "method": "kaplan_meier"},
         ),
         View(
             "interaction_ratios",

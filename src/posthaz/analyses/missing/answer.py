@@ -60,7 +60,7 @@ class MissingAnswer:
     patterns, groups : DataFrame
         As of `missing_patterns` and `missing_by_group`.
     imputed : Imputed
-        The imputations, without shift.
+        The imputations, without shift; of the first model where each has its own.
     mixing : float
         Largest R-hat of the means of imputed values over the later half of the cycles.
     failures : tuple of str
@@ -128,11 +128,13 @@ def missing_answers(
     shifts = [(name, delta) for name, deltas in asked.deltas.items() for delta in deltas]
     total = len(models) + len(shifts)
     seed = base.seed if asked.seed is None else asked.seed
-    plain = _imputed(cohort, asked, seed)
-    parts = []
+    made, parts = list[Imputed](), []
     for number, model in enumerate(models):
         progress("missing covariates", number, total)
-        parts.append(_of_model(model, cohort, plain, quick, survival_at, horizon, interval))
+        if not made or asked.method == "joint":  # else every model has the same imputations
+            made.append(_imputed(cohort, asked, seed, model=model))
+        parts.append(_of_model(model, cohort, made[-1], quick, survival_at, horizon, interval))
+    plain = made[0]
     rows, failures = list[dict[str, object]](), list[str]()
     for number, (name, delta) in enumerate(shifts):
         progress("missing covariates, shifted", len(models) + number, total)
@@ -154,14 +156,18 @@ def missing_answers(
         missing_patterns(cohort, names),
         missing_by_group(cohort, names),
         plain,
-        _mixing(plain),
+        float(np.max([_mixing(one) for one in made])),
         (*(text for part in parts for text in part.failures), *failures),
         tuple(text for part in parts for text in part.notes),
     )
 
 
 def _imputed(
-    cohort: Cohort, asked: MissingSpec, seed: int, deltas: Mapping[str, float] | None = None
+    cohort: Cohort,
+    asked: MissingSpec,
+    seed: int,
+    deltas: Mapping[str, float] | None = None,
+    model: ModelSpec | None = None,
 ) -> Imputed:
     return impute(
         cohort,
@@ -171,7 +177,8 @@ def _imputed(
         iterations=asked.iterations,
         kinds=asked.kinds,
         deltas=deltas,
-        formulas=tuple(model.formula for model in asked.models),
+        formulas=tuple(one.formula for one in asked.models),
+        model=model if asked.method == "joint" else None,
         seed=seed,
     )
 

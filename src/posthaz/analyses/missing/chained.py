@@ -32,7 +32,64 @@ class ColumnPlan:
     shift: float = 0.0
 
 
-class Chain(MICEData):
+class CovariateModels:
+    """Models of one column by all others, whose coefficients are drawn.
+
+    `data` holds a number for every patient and column, `plans` how columns with levels are coded,
+    `random` where random numbers come from.
+    """
+
+    data: pd.DataFrame
+    plans: Mapping[str, ColumnPlan]
+    random: np.random.Generator
+
+    def _step_coefficients(
+        self, matrix: np.ndarray, level: np.ndarray, steps: int, shared: bool
+    ) -> np.ndarray:
+        """Coefficients of "beyond this level, of those who reach it", a row a step, drawn once."""
+        if not shared:
+            return np.stack(
+                [
+                    self._drawn(matrix[level >= step], level[level >= step] > step, 1)
+                    for step in range(steps)
+                ]
+            )
+        rows, outcome = [], []
+        for step in range(steps):
+            reach = level >= step
+            intercepts = np.zeros((int(reach.sum()), steps))
+            intercepts[:, step] = 1.0
+            rows.append(np.hstack([intercepts, matrix[reach, 1:]]))
+            outcome.append(level[reach] > step)
+        both = self._drawn(np.vstack(rows), np.concatenate(outcome), steps)
+        return np.stack([np.append(both[step], both[steps:]) for step in range(steps)])
+
+    def _drawn(self, matrix: np.ndarray, outcome: np.ndarray, intercepts: int) -> np.ndarray:
+        precision = np.full(matrix.shape[1], _PRIOR_SD**-2)
+        precision[:intercepts] = (4.0 * _PRIOR_SD) ** -2
+        fitted = logistic_fit(matrix, outcome, np.ones(len(matrix)), precision=precision)
+        return self.random.multivariate_normal(
+            fitted.coefficients, fitted.covariance, method="eigh"
+        )
+
+    def _predictors(self, name: str) -> np.ndarray:
+        """Every other column, standardised, indicators for unordered levels, ones first."""
+        columns = [np.ones(len(self.data))]
+        for other in self.data.columns:
+            if other == name:
+                continue
+            values = self.data[other].to_numpy()
+            plan = self.plans.get(other)
+            parts = (
+                [(values == one).astype(float) for one in np.unique(values)[1:]]
+                if plan and plan.kind == "unordered"
+                else [values]
+            )
+            columns += [(part - part.mean()) / (part.std() or 1.0) for part in parts]
+        return np.column_stack(columns)
+
+
+class Chain(CovariateModels, MICEData):
     """Chained equations of statsmodels, in which factors are drawn from logistic regressions.
 
     statsmodels goes through the columns, and fits and draws the coefficients of numbers, whose
@@ -152,48 +209,3 @@ class Chain(MICEData):
             beyond = self.random.random(len(lacking)) < chance
             reached = np.where((reached == step) & beyond, step + 1, reached)
         return reached.astype(float)
-
-    def _step_coefficients(
-        self, matrix: np.ndarray, level: np.ndarray, steps: int, shared: bool
-    ) -> np.ndarray:
-        """Coefficients of "beyond this level, of those who reach it", a row a step, drawn once."""
-        if not shared:
-            return np.stack(
-                [
-                    self._drawn(matrix[level >= step], level[level >= step] > step, 1)
-                    for step in range(steps)
-                ]
-            )
-        rows, outcome = [], []
-        for step in range(steps):
-            reach = level >= step
-            intercepts = np.zeros((int(reach.sum()), steps))
-            intercepts[:, step] = 1.0
-            rows.append(np.hstack([intercepts, matrix[reach, 1:]]))
-            outcome.append(level[reach] > step)
-        both = self._drawn(np.vstack(rows), np.concatenate(outcome), steps)
-        return np.stack([np.append(both[step], both[steps:]) for step in range(steps)])
-
-    def _drawn(self, matrix: np.ndarray, outcome: np.ndarray, intercepts: int) -> np.ndarray:
-        precision = np.full(matrix.shape[1], _PRIOR_SD**-2)
-        precision[:intercepts] = (4.0 * _PRIOR_SD) ** -2
-        fitted = logistic_fit(matrix, outcome, np.ones(len(matrix)), precision=precision)
-        return self.random.multivariate_normal(
-            fitted.coefficients, fitted.covariance, method="eigh"
-        )
-
-    def _predictors(self, name: str) -> np.ndarray:
-        """Every other column, standardised, indicators for unordered levels, ones first."""
-        columns = [np.ones(len(self.data))]
-        for other in self.data.columns:
-            if other == name:
-                continue
-            values = self.data[other].to_numpy()
-            plan = self.plans.get(other)
-            parts = (
-                [(values == one).astype(float) for one in np.unique(values)[1:]]
-                if plan and plan.kind == "unordered"
-                else [values]
-            )
-            columns += [(part - part.mean()) / (part.std() or 1.0) for part in parts]
-        return np.column_stack(columns)

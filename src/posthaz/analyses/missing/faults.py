@@ -9,6 +9,7 @@ import pandas as pd
 from posthaz.cohort import Cohort, changing
 from posthaz.design import formula_groups, formula_terms, formula_variables, in_basis
 from posthaz.errors import Finding, nearest
+from posthaz.spec import ModelSpec
 
 KINDS = ("continuous", "binary", "ordered", "unordered")
 _SCALED = re.compile(r"(?<!\w)(scale|center|standardize)\(")
@@ -41,6 +42,7 @@ def imputation_faults(
     kinds: Mapping[str, str] | None = None,
     deltas: Mapping[str, Sequence[float]] | None = None,
     formulas: Sequence[str] = (),
+    jointly: Sequence[ModelSpec] = (),
 ) -> Iterator[Finding]:
     """Yield what keeps covariates of a cohort from being imputed.
 
@@ -56,6 +58,8 @@ def imputation_faults(
         Shifts of imputed values, where stated.
     formulas : sequence of str, optional
         Formulas that will be fitted.
+    jointly : sequence of ModelSpec, optional
+        Models with which values are imputed jointly.
 
     Yields
     ------
@@ -93,6 +97,36 @@ def imputation_faults(
         yield from _copies(cohort, names, lacking)
     yield from _of_options(cohort, kinds or {}, deltas or {}, lacking, place)
     yield from _of_formulas(cohort, formulas, lacking)
+    if jointly:
+        yield from _of_joint(cohort, jointly, deltas or {}, place)
+
+
+def _of_joint(
+    cohort: Cohort, models: Sequence[ModelSpec], deltas: Mapping[str, Sequence[float]], place: str
+) -> Iterator[Finding]:
+    """What the likelihood of a model alone can't impute."""
+    instead = 'impute by chained equations: method = "multiple" (in Python, without model)'
+    if any(deltas.values()):
+        yield Finding(
+            place,
+            "imputed values are shifted (delta) by chained equations only, and these are drawn "
+            "jointly with the model",
+            instead,
+        )
+    if cohort.cause.max() > 1:
+        yield Finding(
+            place,
+            "a missing covariate is told by every cause of the event, and the model is of one",
+            instead,
+        )
+    for model in models:
+        if model.background is not None:
+            yield Finding(
+                place,
+                f"model '{model.name}' has a background of expected deaths, and values can't be "
+                "drawn jointly with excess hazards",
+                instead,
+            )
 
 
 def _of_the_cohort(cohort: Cohort, names: Sequence[str], place: str) -> Iterator[Finding]:

@@ -1,7 +1,9 @@
 """A cohort with missing covariates to several complete ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,10 @@ from posthaz.baselines import nelson_aalen
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
 from posthaz.errors import CohortError, Findings
+from posthaz.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from posthaz.analyses.missing.chained import ColumnPlan
 
 IMPUTATIONS, ITERATIONS = 20, 10
 
@@ -34,6 +40,8 @@ class Imputed:
         cycle, factors by the number of their level.
     seed : int
         Seed.
+    model : str
+        Model with which the values were drawn jointly; empty for chained equations.
     """
 
     cohorts: tuple[Cohort, ...]
@@ -42,6 +50,7 @@ class Imputed:
     predictors: tuple[str, ...]
     trace: pd.DataFrame
     seed: int
+    model: str = ""
 
 
 @takes_cohort
@@ -55,15 +64,22 @@ def impute(
     kinds: Mapping[str, str] | None = None,
     deltas: Mapping[str, float] | None = None,
     formulas: Sequence[str] = (),
+    model: ModelSpec | None = None,
     seed: int = 20261121,
 ) -> Imputed:
-    """Impute missing covariates several times by chained equations.
+    """Impute missing covariates several times, by chained equations or jointly with a model.
 
     Each incomplete column is modelled by all others, by whether the event was seen and by the
     Nelson-Aalen estimate of the cumulative hazard over the patient's follow-up (White and Royston
     2009, doi:10.1002/sim.3618), for each cause where there are several. Patients are imputed, not
     rows. Missing at random is assumed: given what is seen, that a value is missing says nothing
     of it; `deltas` depart from this.
+
+    With `model`, its parameters and the missing values are drawn in turn: each value from the
+    product of its column's model by the other columns (linear, on the logarithm where that is
+    less skewed, within the range seen; or logistic) and the likelihood of the patient's follow-up.
+    So the imputations agree with the model whatever its terms (Bartlett et al. 2015,
+    doi:10.1177/0962280214521348); they are for this model alone.
 
     Parameters
     ----------
@@ -84,6 +100,8 @@ def impute(
         Added to a column's imputed values, in its unit, or to the log odds of its higher levels.
     formulas : sequence of str, optional
         Formulas that will be fitted, to refuse those whose terms differ between imputations.
+    model : ModelSpec, optional
+        The model that will be fitted, to impute jointly with it.
     seed : int, optional
         The same seed gives the same values.
 
@@ -115,7 +133,9 @@ def impute(
     """
     found = Findings()
     shifts = {name: (delta,) for name, delta in (deltas or {}).items()}
-    found.extend(imputation_faults(cohort, covariates, auxiliary, kinds, shifts, formulas))
+    models = (model,) if model is not None else ()
+    formulas = (*formulas, *(one.formula for one in models))
+    found.extend(imputation_faults(cohort, covariates, auxiliary, kinds, shifts, formulas, models))
     _check_counts(found, imputations, iterations)
     found.raise_if_any(CohortError, f"{cohort.source.name} can't be imputed:")
     arm = (cohort.treatment,) if cohort.treatment else ()
@@ -123,20 +143,24 @@ def impute(
     lacking = incomplete(cohort, names)
     chosen = {name: (kinds or {}).get(name, kind_of(cohort, name)) for name in lacking}
     frame, coding = _numbers(cohort, names)
-    made = [
-        _one(frame, names, chosen, coding, deltas or {}, iterations, child)
-        for child in np.random.SeedSequence(seed).spawn(imputations)
-    ]
+    complete = partial(_completed, cohort, names=names, lacking=lacking, coding=coding)
+    seeds = np.random.SeedSequence(seed).spawn(imputations)
+    cycles = iterations if model is None else 1
+    made = [_one(frame, names, chosen, coding, deltas or {}, cycles, child) for child in seeds]
+    if model is not None:
+        made = _jointly(model, made, frame, _plans(names, chosen, coding, {}), coding, complete,
+                        iterations, seeds)  # fmt: skip
     trace = pd.concat(
         [one[1].assign(imputation=k) for k, one in enumerate(made)], ignore_index=True
     )
     return Imputed(
-        tuple(_completed(cohort, one[0], names, lacking, coding) for one in made),
+        tuple(complete(one[0]) for one in made),
         chosen,
         lacking,
         names,
         trace[["imputation", "iteration", "column", "mean"]],
         seed,
+        model.name if model is not None else "",
     )
 
 
@@ -211,17 +235,11 @@ def _one(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One completed table, and how its chain went."""
     # statsmodels takes seconds to load, and is needed only here
-    from posthaz.analyses.missing.chained import Chain, ColumnPlan
+    from posthaz.analyses.missing.chained import Chain
 
     safe = {name: f"x{k}" for k, name in enumerate(frame.columns)}  # no name reaches a formula
     kept = [str(name) for name in frame if frame[name].dropna().unique().size > 1]
-    plans = {
-        safe[name]: ColumnPlan(
-            kinds.get(name, "unordered" if name in coding else "continuous"),
-            float(deltas.get(name, 0.0)),
-        )
-        for name in names
-    }
+    plans = {safe[name]: plan for name, plan in _plans(names, kinds, coding, deltas).items()}
     chain = Chain(frame[kept].rename(columns=safe), plans, np.random.default_rng(seed))
     rows = []
     for iteration in range(iterations):
@@ -240,6 +258,60 @@ def _one(
     for name in set(kinds) - set(kept):  # the one value that is known
         done[name] = done[name].fillna(done[name].dropna().iloc[0])
     return done, pd.DataFrame(rows, columns=["iteration", "column", "mean"])
+
+
+def _plans(
+    names: Sequence[str],
+    kinds: Mapping[str, str],
+    coding: Mapping[str, Sequence[object]],
+    deltas: Mapping[str, float],
+) -> "dict[str, ColumnPlan]":
+    """How each column is modelled."""
+    from posthaz.analyses.missing.chained import ColumnPlan
+
+    return {
+        name: ColumnPlan(
+            kinds.get(name, "unordered" if name in coding else "continuous"),
+            float(deltas.get(name, 0.0)),
+        )
+        for name in names
+    }
+
+
+def _jointly(
+    model: ModelSpec,
+    begun: Sequence[tuple[pd.DataFrame, pd.DataFrame]],
+    frame: pd.DataFrame,
+    plans: "Mapping[str, ColumnPlan]",
+    coding: Mapping[str, Sequence[object]],
+    complete: Callable[[pd.DataFrame], Cohort],
+    iterations: int,
+    seeds: Sequence[np.random.SeedSequence],
+) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Imputations drawn jointly with a model, begun at those of chained equations."""
+    from posthaz.analyses.missing.fits import with_priors_of
+    from posthaz.analyses.missing.joint import Completion, JointChain, joint_imputations
+
+    kept = [name for name in plans if frame[name].dropna().unique().size > 1]
+    absent = {name: np.flatnonzero(frame[name].isna()) for name in kept}
+    absent = {name: gone for name, gone in absent.items() if len(gone)}
+    chains = [
+        JointChain(done[kept], absent, plans, np.random.default_rng(child.spawn(1)[0]))
+        for (done, _), child in zip(begun, seeds, strict=True)
+    ]
+    first = complete(begun[0][0])
+    rest = begun[0][0]  # columns with one known value are in no chain, and the same in all
+
+    def whole(numbers: pd.DataFrame) -> Cohort:
+        return complete(rest.assign(**{str(name): numbers[name] for name in numbers}))
+
+    completion = Completion(first.subject[first.first], coding, whole)
+    stated = with_priors_of(model, first)
+    made = joint_imputations(stated, chains, completion, iterations, seeds[0].spawn(1)[0])
+    return [
+        (done.assign(**{str(name): one[0][name] for name in one[0]}), one[1])
+        for (done, _), one in zip(begun, made, strict=True)
+    ]
 
 
 def _completed(

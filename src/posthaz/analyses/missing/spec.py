@@ -19,6 +19,10 @@ class MissingSpec:
 
     Parameters
     ----------
+    method : {"multiple", "joint"}
+        ``"multiple"``: by chained equations that hold the event and the Nelson-Aalen hazard;
+        ``"joint"``: values and parameters of each model drawn in turn, which agrees with the model
+        whatever its terms.
     imputations : int
         How many times the missing values are drawn.
     iterations : int
@@ -37,6 +41,7 @@ class MissingSpec:
         The models of the file, whose covariates are imputed.
     """
 
+    method: str = "multiple"
     imputations: int = 20
     iterations: int = 10
     auxiliary: tuple[str, ...] = ()
@@ -46,7 +51,7 @@ class MissingSpec:
     models: tuple[ModelSpec, ...] = ()
 
     def __post_init__(self) -> None:
-        plain = ("imputations", "iterations", "auxiliary", "seed")
+        plain = ("method", "imputations", "iterations", "auxiliary", "seed")
         check_values(self, {key: _FIELDS[key] for key in plain}, optional=("seed",))
         for values, key in ((self.kinds, "kind"), (self.deltas, "delta")):
             for name, given in values.items():
@@ -78,7 +83,7 @@ _COLUMN_FIELDS = {
     "delta": distinct(several(number(), "shifts of the imputed values")),
 }
 _FIELDS = {
-    "method": choice(["multiple"]),
+    "method": choice(["multiple", "joint"]),
     "imputations": number(at_least=2, at_most=200, whole=True),
     "iterations": number(at_least=1, at_most=200, whole=True),
     "auxiliary": distinct(several(text(), "names of columns")),
@@ -110,7 +115,6 @@ def read_missing(toml: TomlTable, cohort: CohortSpec) -> MissingSpec:
     40
     """
     parsed = toml.read(_FIELDS)
-    parsed.pop("method", None)
     parsed.pop("columns", None)
     columns = {name: inner.read(_COLUMN_FIELDS) for name, inner in toml.below("columns").each()}
     for name in (*parsed.get("auxiliary", ()), *columns):
@@ -157,6 +161,7 @@ def missing_faults(asked: MissingSpec, cohort: Cohort) -> Iterator[Finding]:
         asked.kinds,
         asked.deltas,
         formulas=tuple(model.formula for model in asked.models),
+        jointly=asked.models if asked.method == "joint" else (),
     )
 
 

@@ -19,6 +19,7 @@ from posthaz.report.sections.wording import (
 )
 
 _MIXED = 1.1
+_JOINTLY = "linear regression (of the logarithm where that is less skewed, within the range seen)"
 _KINDS = {
     "continuous": "predictive mean matching (five donors)",
     "binary": "logistic regression",
@@ -141,9 +142,10 @@ def answer_words(results: Results, answer: MissingAnswer) -> str:
 
 def mixing_words(answer: MissingAnswer) -> str:
     """Whether the chained equations came to rest, and how many imputations they are."""
+    what = "the draws of missing values" if answer.imputed.model else "the chained equations"
     if np.isnan(answer.mixing):
         return (
-            "Too few cycles were asked for to tell whether the chained equations came to rest; "
+            f"Too few cycles were asked for to tell whether {what} came to rest; "
             "ask for 8 or more by iterations in [missing]."
         )
     start = (
@@ -151,11 +153,8 @@ def mixing_words(answer: MissingAnswer) -> str:
         f"{len(answer.imputed.cohorts)} chains, is at most {answer.mixing:.2f}"
     )
     if answer.mixing > _MIXED:
-        return (
-            f"{start}: **the chained equations have not come to rest**; raise iterations in "
-            "[missing]."
-        )
-    return f"{start}: the chained equations have come to rest."
+        return f"{start}: **{what} have not come to rest**; raise iterations in [missing]."
+    return f"{start}: {what} have come to rest."
 
 
 def information_words(answer: MissingAnswer) -> str:
@@ -175,17 +174,31 @@ def information_words(answer: MissingAnswer) -> str:
 def missing_methods(results: Results, answer: MissingAnswer) -> str:
     """What was done."""
     made = answer.imputed
+    kinds = _KINDS | ({"continuous": _JOINTLY} if made.model else {})
     how = [
-        f"{variable_label(results.cohort, name)} by {_KINDS[kind]}"
+        f"{variable_label(results.cohort, name)} by {kinds[kind]}"
         for name, kind in made.kinds.items()
     ]
-    predictors = [variable_label(results.cohort, name) for name in made.predictors]
+    predictors = listed([variable_label(results.cohort, name) for name in made.predictors])
+    start, cycles = (
+        f"Missing covariates were imputed {len(made.cohorts)} times",
+        f"{made.trace['iteration'].max() + 1} cycles each, seed {made.seed}",
+    )
+    text = (
+        f"{start} by chained equations (statsmodels; {cycles}): {listed(how)}. Imputation models "
+        f"held {predictors}, the event and the Nelson-Aalen cumulative hazard over each patient’s "
+        "follow-up (White and Royston 2009)."
+    )
+    if made.model:
+        text = (
+            f"{start} jointly with each model that is fitted ({cycles}): its parameters and the "
+            "missing values were drawn in turn, each value from the product of the likelihood of "
+            "the patient’s follow-up and a model of its column by the others "
+            f"({listed(how)}; columns {predictors}), so that imputations agree with the model "
+            "whatever its terms (Bartlett et al. 2015, doi:10.1177/0962280214521348)."
+        )
     return (
-        f"Missing covariates were imputed {len(made.cohorts)} times by chained equations "
-        f"(statsmodels; {answer.imputed.trace['iteration'].max() + 1} cycles each, seed "
-        f"{made.seed}): {listed(how)}. Imputation models held {listed(predictors)}, the event and "
-        "the Nelson-Aalen cumulative hazard over each patient’s follow-up (White and Royston "
-        "2009). Each model was fitted to every completed cohort with the same priors, and the "
+        f"{text} Each model was fitted to every completed cohort with the same priors, and the "
         "draws joined to one posterior; convergence was checked within imputations. Cox’s "
         "estimates were pooled by Rubin’s rules. The share of missing information compares the "
         "variance between imputations with the whole."

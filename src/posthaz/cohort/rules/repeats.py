@@ -198,8 +198,29 @@ def _key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'
 
 
+def ended_by_events(draft: Draft) -> Iterator[Finding]:
+    """Follow-up that ends with a patient's k-th event: who has most events leaves."""
+    if draft.spec.recurrent != "all" or not draft.has(draft.spec.subject):
+        return
+    subject = pd.factorize(draft.values(draft.spec.subject))[0]
+    table = pd.DataFrame({"subject": subject, "exit": draft.exit, "event": draft.cause == 1})
+    by = table.sort_values("exit", kind="stable").groupby("subject")["event"]
+    events, ended = by.sum(), by.last()
+    most = int(events.max())
+    if most < 2 or (events == most).sum() < _FEWEST or not ended[events == most].all():
+        return
+    yield Finding(
+        draft.where(column=draft.spec.event),
+        f"follow-up of all {counted((events == most).sum(), 'patient')} with {most} events, more "
+        "than which nobody has, ends with the last of them: who has most events leaves, so that "
+        "the mean cumulative count and an intensity without a frailty are too low later on",
+        "give a frailty of the patient to the formula, as (1 | id), whose answers allow for it, or "
+        "go on with follow-up",
+    )
+
+
 REPEAT_RULES = (one_endpoint,)
-REPEAT_DOUBTS = (repeated_patients, doubled_rows)
+REPEAT_DOUBTS = (repeated_patients, doubled_rows, ended_by_events)
 
 
 _TOLERANCE = 1e-9

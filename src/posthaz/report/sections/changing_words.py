@@ -15,16 +15,17 @@ from posthaz.report.sections.wording import (
     at_time,
     counted,
     duration,
+    general,
     interval_name,
     lasting,
     listed,
-    moment,
     p_sentence,
     percent,
     points,
     ratio,
     signed,
     with_interval,
+    with_unit,
 )
 
 SURE = 0.95
@@ -90,14 +91,22 @@ def _ratios_text(results: Results, rows: pd.DataFrame) -> str:
 
 
 def interval_text(start: float, end: float, unit: str) -> str:
-    """When an interval of time is, in words."""
+    """When an interval of time is, in words.
+
+    Examples
+    --------
+    >>> interval_text(0.0, 4.95955, "months"), interval_text(9.0474, 12.0, "months")
+    ('up to 4.96 months', 'from 9.05 to 12 months')
+    >>> interval_text(1361.2, float("inf"), "days")
+    'after 1,361 days'
+    """
     if start == end:
         return "at first" if start == 0 else "in the long run"
     if np.isinf(end):
-        return f"after {at_time(start, unit)}"
+        return f"after {with_unit(general(start), unit)}"
     if start == 0:
-        return f"up to {at_time(end, unit)}"
-    return f"from {moment(start)} to {at_time(end, unit)}"
+        return f"up to {with_unit(general(end), unit)}"
+    return f"from {general(start)} to {with_unit(general(end), unit)}"
 
 
 def _answer(results: Results, fit: Fit, term: str) -> pd.Series | None:
