@@ -118,9 +118,9 @@ def _check_slopes(group: Group, design: Design) -> None:
             f"in {telling} of {len(group.levels)}" if telling else f"in none of {len(group.levels)}"
         )
         raise SpecError(
-            f"the effect of '{column}' can't be let to differ between clusters of '{group.name}': "
-            f"'{column}' varies {inside} of them, and a spread can't be told from fewer than "
-            f"{_FEWEST_CLUSTERS}",
+            f"the effect of '{column}' can't be allowed to differ between clusters of "
+            f"'{group.name}': '{column}' varies {inside} of them, and a spread can't be told from "
+            f"fewer than {_FEWEST_CLUSTERS}",
             fix=f"write (1 | {group.name}), or where clusters are few '{group.name}' as a factor",
         )
 

@@ -79,6 +79,22 @@ def test_aalen_johansen_by_hand() -> None:
     assert found.sum(axis=0) == pytest.approx(np.ones(4))
 
 
+def test_states_that_cannot_be_are_refused_in_python_as_in_a_file() -> None:
+    model, middle = ph.ModelSpec("m", ph.Exponential()), (State("ill", "ill_time", "ill"),)
+    unknown = MultistateSpec(middle=middle, transitions=(("event-free", "relapse"),))
+    with pytest.raises(CohortError, match="no state 'relapse'"):
+        ph.illness_death(FEW, model, unknown)
+    circle = MultistateSpec(
+        middle=middle,
+        transitions=(("event-free", "ill"), ("ill", "event-free"), ("event-free", "dead")),
+    )
+    with pytest.raises(CohortError, match="all patients begin in 'event-free'"):
+        ph.illness_death(FEW, model, circle)
+    late = example([(5, 1, 9, 1), (4, 1, 4, 0)])
+    with pytest.raises(CohortError, match="after the end of follow-up"):
+        ph.illness_death(late, model, ASKED)
+
+
 @needs_data
 def test_states_of_ebmt3_are_those_of_aalen_and_johansen() -> None:
     table = pd.read_csv(DATA / "ebmt3.csv")

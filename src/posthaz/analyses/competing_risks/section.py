@@ -63,7 +63,9 @@ def _tables(answer: CompetingRisks) -> dict[str, pd.DataFrame]:
 def _section(results: Results, answer: CompetingRisks) -> Section:
     asked = results.analysis.clinical[_NAME]
     interest = asked.label(asked.of_interest)
-    blocks: list[Block] = [Paragraph(_words(answer, interest))]
+    said = competing_lead(results, answer)
+    blocks: list[Block] = [Paragraph(said)] if said else []
+    blocks.append(Paragraph(_words(answer, interest)))
     others = [name for cause, name in asked.causes.items() if cause != asked.of_interest]
     blocks.append(
         Paragraph(
