@@ -174,6 +174,7 @@ PART = ClinicalPart(
     methods=competing_methods,
     missing=lambda answer: lost_parts(answer.notes),
     lead=competing_lead,
+    is_question=True,
     views=(
         View(
             "competing_risks",

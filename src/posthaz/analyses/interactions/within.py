@@ -114,12 +114,12 @@ def level_gains(
     for level, own in _parts(ready, part):
         try:
             means = restricted_mean(fitted, [horizon], _whom(ready, fitted, level)).isel(time=0)
-            plain = rmst(own, horizon, level=interval).set_index(["quantity", "arm"])
+            plain = rmst(own, horizon, level=interval)
         except PosthazError:
             return
         for arm in part.arms[1:]:
             gain = means.sel(profile=str(arm)) - means.sel(profile=str(reference))
-            row = plain.loc[("difference", arm)]
+            row = plain[(plain["quantity"] == "difference") & (plain["arm"] == arm)].iloc[0]
             found[level, arm] = gain
             yield {
                 **_named(ready, level, ready.by_label(level), arm, horizon),

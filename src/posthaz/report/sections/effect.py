@@ -27,6 +27,7 @@ from posthaz.report.sections.rows import (
     cox_row,
     estimand_row,
     hazard_ratio_row,
+    others_failed,
     restriction,
 )
 from posthaz.report.sections.time_gain import between, longer, mean_time, turned
@@ -45,18 +46,25 @@ _NORMAL_WIDTH = 3.92
 
 
 def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
-    """Hazard ratio and gain in restricted mean of an arm, with their probabilities."""
+    """Hazard ratio and gain in restricted mean of an arm, with their probabilities.
+
+    Where patients fail from other causes too, the ratio is cause-specific, and a restricted mean
+    that takes these for censored is no answer about patients: incidences are.
+    """
+    others = others_failed(results)
     name, against = contrasts(results, fit)[arm]
     interval = f"{interval_name(results.analysis.estimands.interval)} credible interval"
     row, kind = hazard_ratio_row(results, fit, arm)
     parts = []
     if kind:
         parts.append(
-            f"the {kind} of {name} v {against} is **{ratio(row['median'])}** ({interval} "
-            f"{ratio(row['lower'])} to {ratio(row['upper'])}), with "
+            f"the {'cause-specific ' if others else ''}{kind} of {name} v {against} is "
+            f"**{ratio(row['median'])}** ({interval} {ratio(row['lower'])} to "
+            f"{ratio(row['upper'])}), with "
             f"{chance_words(results, row['below_1'])}"
         )
-    if gain := gain_text(results, arm, name, against, interval):
+    gain = "" if others and kind else gain_text(results, arm, name, against, interval)
+    if gain:
         parts.append(gain)
     model = model_labels(results)[fit.spec.name]
     given = "standardised over the covariates" if adjusted(fit) and gain else ""
