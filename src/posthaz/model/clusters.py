@@ -7,7 +7,7 @@ from posthaz.effects.frailty import log_gamma_density
 from posthaz.hazards import Array
 from posthaz.model.distributions import prior_variable, scale_variable
 from posthaz.model.graph import pm, pt
-from posthaz.model.informed import informed_normal
+from posthaz.model.informed import informed_normal, informed_standard
 from posthaz.spec import (
     ChosenPriors,
     ModelSpec,
@@ -120,77 +120,33 @@ def _normal(group: Group, design: Design, priors: ChosenPriors, event: np.ndarra
     if group.intercept:
         columns = np.hstack([np.ones((len(columns), 1)), columns])
     number: Array = pm.modelcontext(None)[f"{frailty_name(group)}_number"]
-    told = np.stack(
-        [[_events(cluster, event * one * other, group) for other in columns.T] for one in columns.T]
-    )
+    spreads, standard = [], []
+    for k, column in enumerate(group.varying):
+        spread = _spread(varying_sd_name(group, column), priors)
+        told = _events(cluster, event * columns[:, k] ** 2, group)
+        name, dims = varying_name(group, column), (group.name,)
+        spreads.append(spread)
+        standard.append(informed_standard(f"{name}_standard", spread, told, dims))
+    for block in group.blocks:
+        mixed = _correlated(group, block, [standard[k] for k in block], priors)
+        for k, own in zip(block, mixed, strict=True):
+            standard[k] = own
     added: Array = pt.zeros(())
-    together = {k for block in group.blocks for k in block}
-    alone = [(k,) for k in range(len(group.varying)) if k not in together]
-    for block in sorted((*group.blocks, *alone)):
-        for k, own in zip(block, _block(group, block, told, priors), strict=True):
-            column = group.varying[k]
-            name = varying_name(group, column)
-            effect: Array = pm.Deterministic(name, own, dims=(group.name,))
-            if not column:
-                added = added + effect[number]
-                continue
-            values: Array = pm.Data(f"{name}_column", columns[:, k], dims=("row",))
-            added = added + effect[number] * values
+    for k, column in enumerate(group.varying):
+        name = varying_name(group, column)
+        own: Array = pm.Deterministic(name, spreads[k] * standard[k], dims=(group.name,))
+        if not column:
+            added = added + own[number]
+            continue
+        values: Array = pm.Data(f"{name}_column", columns[:, k], dims=("row",))
+        added = added + own[number] * values
     return added
 
 
-def _block(
-    group: Group, block: tuple[int, ...], told: np.ndarray, priors: ChosenPriors
+def _correlated(
+    group: Group, block: tuple[int, ...], standard: list[Array], priors: ChosenPriors
 ) -> list[Array]:
-    """Effects of one bracket, in coordinates of unit scale whatever their spreads and correlations.
-
-    With ``z`` independent standard normals and effects ``A z``, ``A`` their spreads times the
-    factor of their correlations, data with information ``I`` of a cluster leave ``z`` a precision
-    of about ``P = 1 + A' I A``. What is sampled is ``C' z`` with ``P = C C'``, the matrix form of
-    `informed_normal`; its last element comes first, the others given those after them.
-    """
-    size, dims = len(block), (group.name,)
-    spreads = [_spread(varying_sd_name(group, group.varying[k]), priors) for k in block]
-    factor = _factor(group, block, priors)
-    mixing = [[spread * one for one in row] for spread, row in zip(spreads, factor, strict=True)]
-    names = [varying_name(group, group.varying[k]) for k in block]
-    information: list[list[Array]] = [[pt.zeros(())] * size for _ in block]
-    for i in range(size):
-        for j in range(i + 1):
-            with_other = "" if i == j else f"_{names[j]}"
-            data: Array = pm.Data(
-                f"{names[i]}{with_other}_standard_information", told[block[i], block[j]]
-            )
-            information[i][j] = information[j][i] = data
-    root = _root(mixing, information)
-    standard: list[Array] = [pt.zeros(())] * size
-    for i in reversed(range(size)):
-        after: Array = sum((root[j][i] * standard[j] for j in range(i + 1, size)), pt.zeros(()))
-        drawn: Array = pm.Normal(f"{names[i]}_standard", after, root[i][i], dims=dims)
-        standard[i] = (drawn - after) / root[i][i]
-    return [
-        sum((a * z for a, z in zip(row, standard, strict=False)), pt.zeros(())) for row in mixing
-    ]
-
-
-def _root(mixing: list[list[Array]], information: list[list[Array]]) -> list[list[Array]]:
-    """Lower-triangular root of ``1 + A' I A`` of every cluster, element by element."""
-    size = len(mixing)
-    root: list[list[Array]] = [[pt.zeros(())] * size for _ in mixing]
-    for i in range(size):
-        for j in range(i + 1):
-            value: Array = 1.0 if i == j else 0.0
-            for a in range(i, size):  # A is lower-triangular
-                for b in range(j, size):
-                    value = value + mixing[a][i] * information[a][b] * mixing[b][j]
-            for k in range(j):
-                value = value - root[i][k] * root[j][k]
-            root[i][j] = pt.sqrt(value) if i == j else value / root[j][j]
-    return root
-
-
-def _factor(group: Group, block: tuple[int, ...], priors: ChosenPriors) -> list[list[Array]]:
-    """Lower-triangular factor of the correlations, LKJ, by their partial correlations.
+    """Independent standard normals made correlated, LKJ, by their partial correlations.
 
     The partial correlation of two effects given those before is beta on (-1, 1), with a parameter
     that falls by a half with each effect before (Lewandowski, Kurowicka and Joe 2009).
@@ -213,4 +169,6 @@ def _factor(group: Group, block: tuple[int, ...], priors: ChosenPriors) -> list[
         for j in range(i):
             value = sum(a * b for a, b in zip(factor[i], factor[j], strict=False))
             pm.Deterministic(correlation_name(group, block[j], block[i]), value)
-    return factor
+    return [
+        sum((a * z for a, z in zip(row, standard, strict=False)), pt.zeros(())) for row in factor
+    ]

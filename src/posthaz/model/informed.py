@@ -32,6 +32,22 @@ def informed_normal(
     TensorVariable
         The effects, shape (effect,).
     """
+    effects, spread = _coordinates(name, sd, information, dims)
+    return effects * sd / spread
+
+
+def informed_standard(
+    name: str, sd: Array, information: np.ndarray, dims: tuple[str, ...]
+) -> Array:
+    """The effects of `informed_normal` in units of their standard deviation, also where it is 0."""
+    effects, spread = _coordinates(name, sd, information, dims)
+    return effects / spread
+
+
+def _coordinates(
+    name: str, sd: Array, information: np.ndarray, dims: tuple[str, ...] | None
+) -> tuple[Array, Array]:
+    """The variable ``u`` and its standard deviation."""
     told: Array = pm.Data(f"{name}_information", information)
     spread: Array = pt.sqrt(1.0 + sd**2 * told)
     effects: Array = (
@@ -39,4 +55,4 @@ def informed_normal(
         if dims
         else pm.Normal(name, 0.0, spread, shape=(len(information),))
     )
-    return effects * sd / spread
+    return effects, spread
