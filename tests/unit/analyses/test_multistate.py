@@ -254,6 +254,7 @@ def test_end_points_that_are_one_go_together() -> None:
 @pytest.mark.slow
 @needs_data
 def test_states_of_bosms3_are_those_of_aalen_and_johansen() -> None:
+    """Up to 4 years, when 43 of 204 are event-free under observation; 10 are at 8, none at 12."""
     long = pd.read_csv(DATA / "bosms3.csv")
     free = long[long["from"] == 1].pivot_table(index="id", columns="to", values="status")
     first = long[long["from"] == 1].groupby("id")["Tstop"].max()
@@ -265,9 +266,9 @@ def test_states_of_bosms3_are_those_of_aalen_and_johansen() -> None:
     dead[later.index] = later["status"]
     frame = pd.DataFrame({"ill_time": first.to_numpy(), "ill": ill.astype(int)})
     cohort = plain_cohort(end.to_numpy(), dead.to_numpy() == 1, frame)
-    asked = replace(ASKED, times=(0.5, 1.0, 2.0, 4.0, 8.0, 12.0), label="BOS")
-    baseline = ph.PiecewiseExponential(intervals=20, smoothing="random_walk")
-    sampling = ph.Sampling(draws=500, chains=4, method="nuts")
+    asked = replace(ASKED, times=(0.5, 1.0, 2.0, 4.0), label="BOS")
+    baseline = ph.PiecewiseExponential(intervals=20)
+    sampling = ph.Sampling(draws=500, chains=2, method="laplace")
     answer = ph.illness_death(cohort, ph.ModelSpec("m", baseline), asked, sampling)
     wide = answer.at_times.pivot_table(
         index=["state", "time"], columns="source", values="probability"

@@ -9,7 +9,7 @@ from posthaz.analyses.interactions.answer import (
     no_interaction,
 )
 from posthaz.analyses.interactions.smooth_section import smooth_blocks
-from posthaz.analyses.interactions.within_section import within_blocks
+from posthaz.analyses.interactions.within_section import gain_words, within_blocks
 from posthaz.analyses.interactions.words import interaction_methods, interactions_lead
 from posthaz.answers import View
 from posthaz.checks import convergence
@@ -136,7 +136,8 @@ def _section(results: Results, answer: Answer) -> Section:
 
 def _subsection(results: Results, one: InteractionEffects) -> Section:
     about = [Note("info", one.sample_note)] if one.sample_note else []
-    blocks: list[Block] = [*about, Paragraph(_reading(one))]
+    gained = [] if one.gains.empty else [Paragraph(gain_words(results, one))]
+    blocks: list[Block] = [*about, *gained, Paragraph(_reading(one))]
     if len(one.levels):
         blocks.append(_levels(results, one))
     if len(one.ratios):

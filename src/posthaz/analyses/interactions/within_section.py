@@ -1,10 +1,12 @@
 """Survival within each level of the other covariate: a figure, and the time gained."""
 
+from textwrap import fill
+
 import pandas as pd
 
 from posthaz.analyses.interactions.answer import InteractionEffects
 from posthaz.figures import draw_subsets, panel_ticks
-from posthaz.report.blocks import Block, FigureBlock, Paragraph, Table
+from posthaz.report.blocks import Block, FigureBlock, Table
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
@@ -20,7 +22,7 @@ from posthaz.report.sections.wording import (
 
 
 def within_blocks(results: Results, one: InteractionEffects) -> list[Block]:
-    """Curves within levels, what they make in time gained, and how far the gains differ.
+    """Curves within levels, and a table of what they make in time gained.
 
     Parameters
     ----------
@@ -32,12 +34,12 @@ def within_blocks(results: Results, one: InteractionEffects) -> list[Block]:
     Returns
     -------
     list of Block
-        Words and a table where there is a restricted mean, and a figure.
+        A table where there is a restricted mean, and a figure.
     """
     figure = _figure(results, one)
     if one.gains.empty:
         return [figure]
-    return [Paragraph(gain_words(results, one)), _table(results, one), figure]
+    return [_table(results, one), figure]
 
 
 def gain_words(results: Results, one: InteractionEffects) -> str:
@@ -61,10 +63,10 @@ def gain_words(results: Results, one: InteractionEffects) -> str:
     )
     if len(apart):
         differ = [
-            f"{said(row, '')}, above 0 with probability {percent(row['p_above_0'])}"
+            f"{said(row, 'for ')}, above 0 with probability {percent(row['p_above_0'])}"
             for _, row in apart.iterrows()
         ]
-        text += f" The gains differ by {listed(differ)}."
+        text += f" The difference of these gains is {listed(differ)}."
     return text
 
 
@@ -111,9 +113,9 @@ def _figure(results: Results, one: InteractionEffects) -> FigureBlock:
     for part in one.curves:
         p = levels["logrank_p"].astype(float).loc[[part.level]].iloc[0]
         single = len(set(one.levels["level"])) == 1 and pd.notna(p)
-        tested = f"\nlog-rank {p_sentence(float(p))}" if single else ""
-        patients = len(part.part.patients)
-        panels.append((f"{one.by}: {part.label}, n = {patients}{tested}", part.steps, part.curves))
+        tested = f", log-rank {p_sentence(float(p))}" if single else ""
+        head = f"{fill(f'{one.by}: {part.label}', 28)}\nn = {len(part.part.patients)}{tested}"
+        panels.append((head, part.steps, part.curves))
     ticks = panel_ticks(results.horizon, cohort.unit, start=cohort.origin)
     figure = draw_subsets(
         panels,
