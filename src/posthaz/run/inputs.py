@@ -104,8 +104,9 @@ def _short_plateau(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         yield Finding(
             f"{_place(analysis)} [models.{curing[0]}.cure]",
             f"follow-up may be too short to tell a cured share: after the last event, at "
-            f"{at_time(last, cohort.unit)}, it goes on to {number_text(longest)} only (Maller and "
-            f"Zhou's measure is {chance:.2f}, and should be below {SHORT_FOLLOW_UP}), so that "
+            f"{at_time(round(last, 2), cohort.unit)}, it goes on to "
+            f"{number_text(round(longest, 2))} only (Maller and Zhou's measure is "
+            f"{chance:.2f}, and should be below {SHORT_FOLLOW_UP}), so that "
             "the share leans on the shape of the hazard and on its prior",
             "compare other baselines, and state what the share is conditional on",
         )

@@ -19,6 +19,7 @@ from posthaz.report.sections.disproportionate import (
 )
 from posthaz.report.sections.effect import effect_sentence, frequentist_sentence
 from posthaz.report.sections.naming import arm_labels, contrasts
+from posthaz.report.sections.net_survival import deaths_sentence
 from posthaz.report.sections.recurrent import recurrent_lead
 from posthaz.report.sections.rows import follow_up_row, others_failed, patients_and_rows
 from posthaz.report.sections.single import single_blocks
@@ -60,6 +61,8 @@ def lead_blocks(results: Results, clinical: Leads = lambda _: {}) -> tuple[Block
     fit, sentences = results.posterior.primary, clinical(results)
     blocks: list[Block] = [*notes(results), Paragraph(studied_sentence(results))]
     if fit.spec.background is not None:
+        if died := deaths_sentence(results):
+            blocks.append(Paragraph(died))
         blocks.append(Note("info", NET))
     if fit.spec.cure is not None:
         blocks.append(Paragraph(cured_sentence(results, fit)))

@@ -43,6 +43,13 @@ def net_section(results: Results) -> Section | None:
     return Section("Death from the disease and from other causes", "net-survival", tuple(blocks))
 
 
+def deaths_sentence(results: Results) -> str:
+    """Who will have died of what under the primary model; empty where no life table tells."""
+    table, fit = results.posterior.net_and_crude, results.posterior.primary
+    rows = table[table["model"] == fit.spec.name] if len(table) else table
+    return _sentence(results, fit, rows) if len(rows) else ""
+
+
 _HOW_TO_READ = (
     "Crude probabilities are of patients who may also die of something else, as their age, sex and "
     "calendar year make likely: they and survival add up to 1. Net survival is that of a world in "
