@@ -8,7 +8,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.errors import PosthazError
-from posthaz.report.sections.lead import lead
+from posthaz.report.sections.lead import lead_blocks
 from posthaz.report.sections.net_survival import net_section
 
 FILE = """
@@ -105,7 +105,7 @@ def test_the_excess_is_recovered_and_deaths_are_shared_out(tmp_path: Path) -> No
     assert (np.diff(crude.transpose(..., "time"), axis=-1) > 0).all()
     text = " ".join(str(getattr(b, "text", "")) for b in net_section(results).blocks)
     assert "have died of the disease" in text
-    first = [str(getattr(b, "text", "")) for b in lead(results)]
+    first = [str(getattr(b, "text", "")) for b in lead_blocks(results)]
     assert any("have died of the disease" in one for one in first[:3]), first
     ph.write_fit(fit, tmp_path / "fit.nc")
     assert ph.load_fit(tmp_path / "fit.nc") == fit
