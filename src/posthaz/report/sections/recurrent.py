@@ -86,7 +86,7 @@ def recurrent_section(results: Results) -> Section:
         "Both are about patients who stay under observation. Bands of all models are in "
         "`expected_events.csv`, the steps in `mean_cumulative_count.csv`."
     )
-    blocks: list[Block] = [Paragraph(text), _figure(results)]
+    blocks: list[Block] = [Paragraph(_expected(results)), Paragraph(text), _figure(results)]
     for table in (_table(results), _contrast_table(results)):
         if table is not None:
             blocks.append(table)
