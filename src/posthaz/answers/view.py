@@ -75,6 +75,8 @@ class View:
         DataFrame
             Columns `posthaz.answers.COLUMNS`; rows without any number are left out.
         """
+        if table.empty:  # as hazard ratios where no arms are compared: it may have no columns
+            return answer_frame([])
         found: dict[str, pd.Series] = {}
         for name, own in self.reads.items():
             there = [table[one] for one in own if one in table]

@@ -1,9 +1,10 @@
 """Answers are rows with one set of columns; they are found and set side by side by them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from posthaz.answers import COLUMNS, answer_frame, beside, find, joined, one_answer
+from posthaz.answers import COLUMNS, View, answer_frame, beside, find, joined, one_answer
 from posthaz.answers.frame import NUMBERS, TEXTS
 
 
@@ -57,3 +58,10 @@ def test_two_models_of_one_method_are_not_mixed(answers):
     again = joined([answers, answers.assign(model="gompertz")])
     with pytest.raises(ValueError, match="choose one of its models"):
         beside(again, ["posterior"])
+
+
+def test_a_table_without_rows_has_no_answers_whatever_columns_it_lacks() -> None:
+    """Hazard ratios of transitions, where no arms are compared."""
+    view = View("ratios", "term method=source value=hr", {"quantity": "hazard_ratio"})
+    assert view.answers(pd.DataFrame()).empty
+    assert list(view.answers(pd.DataFrame()).columns) == list(COLUMNS)

@@ -115,9 +115,12 @@ def _lead(results: Results, answer: Multistate) -> str:
     horizon = at_time(round(float(table["horizon"].iloc[0]), 1), unit)
     if gains.empty:
         parts = [
-            f"{lasting(row['mean'], unit)} {_in_state(row)}" for row in table.to_dict("records")
+            f"**{lasting(row['mean'], unit)}** {_in_state(row)} ({duration(row['lower'], unit)} "
+            f"to {duration(row['upper'], unit)})"
+            for row in table.to_dict("records")
         ]
-        return f"Of {horizon} patients spend on average {listed(parts)}."
+        said = f"Of {horizon} patients spend on average {listed(parts)}"
+        return f"{said} ({level} credible intervals)."
     texts = []
     for arm, rows in gains.groupby("arm", sort=False):
         parts = [
