@@ -98,8 +98,7 @@ def illness_death(
     """
     if faults := tuple(multistate_faults(asked, cohort)):
         raise CohortError.from_findings("The states can't be modelled:", faults)
-    given = sampling or Sampling()
-    graph = asked.graph
+    given, graph = sampling or Sampling(), asked.graph
     labels = [graph.name(number) for number in range(len(graph.transitions))]
     cohorts, fits = transition_cohorts(cohort, asked), []
     for number, (own, label) in enumerate(zip(cohorts, labels, strict=True)):
