@@ -4,16 +4,22 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from posthaz.adjust import split_at_treatment
+from posthaz.cohort import read_cohort
 from posthaz.cohort.cohort import Dropped
 from posthaz.errors import Finding
+from posthaz.hazards import Exponential, PiecewiseExponential
 from posthaz.report import Note, Results, write_results
 from posthaz.report.concerns import KINDS, Concern, concerns
-from posthaz.report.concerns.curves import unreproduced_curves
+from posthaz.report.concerns.curves import unlike_cox, unreproduced_curves
 from posthaz.report.concerns.proportionality import contradictions
 from posthaz.report.sections.lead import lead_blocks
 from posthaz.report.sections.rows import answer_row
+from posthaz.spec import ModelSpec
+from tests.unit.report.conftest import gathered
 
 
 def kinds(results: Results) -> list[str]:
@@ -76,6 +82,26 @@ def test_a_curve_unlike_turnbulls_is_said(two_arms):
         found = [one.text for one in unreproduced_curves(results)]
         assert bool(found) == said
         assert not said or "lies 20\u00a0points below it with" in found[0]
+
+
+def test_a_baseline_too_stiff_for_treatment_that_begins_later_is_said():
+    rng = np.random.default_rng(4)
+    early = rng.exponential(2.0, 160)  # a hazard that falls after a month, and no effect
+    time = np.minimum(np.where(early < 1, early, 1 + rng.exponential(30.0, 160)), 24.0)
+    wait = rng.uniform(0.2, 3.0, 160)
+    table = pd.DataFrame({"t": time, "d": (time < 24).astype(int), "wait": wait, "arm": "RT"})
+    table.loc[table["wait"] >= table["t"], ["wait", "arm"]] = [np.nan, "none"]
+    cohort = read_cohort(table, time="t", event="d", treatment="arm", unit="months",
+                         treatment_reference="none")  # fmt: skip
+    split = split_at_treatment(cohort, "wait")
+    stiff = gathered(split, ModelSpec("stiff", Exponential(), "arm"))
+    (said,) = (one.text for one in unlike_cox(stiff))
+    assert "more than its priors explain" in said
+    assert "observed_curves" in kinds(stiff)
+    cuts = (0.25, 0.5, 0.75, 1.0, 6.0)
+    assert not list(
+        unlike_cox(gathered(split, ModelSpec("free", PiecewiseExponential(cuts), "arm")))
+    )
 
 
 def test_a_sound_analysis_has_none(two_arms):

@@ -1,4 +1,4 @@
-"""Whether the primary model reproduces the curves that were observed."""
+"""Whether the primary model reproduces the curves that were observed, and the ratios of Cox."""
 
 from collections.abc import Iterator
 
@@ -7,16 +7,25 @@ import pandas as pd
 
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.results import Results
-from posthaz.report.sections.beside import grouped
-from posthaz.report.sections.naming import arm_labels, profile_labels, without_curves
+from posthaz.report.sections.beside import beside, grouped
+from posthaz.report.sections.naming import (
+    arm_labels,
+    profile_labels,
+    term_label,
+    without_curves,
+)
 from posthaz.report.sections.question import adjusted
-from posthaz.report.sections.wording import SPACE, lasting, listed, p_sentence, share
+from posthaz.report.sections.rows import answer_row
+from posthaz.report.sections.wording import SPACE, lasting, listed, p_sentence, ratio, share
 
 MOSTLY = 0.9
 RARE = 0.01
 _FEWEST_POINTS_OUT = 2
 _POINTS = 0.8
 _STANDARD_ERRORS, _VISIBLE = 3.0, 0.05
+_APART, _MATTERS = 0.5, np.log(1.1)
+"""Posterior SDs from Cox, and least difference of log hazard ratios, that are said."""
+_MOST_NAMED = 3
 
 
 def reproduced(row: pd.Series) -> bool:
@@ -86,6 +95,37 @@ def _unlike_turnbull(results: Results) -> Iterator[Concern]:
             "the effect is what doesn’t fit."
         )
         yield Concern("observed_curves", "warning", text, "survival")
+
+
+def unlike_cox(results: Results) -> Iterator[Concern]:
+    """Hazard ratios of the primary model that lie off those of Cox by more than its prior explains.
+
+    Cox leaves the baseline free. A step or a smooth curve that is too coarse gives to whatever
+    changes during follow-up what belongs to time, as where treatment begins after the hazard fell.
+    """
+    fit, influence = results.posterior.primary, results.posterior.prior_influence
+    if influence.empty or fit.spec.effect.acts_on != "hazard":
+        return
+    mine = influence[influence["model"] == fit.spec.name].set_index("parameter")
+    own = f"{beside(results.cohort).formula}{fit.spec.formula}"
+    parts = []
+    for term in (name for name in fit.design.columns if name in mine.index):
+        cox = float(answer_row(results, own, "log_hazard_ratio", term=term)["value"])
+        said = mine.loc[term, ["median", "without_prior"]].to_numpy(dtype=float)
+        apart = (said - cox) / float(mine.loc[term, "sd"])
+        if np.abs(apart).min() > _APART and np.abs(said - cox).min() > _MATTERS:
+            parts.append(
+                f"{ratio(np.exp(said[0]))} for {term_label(results.cohort, term)}, where Cox has "
+                f"{ratio(np.exp(cox))} ({abs(apart[0]):.1f} posterior SD)"
+            )
+    if parts:
+        text = (
+            f"The primary model’s hazard ratio is {listed(parts[:_MOST_NAMED])}: more than its "
+            "priors explain. Cox leaves the baseline hazard free; this model’s is too stiff, and "
+            "gives to covariates that change during follow-up what belongs to time. Take more "
+            "intervals, without `smoothing`, or an M-spline; believe the ratio when both agree."
+        )
+        yield Concern("observed_curves", "warning", text, "hazard-ratios")
 
 
 def _unreproduced_rates(results: Results) -> Iterator[Concern]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from posthaz.report.concerns.cohort import cohort_notices, patients_lost
 from posthaz.report.concerns.concern import Concern
-from posthaz.report.concerns.curves import unreproduced_curves
+from posthaz.report.concerns.curves import unlike_cox, unreproduced_curves
 from posthaz.report.concerns.fits import (
     failed_convergence,
     influential_patients,
@@ -24,6 +24,7 @@ _FINDERS: tuple[Callable[[Results], Iterable[Concern]], ...] = (
     failed_convergence,
     missing_parts,
     unreproduced_curves,
+    unlike_cox,
     contradicted_hazards,
     patients_lost,
     conflicting_priors,
