@@ -111,8 +111,8 @@ def unlike_cox(results: Results) -> Iterator[Concern]:
     parts = []
     for term in (name for name in fit.design.columns if name in mine.index):
         cox = float(answer_row(results, own, "log_hazard_ratio", term=term)["value"])
-        said = mine.loc[term, ["median", "without_prior"]].to_numpy(dtype=float)
-        apart = (said - cox) / float(mine.loc[term, "sd"])
+        row = mine.loc[term, ["median", "without_prior", "sd"]].to_numpy(dtype=float)
+        said, apart = row[:2], (row[:2] - cox) / row[2]
         if np.abs(apart).min() > _APART and np.abs(said - cox).min() > _MATTERS:
             parts.append(
                 f"{ratio(np.exp(said[0]))} for {term_label(results.cohort, term)}, where Cox has "
