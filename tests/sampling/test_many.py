@@ -64,8 +64,34 @@ def test_shapes_may_be_mixed_and_keep_their_order() -> None:
     assert done == [(4, 4)]
 
 
+def test_summaries_are_those_of_the_fits() -> None:
+    cohort = ph.simulated_example()
+    given = [replace(MODELS["weibull"], priors={"arm": ph.Prior("normal", (0.0, sd))}) for sd in
+             (0.1, 0.5)]  # fmt: skip
+    tasks = [*((spec, cohort) for spec in given), (MODELS["gompertz"], cohort)]
+    table = fit_many(tasks, LAPLACE, keep="summaries")
+    for task, fit in enumerate(fit_many(tasks, LAPLACE)):
+        own = table[table["task"] == task].set_index("parameter")
+        draws = fit.draws["posterior"].to_dataset()
+        assert len(own) == sum(array[0, 0].size for array in draws.data_vars.values())
+        for covariate in draws["covariate"].to_numpy():
+            values = draws["log_hazard_ratio"].sel(covariate=covariate).to_numpy()
+            row = own.loc[f"log_hazard_ratio[{covariate}]"]
+            found = (row["mean"], row["sd"], row["lower"])
+            expected = (values.mean(), values.std(ddof=1), np.quantile(values, 0.025))
+            np.testing.assert_allclose(found, expected, rtol=1e-9)
+        assert set(own["method"]) == {fit.provenance.method}
+        assert own["khat"].iloc[0] == pytest.approx(fit.provenance.khat)
+    narrow, wide = (table.query(f"task == {k}").set_index("parameter") for k in (0, 1))
+    arm = next(name for name in narrow.index if name.startswith("log_hazard_ratio[arm"))
+    assert narrow.loc[arm, "sd"] < wide.loc[arm, "sd"]
+    assert fit_many([], LAPLACE, keep="summaries").empty
+
+
 def test_bad_tasks_say_what_is_wrong() -> None:
     cohort = ph.simulated_example()
+    with pytest.raises(SpecError, match="keep"):
+        fit_many([(MODELS["weibull"], cohort)], LAPLACE, keep="everything")  # pyright: ignore
     with pytest.raises(SpecError, match="1 tasks and 2 seeds"):
         fit_many([(MODELS["weibull"], cohort)], LAPLACE, seeds=[1, 2])
     with pytest.raises(SpecError, match="one model at a time"):

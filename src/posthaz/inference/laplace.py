@@ -1,7 +1,9 @@
 """Laplace approximation with importance weights: independent draws, and how far to trust them."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import gammaln, logsumexp
@@ -97,13 +99,12 @@ class _Proposal:
     """Proposals for one posterior."""
 
     def __init__(self, mode: Mode, seed: int, sampling: Sampling) -> None:
-        self.random = np.random.default_rng(seed)
         self.steps = mode.steps
         count, size = 2 * sampling.chains * sampling.draws, len(mode.point)
-        z = self.random.standard_normal((count, size))
-        z *= np.sqrt(_DEGREES / self.random.chisquare(_DEGREES, (count, 1)))
+        z, density, random = _standard(seed, count, size)
+        self.random = deepcopy(random)
         self.theta = mode.point + z @ mode.whitening.T
-        self.density = _student_density(z) - np.sum(np.log(np.diag(mode.whitening)))
+        self.density = density - np.sum(np.log(np.diag(mode.whitening)))
 
     def weighted(self, target: np.ndarray, sampling: Sampling) -> Weighted:
         """Draws in proportion to target over proposal density."""
@@ -125,6 +126,17 @@ class _Proposal:
             evaluations=len(target) + self.steps,
             log_evidence=float(logsumexp(log_ratio) - np.log(len(target))),
         )
+
+
+@lru_cache(maxsize=1)
+def _standard(
+    seed: int, count: int, size: int
+) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
+    """Standard proposals, their density and the generator after them; many fits share a seed."""
+    random = np.random.default_rng(seed)
+    z = random.standard_normal((count, size))
+    z *= np.sqrt(_DEGREES / random.chisquare(_DEGREES, (count, 1)))
+    return z, _student_density(z), random
 
 
 def _student_density(z: np.ndarray) -> np.ndarray:

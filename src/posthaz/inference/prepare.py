@@ -98,9 +98,60 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
     PosthazError
         When formula or priors don't fit the cohort.
     """
-    resolved, cohort, design, priors = understood(spec, cohort)
-    collapsed = collapse(cohort, tuple(dict.fromkeys((*design.variables, *spec.needed))))
-    given = (resolved, of_distinct_rows(design, collapsed), priors, collapsed.cohort)
+    return _prepared(spec, _learned(spec, cohort))
+
+
+def prepare_many(tasks: Sequence[tuple[ModelSpec, Cohort]]) -> list[Prepared]:
+    """`prepare_fit` of each task; neighbours that differ in priors alone learn their design once.
+
+    Parameters
+    ----------
+    tasks : sequence of (ModelSpec, Cohort)
+        What to fit.
+
+    Returns
+    -------
+    list of Prepared
+        In the order of `tasks`.
+    """
+    made: list[Prepared] = []
+    last: tuple[ModelSpec, Cohort, _Learned] | None = None
+    for spec, cohort in tasks:
+        alike = replace(spec, name="model", priors={})
+        if last is None or last[1] is not cohort or last[0] != alike:
+            last = (alike, cohort, _learned(spec, cohort))
+        made.append(_prepared(spec, last[2]))
+    return made
+
+
+@dataclass(frozen=True, eq=False)
+class _Learned:
+    """What a model takes from a cohort, whatever its priors."""
+
+    resolved: ModelSpec
+    cohort: Cohort
+    design: Design
+    rate: float
+
+    @cached_property
+    def collapsed(self) -> Collapsed:
+        names = (*self.design.variables, *self.resolved.needed)
+        return collapse(self.cohort, tuple(dict.fromkeys(names)))
+
+    @cached_property
+    def distinct_design(self) -> Design:
+        return of_distinct_rows(self.design, self.collapsed)
+
+    def priors(self, spec: ModelSpec) -> tuple[ModelSpec, ChosenPriors]:
+        """The model with its own name and priors, resolved, and all of its priors."""
+        own = replace(self.resolved, name=spec.name, priors=spec.priors)
+        return own, choose_priors(own, self.design, self.rate, self.cohort.origin)
+
+
+def _prepared(spec: ModelSpec, learned: _Learned) -> Prepared:
+    resolved, priors = learned.priors(spec)
+    cohort, design, collapsed = learned.cohort, learned.design, learned.collapsed
+    given = (resolved, learned.distinct_design, priors, collapsed.cohort)
     if found := outline(build_model, *given):
         posterior = outlined_posterior(found, found.shape, lambda: build_model(*given))
     else:  # only PyMC can tell; such a model is built each time
@@ -113,6 +164,12 @@ def prepare_fit(spec: ModelSpec, cohort: Cohort) -> Prepared:
 
 def understood(spec: ModelSpec, cohort: Cohort) -> tuple[ModelSpec, Cohort, Design, ChosenPriors]:
     """The model with all that follows from the cohort: its own patients, design and priors."""
+    learned = _learned(spec, cohort)
+    resolved, priors = learned.priors(spec)
+    return resolved, learned.cohort, learned.design, priors
+
+
+def _learned(spec: ModelSpec, cohort: Cohort) -> _Learned:
     # each model its own patients: a covariate of another model takes none from this one
     cohort = own_patients(spec, cohort)
     cohort = between_steps(joined(cohort, spec.needed))
@@ -127,12 +184,7 @@ def understood(spec: ModelSpec, cohort: Cohort) -> tuple[ModelSpec, Cohort, Desi
         raise fault
     design = learn_model_design(resolved, cohort.covariates, cohort.patient_weight)
     check_parts(resolved, design, cohort)
-    return (
-        resolved,
-        cohort,
-        design,
-        choose_priors(resolved, design, event_rate(cohort), cohort.origin),
-    )
+    return _Learned(resolved, cohort, design, event_rate(cohort))
 
 
 def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Literal, overload
 from warnings import warn
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from posthaz.cohort import Cohort, changing
@@ -15,10 +17,11 @@ from posthaz.design import formula_groups
 from posthaz.errors import Finding, SpecError, nearest
 from posthaz.inference.fit import Fit
 from posthaz.inference.groups import all_groups, posterior_only
-from posthaz.inference.prepare import Prepared, prepare_fit
+from posthaz.inference.prepare import Prepared, prepare_fit, prepare_many
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.pymc_sampler import pymc_draws
 from posthaz.inference.sampled import Drawn, draw_posteriors
+from posthaz.inference.summaries import SUMMARY_COLUMNS, posterior_summaries
 from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.measured_after import measured_after_warning
 
@@ -134,12 +137,36 @@ def check_settings(spec: object, settings: Mapping[str, object], name: str) -> N
             )
 
 
+@overload
 def fit_many(
     tasks: Sequence[tuple[ModelSpec, Cohort]],
     sampling: Sampling | None = None,
     seeds: Sequence[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> list[Fit]:
+    *,
+    keep: Literal["draws"] = "draws",
+) -> list[Fit]: ...
+
+
+@overload
+def fit_many(
+    tasks: Sequence[tuple[ModelSpec, Cohort]],
+    sampling: Sampling | None = None,
+    seeds: Sequence[int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    keep: Literal["summaries"],
+) -> pd.DataFrame: ...
+
+
+def fit_many(
+    tasks: Sequence[tuple[ModelSpec, Cohort]],
+    sampling: Sampling | None = None,
+    seeds: Sequence[int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    keep: str = "draws",
+) -> list[Fit] | pd.DataFrame:
     """Fit many models, those of one shape and padded size in the same compiled calls.
 
     For grids of priors, calibration studies and simulated designs: each fit holds the draws of
@@ -156,11 +183,16 @@ def fit_many(
         A seed for each task; that of `sampling` for all without it.
     progress : callable, optional
         Called with (fits done, fits in all).
+    keep : {"draws", "summaries"}
+        Whether fits are wanted, or only a few numbers of each parameter, which takes a fraction
+        of the time and memory.
 
     Returns
     -------
-    list of Fit
-        In the order of `tasks`.
+    list of Fit, or DataFrame
+        In the order of `tasks`. Summaries have columns ``task`` (from 0), ``parameter``, ``mean``,
+        ``sd``, ``median``, ``lower``, ``upper`` (2.5 and 97.5 % points), ``method``, ``khat`` and
+        ``log_evidence``, one row a scalar of the posterior.
 
     Raises
     ------
@@ -178,6 +210,10 @@ def fit_many(
     >>> fits = ph.fit_many([(s, cohort) for s in specs], ph.Sampling(method="laplace", draws=250))
     >>> [round(float(f.draws["posterior"]["log_hazard_ratio"].std()), 1) for f in fits]
     [0.2, 0.1]
+    >>> sampling = ph.Sampling(method="laplace", draws=250)
+    >>> table = ph.fit_many([(s, cohort) for s in specs], sampling, keep="summaries")
+    >>> table.loc[table["parameter"] == "log_hazard_ratio[arm[B]]", "sd"].round(1).tolist()
+    [0.2, 0.1]
     """
     for _, cohort in tasks:
         require_cohort(cohort, "fit_many")
@@ -187,30 +223,45 @@ def fit_many(
         raise SpecError(f"{len(tasks)} tasks and {len(seeds)} seeds", fix="give a seed a task")
     if sampling.method == "pymc":
         raise SpecError('method "pymc" fits one model at a time', fix="use posthaz.fit for it")
+    if keep not in ("draws", "summaries"):
+        raise SpecError(f"keep = {keep!r} is not known", fix='give "draws" or "summaries"')
     fits: list[Fit] = []
+    tables: list[pd.DataFrame] = []
     for first in range(0, len(tasks), _AT_ONCE):
-        these = slice(first, first + _AT_ONCE)
-        fits += _some(tasks[these], seeds[these], sampling)
+        these = range(first, min(first + _AT_ONCE, len(tasks)))
+        drawn = _drawn(these, tasks, seeds, sampling)
+        if keep == "summaries":
+            tables.append(posterior_summaries(drawn))
+        else:
+            for k in these:
+                one, result = drawn[k]
+                own = replace(sampling, seed=seeds[k])
+                fits.append(_fit(one, result, own, posterior_only(one, result.sampled)))
         if progress is not None:
-            progress(len(fits), len(tasks))
-    return fits
+            progress(these.stop, len(tasks))
+    if keep == "draws":
+        return fits
+    empty = pd.DataFrame(columns=list(SUMMARY_COLUMNS))
+    return pd.concat(tables, ignore_index=True) if tables else empty
 
 
-def _some(
-    tasks: Sequence[tuple[ModelSpec, Cohort]], seeds: Sequence[int], sampling: Sampling
-) -> list[Fit]:
-    prepared = [prepare_fit(spec, cohort) for spec, cohort in tasks]
+def _drawn(
+    numbers: Sequence[int],
+    tasks: Sequence[tuple[ModelSpec, Cohort]],
+    seeds: Sequence[int],
+    sampling: Sampling,
+) -> dict[int, tuple[Prepared, Drawn]]:
+    """Some of the tasks prepared and drawn, those of one shape and size together."""
+    prepared = dict(zip(numbers, prepare_many([tasks[k] for k in numbers]), strict=True))
     alike: dict[Hashable, list[int]] = {}
-    for number, one in enumerate(prepared):
+    for number, one in prepared.items():
         alike.setdefault(one.batch, []).append(number)
-    made: dict[int, Fit] = {}
-    for numbers in alike.values():
-        members = [prepared[k] for k in numbers]
-        drawn = draw_posteriors(members, [seeds[k] for k in numbers], sampling)
-        for k, one, result in zip(numbers, members, drawn, strict=True):
-            own = replace(sampling, seed=seeds[k])
-            made[k] = _fit(one, result, own, posterior_only(one, result.sampled))
-    return [made[k] for k in range(len(tasks))]
+    made: dict[int, tuple[Prepared, Drawn]] = {}
+    for members in alike.values():
+        together = [prepared[k] for k in members]
+        drawn = draw_posteriors(together, [seeds[k] for k in members], sampling)
+        made |= {k: (one, result) for k, one, result in zip(members, together, drawn, strict=True)}
+    return made
 
 
 def _tree(groups: dict[str, xr.Dataset], method: str) -> xr.DataTree:
