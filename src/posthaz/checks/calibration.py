@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import greenwood as gw
 import numpy as np
 import pandas as pd
-from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from posthaz.baselines.concordance import concordance
 from posthaz.baselines.response import response
@@ -125,6 +124,8 @@ def _ici(rows: Cohort, predicted: np.ndarray, time: float) -> float:
     if len(values) < _FEWEST_SMOOTHED:
         smooth = (np.bincount(place, weights=pseudo) / np.bincount(place))[place]
     else:
+        from statsmodels.nonparametric.smoothers_lowess import lowess  # half a second to load
+
         smooth = lowess(pseudo, predicted, frac=0.75, it=0, return_sorted=False)
     return float(np.mean(np.abs(np.clip(smooth, 0.0, 1.0) - predicted)))
 

@@ -34,6 +34,8 @@ def run(analysis: Analysis, out: Path, quiet: bool) -> "Results":
     cohort = read_inputs(analysis)
     prepare_folder(out)
     # what samples takes seconds to import: whatever can be refused is refused before
+    import arviz_stats  # noqa: F401 - it inspects the stack and all modules: here they are few
+
     from posthaz.report import gather_results
 
     command = shlex.join(["posthaz", *sys.argv[1:]])

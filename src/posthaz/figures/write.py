@@ -74,6 +74,7 @@ def figure_bytes(figure: Figure) -> tuple[bytes, bytes]:
     make_plain(figure)
     raster, vector = BytesIO(), BytesIO()
     figure.savefig(raster, format="png", dpi=DPI, metadata=PNG_METADATA)
+    figure.set_layout_engine("none")  # laid out once for both
     figure.savefig(vector, format="svg", metadata=SVG_METADATA)
     return raster.getvalue(), vector.getvalue()
 

@@ -60,18 +60,10 @@ def write_fit(fit: Fit, path: Path) -> Path:
             "provenance": asdict(fit.provenance),
         }
     )
-    compression = {"zlib": True, "complevel": 1}
-    encoding = {
-        f"/{name}": {
-            str(variable): compression
-            for variable, array in group.data_vars.items()
-            if array.dtype.kind == "f" and array.ndim
-        }
-        for name, group in tree.children.items()
-    }
     # in memory first: the HDF5 library takes the process down when a disk is full
     content = BytesIO()
-    tree.to_netcdf(content, engine="h5netcdf", encoding=encoding)
+    # not compressed: digits of draws are chance, of which a tenth of a second saves a twentieth
+    tree.to_netcdf(content, engine="h5netcdf")
     return write_bytes(Path(path), sealed(content.getvalue()))
 
 
