@@ -10,21 +10,29 @@ _VARIABLE = "POSTHAZ_CACHE"
 _MAPS, _MOST_MAPS = Path("/proc/self/maps"), Path("/proc/sys/vm/max_map_count")
 
 
-def keep_compiled() -> None:
-    """Let JAX keep what it compiles in the user's cache folder.
+def cache_folder() -> Path | None:
+    """The user's folder for what is compiled; None where nothing is to be kept.
 
     The environment variable ``POSTHAZ_CACHE`` names another folder; ``off`` keeps nothing.
     """
-    import jax
-
     folder = os.environ.get(_VARIABLE, "")
-    if folder.lower() == "off" or jax.config.jax_compilation_cache_dir:
-        return
+    if folder.lower() == "off":
+        return None
     if not folder:
         import platformdirs
 
         folder = platformdirs.user_cache_dir("posthaz")
-    jax.config.update("jax_compilation_cache_dir", str(Path(folder) / "compiled"))
+    return Path(folder)
+
+
+def keep_compiled() -> None:
+    """Let JAX keep what it compiles, where `kept` doesn't, in the user's cache folder."""
+    import jax
+
+    folder = cache_folder()
+    if folder is None or jax.config.jax_compilation_cache_dir:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder / "compiled"))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 

@@ -5,6 +5,7 @@ Modes and densities take a leading axis of data sets: one call serves one fit or
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from posthaz.design import Design
 from posthaz.effects import change_starts
 from posthaz.inference.compiled_cache import make_room
+from posthaz.inference.kept import KeptFunction, KeptShape
 from posthaz.inference.mode import Mode, mode_finder
 from posthaz.inference.rows import padded, padded_length
 from posthaz.inference.transitions import chain_starter, chain_stepper
@@ -31,14 +33,18 @@ _MOST_VALUES = 20_000_000
 _MOST_AT_ONCE = 4_000_000
 
 
-@dataclass(frozen=True)
 class Engine:
-    """Compiled functions of one model shape.
+    """Compiled functions of one model shape, each made when it is first called.
 
     Parameters
     ----------
-    translated : Translated
-        The shape's functions before compilation.
+    make : callable
+        Gives the shape's functions before compilation; called where one is not kept on disk.
+    shape : str or None
+        The shape's digest; without one nothing is kept.
+
+    Attributes
+    ----------
     derived : callable
         ``(*data)``: what depends on data alone, for one data set; no leading axis. It is the
         ``data`` of the other functions.
@@ -47,20 +53,62 @@ class Engine:
     modes : callable
         ``(start, *data)``: what `mode_finder` says.
     starts, steps : callable
-        What `chain_starter` and `chain_stepper` say, mapped over chains, for one data set.
+        What `chain_starter` and `chain_stepper` say, mapped over chains, for one data set; the
+        state is a list of arrays.
     variables, answers : callable
         ``(theta, *data)``, theta of shape (draw, parameter), for one data set: the variables of
         `translated`, without and with log priors and the pointwise log-likelihood.
     """
 
-    translated: Translated
-    derived: Callable[..., Any]
-    values: Callable[..., Any]
-    modes: Callable[..., Any]
-    starts: Callable[..., Any]
-    steps: Callable[..., Any]
-    variables: Callable[..., Any]
-    answers: Callable[..., Any]
+    def __init__(self, make: Callable[[], Translated], shape: str | None) -> None:
+        self._make, self._kept = make, KeptShape(shape)
+        # the loops of NUTS gain nothing from XLA's later passes, which take as long again
+        quickly = {"xla_backend_optimization_level": 1}
+        self.derived = self._function("derived", lambda: self.translated.derived)
+        self.values = self._function("values", lambda: _over_sets(_values(self._density)))
+        self.modes = self._function("modes", lambda: _over_sets(mode_finder(self._density)))
+        self.starts = self._function("starts", lambda: _mapped(_starts(self._density), 0))
+        self.steps = self._function("steps", lambda: _mapped(_steps(self._density), 0, 0), quickly)
+        self.variables = self._function("variables", lambda: _mapped(self._variables, 0))
+        self.answers = self._function("answers", lambda: _mapped(self.translated.answers, 0))
+
+    def _function(
+        self, name: str, make: Callable[[], Callable[..., Any]], options: Any = None
+    ) -> KeptFunction:
+        return KeptFunction(self._kept, name, make, options or {})
+
+    @cached_property
+    def translated(self) -> Translated:
+        """The shape's functions before compilation."""
+        return self._make()
+
+    @cached_property
+    def _density(self) -> Callable[..., Any]:
+        import jax
+
+        return jax.jit(self.translated.log_density)  # traced once for all that is made of it
+
+    @cached_property
+    def _named(self) -> dict[str, Any]:
+        def told() -> dict[str, Any]:
+            return {"names": self.translated.names, "data": self.translated.data_names}
+
+        return self._kept.names(told)
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """ArviZ group and variable of each answer."""
+        return [(group, name) for group, name in self._named["names"]]
+
+    @property
+    def data_names(self) -> list[str]:
+        """The model's data, in the order `derived` takes them."""
+        return self._named["data"]
+
+    def _variables(self, theta: Any, *data: Any) -> list[Any]:
+        every = self.translated.answers(theta, *data)
+        named = zip(self.translated.names, every, strict=True)
+        return [one for (group, _), one in named if group == "posterior"]
 
 
 @dataclass(frozen=True)
@@ -129,67 +177,79 @@ def outlined_posterior(
     Posterior
         As of `compile_posterior`.
     """
-    if shape is None or shape not in _SHAPES:
-        from posthaz.inference.translate import translate
-
+    engine = _SHAPES.get(shape) if shape is not None else None
+    if engine is None:
         make_room(_SHAPES)
-        engine = _engine(translate(build()))
+        engine = Engine(lambda: _translated(build), shape if isinstance(shape, str) else None)
         _SHAPES.update({} if shape is None else {shape: engine})
-    else:
-        engine = _SHAPES[shape]
     rows = len(outline.coords.get("row") or ())
     length = padded_length(rows) if rows and pad else rows
     data = []
-    for name in engine.translated.data_names:
+    for name in engine.data_names:
         array = outline.data[name]
         of_rows = "row" in outline.dims.get(name, ())
         data.append(padded(name, array, length) if of_rows else array)
     return Posterior(engine, tuple(engine.derived(*data)), outline.start, rows)
 
 
-def _engine(translated: Translated) -> Engine:
+def _translated(build: Callable[[], "pm.Model"]) -> Translated:
+    from posthaz.inference.translate import translate
+
+    return translate(build())
+
+
+def _mapped(function: Callable[..., Any], *axes: int | None) -> Callable[..., Any]:
+    """A function over an axis of its first arguments; the rest are shared."""
     import jax
 
-    density = jax.jit(translated.log_density)  # traced once for all that is made of it
-    kept = [k for k, (group, _) in enumerate(translated.names) if group == "posterior"]
+    def call(*arguments: Any) -> Any:
+        shared = (None,) * (len(arguments) - len(axes))
+        return jax.vmap(function, in_axes=(*axes, *shared))(*arguments)
 
-    def variables(theta: Any, *data: Any) -> list[Any]:
-        every = translated.answers(theta, *data)
-        return [every[k] for k in kept]
-
-    def mapped(function: Callable[..., Any], *axes: int | None) -> Callable[..., Any]:
-        """A function over an axis of its first arguments; the rest are shared."""
-
-        def call(*arguments: Any) -> Any:
-            shared = (None,) * (len(arguments) - len(axes))
-            return jax.vmap(function, in_axes=(*axes, *shared))(*arguments)
-
-        return call
-
-    def values(theta: Any, *data: Any) -> Any:
-        """Densities of many parameter vectors, as many at once as memory allows."""
-        rows = max((array.shape[0] for array in data if array.ndim), default=1)
-        at_once = min(max(_MOST_AT_ONCE // rows, 1), len(theta))
-        return jax.lax.map(lambda one: density(one, *data), theta, batch_size=at_once)
-
-    # the loops of NUTS gain nothing from XLA's later passes, which take as long again
-    quickly: Any = {"xla_backend_optimization_level": 1}
-    return Engine(
-        translated=translated,
-        derived=jax.jit(translated.derived),
-        values=jax.jit(_over_sets(values)),
-        modes=jax.jit(_over_sets(mode_finder(density))),
-        starts=jax.jit(mapped(chain_starter(density), 0)),
-        steps=jax.jit(mapped(chain_stepper(density), 0, 0), compiler_options=quickly),
-        variables=jax.jit(mapped(variables, 0)),
-        answers=jax.jit(mapped(translated.answers, 0)),
-    )
+    return call
 
 
 def _over_sets(function: Callable[..., Any]) -> Callable[..., Any]:
     import jax
 
     return lambda *arguments: jax.vmap(function)(*arguments)
+
+
+def _values(density: Callable[..., Any]) -> Callable[..., Any]:
+    """Densities of many parameter vectors, as many at once as memory allows."""
+    import jax
+
+    def values(theta: Any, *data: Any) -> Any:
+        rows = max((array.shape[0] for array in data if array.ndim), default=1)
+        at_once = min(max(_MOST_AT_ONCE // rows, 1), len(theta))
+        return jax.lax.map(lambda one: density(one, *data), theta, batch_size=at_once)
+
+    return values
+
+
+def _starts(density: Callable[..., Any]) -> Callable[..., Any]:
+    """What `chain_starter` says, its state as a list, so that reading it back needs no sampler."""
+    import jax
+
+    start = chain_starter(density)
+    return lambda *given: jax.tree.leaves(start(*given))
+
+
+def _steps(density: Callable[..., Any]) -> Callable[..., Any]:
+    """What `chain_stepper` says, its state as a list."""
+    import jax
+
+    start, step = chain_starter(density), chain_stepper(density)
+
+    def steps(
+        leaves: Any, keys: Any, schedule: Any, centre: Any, whitening: Any, target: Any, *data: Any
+    ) -> Any:
+        like = jax.tree.structure(jax.eval_shape(start, centre, centre, whitening, *data))
+        state = jax.tree.unflatten(like, leaves)
+        state, found = step(state, keys, schedule, centre, whitening, target, *data)
+        return jax.tree.leaves(state), found
+
+    return steps
 
 
 def batches(
@@ -275,7 +335,7 @@ def answers_of(
     flat = theta.reshape(-1, size)
     engine = posterior.engine
     function = engine.answers if pointwise else engine.variables
-    names = [name for name in engine.translated.names if pointwise or name[0] == "posterior"]
+    names = [name for name in engine.names if pointwise or name[0] == "posterior"]
     length = padded_length(posterior.rows) if pointwise and posterior.rows else 1
     piece = max(1, min(1000, _MOST_VALUES // length))
     pieces = []
