@@ -3,15 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from greenwood import load_dataset
-from scipy.special import ndtr
 
 import posthaz as ph
 from posthaz.analyses.model_averaging.answer import _mixed
-from posthaz.analyses.model_averaging.evidence import inclusion_bayes_factor
 from posthaz.errors import SpecError
+from posthaz.run import read_inputs
+from tests.fuzz.inputs import toml_text
 from tests.unit.spec.reading import problems, toml_table
 
 
@@ -60,29 +59,93 @@ def test_probabilities_of_five_families_as_robsa_gives_them(veteran):
     assert (found["mcse"] < 0.02).all() and (found["khat"] < 0.7).all()
 
 
-@pytest.mark.slow
-def test_inclusion_bayes_factor_as_robsa_gives_it(veteran):
-    """The slab is normal(0.30, 0.15) above 0; its evidence follows from that of the whole normal.
+FAMILIES = {
+    "exponential": ("exponential", {"log_rate": (-1.98, 0.5)}),
+    "weibull": ("weibull", {"log_scale": (2.06, 0.5), "log_shape": (-0.36, 0.57)}),
+    "lognormal": ("log_normal", {"mu": (1.61, 0.5), "log_sd": (0.20, 0.37)}),
+    "loglogistic": ("log_logistic", {"log_scale": (1.61, 0.5), "log_shape": (0.15, 0.39)}),
+    "gamma": ("gamma", {"log_scale": (2.46, 0.5), "log_shape": (-0.53, 0.63)}),
+}
 
-    Truncation multiplies the evidence by the posterior over the prior probability above 0.
-    """
-    slab = robsa(normal(0.30, 0.15))
-    spike = [replace(one, name=f"{one.name}_null") for one in robsa(None, "karno")]
-    found = ph.model_probabilities(veteran, [*slab, *spike]).set_index("model")
-    fits = ph.fit_many([(one, veteran) for one in slab], ph.Sampling(method="laplace", draws=4000))
-    above = [float((fit.draws["posterior"]["log_time_ratio"].isel(covariate=0) > 0).mean())
-             for fit in fits]  # fmt: skip
-    evidence = found["log_evidence"].copy()
-    for one, share in zip(slab, above, strict=True):
-        evidence[one.name] += np.log(share / ndtr(2.0))
-    weight = np.exp(evidence - evidence.max())
-    table = pd.DataFrame({"model": weight.index, "prior": 0.1, "log_evidence": evidence.to_numpy(),
-                          "probability": (weight / weight.sum()).to_numpy()})  # fmt: skip
-    assert inclusion_bayes_factor(table, [one.name for one in slab]) == pytest.approx(
-        0.148, abs=0.02
-    )
-    families = weight.to_numpy().reshape(2, 5).sum(axis=0) / weight.sum()
+
+def robsa_file(folder):
+    """RoBSA's test of the treatment as an analysis file: five families, with and without it."""
+    table = load_dataset("veteran", backend="pandas")
+    table = table.assign(time=table["time"] / 12.0, karno=table["karno"] / 100.0)
+    table.to_csv(folder / "veteran.csv", index=False)
+    models = {}
+    for null in (False, True):
+        slopes = {"karno": (0.0, 1.0)} if null else {"trt": (0.30, 0.15), "karno": (0.0, 1.0)}
+        for name, (baseline, priors) in FAMILIES.items():
+            models[f"{name}_null" if null else name] = {
+                "baseline": baseline, "form": "accelerated_failure_time", "centre": "none",
+                "formula": "karno" if null else "trt + karno",
+                "priors": {key: {"family": "normal", "values": list(one)}
+                           for key, one in (priors | slopes).items()},
+            }  # fmt: skip
+    asked = {
+        "cohort": {"table": "veteran.csv", "time": "time", "event": "status", "unit": "months",
+                   "columns": {"trt": {"levels": {"1": "standard", "2": "test"}}, "karno": {}}},
+        "treatment": {"column": "trt", "reference": "1"},
+        "models": models,
+        "model_averaging": {"direction": "benefit"},
+        "sampling": {"method": "laplace", "draws": 4000, "chains": 4, "seed": 1},
+    }  # fmt: skip
+    path = folder / "robsa.toml"
+    path.write_text(toml_text(asked), encoding="utf-8")
+    return path
+
+
+@pytest.mark.slow
+def test_inclusion_bayes_factor_of_a_file_as_robsa_gives_it(tmp_path):
+    """The slab is normal(0.30, 0.15) above 0: a time ratio above 1, a benefit."""
+    analysis = ph.load_analysis(robsa_file(tmp_path))
+    cohort = read_inputs(analysis)
+    fits = {one.name: ph.fit(one, cohort, analysis.sampling) for one in analysis.models}
+    asked = analysis.clinical["model_averaging"]
+    found = ph.average_models(fits, cohort, asked, sampling=analysis.sampling)
+    assert asked.by == ("evidence",)
+    assert found.inclusion == pytest.approx(0.148, abs=0.01)
+    families = found.weights["weight"].to_numpy(float).reshape(2, 5).sum(axis=0)
     assert families == pytest.approx([0.321, 0.026, 0.149, 0.499, 0.005], abs=0.02)
+
+
+def test_a_prior_cut_at_no_effect_by_hand():
+    """Exponential times of two arms: evidence and averages are integrals over half a plane."""
+    cohort = ph.simulated_example()
+    priors = {"log_rate": normal(-3.0, 1.0), "arm": normal(0.0, 1.0)}
+    model = ph.ModelSpec("e", ph.Exponential(), "arm", priors=priors, centre="none")
+    null = ph.ModelSpec("null", ph.Exponential(), "1", priors={"log_rate": normal(-3.0, 1.0)})
+    fits = {one.name: ph.fit(one, cohort, method="laplace", draws=2000) for one in (model, null)}
+    asked = ph.ModelAveragingSpec(by=("evidence",), direction="harm")
+    found = ph.average_models(fits, cohort, asked)
+    treated = (cohort.arm == cohort.arms[1]).astype(float)
+    events, time = cohort.event, cohort.exit - cohort.entry
+    rate, effect = np.meshgrid(np.linspace(-6, 0, 601), np.linspace(0, 4, 401), indexing="ij")
+    log_joint = -0.5 * ((rate + 3.0) ** 2 + effect**2) - np.log(np.pi)  # twice the normal's density
+    for arm in (0.0, 1.0):
+        own = treated == arm
+        level = rate + arm * effect
+        log_joint += events[own].sum() * level - time[own].sum() * np.exp(level)
+    weight = np.exp(log_joint - log_joint.max())
+    by_hand = np.log(weight.sum() * 0.01 * 0.01) + log_joint.max()
+    table = found.weights.set_index("model")
+    assert table.loc["e", "log_evidence"] == pytest.approx(by_hand, abs=0.05)
+    odds = table.loc["e", "weight"] / table.loc["null", "weight"]
+    assert found.inclusion == pytest.approx(odds)
+    own = found.answers[found.answers["model"] == "e"].set_index("answer")
+    mean = float((weight * effect).sum() / weight.sum())
+    assert own.loc["log hazard ratio", "mean"] == pytest.approx(mean, abs=0.02)
+    assert own.loc["log hazard ratio", "p_benefit"] == 0.0
+
+
+def test_a_cut_needs_one_effect_of_the_treatment_and_no_stacking():
+    with pytest.raises(SpecError, match="stacking weights are of models as they were fitted"):
+        ph.ModelAveragingSpec(direction="benefit")
+    crossed = [ph.ModelSpec("x", ph.Exponential(), "arm * dose_gy"),
+               ph.ModelSpec("n", ph.Exponential(), "1")]  # fmt: skip
+    with pytest.raises(SpecError, match="interacts with a covariate"):
+        ph.model_probabilities(ph.simulated_example(), crossed, direction="benefit")
 
 
 def test_evidence_of_a_normal_mean_by_hand():
@@ -165,6 +228,8 @@ def test_models_that_are_not_there_are_refused(fits, asked, what):
         ("by = ['votes']", "by"),
         ("models = ['a', 'b']\nprior = { c = 1 }", "not among the models"),
         ("prior = { a = 0 }", "above 0"),
+        ("direction = 'up'", "direction"),
+        ("direction = 'harm'\nby = ['stacking']", "without a cut at no effect"),
     ],
 )
 def test_bad_tables_are_refused_with_their_place(text, what):

@@ -1,8 +1,8 @@
 """How an analysis's own models differ from the primary model, and which hazard ratio they give."""
 
-from posthaz.design import formula_groups
+from posthaz.design import Design, formula_groups, formula_terms
 from posthaz.errors import Finding
-from posthaz.spec import ModelSpec
+from posthaz.spec import ModelSpec, shrunken_columns
 
 
 def departures(
@@ -47,7 +47,56 @@ def departures(
     return [text for text, holds in found.items() if holds]
 
 
-def ratio_fault(model: ModelSpec, treatment: str) -> Finding | None:
+def effect_fault(
+    model: ModelSpec, design: Design, treatment: str, *, of_time_too: bool = False
+) -> Finding | None:
+    """Why a fit has no single effect of the treatment with a prior of its own; None where it has.
+
+    Parameters
+    ----------
+    model : ModelSpec
+        The model.
+    design : Design
+        Its design.
+    treatment : str
+        The treatment.
+    of_time_too : bool, optional
+        Whether a time ratio will do as well as a hazard ratio.
+    """
+    own = [j for j, term in enumerate(design.terms) if term == treatment]
+    if not treatment or not own:
+        return _fault(
+            model, "its formula has no term for the treatment alone", "add the treatment as a term"
+        )
+    if fault := ratio_fault(model, treatment, of_time_too=of_time_too):
+        return fault
+    if len(own) > 1:
+        return _fault(
+            model,
+            f"the treatment has {len(own) + 1} arms, and this compares two",
+            "keep two arms by [cohort.where]",
+        )
+    terms = [one for one in formula_terms(model.formula) if one != treatment]
+    if any(treatment in term.split(":") for term in terms):
+        return _fault(
+            model,
+            "the treatment interacts with a covariate, so that it has no single hazard ratio",
+            "make a model without the interaction the first one",
+        )
+    if own[0] in shrunken_columns(model.shrinkage, design):
+        return _fault(
+            model,
+            "the treatment's effect is shrunken together with others and has no prior of its own",
+            "leave the treatment out of the shrinkage",
+        )
+    return None
+
+
+def _fault(model: ModelSpec, what: str, fix: str) -> Finding:
+    return Finding(f"model '{model.name}'", what, fix)
+
+
+def ratio_fault(model: ModelSpec, treatment: str, *, of_time_too: bool = False) -> Finding | None:
     """Why a model has no single hazard ratio of the treatment in everybody; None where it has.
 
     Examples
@@ -57,7 +106,7 @@ def ratio_fault(model: ModelSpec, treatment: str) -> Finding | None:
     >>> ratio_fault(model, "arm").what
     'its effect is a time ratio, and this is about hazard ratios'
     """
-    if model.effect.acts_on != "hazard":
+    if model.effect.acts_on != "hazard" and not of_time_too:
         what = "its effect is a time ratio, and this is about hazard ratios"
         fix = "make a proportional hazards model the first one"
     elif model.cure is not None:

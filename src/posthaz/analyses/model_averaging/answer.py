@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from posthaz.analyses.model_averaging.evidence import inclusion_bayes_factor, model_probabilities
-from posthaz.analyses.model_averaging.spec import EVIDENCE, STACKING, ModelAveragingSpec
+from posthaz.analyses.model_averaging.evidence import (
+    inclusion_bayes_factor,
+    model_has,
+    model_probabilities,
+    on_the_side,
+)
+from posthaz.analyses.model_averaging.spec import ANY, EVIDENCE, STACKING, ModelAveragingSpec
 from posthaz.checks import compare_models, leave_one_out, same_patients
 from posthaz.cohort import Cohort
-from posthaz.design import formula_variables
 from posthaz.errors import PosthazError, SpecError, nearest
 from posthaz.estimands import contrast_draws
 from posthaz.inference import Fit
@@ -125,7 +129,7 @@ def average_models(
     table = pd.concat(weights, ignore_index=True) if weights else pd.DataFrame()
     table = table.reindex(columns=list(WEIGHT_COLUMNS))
     asked_until = horizon or float(np.max(cohort.exit))
-    answers = _answers(own, table, estimands, asked_until)
+    answers = _answers(own, table, estimands, asked_until, asked.direction)
     if progress is not None:
         progress(len(asked.by) + 1, len(asked.by) + 1)
     return ModelAverage(table, answers, _inclusion(own, table, cohort.treatment), tuple(lost))
@@ -138,7 +142,7 @@ def _by_evidence(
     sampling: Sampling | None,
 ) -> pd.DataFrame:
     specs = [replace(fit.spec, name=name) for name, fit in fits.items()]
-    found = model_probabilities(cohort, specs, asked.prior, sampling)
+    found = model_probabilities(cohort, specs, asked.prior, sampling, direction=asked.direction)
     return found.rename(columns={"probability": "weight"})
 
 
@@ -156,16 +160,18 @@ def _inclusion(fits: Mapping[str, Fit], table: pd.DataFrame, treatment: str) -> 
     own = table[table["way"] == EVIDENCE].rename(columns={"weight": "probability"})
     if own.empty:
         return float("nan")
-    named = {name: formula_variables(fit.spec.formula) for name, fit in fits.items()}
-    return inclusion_bayes_factor(own, [name for name, used in named.items() if treatment in used])
+    having = [name for name, fit in fits.items() if model_has(fit.spec, treatment)]
+    return inclusion_bayes_factor(own, having)
 
 
 Drawn = dict[tuple[str, str, float], np.ndarray]
 
 
-def _draws(fit: Fit, estimands: EstimandSpec, horizon: float) -> Drawn:
+def _draws(fit: Fit, estimands: EstimandSpec, horizon: float, direction: str) -> Drawn:
     """Draws of the answers of one model that mean the same in all of them."""
     found: Drawn = {}
+    cut = direction != ANY and fit.treatment
+    kept = on_the_side(fit, direction) if cut else slice(None)
     coefficients = fit.draws["posterior"].to_dataset().get(coefficient_name(fit.spec))
     if fit.spec.effect.acts_on == "hazard" and fit.spec.proportional and fit.treatment:
         for place, term in enumerate(fit.design.terms):
@@ -176,13 +182,17 @@ def _draws(fit: Fit, estimands: EstimandSpec, horizon: float) -> Drawn:
     for name, label, time, draws in contrast_draws(fit, estimands, horizon):
         if name in ("survival difference", "rmst difference"):
             found[(name, label, time)] = draws.transpose("chain", "draw").to_numpy().ravel()
-    return found
+    return {key: draws[kept] for key, draws in found.items() if len(draws[kept])}
 
 
 def _answers(
-    fits: Mapping[str, Fit], table: pd.DataFrame, estimands: EstimandSpec, horizon: float
+    fits: Mapping[str, Fit],
+    table: pd.DataFrame,
+    estimands: EstimandSpec,
+    horizon: float,
+    direction: str,
 ) -> pd.DataFrame:
-    drawn = {name: _draws(fit, estimands, horizon) for name, fit in fits.items()}
+    drawn = {name: _draws(fit, estimands, horizon, direction) for name, fit in fits.items()}
     rows = []
     for key in dict.fromkeys(key for own in drawn.values() for key in own):
         answer, label, time = key

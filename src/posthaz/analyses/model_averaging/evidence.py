@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
 
+from posthaz.analyses.model_averaging.spec import ANY, BENEFIT
+from posthaz.arms.departures import effect_fault
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
+from posthaz.design import formula_variables
 from posthaz.errors import SpecError
-from posthaz.inference import fit_many
-from posthaz.spec import ModelSpec, Sampling
+from posthaz.inference import Fit, fit_many
+from posthaz.priors import Prior, prior_probability_below
+from posthaz.spec import ModelSpec, Sampling, coefficient_name
 
 PROBABILITY_COLUMNS = ("model", "log_evidence", "mcse", "khat", "prior", "probability", "problem")
 MOST_KHAT = 0.7
@@ -24,6 +28,8 @@ def model_probabilities(
     models: Sequence[ModelSpec],
     prior: Mapping[str, float] | None = None,
     sampling: Sampling | None = None,
+    *,
+    direction: str = ANY,
 ) -> pd.DataFrame:
     """Posterior probability of each of some models of the same patients.
 
@@ -37,6 +43,8 @@ def model_probabilities(
         Prior weights by name; 1 where not named.
     sampling : Sampling, optional
         Seed and number of draws; four such samples are made of each model.
+    direction : {"any", "benefit", "harm"}, optional
+        Whether the prior on the treatment's effect is cut at no effect in the models that have it.
 
     Returns
     -------
@@ -67,7 +75,7 @@ def model_probabilities(
     sampling = replace(sampling or Sampling(), method="laplace")
     needed = sorted({name for model in models for name in model.needed})
     cohort = cohort.complete(needed) if cohort.drop_missing else cohort
-    rows = [(model.name, *_evidence(model, cohort, sampling)) for model in models]
+    rows = [(model.name, *_evidence(model, cohort, sampling, direction)) for model in models]
     table = pd.DataFrame(rows, columns=["model", "log_evidence", "mcse", "khat", "problem"])
     weights = np.array([float((prior or {}).get(name, 1.0)) for name in names])
     known = np.isfinite(table["log_evidence"].to_numpy(dtype=float))
@@ -80,7 +88,7 @@ def model_probabilities(
 
 
 def _evidence(
-    model: ModelSpec, cohort: Cohort, sampling: Sampling
+    model: ModelSpec, cohort: Cohort, sampling: Sampling, direction: str
 ) -> tuple[float, float, float, str]:
     """Log evidence, its Monte Carlo error, the worst k-hat, and why there is none."""
     seeds = [sampling.seed + k for k in range(_REPEATS)]
@@ -93,8 +101,53 @@ def _evidence(
     values = np.array([np.nan if one is None else one for one, _ in found])
     if not np.isfinite(values).all() or not worst < MOST_KHAT:
         return np.nan, np.nan, worst, f"its weights can't be trusted (k-hat {worst:.2f})"
+    if direction != ANY and model_has(model, cohort.treatment):
+        cut = [_log_cut(one, direction) for one in fits]
+        if not np.isfinite(cut).all():
+            return np.nan, np.nan, worst, f"no draw of its posterior says {direction}"
+        values = values + np.array(cut)
     error = float(values.std(ddof=1) / np.sqrt(_REPEATS))
     return float(values.mean()), error, float(worst), ""
+
+
+def model_has(model: ModelSpec, treatment: str) -> bool:
+    """Whether the treatment stands in a model's formula."""
+    return treatment in formula_variables(model.formula)
+
+
+def on_the_side(fit: Fit, direction: str) -> np.ndarray:
+    """Which draws of a fit say benefit, or harm; shape (draw,), chains joined.
+
+    Raises
+    ------
+    SpecError
+        When the treatment has no single effect in the model, whose prior could be cut.
+    """
+    return _effect(fit, direction)[0] > 0
+
+
+def _effect(fit: Fit, direction: str) -> tuple[np.ndarray, Prior, float]:
+    """Draws of the treatment's effect, positive on the side asked for; its prior and that sign."""
+    if fault := effect_fault(fit.spec, fit.design, fit.treatment, of_time_too=True):
+        raise SpecError(f"{fault.where}: {fault.what}", fix=fault.fix)
+    (column,) = (k for k, term in enumerate(fit.design.terms) if term == fit.treatment)
+    sign = -1.0 if fit.spec.effect.acts_on == "hazard" else 1.0
+    sign = sign if direction == BENEFIT else -sign
+    posterior = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
+    draws = posterior.isel(covariate=column).transpose("chain", "draw").to_numpy().ravel()
+    return sign * draws, fit.priors.coefficients[column], sign
+
+
+def _log_cut(fit: Fit, direction: str) -> float:
+    """What cutting the treatment's prior at no effect adds to the log evidence.
+
+    The posterior over the prior probability of that side: the same likelihood is averaged over a
+    prior that is larger there by one over its own probability.
+    """
+    draws, prior, sign = _effect(fit, direction)
+    below = prior_probability_below(prior, 0.0)
+    share = float(np.mean(draws > 0))
+    return float(np.log(share) - np.log(1.0 - below if sign > 0 else below)) if share else -np.inf
 
 
 def inclusion_bayes_factor(table: pd.DataFrame, having: Sequence[str]) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.model_averaging.answer import ModelAverage, average_models
-from posthaz.analyses.model_averaging.spec import EVIDENCE, STACKING
+from posthaz.analyses.model_averaging.spec import ANY, EVIDENCE, STACKING
 from posthaz.answers import answer_frame
 from posthaz.report.blocks import Block, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
@@ -65,9 +65,15 @@ def averaged_sentence(results: Results, answer: ModelAverage) -> str:
     if np.isfinite(answer.inclusion):
         text += (
             f" The Bayes factor of the models with the treatment against those without is "
-            f"{answer.inclusion:.3g}; it depends on the width of the treatment’s prior."
+            f"**{answer.inclusion:.3g}**; it depends on the width of the treatment’s prior"
+            f"{_cut_words(results)}."
         )
     return text.strip() or "No answer means the same in all of the models, to be averaged."
+
+
+def _cut_words(results: Results) -> str:
+    direction = results.analysis.clinical[_NAME].direction
+    return "" if direction == ANY else f", which allows of a {direction} only (cut at no effect)"
 
 
 def _name(results: Results, row: dict) -> str:

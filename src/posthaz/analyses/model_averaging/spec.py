@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from posthaz.cohort import CohortSpec
+from posthaz.errors import SpecError
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.fields import choice, distinct, number, several, table, text
 from posthaz.spec.toml_table import TomlTable
 
 EVIDENCE, STACKING = "evidence", "stacking"
 WAYS = (EVIDENCE, STACKING)
+ANY, BENEFIT, HARM = "any", "benefit", "harm"
+DIRECTIONS = (ANY, BENEFIT, HARM)
 
 
 @dataclass(frozen=True)
@@ -24,17 +28,30 @@ class ModelAveragingSpec:
         Posterior probabilities of the models, or the weights that predict patients left out best.
     prior : mapping of str to float
         Prior weight of each model, 1 where not named.
+    direction : {"any", "benefit", "harm"}
+        Whether the treatment's prior, where a model has it, is cut at no effect: then only a
+        benefit (a hazard ratio below 1, a time ratio above it) or only a harm is set against none.
     """
 
     models: tuple[str, ...] = ()
     by: tuple[str, ...] = WAYS
     prior: Mapping[str, float] = field(default_factory=dict)
+    direction: Literal["any", "benefit", "harm"] = ANY
+
+    def __post_init__(self) -> None:
+        if self.direction != ANY and STACKING in self.by:
+            raise SpecError(f"ModelAveragingSpec: {_NO_STACKING[0]}", fix=_NO_STACKING[1])
 
 
+_NO_STACKING = (
+    "stacking weights are of models as they were fitted, without a cut at no effect",
+    'ask for by = ["evidence"] alone with a direction, or leave direction out',
+)
 _FIELDS = {
     "models": distinct(several(text(), "names of models")),
     "by": distinct(several(choice(WAYS), "ways")),
     "prior": table(each=number(above=0)),
+    "direction": choice(DIRECTIONS),
 }
 
 
@@ -61,6 +78,8 @@ def read_model_averaging(toml: TomlTable, cohort: CohortSpec) -> ModelAveragingS
             weights.refuse(name, "it is not among the models that are averaged", "remove it")
     if not cohort.treatment:
         toml.refuse((), "the file names no treatment to compare", "name it in [treatment]")
+    if parsed.get("direction", ANY) != ANY and STACKING in parsed.setdefault("by", (EVIDENCE,)):
+        toml.refuse("by", *_NO_STACKING)
     return None if len(toml.findings) > before else ModelAveragingSpec(**parsed)
 
 

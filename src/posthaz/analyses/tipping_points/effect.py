@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posthaz.arms.departures import ratio_fault
-from posthaz.design import formula_terms
-from posthaz.errors import Finding, SpecError
+from posthaz.arms.departures import effect_fault
+from posthaz.errors import SpecError
 from posthaz.inference import Fit
 from posthaz.priors import Prior, prior_log_density
-from posthaz.spec import coefficient_name, shrunken_columns
+from posthaz.spec import coefficient_name
 
 _LEAST_LEFT = 0.05
 
@@ -64,7 +63,7 @@ def treatment_effect(fit: Fit) -> TreatmentEffect:
     >>> treatment_effect(fit).term
     'arm[B]'
     """
-    fault = effect_fault(fit)
+    fault = effect_fault(fit.spec, fit.design, fit.treatment)
     if fault is not None:
         raise SpecError(f"{fault.where}: {fault.what}", fix=fault.fix)
     (column,) = (j for j, term in enumerate(fit.design.terms) if term == fit.treatment)
@@ -73,41 +72,6 @@ def treatment_effect(fit: Fit) -> TreatmentEffect:
     prior = fit.priors.coefficients[column]
     estimate, error = without_prior(draws, prior)
     return TreatmentEffect(fit.design.columns[column], draws.astype(float), prior, estimate, error)
-
-
-def effect_fault(fit: Fit) -> Finding | None:
-    """Why a fit has no single log hazard ratio of the treatment; nothing where it has."""
-    own = [j for j, term in enumerate(fit.design.terms) if term == fit.treatment]
-    if not fit.treatment or not own:
-        return _fault(
-            fit, "its formula has no term for the treatment alone", "add the treatment as a term"
-        )
-    if fault := ratio_fault(fit.spec, fit.treatment):
-        return fault
-    if len(own) > 1:
-        return _fault(
-            fit,
-            f"the treatment has {len(own) + 1} arms, and this compares two",
-            "keep two arms by [cohort.where]",
-        )
-    terms = [one for one in formula_terms(fit.spec.formula) if one != fit.treatment]
-    if any(fit.treatment in term.split(":") for term in terms):
-        return _fault(
-            fit,
-            "the treatment interacts with a covariate, so that it has no single hazard ratio",
-            "make a model without the interaction the first one",
-        )
-    if own[0] in shrunken_columns(fit.spec.shrinkage, fit.design):
-        return _fault(
-            fit,
-            "the treatment's effect is shrunken together with others and has no prior of its own",
-            "leave the treatment out of the shrinkage",
-        )
-    return None
-
-
-def _fault(fit: Fit, what: str, fix: str) -> Finding:
-    return Finding(f"model '{fit.spec.name}'", what, fix)
 
 
 def without_prior(draws: np.ndarray, prior: Prior) -> tuple[float, float]:
