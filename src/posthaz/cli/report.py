@@ -21,12 +21,13 @@ from posthaz.cli.options import (
 )
 from posthaz.errors import SpecError
 
-FORMATS = ("html", "md", "docx", "summary")
+FORMATS = ("html", "md", "docx", "pdf", "summary")
 Formats = Annotated[
     str,
     typer.Option(
         "--format",
-        help="Comma-separated: html, md, docx, summary (one page). The HTML page is always made.",
+        help="Comma-separated: html, md, docx, pdf, summary (one page). The HTML page is always "
+        "made.",
     ),
 ]
 
@@ -62,4 +63,8 @@ def _formats(text: str) -> tuple[str, ...]:
         raise SpecError(
             f"--format: '{unknown[0]}' is not known", fix=f"choose among {', '.join(FORMATS)}"
         )
+    if "pdf" in chosen:
+        from posthaz.report.pdf import printer
+
+        printer()  # what it lacks is said before anything is fitted
     return tuple(dict.fromkeys(["html", *chosen]))

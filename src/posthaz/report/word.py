@@ -1,5 +1,6 @@
 """A report as a Word document."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -92,6 +93,8 @@ def build_document(report: Report) -> WordDocument:
         document.add_paragraph(printable(report.subtitle), style="Subtitle")
     for block in report.lead:
         add_block(document, block, report)
+    headings = [one.title for one in report.sections] + ["Provenance"] * bool(report.footer)
+    add_contents(document, headings)
     for section in report.sections:
         add_section(document, section, report, 1)
     if report.footer:
@@ -111,6 +114,48 @@ def property_text(text: str) -> str:
     """
     clean = printable(text)
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…"
+
+
+def add_contents(document: WordDocument, titles: Sequence[str]) -> None:
+    """A field of contents, filled in, so that it is there before Word makes it anew."""
+    if not titles:
+        return
+    update = OxmlElement("w:updateFields")  # Word puts the page numbers in as it opens the file
+    update.set(qn("w:val"), "true")
+    document.settings.element.append(update)
+    document.add_paragraph().add_run("Contents").bold = True
+    for number, title in enumerate(titles):
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(2)
+        if not number:
+            open_field(paragraph, 'TOC \\o "1-2" \\h \\z \\u')
+        paragraph.add_run(printable(title))
+        if number == len(titles) - 1:
+            field_mark(paragraph, "end")
+
+
+def add_field(paragraph: WordParagraph, code: str, shown: str) -> None:
+    """A field, with what is shown until it is made anew."""
+    open_field(paragraph, code)
+    paragraph.add_run(shown)
+    field_mark(paragraph, "end")
+
+
+def open_field(paragraph: WordParagraph, code: str) -> None:
+    """The start of a field, up to what is shown of it."""
+    field_mark(paragraph, "begin")
+    text = OxmlElement("w:instrText")
+    text.set(qn("xml:space"), "preserve")
+    text.text = f" {code} "
+    paragraph.add_run()._r.append(text)
+    field_mark(paragraph, "separate")
+
+
+def field_mark(paragraph: WordParagraph, kind: str) -> None:
+    """The begin, middle or end of a field."""
+    element = OxmlElement("w:fldChar")
+    element.set(qn("w:fldCharType"), kind)
+    paragraph.add_run()._r.append(element)
 
 
 def add_section(document: WordDocument, section: Section, report: Report, level: int) -> None:
@@ -164,10 +209,16 @@ def add_spans(paragraph: WordParagraph, text: str) -> None:
             run.font.name = "Courier New"
 
 
-def add_caption(document: WordDocument, text: str, source: str) -> WordParagraph:
-    """A caption, and the file that holds the numbers."""
+def add_caption(document: WordDocument, label: str, text: str, source: str) -> WordParagraph:
+    """A caption, its number a field that counts, and the file that holds the numbers."""
     paragraph = document.add_paragraph(style="Caption")
-    add_spans(paragraph, text + (f" Numbers: {source}." if source else ""))
+    word, number = label.split()
+    paragraph.add_run(f"{word} ")
+    add_field(paragraph, f"SEQ {word} \\* ARABIC", number)
+    paragraph.add_run(".")
+    for run in paragraph.runs:
+        run.bold = True
+    add_spans(paragraph, f" {sentence(text)}" + (f" Numbers: {source}." if source else ""))
     return paragraph
 
 
@@ -178,12 +229,12 @@ def add_figure(document: WordDocument, block: FigureBlock, label: str) -> None:
     properties.set("descr", printable(block.alt))
     properties.set("name", block.name)
     document.paragraphs[-1].paragraph_format.keep_with_next = True
-    add_caption(document, f"**{label}.** {sentence(block.caption)}", block.source)
+    add_caption(document, label, block.caption, block.source)
 
 
 def add_table(document: WordDocument, table: Table, label: str) -> None:
     """A table under its caption; the header row repeats on every page, no row is cut."""
-    caption = add_caption(document, f"**{label}.** {sentence(table.caption)}", table.source)
+    caption = add_caption(document, label, table.caption, table.source)
     caption.paragraph_format.keep_with_next = True
     heads, numbers = list(table.shown.values()), numeric_columns(table)
     grid = document.add_table(rows=1, cols=len(heads), style="Table Grid")

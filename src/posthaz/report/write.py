@@ -21,6 +21,7 @@ from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.page import Written, with_files, write_pictures
 from posthaz.report.parts import with_missing
+from posthaz.report.pdf import write_pdf
 from posthaz.report.results import Results
 from posthaz.report.sections.cured import cure_priors
 from posthaz.report.summary import SUMMARY, summary_of
@@ -37,7 +38,8 @@ def write_whole(results: Results, folder: Path, formats: Sequence[str] = ()) -> 
     folder : Path
         Folder to write to; what stands there under the same names is replaced.
     formats : sequence of str, optional
-        Formats of the report, among ``html``, ``md``, ``docx``, ``summary``; no report without any.
+        Formats of the report, among ``html``, ``md``, ``docx``, ``pdf``, ``summary``; no report
+        without any.
 
     Returns
     -------
@@ -65,7 +67,8 @@ def write_results(results: Results, folder: Path, formats: Sequence[str] = ()) -
     folder : Path
         Folder to write to.
     formats : sequence of str, optional
-        Formats of the report, among ``html``, ``md``, ``docx``, ``summary``; no report without any.
+        Formats of the report, among ``html``, ``md``, ``docx``, ``pdf``, ``summary``; no report
+        without any.
 
     Returns
     -------
@@ -159,7 +162,7 @@ def write_report(results: Results, folder: Path, formats: Sequence[str]) -> Writ
     folder : Path
         Folder to write to.
     formats : sequence of str
-        Among ``html``, ``md``, ``docx``, ``summary``.
+        Among ``html``, ``md``, ``docx``, ``pdf``, ``summary``.
 
     Returns
     -------
@@ -170,7 +173,7 @@ def write_report(results: Results, folder: Path, formats: Sequence[str]) -> Writ
     missing = list(missing_parts(results, report))
     written = write_pictures(figures, folder)
     # the page that everybody gets is made last, so that it tells which others are missing
-    for ending in sorted(set(formats), key=("docx", "md", SUMMARY, "html").index):
+    for ending in sorted(set(formats), key=("docx", "pdf", "md", SUMMARY, "html").index):
         path = folder / (f"{SUMMARY}.html" if ending == SUMMARY else f"report.{ending}")
         page = replace(report, lead=with_missing(report.lead, missing))
         made = guarded(f"file {path.name}", partial(_write_page, page, path))
@@ -185,6 +188,8 @@ def _write_page(report: Report, path: Path) -> Path:
     match path.suffix:
         case ".docx":
             return write_word(report, path)
+        case ".pdf":
+            return write_pdf(report, path)
         case ".md":
             return write_text(path, render_markdown(report))
         case _:

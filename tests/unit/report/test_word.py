@@ -52,6 +52,26 @@ def test_pictures_have_alternative_text_and_a_caption(document):
     ]
 
 
+def codes(document):
+    return [one.text.strip() for one in document.element.iter(qn("w:instrText"))]
+
+
+def test_contents_and_caption_numbers_are_fields(document):
+    assert codes(document) == [
+        'TOC \\o "1-2" \\h \\z \\u',
+        "SEQ Figure \\* ARABIC",
+        "SEQ Table \\* ARABIC",
+        "SEQ Table \\* ARABIC",
+    ]
+    marks = [one.get(qn("w:fldCharType")) for one in document.element.iter(qn("w:fldChar"))]
+    assert marks == ["begin", "separate", "end"] * 4
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    start = texts.index("Contents")
+    assert texts[start + 1 : start + 5] == ["Priors", "Survival", "Checklist", "Provenance"]
+    update = document.settings.element.find(qn("w:updateFields"))
+    assert update.get(qn("w:val")) == "true"
+
+
 def test_bold_is_bold_and_a_simulated_cohort_is_marked_on_every_page(document):
     bold = [run.text for p in document.paragraphs for run in p.runs if run.bold]
     assert "0.90" in bold
