@@ -16,9 +16,10 @@ from posthaz.report import (
 )
 from posthaz.report.cells import table_rows
 from posthaz.report.compose import compose_report
+from posthaz.report.sections.hazard_ratios import hazard_ratios_section
 from posthaz.report.sections.predictive import agreement_sentence
 from posthaz.report.sections.published import published_section
-from posthaz.report.sections.ratio_rows import ratio_rows
+from posthaz.report.sections.ratio_rows import BAYESIAN, ratio_rows
 from posthaz.report.sections.references import REFERENCES, numbered
 from posthaz.report.sections.rows import answer_row, treatment_term
 
@@ -113,6 +114,36 @@ def test_a_cox_model_of_the_treatment_alone_is_not_shown_twice(two_arms):
     rows = ratio_rows(two_arms)
     models = list(rows.loc[(rows["term"] == "arm[B]") & (rows["kind"] == "Cox"), "model"])
     assert models == ["Cox, univariable", "Cox, adjusted for dose"]
+
+
+def test_characteristics_alone_and_together_stand_side_by_side(two_arms):
+    section = hazard_ratios_section(two_arms)
+    assert section is not None
+    (table,) = [one for one in section.blocks
+                if isinstance(one, Table) and one.caption.startswith("Each characteristic")]  # fmt: skip
+    rows = ratio_rows(two_arms)
+    shown = table.frame.set_index("label")
+    assert list(shown.index) == list(dict.fromkeys(rows.loc[rows["formula"].ne(""), "label"]))
+    dose = rows[rows["term"] == "dose_gy, per 10 Gy"]
+    alone = dose[dose["model"] == "Cox, univariable"].iloc[0]
+    label = alone["label"]
+    assert shown.loc[label, "uni"].startswith(f"{alone['hr']:.2f} (")
+    assert shown.loc[label, "uni"] != shown.loc[label, "multi"]
+    adjusted = dose[dose["kind"] == BAYESIAN].iloc[0]
+    assert shown.loc[label, "all"].startswith(f"{adjusted['hr']:.2f} (")
+    assert shown.loc[label, "all_p"] == f"{100 * adjusted['below_1']:.0f}\u00a0%"
+    # no model of the file has the dose alone
+    assert shown.loc[label, "one"] == "–" and shown["one"].ne("–").sum() == 1
+
+
+def test_without_a_cox_model_of_several_nothing_stands_side_by_side(two_arms):
+    answers = two_arms.frequentist.answers
+    some = replace(two_arms.frequentist,
+                   answers=answers[~answers["analysis"].astype(str).str.startswith("cox: ")])  # fmt: skip
+    section = hazard_ratios_section(replace(two_arms, frequentist=some))
+    assert section is not None
+    captions = [one.caption for one in section.blocks if isinstance(one, Table)]
+    assert captions and not any(one.startswith("Each characteristic") for one in captions)
 
 
 def test_a_treatment_in_an_interaction_has_no_ratio_of_its_own(two_arms):

@@ -1,11 +1,12 @@
 """Hazard ratios: every model's beside Cox regression's, as a table and as forests."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from posthaz.design import in_basis
+from posthaz.design import formula_variables, in_basis
 from posthaz.figures import draw_hazard_ratios
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
@@ -16,7 +17,7 @@ from posthaz.report.sections.naming import arm_labels, capitalised
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.proportionality import schoenfeld_sentence
 from posthaz.report.sections.question import of_treatment
-from posthaz.report.sections.ratio_rows import ratio_rows
+from posthaz.report.sections.ratio_rows import BAYESIAN, ratio_rows
 from posthaz.report.sections.within_levels import within_level_blocks
 from posthaz.report.sections.wording import (
     SPACE,
@@ -66,9 +67,77 @@ def hazard_ratios_section(results: Results) -> Section | None:
         if len(frame):
             blocks.append(_table(results, frame, name))
             blocks.append(_forest(results, frame, name))
+    blocks += _side_by_side(results, rows)
     blocks += within_level_blocks(results)
     blocks.append(Paragraph(schoenfeld_sentence(results)))
     return Section("Hazard ratios", "hazard-ratios", tuple(blocks))
+
+
+def _side_by_side(results: Results, rows: pd.DataFrame) -> list[Block]:
+    """One table of each characteristic alone and together with the others, as papers print it."""
+    cox = beside(results.cohort).model
+    alone = rows[rows["forest"] == f"{cox}, univariable"].set_index("label")
+    joint = {
+        formula: own
+        for formula, own in rows[rows["kind"] == cox].groupby("formula", sort=False)
+        if formula and len(set(own["label"])) > 1
+    }
+    together = rows[(rows["kind"] == BAYESIAN) & rows["formula"].isin(list(joint))]
+    if alone.empty or together.empty:
+        return []
+    formula = max(joint, key=lambda one: (together["formula"] == one).sum())
+    single = rows["formula"].map(lambda one: bool(one) and len(formula_variables(one)) == 1)
+    found = {
+        "uni": alone,
+        "multi": joint[formula].set_index("label"),
+        "one": rows[(rows["kind"] == BAYESIAN) & single].set_index("label"),
+        "all": together[together["formula"] == formula].set_index("label"),
+    }
+    return [_characteristics(results, formula, found)]
+
+
+@guarded_block
+def _characteristics(results: Results, formula: str, found: Mapping[str, pd.DataFrame]) -> Table:
+    """Rows of the characteristics of one model, by Cox and posterior, alone and together."""
+    cox = beside(results.cohort).model
+    heads = {
+        "label": "Characteristic",
+        "uni": f"{cox}, univariable: HR",
+        "uni_p": "P",
+        "multi": f"{cox}, multivariable: HR",
+        "multi_p": "P",
+        "one": "Posterior, univariable: HR",
+        "one_p": f"P(HR{SPACE}<{SPACE}1)",
+        "all": "Posterior, multivariable: HR",
+        "all_p": f"P(HR{SPACE}<{SPACE}1)",
+    }
+    shown = [
+        {"label": label} | {k: v for key, table in found.items()
+                            for k, v in _ratio_and_p(key, table, label).items()}
+        for label in dict.fromkeys(found["all"].index)
+    ]  # fmt: skip
+    if all(row["one"] == MISSING for row in shown):
+        heads = {key: head for key, head in heads.items() if key not in ("one", "one_p")}
+    first = next(iter(found["all"]["model"]))
+    level = interval_name(results.analysis.estimands.interval)
+    note = (
+        f"Intervals are {level}. Multivariable: all characteristics of `{formula}`; the posterior "
+        f"is that of {first}. A posterior of a characteristic alone is given where a model of the "
+        "file has it alone."
+    )
+    return Table(
+        pd.DataFrame(shown), "Each characteristic alone and together with the others", heads,
+        source="coefficients.csv", notes=(note,), wraps=True,
+    )  # fmt: skip
+
+
+def _ratio_and_p(key: str, table: pd.DataFrame, label: str) -> dict[str, str]:
+    """A hazard ratio with its P value, or the probability that it is below 1."""
+    if label not in table.index:
+        return {key: MISSING, f"{key}_p": MISSING}
+    own = table.loc[[label]].iloc[0]
+    sure = percent(own["below_1"]) if np.isnan(own["p"]) else p_value(own["p"])
+    return {key: with_interval(own["hr"], own["lower"], own["upper"]), f"{key}_p": sure}
 
 
 def _meaning(results: Results) -> str:

@@ -17,7 +17,7 @@ from posthaz.spec.patients_lost import patients_of
 
 COLUMNS = (
     *("term", "label", "treatment", "model", "which", "kind", "forest", "power", "chosen"),
-    *("hr", "lower", "upper", "below_1", "p", "mcse", "n", "conflict"),
+    *("hr", "lower", "upper", "below_1", "p", "mcse", "n", "conflict", "formula"),
 )
 BAYESIAN = "Bayesian"
 
@@ -38,7 +38,7 @@ def ratio_rows(results: Results) -> pd.DataFrame:
         analysis names no step); `which` says what a ratio is where it isn't one of hazards at any
         time (`ratio_marks`); `forest` names the source in the forest of covariates, empty for
         rows it leaves out; `conflict` says how prior and data disagree, and is empty where they
-        don't.
+        don't; `formula` is that of the model, empty for univariable Cox models.
     """
     steps = _steps(results)
     replaced = {column for column, _ in steps.values()}
@@ -112,6 +112,7 @@ def _bayesian(
             "mcse": row["mcse_mean"],
             "n": patients[row["model"]],
             "conflict": conflicts.get((row["model"], column), ""),
+            "formula": results.posterior.fits[row["model"]].spec.formula,
         }
 
 
@@ -158,6 +159,7 @@ def _cox(
                 "mcse": np.nan,
                 "n": row["n"],
                 "conflict": "",
+                "formula": str(row["analysis"]).removeprefix(names.formula) if several else "",
             }
 
 
