@@ -14,11 +14,14 @@ from posthaz.priors import Prior
 from posthaz.schedule import DaskCluster, ProcessPool
 from posthaz.sensitivity import (
     Sensitivity,
+    Variant,
     answer_sensitivity,
     compare_variants,
     fit_variants,
+    summarise_variants,
     variants,
 )
+from posthaz.sensitivity.completed import COMPLETIONS, fits_of_completed
 from posthaz.sensitivity.suite import COLUMNS
 from posthaz.spec import (
     Alternative,
@@ -32,6 +35,8 @@ from posthaz.spec import (
     SensitivitySpec,
     SubsetChange,
 )
+from posthaz.spec.axes.exclusions import ImputedChange
+from posthaz.spec.axes.follow_up import InformativeChange
 
 SDS = (0.01, 0.05, 0.1, 0.2, 0.5, 2.0, 10.0)
 NOBODY = SubsetChange(Where((Condition("dose_gy", at_least=1000.0),)))
@@ -197,3 +202,65 @@ def test_pool_and_cluster_give_the_same_grid_though_a_worker_is_killed(
     pd.testing.assert_frame_equal(pooled, here, check_exact=True)
     pd.testing.assert_frame_equal(plain, here, check_exact=True)
     pd.testing.assert_frame_equal(after, here, check_exact=True)
+
+
+def lacking_doses() -> ph.Cohort:
+    """The simulated example, the dose of every fourth patient unknown."""
+    cohort = ph.simulated_example()
+    dose = cohort.covariates["dose_gy"].astype(float).copy()
+    dose[np.arange(len(cohort)) % 4 == 0] = np.nan
+    return replace(cohort, covariates=cohort.covariates.assign(dose_gy=dose), drop_missing=True)
+
+
+def test_completed_patients_are_pooled_as_one_posterior() -> None:
+    """What is drawn several times: all patients, between-cohort variance in the spread."""
+    spec = ph.ModelSpec("m", ph.Exponential(), "arm + dose_gy",
+                        priors={"arm": Prior("normal", (0.0, 1.0))})  # fmt: skip
+    cohort = lacking_doses()
+    stated = Variant("as stated", (), spec, primary=True)
+    imputed = Variant("imputed", (("missing values", "imputed"),), spec, (ImputedChange(),))
+    sampling = Sampling(seed=3, chains=2, draws=800, method="laplace")
+    fits = fits_of_completed(imputed, cohort, sampling)
+    assert len(fits) == COMPLETIONS and {one.provenance.patients for one in fits} == {len(cohort)}
+    asked = EstimandSpec(rmst_to=12.0, survival_at=(12.0,))
+    complete = cohort.complete(["dose_gy"])
+    (answer,) = summarise_variants((imputed,), complete, sampling, asked, cohort)
+    own = answer.iloc[0]
+    draws = [one.draws["posterior"]["log_hazard_ratio"].isel(covariate=0).to_numpy().ravel()
+             for one in fits]  # fmt: skip
+    assert own["mean"] == pytest.approx(np.concatenate(draws).mean(), abs=1e-9)
+    within = np.mean([one.var() for one in draws])
+    between = np.var([one.mean() for one in draws])
+    assert own["sd"] ** 2 == pytest.approx(within + between, rel=1e-3)
+    assert own["patients"] == len(cohort) and "pooled over 10 completed" in own["method"]
+    gains = [ph.difference(ph.restricted_mean(one, [12.0]), *reversed(cohort.arms)).to_numpy()
+             for one in fits]  # fmt: skip
+    assert own["rmst_difference"] == pytest.approx(float(np.median(np.concatenate(gains))))
+    with_all = fit_variants([stated, imputed], cohort, sampling)
+    assert with_all["patients"].tolist() == [len(complete), len(cohort)]
+
+
+def test_a_worse_course_after_censoring_takes_from_the_better_arm() -> None:
+    spec = ph.ModelSpec("m", ph.Exponential(), "arm",
+                        priors={"arm": Prior("normal", (0.0, 1.0))})  # fmt: skip
+    cohort = ph.simulated_example()
+    listed = [Variant("as stated", (), spec, primary=True)] + [
+        Variant(f"x {delta:g}", (("the censored", str(delta)),), spec, (InformativeChange(delta),))
+        for delta in (1.0, 6.0)
+    ]
+    sampling = Sampling(seed=3, chains=2, draws=800, method="laplace")
+    table = fit_variants(listed, cohort, sampling).set_index("variant")
+    assert abs(table.loc["x 1", "difference_sd"]) < 0.4  # ten draws of the censored times
+    assert table.loc["x 6", "hr_median"] > table.loc["x 1", "hr_median"]
+    assert (
+        table.loc["x 6", "events"] > table.loc["x 1", "events"] > table.loc["as stated", "events"]
+    )
+    changing = replace(spec, changing=(ph.ChangingEffect("arm", intervals=2),))
+    lost = fits_problem(replace(listed[1], spec=changing), cohort, sampling)
+    assert "an effect changes with time" in lost
+
+
+def fits_problem(variant: Variant, cohort: ph.Cohort, sampling: Sampling) -> str:
+    """Why a variant has no answer."""
+    (answer,) = summarise_variants((variant,), cohort, sampling)
+    return str(answer)

@@ -9,7 +9,6 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.tipping_points import influence
-from posthaz.analyses.tipping_points.effect import effect_fault
 from posthaz.analyses.tipping_points.removal import (
     Conclusion,
     Refits,
@@ -17,6 +16,7 @@ from posthaz.analyses.tipping_points.removal import (
     smallest_sets,
 )
 from posthaz.analyses.tipping_points.spec import TippingPointsSpec
+from posthaz.arms.departures import effect_fault
 from posthaz.errors import SpecError
 from posthaz.priors import Prior
 from posthaz.spec import Sampling
@@ -107,7 +107,7 @@ def test_a_treatment_without_one_hazard_ratio_is_refused():
     cohort = ph.simulated_example()
     spec = ph.ModelSpec("m", ph.Exponential(), "arm * dose_gy")
     fit = ph.fit(spec, cohort, SAMPLING, draws=100)
-    assert "interacts" in effect_fault(fit).what
+    assert "interacts" in effect_fault(fit.spec, fit.design, fit.treatment).what
     cured = replace(fit, spec=ph.ModelSpec("m", ph.Weibull(), "arm", cure=ph.Cure()))
     with pytest.raises(SpecError, match="cured share"):
         ph.tipping_points(cured, cohort)
@@ -204,13 +204,13 @@ def test_censoring_that_tells_nothing_changes_nothing_and_a_worse_course_does(si
 
 def test_completed_times_follow_the_model(simulated):
     """After censoring, events come as often as the posterior says, times the ratio."""
-    from posthaz.analyses.tipping_points.censoring import _completed
+    from posthaz.analyses.tipping_points.censoring import completed_times
 
     fit, cohort = simulated
     random = np.random.default_rng(3)
     end = cohort.exit.max()
     open_ = (cohort.cause == 0) & (cohort.exit < end)
-    made = [_completed(fit, cohort, np.full(len(cohort), 2.0), random) for _ in range(200)]
+    made = [completed_times(fit, cohort, np.full(len(cohort), 2.0), random) for _ in range(200)]
     share = np.mean([one.event[open_] for one in made], axis=0)
     posterior = fit.draws["posterior"].to_dataset()
     rate = np.exp(posterior["log_rate"].to_numpy().ravel())

@@ -63,3 +63,8 @@ def table_of(name: str) -> Any:
 def part_of(name: str) -> Any:
     """The `ClinicalPart` of an analysis: its answer, files and section."""
     return import_module(f"{_PACKAGES[name]}.section").PART
+
+
+def module_of(name: str, module: str) -> Any:
+    """A module of an analysis, for rooms below that draw what it draws."""
+    return import_module(f"{_PACKAGES[name]}.{module}")

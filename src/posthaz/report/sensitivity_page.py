@@ -7,12 +7,12 @@ from pathlib import Path
 from posthaz.cohort import Cohort
 from posthaz.files import csv_text, file_below, write_text
 from posthaz.inference import installed_versions
-from posthaz.report.blocks import Block, KeyValues, Note, Paragraph, Report, Section
+from posthaz.report.blocks import Block, Bullets, KeyValues, Note, Paragraph, Report, Section
 from posthaz.report.concerns.cohort import doubt_text
 from posthaz.report.page import Written, write_page
 from posthaz.report.parts import guarded_blocks, guarded_section
 from posthaz.report.sections.sensitivity import sensitivity_blocks
-from posthaz.report.sections.sensitivity_words import range_paragraphs
+from posthaz.report.sections.sensitivity_words import five_answers, range_paragraphs
 from posthaz.report.sections.wording import counted
 from posthaz.sensitivity import Sensitivity
 from posthaz.spec import Analysis
@@ -105,6 +105,7 @@ def _lead(results: SensitivityResults) -> tuple[Block, ...]:
         *failure_notes(results.answer),
         *(Note("warning", doubt_text(notice)) for notice in cohort.notices),
         Paragraph(first),
+        Bullets(five_answers(results, results.answer.comparison, {})),
         *range_paragraphs(results, results.answer.table),
     )
 

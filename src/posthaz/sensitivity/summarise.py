@@ -56,16 +56,15 @@ def summarise_variants(
     # imported here, so that variants are listed and workers are managed without PyMC
     from posthaz.inference import fit_many
 
+    everybody = cohort if whole is None else whole
+    tasks = [(one, everybody if one.takes_incomplete else cohort) for one in cell]
+    if any(one.draws for one in cell):
+        return [_summarise_drawn(one, of, sampling, asked or EstimandSpec()) for one, of in tasks]
     weighted = sampling.method in ("auto", "laplace")
     if weighted and any(one.primary for one in cell):
         sampling = replace(sampling, method="nuts")
     try:
-        everybody = cohort if whole is None else whole
-        tasks = [
-            (one.spec, one.of_patients(everybody if one.takes_incomplete else cohort))
-            for one in cell
-        ]
-        fits = fit_many(tasks, sampling)
+        fits = fit_many([(one.spec, one.of_patients(of)) for one, of in tasks], sampling)
         return [
             summarise_fit(fit, one.of_estimands(asked or EstimandSpec()))
             for one, fit in zip(cell, fits, strict=True)
@@ -76,7 +75,20 @@ def summarise_variants(
     return [summarise_variants((one,), cohort, sampling, asked, whole)[0] for one in cell]
 
 
-def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
+def _summarise_drawn(
+    variant: Variant, cohort: Cohort, sampling: Sampling, asked: EstimandSpec
+) -> pd.DataFrame | PosthazError:
+    """The pooled answers of a variant whose patients are drawn several times."""
+    from posthaz.sensitivity.completed import fits_of_completed
+
+    try:
+        first, *others = fits_of_completed(variant, cohort, sampling)
+        return summarise_fit(first, variant.of_estimands(asked), others)
+    except PosthazError as error:
+        return error
+
+
+def summarise_fit(fit: "Fit", asked: EstimandSpec, others: "Sequence[Fit]" = ()) -> pd.DataFrame:
     """The treatment's coefficients of one fit, with what they rest on.
 
     Parameters
@@ -85,6 +97,9 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
         A fit with a treatment.
     asked : EstimandSpec
         Probability of the intervals, and horizon of the restricted means.
+    others : sequence of Fit, optional
+        Fits of the same model to other completions of its patients, pooled with the first as one
+        posterior.
 
     Returns
     -------
@@ -100,41 +115,66 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec) -> pd.DataFrame:
             f"the formula '{fit.spec.formula}' has no term for the treatment alone",
             fix="add the treatment as a term",
         )
-    table = coefficient_rows(fit, [fit.design.columns[j] for j in own], asked.interval)
-    gains = _gains(fit, asked)
-    khat = fit.provenance.khat
-    weighted = fit.provenance.method.startswith("Laplace")  # trusted by its k-hat, no chains
+    fits = (fit, *others)
+    columns = [fit.design.columns[j] for j in own]
+    table = coefficient_rows(_joined(fits) if others else fit, columns, asked.interval)
+    gains = _gains(fits, asked)
+    khats = [one.provenance.khat for one in fits if one.provenance.khat is not None]
+    # a fit by weights is trusted by its k-hat and has no chains
+    chains = [one for one in fits if not one.provenance.method.startswith("Laplace")]
+    failed = next((found for one in chains if (found := convergence(one).failures)), ())
+    pooled = f", pooled over {len(fits)} completed cohorts" if others else ""
     table = table.assign(
         prior=[str(fit.priors.coefficients[j]) for j in own],
         baseline=fit.spec.baseline.label(),
         formula=fit.spec.formula,
         patients=fit.provenance.patients,
-        events=fit.provenance.events,
-        method=fit.provenance.method,
-        khat=np.nan if khat is None else khat,
-        log_evidence=_log_evidence(fit),
-        failures="" if weighted else "; ".join(convergence(fit).failures),
+        events=round(float(np.mean([one.provenance.events for one in fits]))),
+        method=f"{(chains or fits)[0].provenance.method}{pooled}",
+        khat=max(khats, default=np.nan),
+        log_evidence=np.nan if others else _log_evidence(fit),
+        failures="; ".join(failed),
         **{name: values if len(values) == len(own) else np.nan for name, values in gains.items()},
     )
     return table[list(ANSWERS)]
 
 
-def _gains(fit: "Fit", asked: EstimandSpec) -> dict[str, list[float]]:
+def _joined(fits: "Sequence[Fit]") -> "Fit":
+    """A fit that holds the coefficients of all, their chains one after another."""
+    import xarray as xr
+
+    from posthaz.spec import coefficient_name
+
+    first = fits[0]
+    name = coefficient_name(first.spec)
+    parts = [one.draws["posterior"].to_dataset()[[name]] for one in fits]
+    both = xr.concat(parts, dim="chain", coords="minimal", compat="override", join="override")
+    both = both.assign_coords(chain=np.arange(both.sizes["chain"]))
+    return replace(first, draws=xr.DataTree.from_dict({"posterior": both}))
+
+
+def _gains(fits: "Sequence[Fit]", asked: EstimandSpec) -> dict[str, list[float]]:
     """Differences in restricted mean and survival of each arm to the reference, in their order."""
+    import xarray as xr
+
     from posthaz.estimands import arm_populations, difference, restricted_mean, summary, survival
 
     latest = max(asked.survival_at, default=None)
     times = {"rmst": asked.rmst_to or latest, "survival": latest}
     engines = {"rmst": restricted_mean, "survival": survival}
     found: dict[str, list[float]] = {}
-    populations = arm_populations(fit) if any(times.values()) else []
+    populations = [arm_populations(fit) for fit in fits] if any(times.values()) else []
     for name, time in times.items():
         columns = [f"{name}_{one}" for one in ("time", "difference", "lower", "upper")]
         if time is None:
             found |= {column: [] for column in columns}
             continue
-        reference, *others = [population.label for population in populations]
-        values = engines[name](fit, [time], populations).isel(time=0)
+        reference, *others = [population.label for population in populations[0]]
+        made = [
+            engines[name](fit, [time], own).isel(time=0)
+            for fit, own in zip(fits, populations, strict=True)
+        ]
+        values = made[0] if len(made) == 1 else xr.concat(made, "chain", join="override")
         gains = [summary(difference(values, arm, reference), asked.interval) for arm in others]
         rows = [[time] * len(gains), *([g[k] for g in gains] for k in ("median", "lower", "upper"))]
         found |= dict(zip(columns, rows, strict=True))

@@ -48,6 +48,11 @@ class Variant:
         """Whether it has patients who lack a covariate of another variant."""
         return any(change.takes_incomplete for change in self.patients)
 
+    @property
+    def draws(self) -> tuple[str, ...]:
+        """What of its patients is drawn several times."""
+        return tuple(change.draws for change in self.patients if change.draws)
+
     def of_estimands(self, asked: Any) -> Any:
         """What can be asked of it: an `EstimandSpec`."""
         for change in self.patients:

@@ -36,6 +36,8 @@ class Change:
     """Whether patients that it can't make are refused before anything is fitted."""
     takes_incomplete: ClassVar[bool] = False
     """Whether it needs patients who lack a covariate, whom variants otherwise don't have."""
+    draws: ClassVar[str] = ""
+    """What it draws several times, each a cohort whose fits are pooled: see `completed`."""
 
     def of_model(self, spec: ModelSpec) -> ModelSpec:
         """The model with this change."""

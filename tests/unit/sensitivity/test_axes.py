@@ -1,5 +1,7 @@
 """Every axis of a sensitivity analysis: from the file to patients and models, and what is wrong."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,6 +98,10 @@ def test_a_combination_that_is_no_model_makes_no_variant():
         ("landmarks = [0]\n", "landmarks"),
         ("horizons = 12\n", "horizons"),
         ("censored = ['middle']\n", "censored"),
+        ("censored = [0]\n", "censored"),
+        ("missing = ['multiple', 'multiple']\n", "stands twice"),
+        ("missing = [{ weight = 3 }]\n", "'weight' is not described"),
+        ("missing = [{ age = 'old' }]\n", "missing"),
         ("leave_one_out = ['cluster']\n", "there are no clusters"),
         ("leave_one_out = ['patient', 'patient']\n", "stands twice"),
         ("[sensitivity.exclusions.old]\n", "it has no condition"),
@@ -239,6 +245,27 @@ def test_missing_values_as_a_level_and_a_mark():
     assert some.covariates["age"].iloc[0] == np.median(range(50, 108))
     assert (some.covariates["stage"] == "missing").sum() == 20
     assert marked.spec.formula == "arm + age + stage + age_missing"
+
+
+def test_imputed_covariates_and_their_shifts_are_drawn_several_times():
+    lacking = cohort(bmi=[np.nan, np.nan, *range(20, 78)])
+    found = listed("missing = ['multiple', { bmi = 5, age = -2.5 }]\n", lacking)[1:]
+    shifted = "missing values: imputed, bmi +5, age -2.5"
+    assert [one.label for one in found] == ["missing values: imputed", shifted]
+    assert all(one.draws == ("covariates",) and one.takes_incomplete for one in found)
+    assert found[1].patients[0].needed == ("bmi", "age")
+    assert "shifted by bmi +5, age -2.5" in found[1].patients[0].words
+    assert "shifted" not in found[0].patients[0].words
+
+
+def test_a_hazard_after_censoring_needs_one_exact_time_a_patient():
+    one, some = only("censored = [2]\n")
+    assert one.label == "the censored: hazard x 2 after censoring"
+    assert one.draws == ("censored times",) and len(some) == 60
+    whole = cohort()
+    late = replace(whole, entry=np.where(whole.exit > 2, 1.0, 0.0))
+    with pytest.raises(CohortError, match="one exact time a patient from the start"):
+        one.of_patients(late)
 
 
 def test_nothing_missing_nothing_to_vary():

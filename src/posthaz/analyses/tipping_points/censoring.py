@@ -77,7 +77,7 @@ def censoring_deltas(
     for delta in deltas:
         random = np.random.default_rng(sampling.seed)
         made = [
-            _completed(fit, cohort, np.where(worse_off, delta, 1.0), random)
+            completed_times(fit, cohort, np.where(worse_off, delta, 1.0), random)
             for _ in range(imputations)
         ]
         events.append(float(np.mean([one.event[worse_off].sum() for one in made])))
@@ -110,7 +110,9 @@ def _changes(before: tuple[float, float, float], after: tuple[float, float, floa
     return "interval" if held != holds else ""
 
 
-def _completed(fit: Fit, cohort: Cohort, ratio: np.ndarray, random: np.random.Generator) -> Cohort:
+def completed_times(
+    fit: Fit, cohort: Cohort, ratio: np.ndarray, random: np.random.Generator
+) -> Cohort:
     """The cohort with the censored followed to the longest follow-up, by one draw of the fit.
 
     Parameters

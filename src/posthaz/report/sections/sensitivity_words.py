@@ -81,28 +81,61 @@ def five_answers(
         Five lines; a question that nothing was tried for says so.
     """
     axes = comparison[np.isfinite(comparison["hr_lowest"].astype(float))]
-    priors = axes[axes["axis"].str.fullmatch(r"prior on [^,]*")]
-    found = {
-        "the prior": _axis_answer(study, priors, "priors"),
-        "the baseline hazard": _axis_answer(study, axes[axes["axis"] == "baseline"], "baselines"),
-        "adjustment": _axis_answer(study, axes[axes["axis"] == "covariates"], "formulas"),
-    }
+    axes = axes[~axes["axis"].str.contains(", ")]  # one choice at a time
+    kinds = axes["axis"].map(_question)
+    tipping = "tipping_points" in study.analysis.clinical
     unasked = "not tried; a table `[tipping_points]` in the analysis file answers it."
-    found["a few patients"] = beside.get("patients") or unasked
-    found["a confounder nobody measured"] = beside.get("confounder") or unasked
-    return tuple(
-        f"Does it hang on **{about}**? {capitalised(text)}" for about, text in found.items()
-    )
+    unasked = "`posthaz report` answers it, by `[tipping_points]`." if tipping else unasked
+    lines = []
+    for about, key in _TRIED.items():
+        rows = axes[kinds == about]
+        said = [beside[key]] if key in beside else []
+        if len(rows) or not said:
+            said.append(_axis_answer(study, rows, key))
+        lines.append((about, " ".join(capitalised(one) for one in said)))
+    lines.append(("a confounder nobody measured", beside.get("confounder") or unasked))
+    hidden = axes[kinds == _HIDDEN]
+    if len(hidden):
+        lines.append((_HIDDEN, _axis_answer(study, hidden, "censored")))
+    return tuple(f"Does it hang on **{about}**? {capitalised(text)}" for about, text in lines)
+
+
+_HIDDEN = "what censoring may hide"
+_TRIED = {
+    "the prior": "priors",
+    "the baseline hazard": "baselines",
+    "adjustment": "formulas",
+    "a few patients": "patients",
+}
+"""What may be asked of choices that were tried, and which key of the file tries it."""
+_KEYS = {"patients": "`[sensitivity.exclusions.NAME]` or `[tipping_points]`"}
+_ADJUSTMENT = ("covariate", "coding of ", "matching", "weights", "missing values")
+_PATIENTS = ("patients", "exclusion of ", "without one ", "landmark", "horizon")
+
+
+def _question(axis: str) -> str:
+    """Which of a reviewer's questions an axis answers."""
+    if axis.startswith(_PRIOR):
+        return "the prior"
+    if axis == "the censored":
+        return _HIDDEN
+    if axis.startswith(_ADJUSTMENT):
+        return "adjustment"
+    return "a few patients" if axis.startswith(_PATIENTS) else "the baseline hazard"
 
 
 def _axis_answer(study: Study, rows: pd.DataFrame, key: str) -> str:
     """How far a kind of change moves the answer, its worst axis and coefficient."""
     if rows.empty:
-        return f"not tried; `[sensitivity.{key}]` in the analysis file answers it."
+        where = _KEYS.get(key, f"`[sensitivity.{key}]`")
+        return f"not tried; {where} in the analysis file answers it."
     worst = rows.iloc[int(np.argmax(rows["largest_difference_sd"].abs().fillna(0.0)))]
     several = f" of {term_label(study.cohort, worst['term'])}" if len(set(rows["term"])) > 1 else ""
     moved = abs(float(worst["largest_difference_sd"]))
-    by = f", at most {moved:.2f} posterior standard deviations" if np.isfinite(moved) else ""
+    by = ""
+    if np.isfinite(moved):
+        furthest = readable_changes(study.cohort, str(worst["largest"]))
+        by = f", at most {moved:.2f} posterior standard deviations from the primary ({furthest})"
     return (
         f"the hazard ratio{several} lies between **{ratio(rows['hr_lowest'].min())}** and "
         f"**{ratio(rows['hr_highest'].max())}**, P(HR < 1) between "

@@ -11,7 +11,8 @@ from posthaz.cohort import Cohort, Where, rows_where
 from posthaz.design import formula_variables, quoted, written_terms
 from posthaz.errors import CohortError
 from posthaz.spec.axes.given import GivenFile
-from posthaz.spec.fields import choice, distinct, several, table
+from posthaz.spec.covariate_checks import check_covariate
+from posthaz.spec.fields import choice, distinct, either, number, several, table
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.sensitivity import Alternative, Axis, Change, with_terms
 from posthaz.spec.toml_table import TomlTable
@@ -199,16 +200,52 @@ MISSING: Mapping[str, Callable[[Cohort], Cohort]] = {
 
 
 @dataclass(frozen=True)
+class ImputedChange(Change):
+    """Missing covariates imputed several times by chained equations, the posteriors pooled.
+
+    Parameters
+    ----------
+    deltas : tuple of (str, float)
+        Shifts of imputed values: in the unit of a number, on the log odds of a factor's higher
+        levels.
+    """
+
+    deltas: tuple[tuple[str, float], ...] = ()
+    late: ClassVar[int] = 0
+    acts_on_patients: ClassVar[bool] = True
+    takes_incomplete: ClassVar[bool] = True
+    draws: ClassVar[str] = "covariates"
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.deltas)
+
+    @property
+    def label(self) -> str:
+        """Name among the alternatives."""
+        moved = [f"{name} {delta:+g}" for name, delta in self.deltas]
+        return ", ".join(["imputed", *moved])
+
+    @property
+    def words(self) -> str:
+        moved = f"; imputed values shifted by {self.label.removeprefix('imputed, ')}"
+        return (
+            "all patients, missing covariates imputed by chained equations with the outcome among "
+            f"the predictors, and the posteriors pooled{moved if self.deltas else ''}"
+        )
+
+
+@dataclass(frozen=True)
 class MissingValues:
     """The ways with missing values for a cohort.
 
     Parameters
     ----------
-    ways : tuple of str
-        Names in `MISSING`.
+    ways : tuple of str or ImputedChange
+        Names in `MISSING`, or how covariates are imputed.
     """
 
-    ways: tuple[str, ...]
+    ways: tuple[str | ImputedChange, ...]
 
     def alternatives(self, cohort: Cohort) -> tuple[Alternative, ...]:
         """One a way; numbers that are missing are told from the cohort."""
@@ -218,21 +255,38 @@ class MissingValues:
             if values.isna().any() and pd.api.types.is_numeric_dtype(values)
         )
         labels = {"own": "own complete cases", "indicator": "missing-indicator"}
-        return tuple(Alternative(labels[how], MissingChange(how, numbers)) for how in self.ways)
+        return tuple(
+            Alternative(labels[how], MissingChange(how, numbers))
+            if isinstance(how, str)
+            else Alternative(how.label, how)
+            for how in self.ways
+        )
 
 
 def missing_axes(toml: TomlTable, given: GivenFile) -> tuple[Axis, ...]:
-    """Ways with missing covariates: ``missing``, a list of words."""
+    """Ways with missing covariates: ``missing``, a list of words and shifts of imputed values."""
     ways = toml.read({"missing": WAYS})["missing"]
+    made: list[str | ImputedChange] = []
+    for one in ways:
+        for name in one if isinstance(one, Mapping) else ():
+            check_covariate(toml, "missing", name, given.cohort)
+        shifts = tuple(one.items()) if isinstance(one, Mapping) else ()
+        made.append(ImputedChange(shifts) if shifts or one == MULTIPLE else one)
     if given.cohort.missing != "drop" or given.cohort.same_patients:
         toml.refuse(
             "missing",
             "the cohort holds nobody who lacks a covariate, so that there is nothing to vary",
             'say missing = "drop" in [cohort], without same_patients',
         )
-    return (Axis("missing values", rule=MissingValues(ways)),)
+    return (Axis("missing values", rule=MissingValues(tuple(made))),)
 
 
 EXCLUSIONS = table(each=WHERE)
 ONE_OUT = distinct(several(choice(("patient", "event", "cluster")), "what is left out"))
-WAYS = distinct(several(choice(tuple(MISSING)), "ways"))
+MULTIPLE = "multiple"
+WAYS = distinct(
+    several(
+        either(choice((*MISSING, MULTIPLE)), table(each=number())),
+        "ways, or shifts of imputed values such as { age = 5 }",
+    )
+)

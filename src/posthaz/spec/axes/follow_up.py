@@ -11,7 +11,7 @@ from posthaz.adjust.clones import censored_at
 from posthaz.cohort import Cohort, number_text
 from posthaz.errors import CohortError
 from posthaz.spec.axes.given import GivenFile
-from posthaz.spec.fields import choice, distinct, number, several
+from posthaz.spec.fields import choice, distinct, either, number, several
 from posthaz.spec.sensitivity import Alternative, Axis, Change
 from posthaz.spec.toml_table import TomlTable
 
@@ -153,6 +153,46 @@ class CensoredChange(Change):
         return _EXTREME_WORDS[self.how]
 
 
+@dataclass(frozen=True)
+class InformativeChange(Change):
+    """Censored times completed by the model, the treated worse or better off after censoring.
+
+    Parameters
+    ----------
+    delta : float
+        Ratio of the hazard of treated patients after they were censored to that of those who are
+        still followed.
+    """
+
+    delta: float
+    late: ClassVar[int] = 90
+    acts_on_patients: ClassVar[bool] = True
+    checked: ClassVar[bool] = True
+    draws: ClassVar[str] = "censored times"
+
+    def of_patients(self, cohort: Cohort) -> Cohort:
+        if (
+            (cohort.entry > 0).any()
+            or cohort.interval_censored.any()
+            or len(np.unique(cohort.subject)) < len(cohort)
+        ):
+            raise CohortError(
+                f"{cohort.source.name}: patients enter late, have several rows of follow-up, or "
+                "times between two visits, and the completion of censored times needs one exact "
+                "time a patient from the start",
+                fix="leave numbers out of censored in [sensitivity]",
+            )
+        return cohort
+
+    @property
+    def words(self) -> str:
+        return (
+            "times of the censored drawn from the model up to the longest follow-up, the hazard "
+            f"of treated patients multiplied by {number_text(self.delta, 4)} after they were "
+            "censored, and the posteriors pooled"
+        )
+
+
 def _last(cohort: Cohort) -> np.ndarray:
     """Whether a row is the last of its subject, shape (row,)."""
     order = np.lexsort((cohort.exit, cohort.subject))
@@ -177,11 +217,18 @@ def horizon_axes(toml: TomlTable, given: GivenFile) -> tuple[Axis, ...]:
 
 
 def censored_axes(toml: TomlTable, given: GivenFile) -> tuple[Axis, ...]:
-    """Extremes of what censoring hides: ``censored``, a list of words."""
-    words = toml.read({"censored": CENSORED})["censored"]
-    named = tuple(Alternative(how.replace("_", " "), CensoredChange(how)) for how in words)
+    """What censoring may hide: ``censored``, a list of extremes and of ratios of the hazard."""
+    found = toml.read({"censored": CENSORED})["censored"]
+    named = tuple(
+        Alternative(how.replace("_", " "), CensoredChange(how))
+        if isinstance(how, str)
+        else Alternative(f"hazard x {number_text(how, 4)} after censoring", InformativeChange(how))
+        for how in found
+    )
     return (Axis("the censored", named),)
 
 
 TIMES = distinct(several(number(above=0), "times above 0"))
-CENSORED = distinct(several(choice(tuple(_EXTREMES)), "extremes"))
+CENSORED = distinct(
+    several(either(choice(tuple(_EXTREMES)), number(above=0)), "extremes, or ratios of the hazard")
+)

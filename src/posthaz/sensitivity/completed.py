@@ -1,0 +1,95 @@
+"""Patients completed several times: imputed covariates, and times drawn for the censored."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from posthaz.analyses.registry import module_of
+from posthaz.cohort import Cohort
+from posthaz.errors import SpecError
+from posthaz.inference import Fit, fit_many
+from posthaz.sensitivity.variants import Variant
+from posthaz.spec import ModelSpec, Sampling
+from posthaz.spec.axes.exclusions import ImputedChange
+from posthaz.spec.axes.follow_up import InformativeChange
+
+COMPLETIONS = 10
+"""How often the patients of one variant are completed."""
+
+
+def fits_of_completed(variant: Variant, cohort: Cohort, sampling: Sampling) -> list[Fit]:
+    """Fits of a variant to its patients as they are completed several times.
+
+    Missing covariates are imputed before anything else is done with the patients, so that matches
+    and weights are made in each completed cohort; the censored are followed on after it, each time
+    by one draw of the posterior of the same model.
+
+    Parameters
+    ----------
+    variant : Variant
+        A variant that draws something (`Variant.draws`).
+    cohort : Cohort
+        The cohort, with those who lack a covariate.
+    sampling : Sampling
+        How each is fitted; with two chains of a quarter of the draws.
+
+    Returns
+    -------
+    list of Fit
+        `COMPLETIONS` fits with the same priors.
+
+    Raises
+    ------
+    PosthazError
+        When the patients can't be completed, or the model can't be fitted to them.
+    """
+    sampling = replace(sampling, chains=2, draws=max(200, sampling.draws // 4))
+    spec = variant.spec
+    imputed = next((one for one in variant.patients if isinstance(one, ImputedChange)), None)
+    later = next((one for one in variant.patients if isinstance(one, InformativeChange)), None)
+    cohorts = [cohort.complete(spec.needed) if cohort.drop_missing else cohort]
+    if imputed is not None:
+        cohorts = _imputed(spec, imputed, cohort, sampling.seed)
+        spec = module_of("missing", "fits").with_priors_of(spec, cohorts[0])
+    cohorts = [variant.of_patients(one) for one in cohorts]
+    if later is not None:
+        cohorts = _followed_on(spec, later.delta, cohorts, sampling)
+    return list(fit_many([(spec, one) for one in cohorts], sampling))
+
+
+def _imputed(spec: ModelSpec, change: ImputedChange, cohort: Cohort, seed: int) -> list[Cohort]:
+    """The cohort with its missing covariates imputed several times."""
+    shifts = dict(change.deltas)
+    return (
+        module_of("missing", "impute")
+        .impute(
+            cohort,
+            spec.needed,
+            auxiliary=[name for name in shifts if name not in spec.needed],
+            imputations=COMPLETIONS,
+            deltas=shifts,
+            formulas=(spec.formula,),
+            seed=seed,
+        )
+        .cohorts
+    )
+
+
+def _followed_on(
+    spec: ModelSpec, delta: float, cohorts: list[Cohort], sampling: Sampling
+) -> list[Cohort]:
+    """Cohorts whose censored patients are followed to the longest follow-up."""
+    if spec.changed_terms or spec.background is not None:
+        raise SpecError(
+            f"model '{spec.name}': an effect changes with time or deaths are expected of anybody, "
+            "and times of the censored are not drawn from it",
+            fix="leave numbers out of censored in [sensitivity]",
+        )
+    fits = fit_many([(spec, one) for one in cohorts], sampling)
+    draw = module_of("tipping_points", "censoring").completed_times
+    random = np.random.default_rng(sampling.seed)
+    pairs = [(fit, one) for fit, one in zip(fits, cohorts, strict=True)]
+    pairs = pairs * (COMPLETIONS // len(pairs))
+    return [
+        draw(fit, one, np.where(one.arm == one.arms[0], 1.0, delta), random) for fit, one in pairs
+    ]
