@@ -102,6 +102,7 @@ def test_a_combination_that_is_no_model_makes_no_variant():
         ("missing = ['multiple', 'multiple']\n", "stands twice"),
         ("missing = [{ weight = 3 }]\n", "'weight' is not described"),
         ("missing = [{ age = 'old' }]\n", "missing"),
+        ("missing = [{ }]\n", "it is empty"),
         ("leave_one_out = ['cluster']\n", "there are no clusters"),
         ("leave_one_out = ['patient', 'patient']\n", "stands twice"),
         ("[sensitivity.exclusions.old]\n", "it has no condition"),

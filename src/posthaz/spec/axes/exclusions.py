@@ -268,10 +268,15 @@ def missing_axes(toml: TomlTable, given: GivenFile) -> tuple[Axis, ...]:
     ways = toml.read({"missing": WAYS})["missing"]
     made: list[str | ImputedChange] = []
     for one in ways:
-        for name in one if isinstance(one, Mapping) else ():
+        if isinstance(one, str):
+            made.append(ImputedChange() if one == MULTIPLE else one)
+            continue
+        for name in one:
             check_covariate(toml, "missing", name, given.cohort)
-        shifts = tuple(one.items()) if isinstance(one, Mapping) else ()
-        made.append(ImputedChange(shifts) if shifts or one == MULTIPLE else one)
+        inner = TomlTable(dict(one), toml.file, (*toml.keys, "missing"), toml.findings)
+        if not one:
+            inner.refuse((), "it is empty", 'give shifts, as { age = 5 }, or "multiple"')
+        made.append(ImputedChange(tuple(inner.read(dict.fromkeys(one, number())).items())))
     if given.cohort.missing != "drop" or given.cohort.same_patients:
         toml.refuse(
             "missing",
