@@ -88,6 +88,18 @@ def test_summaries_are_those_of_the_fits() -> None:
     assert fit_many([], LAPLACE, keep="summaries").empty
 
 
+def test_whoever_listens_to_the_logger_hears_of_every_fit(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    cohort = ph.simulated_example()
+    spec = ph.ModelSpec("listened", ph.Exponential(), "arm")
+    with caplog.at_level("INFO", logger="posthaz"):
+        ph.fit_many([(spec, cohort)] * 2, ph.Sampling(method="laplace", draws=200), seeds=[1, 2])
+    said = [one.getMessage() for one in caplog.records if one.name.startswith("posthaz.")]
+    assert len(said) == 2
+    assert said[1].startswith(f"model 'listened', {len(cohort)} rows, seed 2: Laplace with")
+
+
 def test_bad_tasks_say_what_is_wrong() -> None:
     cohort = ph.simulated_example()
     with pytest.raises(SpecError, match="keep"):

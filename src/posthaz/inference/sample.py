@@ -1,5 +1,6 @@
 """From specifications and cohorts to fits, one or many at a time."""
 
+import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from posthaz.inference.summaries import SUMMARY_COLUMNS, posterior_summaries
 from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.measured_after import measured_after_warning
 
+_LOG = logging.getLogger(__name__)
 _AT_ONCE = 64
 WITHOUT_FRAILTY = (
     "the events of one subject are taken as independent, so that credible intervals are too narrow"
@@ -287,6 +289,8 @@ def _fit(
     grouped = "subjects" in groups["constant_data"]
     # a large cohort's design holds its distinct rows, with the patients whose first row each is
     design = prepared.distinct_design if grouped else prepared.design
+    rows, name = len(cohort), prepared.spec.name
+    _LOG.info("model '%s', %d rows, seed %d: %s", name, rows, sampling.seed, drawn.method)
     return Fit(
         spec=prepared.spec,
         design=design,

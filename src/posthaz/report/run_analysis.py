@@ -1,5 +1,6 @@
 """An analysis, from Python, in one call: everything that its file asks for."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from posthaz.report.gather import Edit, gather_results
 from posthaz.report.results import Results
 from posthaz.run import read_inputs
 from posthaz.spec import Analysis, load_analysis
+
+_LOG = logging.getLogger(__name__)
 
 
 def run_analysis(
@@ -30,7 +33,8 @@ def run_analysis(
         Whom to study in place of the analysis's own table: a cohort, or a table to read as the
         analysis says.
     progress : callable, optional
-        Called with the name of what is worked on, steps done and steps in all.
+        Called with the name of what is worked on, steps done and steps in all; without it they go
+        to the logger ``posthaz``, as do the ends of all fits.
     edits : mapping of str to callable, optional
         By name of a model: a function that is given its PyMC model, in whose context it runs, and
         adds to it, as `fit_model` takes it. The report says which models were edited.
@@ -57,8 +61,9 @@ def run_analysis(
         loaded = replace(loaded, table=None, simulated=False)
     checked = read_inputs(loaded, cohort)
     command = f"posthaz.run_analysis({loaded.name!r})"
-    return gather_results(loaded, checked, command, progress or _silent, edits or {})
+    return gather_results(loaded, checked, command, progress or _logged, edits or {})
 
 
-def _silent(name: str, done: int, total: int) -> None:
-    """Progress that nobody is shown."""
+def _logged(name: str, done: int, total: int) -> None:
+    """Progress for those who listen to the logger."""
+    _LOG.info("%s: %d of %d", name, done, total)
