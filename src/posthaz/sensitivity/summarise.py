@@ -146,8 +146,11 @@ def _joined(fits: "Sequence[Fit]") -> "Fit":
     from posthaz.spec import coefficient_name
 
     first = fits[0]
-    name = coefficient_name(first.spec)
-    parts = [one.draws["posterior"].to_dataset()[[name]] for one in fits]
+    posteriors = [one.draws["posterior"].to_dataset() for one in fits]
+    # beside the coefficients, what makes a hazard ratio of a time ratio
+    shapes = [one.positive_name for one in first.spec.baseline.parameters() if not one.dim]
+    names = [coefficient_name(first.spec), *(one for one in shapes if one in posteriors[0])]
+    parts = [one[names] for one in posteriors]
     both = xr.concat(parts, dim="chain", coords="minimal", compat="override", join="override")
     both = both.assign_coords(chain=np.arange(both.sizes["chain"]))
     return replace(first, draws=xr.DataTree.from_dict({"posterior": both}))
