@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, Where, rows_where
+from posthaz.cohort import Cohort, Where, number_text, rows_where
 from posthaz.design import formula_variables, quoted, written_terms
 from posthaz.errors import CohortError
 from posthaz.spec.axes.given import GivenFile
@@ -223,7 +223,7 @@ class ImputedChange(Change):
     @property
     def label(self) -> str:
         """Name among the alternatives."""
-        moved = [f"{name} {delta:+g}" for name, delta in self.deltas]
+        moved = [f"{name} {_signed(delta)}" for name, delta in self.deltas]
         return ", ".join(["imputed", *moved])
 
     @property
@@ -233,6 +233,11 @@ class ImputedChange(Change):
             "all patients, missing covariates imputed by chained equations with the outcome among "
             f"the predictors, and the posteriors pooled{moved if self.deltas else ''}"
         )
+
+
+def _signed(value: float) -> str:
+    """A shift with its sign."""
+    return f"{'+' if value > 0 else ''}{number_text(value, 4)}"
 
 
 @dataclass(frozen=True)
