@@ -36,7 +36,7 @@ class ModelAveragingSpec:
     models: tuple[str, ...] = ()
     by: tuple[str, ...] = WAYS
     prior: Mapping[str, float] = field(default_factory=dict)
-    direction: Literal["any", "benefit", "harm"] = ANY
+    direction: Literal["any", "benefit", "harm"] = "any"
 
     def __post_init__(self) -> None:
         if self.direction != ANY and STACKING in self.by:

@@ -78,14 +78,14 @@ def _side_by_side(results: Results, rows: pd.DataFrame) -> list[Block]:
     cox = beside(results.cohort).model
     alone = rows[rows["forest"] == f"{cox}, univariable"].set_index("label")
     joint = {
-        formula: own
+        str(formula): own
         for formula, own in rows[rows["kind"] == cox].groupby("formula", sort=False)
         if formula and len(set(own["label"])) > 1
     }
     together = rows[(rows["kind"] == BAYESIAN) & rows["formula"].isin(list(joint))]
     if alone.empty or together.empty:
         return []
-    formula = max(joint, key=lambda one: (together["formula"] == one).sum())
+    formula = max(joint, key=lambda one: int((together["formula"] == one).sum()))
     single = rows["formula"].map(lambda one: bool(one) and len(formula_variables(one)) == 1)
     found = {
         "uni": alone,
@@ -114,7 +114,7 @@ def _characteristics(results: Results, formula: str, found: Mapping[str, pd.Data
     shown = [
         {"label": label} | {k: v for key, table in found.items()
                             for k, v in _ratio_and_p(key, table, label).items()}
-        for label in dict.fromkeys(found["all"].index)
+        for label in dict.fromkeys(str(one) for one in found["all"].index)
     ]  # fmt: skip
     if all(row["one"] == MISSING for row in shown):
         heads = {key: head for key, head in heads.items() if key not in ("one", "one_p")}
