@@ -173,7 +173,7 @@ def _gains(fits: "Sequence[Fit]", asked: EstimandSpec) -> dict[str, list[float]]
             found |= {column: [] for column in columns}
             continue
         reference, *others = [population.label for population in populations[0]]
-        made = [
+        made: list[xr.DataArray] = [
             engines[name](fit, [time], own).isel(time=0)
             for fit, own in zip(fits, populations, strict=True)
         ]

@@ -86,7 +86,7 @@ def _side_by_side(results: Results, rows: pd.DataFrame) -> list[Block]:
     if alone.empty or together.empty:
         return []
     formula = max(joint, key=lambda one: int((together["formula"] == one).sum()))
-    single = rows["formula"].map(lambda one: bool(one) and len(formula_variables(one)) == 1)
+    single = rows["formula"].map(lambda one: bool(one) and len(formula_variables(str(one))) == 1)
     found = {
         "uni": alone,
         "multi": joint[formula].set_index("label"),
