@@ -132,9 +132,12 @@ def _curve(
                       textcoords="offset points", ha="center", color=SERIES[0].colour,
                       weight="bold")  # fmt: skip
     count = int(passed.sum())
-    axes.set_title(
+    said = (
         f"P(HR < 1) above {100 * sure:g} % in {count:,} of {len(rows):,} variants "
-        f"({100 * count / len(rows):.0f} %)" + (", which are filled" if count else ""),
+        f"({100 * count / len(rows):.0f} %)" + (", which are filled" if count else "")
+    )
+    axes.set_title(
+        filled(said, 56),
         loc="left", size=pt(9.5), color=MUTED, weight="normal",
     )  # fmt: skip
     axes.set_ylabel(f"Hazard ratio, {interval * 100:g} %\ninterval (log scale)")
