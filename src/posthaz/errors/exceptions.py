@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Self
 
-from posthaz.errors.plain_text import plain_text
+from posthaz.errors.plain_text import message_text
 
 if TYPE_CHECKING:
     from posthaz.errors.findings import Finding
@@ -31,10 +31,10 @@ class PosthazError(Exception):
 
     def __init__(self, what: str, findings: "tuple[Finding, ...]" = (), *, fix: str = "") -> None:
         end = "" if what.endswith("\n") else ". "
-        super().__init__(plain_text(f"{what}{end}Fix: {fix}." if fix else what))
-        self.what = plain_text(what.rstrip("\n"))
+        super().__init__(message_text(f"{what}{end}Fix: {fix}." if fix else what))
+        self.what = message_text(what.rstrip("\n"))
         self.findings = findings
-        self.fix = plain_text(fix)
+        self.fix = message_text(fix)
 
     @property
     def reason(self) -> str:

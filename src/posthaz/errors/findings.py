@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from posthaz.errors.exceptions import PosthazError
-from posthaz.errors.plain_text import plain_text
+from posthaz.errors.plain_text import message_text
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Finding:
     fix: str
 
     def __str__(self) -> str:
-        return plain_text(f"{self.where}: {self.what}. Fix: {self.fix}.")
+        return message_text(f"{self.where}: {self.what}. Fix: {self.fix}.")
 
 
 @dataclass

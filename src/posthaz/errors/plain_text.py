@@ -12,6 +12,8 @@ _UNSEEN = re.compile(
     "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ENDLESS = re.compile(r"\S{400,}")
+_SHOWN = 100
 
 
 def plain_text(text: str) -> str:
@@ -59,3 +61,26 @@ def plain_line(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return plain_text(re.sub(r"\r\n|[\t\n\r\x0b\x0c\x85\u2028\u2029]", " ", text))
+
+
+def message_text(text: str) -> str:
+    """Such text for a message, in which no name of thousands of letters hides the rest.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        `plain_text`; of a word of 400 letters or more, the first 100 and their number.
+
+    Examples
+    --------
+    >>> message_text("no column " + 500 * "x")[-24:]
+    'xxxx... (500 characters)'
+    """
+    return _ENDLESS.sub(
+        lambda found: f"{found[0][:_SHOWN]}... ({len(found[0]):,} characters)", plain_text(text)
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import posthaz
-from posthaz.errors import CohortError, Findings, SpecError, nearest
+from posthaz.errors import CohortError, Finding, Findings, SpecError, nearest
 
 
 def test_all_findings_are_in_one_error() -> None:
@@ -53,3 +53,12 @@ def test_nobody_reads_a_fix_out_of_a_message():
         if re.search(r"(partition|split|index|find)\([^)]*Fix:", path.read_text(encoding="utf-8"))
     }
     assert inside == set()
+
+
+def test_a_name_of_thousands_of_letters_does_not_hide_the_rest() -> None:
+    endless = "x" * 5000
+    error = SpecError.from_findings(
+        "a.toml:", (Finding(f"[{endless}]", f"no '{endless}'", f"leave '{endless}' out"),)
+    )
+    assert len(str(error)) < 600 and "(5,002 characters)" in str(error)
+    assert str(error).endswith("out.")
