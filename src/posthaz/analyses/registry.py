@@ -27,6 +27,7 @@ _PACKAGES: dict[str, str] = {
     "model_averaging": "posthaz.analyses.model_averaging",
     "tipping_points": "posthaz.analyses.tipping_points",
     "assurance": "posthaz.analyses.assurance",
+    "privacy": "posthaz.analyses.privacy",
 }
 _READ_WITH_MODELS = ("sensitivity",)
 

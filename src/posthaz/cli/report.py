@@ -1,7 +1,8 @@
 """``posthaz report``: everything, and the page to read and sign."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +22,9 @@ from posthaz.cli.options import (
 )
 from posthaz.errors import SpecError
 
+if TYPE_CHECKING:
+    from posthaz.spec import Analysis
+
 FORMATS = ("html", "md", "docx", "pdf", "summary")
 Formats = Annotated[
     str,
@@ -28,6 +32,13 @@ Formats = Annotated[
         "--format",
         help="Comma-separated: html, md, docx, pdf, summary (one page). The HTML page is always "
         "made.",
+    ),
+]
+
+Share = Annotated[
+    bool,
+    typer.Option(
+        "--share", help="Withhold small counts, exact times and patients' rows, as [privacy] does."
     ),
 ]
 
@@ -42,6 +53,7 @@ def report(
     draws: Draws = None,
     chains: Chains = None,
     method: Method = None,
+    share: Share = False,
     allow_outside: Outside = False,
     quiet: Quiet = False,
 ) -> None:
@@ -52,6 +64,8 @@ def report(
 
     analysis = load_analysis(spec, allow_outside=allow_outside)
     analysis = with_options(analysis, data, seed, draws, chains, method, column_map)
+    if share:
+        analysis = shared(analysis)
     results = run(analysis, out, quiet)
     raise typer.Exit(finish(results, results.report(out, wanted), out, quiet))
 
@@ -68,3 +82,12 @@ def _formats(text: str) -> tuple[str, ...]:
 
         printer()  # what it lacks is said before anything is fitted
     return tuple(dict.fromkeys(["html", *chosen]))
+
+
+def shared(analysis: "Analysis") -> "Analysis":
+    """The analysis with ``[privacy] share = true``, the rest of that table as it is."""
+    from posthaz.analyses.privacy.spec import PrivacySpec
+
+    stated = analysis.clinical.get("privacy", PrivacySpec())
+    asked = replace(stated.about(analysis.models), share=True)
+    return replace(analysis, clinical={**analysis.clinical, "privacy": asked})

@@ -108,6 +108,9 @@ def _varied(analysis: "Analysis", spec: str, method: str | None) -> "Analysis":
         raise SpecError(
             f"{spec}: nothing is varied", fix="add a table [sensitivity] that says what is"
         )
+    if "privacy" in analysis.clinical:
+        what = f"{spec}: [privacy] would be broken, for every variant is told with its counts"
+        raise SpecError(what, fix="take the table [privacy] out, and keep the folder in the house")
     if method is None:
         return analysis
     return replace(analysis, sensitivity=with_method(analysis.sensitivity, method))

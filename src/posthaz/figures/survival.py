@@ -168,16 +168,21 @@ def write_numbers(
         at_risk["arm"].astype(str), at_risk["time"], at_risk["at_risk"], strict=True
     ):
         if arm in heights:
-            axes.text(time, heights[arm], f"{number:g}", ha="center", va="center", size=pt(9.5))
+            axes.text(time, heights[arm], _shown(number), ha="center", va="center", size=pt(9.5))
     axes.set_ylim(foot, 0.0)
     axes.set_yticks(list(heights.values()), list(rows.values()))
     axes.set_title(head, size=pt(9.5), pad=2)
     # half of the first number stands to the left of the axis
-    digits = max((len(f"{number:g}") for number in at_risk["at_risk"]), default=1)
+    digits = max((len(_shown(number)) for number in at_risk["at_risk"]), default=1)
     pad = max(14.0, 4.0 + 3.2 * digits)
     axes.tick_params(axis="both", length=0, labelbottom=False, labelsize=pt(9.5), pad=pad)
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def _shown(number: float | str) -> str:
+    """A number at risk; text, such as that it is withheld, as it is."""
+    return number if isinstance(number, str) else f"{number:g}"
 
 
 def row_middles(rows: Mapping[str, str]) -> tuple[dict[str, float], float]:

@@ -29,7 +29,13 @@ _MARK = b"\nposthaz sha256 "
 _LENGTH = len(_MARK) + 64
 
 
-def write_fit(fit: Fit, path: Path) -> Path:
+_OF_PATIENTS = (
+    *("log_likelihood", "posterior_predictive", "observed_data", "constant_data", "coordinates"),
+    *(_FRAME, _WEIGHT),
+)
+
+
+def write_fit(fit: Fit, path: Path, *, rows: bool = True) -> Path:
     """Write a fit as NetCDF, whole or not at all.
 
     Parameters
@@ -38,6 +44,9 @@ def write_fit(fit: Fit, path: Path) -> Path:
         The fit.
     path : Path
         Target; ``arviz.from_netcdf`` opens it.
+    rows : bool
+        Whether it holds the rows of patients. Without them it is a file of draws, which `load_fit`
+        can't read back to a fit.
 
     Returns
     -------
@@ -50,7 +59,7 @@ def write_fit(fit: Fit, path: Path) -> Path:
     tree.attrs[_ATTRIBUTE] = json.dumps(
         {
             "spec": model_to_dict(fit.spec),
-            "centring": fit.design.centring,
+            "centring": fit.design.centring if rows else None,
             "priors": _priors_to_dict(fit.priors),
             "unit": fit.unit,
             "treatment": fit.treatment,
@@ -60,6 +69,8 @@ def write_fit(fit: Fit, path: Path) -> Path:
             "provenance": asdict(fit.provenance),
         }
     )
+    for name in () if rows else [one for one in _OF_PATIENTS if one in tree.children]:
+        del tree[name]
     # in memory first: the HDF5 library takes the process down when a disk is full
     content = BytesIO()
     # not compressed: digits of draws are chance, of which a tenth of a second saves a twentieth
@@ -110,6 +121,8 @@ def _read(content: bytes) -> Fit:
     with xr.open_datatree(BytesIO(content), engine="h5netcdf") as opened:
         tree = opened.load()
     about = json.loads(tree.attrs[_ATTRIBUTE])
+    if _FRAME not in tree.children:
+        raise ValueError("it was written without the rows of patients, to be shared")
     spec = model_from_dict(about["spec"])
     frame = _dataset_to_frame(tree[_FRAME].to_dataset())
     # a file from before there was a weight: every row is a patient

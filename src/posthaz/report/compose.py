@@ -6,9 +6,11 @@ from functools import partial
 from posthaz.report.appendix import with_appendix
 from posthaz.report.blocks import Report, Section
 from posthaz.report.clinical import clinical_leads, clinical_methods, clinical_sections
+from posthaz.report.horizon import withholds
 from posthaz.report.missing import MissingPart
 from posthaz.report.page import missing_from, pictures
 from posthaz.report.parts import guarded_blocks, guarded_section, placed
+from posthaz.report.private import TOLD_SECTIONS
 from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
 from posthaz.report.sections.changing import changing_section
@@ -100,7 +102,6 @@ def missing_parts(results: Results, report: Report) -> tuple[MissingPart, ...]:
 
 
 def _made(makers: Iterable[Maker], results: Results) -> list[Section]:
-    found = (
-        guarded_section(title, anchor, partial(make, results)) for title, anchor, make in makers
-    )
+    told = [one for one in makers if one[1] in TOLD_SECTIONS or not withholds(results.analysis)]
+    found = (guarded_section(title, anchor, partial(make, results)) for title, anchor, make in told)
     return [section for section in found if section is not None]

@@ -54,7 +54,7 @@ from posthaz.report.gather_changing import (
     cox_columns,
 )
 from posthaz.report.gather_frailty import cox_frailty, has_cox_frailty
-from posthaz.report.horizon import restriction
+from posthaz.report.horizon import restriction, told_until
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.net_and_crude import COLUMNS as NET_AND_CRUDE
 from posthaz.report.net_and_crude import net_and_crude
@@ -101,7 +101,7 @@ def gather_posterior(
     """
     # one horizon for both halves: restricted means to different times can't be set side by side
     asked = replace(analysis.estimands, rmst_to=restriction(analysis, cohort))
-    horizon = float(cohort.exit.max())
+    horizon = told_until(analysis, cohort)
     grid = np.linspace(cohort.origin, horizon, CURVE_POINTS)
     primary = next(iter(fits.values()))
     tables = {

@@ -1,7 +1,36 @@
-"""The horizon of the restricted mean, one for every part of a report."""
+"""The horizon of the restricted mean, and the last time told, one for every part of a report."""
+
+from typing import Any
+
+import numpy as np
 
 from posthaz.cohort import Cohort
 from posthaz.spec import Analysis
+
+
+def withholds(analysis: Analysis) -> Any:
+    """The table ``[privacy]`` of an analysis; None where nothing is withheld."""
+    return analysis.clinical.get("privacy")
+
+
+def told_until(analysis: Analysis, cohort: Cohort) -> float:
+    """Longest follow-up, down to two digits where exact times are withheld.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> told_until(ph.Analysis("a", ()), ph.simulated_example()) > 40.0
+    True
+    """
+    return _told(analysis, float(cohort.exit.max()))
+
+
+def _told(analysis: Analysis, time: float) -> float:
+    """A patient's own time as it may be told: down to two digits where such are withheld."""
+    if withholds(analysis) is None:
+        return time
+    step = 10.0 ** (np.floor(np.log10(time)) - 1)
+    return float(f"{np.floor(time / step) * step:.6g}")
 
 
 def restriction(analysis: Analysis, cohort: Cohort) -> float:
@@ -11,4 +40,4 @@ def restriction(analysis: Analysis, cohort: Cohort) -> float:
         return wanted.rmst_to
     arms = cohort.arms or ("all",)
     shortest = min(float(cohort.exit[cohort.arm == arm].max()) for arm in arms)
-    return max(wanted.survival_at, default=shortest)
+    return max(wanted.survival_at, default=_told(analysis, shortest))

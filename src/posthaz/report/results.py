@@ -18,6 +18,7 @@ from posthaz.cohort import Cohort
 from posthaz.design import named_steps
 from posthaz.estimands.answer_rows import coefficient_answers, estimand_answers
 from posthaz.inference import Fit
+from posthaz.report.horizon import told_until
 from posthaz.report.missing import MissingPart
 from posthaz.report.printed_rows import printed_answers
 from posthaz.spec import Analysis, coefficient_name
@@ -154,6 +155,8 @@ class Results:
         As in ``published.csv``: printed numbers beside those of this cohort.
     missing : tuple of MissingPart
         What was asked for and could not be made.
+    withheld : tuple of str
+        What ``[privacy]`` keeps out of files and report, in words.
     """
 
     analysis: Analysis
@@ -165,6 +168,7 @@ class Results:
     clinical_failures: tuple[str, ...] = ()
     published: pd.DataFrame = field(default_factory=pd.DataFrame)
     missing: tuple[MissingPart, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     @cached_property
     def answers(self) -> pd.DataFrame:
@@ -275,4 +279,4 @@ class Results:
     @property
     def horizon(self) -> float:
         """Longest follow-up, in the cohort's unit."""
-        return float(self.cohort.exit.max())
+        return told_until(self.analysis, self.cohort)

@@ -16,12 +16,14 @@ from posthaz.report.clinical import clinical_tables
 from posthaz.report.compose import compose_report, missing_parts
 from posthaz.report.concerns import concerns
 from posthaz.report.concerns.ordered import unmade_checks
+from posthaz.report.horizon import withholds
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.page import Written, with_files, write_pictures
 from posthaz.report.parts import with_missing
 from posthaz.report.pdf import write_pdf
+from posthaz.report.private import TOLD_FILES, private_results
 from posthaz.report.results import Results
 from posthaz.report.sections.cured import cure_priors
 from posthaz.report.summary import SUMMARY, summary_of
@@ -81,6 +83,7 @@ def write_results(results: Results, folder: Path, formats: Sequence[str] = ()) -
     OutputError
         When the folder can't be written to.
     """
+    results = private_results(results)
     parts = MissingParts(list(results.missing))
     written = [*_write_posteriors(results, folder, parts), *_write_tables(results, folder, parts)]
     parts.found += unmade_checks(results)
@@ -98,10 +101,12 @@ def write_results(results: Results, folder: Path, formats: Sequence[str] = ()) -
 
 def _write_posteriors(results: Results, folder: Path, parts: MissingParts) -> list[Path]:
     """The fits first: they are what took the time."""
+    asked = withholds(results.analysis)
+    rows = asked is None or not asked.share
     made = [
         guarded(
             f"file posterior/{name}.nc",
-            partial(write_fit, fit, file_below(folder, "posterior", f"{name}.nc")),
+            partial(write_fit, fit, file_below(folder, "posterior", f"{name}.nc"), rows=rows),
             "priors",
         )
         for name, fit in results.posterior.fits.items()
@@ -147,6 +152,7 @@ def _write_tables(results: Results, folder: Path, parts: MissingParts) -> list[P
             f"file {name}.csv", partial(_write_csv, frame, file_below(folder, f"{name}.csv"))
         )
         for name, frame in tables.items()
+        if name in TOLD_FILES or not withholds(results.analysis)
     }
     parts.found += [one for one in made.values() if isinstance(one, MissingPart)]
     return [one for one in made.values() if not isinstance(one, MissingPart)]
@@ -241,9 +247,10 @@ def _diagnostics(results: Results) -> dict[str, Any]:
         },
         "concerns": [asdict(one) for one in concerns(results)],
         "predictive_check": posterior.agreement.to_dict(orient="records"),
-        "pareto_k_above_threshold": dict(
-            zip(posterior.comparison["model"], posterior.comparison["bad_k"].map(int), strict=True)
-        ),
+        "pareto_k_above_threshold": posterior.comparison.dropna(subset=["bad_k"])
+        .set_index("model")["bad_k"]
+        .map(int)
+        .to_dict(),
     }
 
 

@@ -16,6 +16,7 @@ from posthaz.report.concerns.priors import (
     entangled_effects,
 )
 from posthaz.report.concerns.proportionality import contradicted_hazards
+from posthaz.report.horizon import withholds
 from posthaz.report.missing import MissingPart, guarded
 from posthaz.report.results import Results
 
@@ -70,7 +71,10 @@ def unmade_checks(results: Results) -> tuple[MissingPart, ...]:
 
 def _found(results: Results) -> list[list[Concern] | MissingPart]:
     """What each finder finds, or why it could find nothing."""
+    # whom an answer hangs on is not told where single patients are withheld
+    withheld = (influential_patients,) if withholds(results.analysis) else ()
     return [
         guarded(f"check for {find.__name__.replace('_', ' ')}", lambda find=find: [*find(results)])
         for find in _FINDERS
+        if find not in withheld
     ]

@@ -204,9 +204,10 @@ def _balance_sentence(results: Results) -> str:
     frame = results.frequentist.table_one
     far = frame[frame["smd"].abs() > _BALANCED].sort_values("smd", key=abs, ascending=False)
     if far.empty:
+        told = " that are told" if results.withheld else ""
         return (
-            f"All standardised differences are within {_BALANCED:g}: the arms are balanced in "
-            "what was measured."
+            f"All standardised differences{told} are within {_BALANCED:g}: the arms are balanced "
+            "in what was measured."
         )
     names = [lowered(variable_label(results.cohort, name)) for name in far["variable"]]
     parts = [f"{name} ({abs(d):.2f})" for name, d in zip(names, far["smd"], strict=True)]

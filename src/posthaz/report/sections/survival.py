@@ -11,6 +11,7 @@ from posthaz.figures import draw_survival, draw_survival_points, p_text, time_ti
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
 from posthaz.report.concerns.proportionality import holds_proportional
 from posthaz.report.missing import guarded_block
+from posthaz.report.private import told_at_risk
 from posthaz.report.results import Results
 from posthaz.report.sections.answer_tables import curve_name
 from posthaz.report.sections.beside import beside, grouped
@@ -223,6 +224,7 @@ def survival_figure(
     at_risk = pd.DataFrame()
     if numbers:
         at_risk = _with_counts(results, at_risk_rows(cohort, _risk_times(results)))
+        at_risk = told_at_risk(at_risk, results)
     draw = partial(draw_survival, limits=band, note=_effect_note(results) if effect else "")
     if grouped(cohort):
         draw = draw_survival_points

@@ -1,0 +1,1 @@
+"""Reports from which no patient can be told: the table ``[privacy]``."""
