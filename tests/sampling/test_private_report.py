@@ -10,6 +10,8 @@ import pytest
 import xarray as xr
 
 import posthaz as ph
+from posthaz.cli.report import shared
+from posthaz.cli.sensitivity import _varied
 from posthaz.errors import PosthazError
 from posthaz.run import read_inputs
 
@@ -38,7 +40,7 @@ formula = "arm + stage + age"
 [estimands]
 survival_at = [1, 12, 24]
 [subsets.old]
-where = "age > 60"
+where = { stage = ["II", "III"] }
 [sampling]
 draws = 150
 chains = 2
@@ -167,3 +169,26 @@ def test_what_would_tell_is_refused_before_anything_is_fitted(
     analysis = ph.load_analysis(tmp_path / "a.toml")
     with pytest.raises(PosthazError, match=said):
         read_inputs(analysis)
+
+
+def test_the_option_keeps_what_the_file_says_and_shares(tmp_path: Path) -> None:
+    patients().to_csv(tmp_path / "table.csv", index=False)
+    for text, least in ((FILE.replace("share = true", "minimum_cell = 8"), 8),
+                        (FILE.replace("[privacy]\nshare = true", ""), 5)):  # fmt: skip
+        (tmp_path / "a.toml").write_text(text)
+        asked = shared(ph.load_analysis(tmp_path / "a.toml")).clinical["privacy"]
+        assert (asked.share, asked.minimum_cell, len(asked.models)) == (True, least, 1)
+
+
+def test_variants_are_not_told_by_their_command(tmp_path: Path) -> None:
+    patients().to_csv(tmp_path / "table.csv", index=False)
+    (tmp_path / "a.toml").write_text(f"{FILE}[sensitivity.baselines.w]\nbaseline = 'weibull'\n")
+    with pytest.raises(PosthazError, match="told with its counts"):
+        _varied(ph.load_analysis(tmp_path / "a.toml"), "a.toml", None)
+
+
+@pytest.mark.parametrize("value", ["1", "2.5", "'few'", "true"])
+def test_a_least_count_is_a_whole_number_from_2(tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.toml").write_text(FILE.replace("share = true", f"minimum_cell = {value}"))
+    with pytest.raises(PosthazError, match="minimum_cell"):
+        ph.load_analysis(tmp_path / "a.toml")

@@ -1,6 +1,5 @@
 """Results without what could tell of single patients: one place, through which all files go."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -196,8 +195,8 @@ def told_table(table: pd.DataFrame, cohort: Cohort, least: int) -> pd.DataFrame:
     """Table 1 without small counts and what they could be computed from.
 
     A line of counts, of a level over arms or of an arm over levels, adds up to a number that is
-    known. Where something of it is withheld, so much more is that what is left to guess has two
-    parts or more and holds at least `least` patients. Shares, tests and differences of a covariate
+    known. More is withheld until no small count follows from these sums, and what a line withholds
+    is at least `least` patients. Shares, tests and differences of a covariate
     with withheld counts are withheld too: each would give them away.
 
     Parameters
@@ -262,38 +261,50 @@ def hidden_cells(counts: np.ndarray, least: int, *, open_columns: bool = False) 
     Examples
     --------
     >>> hidden_cells(np.array([[3, 20, 23], [30, 31, 61], [9, 8, 17]]), 5).astype(int).tolist()
-    [[1, 1, 0], [0, 0, 0], [1, 1, 0]]
+    [[1, 1, 0], [0, 0, 0], [1, 1, 1]]
     """
     hidden = (counts > 0) & (counts < least)
+    small = hidden.copy()
     for _ in range(counts.size):
-        lines = [*_lines(counts.shape, by_row=counts.shape[1] > 1, by_column=not open_columns)]
-        more = [one for one in lines if _can_be_computed(counts[one], hidden[one], least)]
-        if not more:
+        known = _computable(counts, hidden, least, open_columns)
+        free = ~hidden & _in_line(known, open_columns)
+        if not ((small & known).any() and free.any()):
             break
-        line = more[0]
-        free = np.flatnonzero(~hidden[line])
-        if not len(free):
-            break
-        chosen = free[np.argmin(np.where(counts[line][free] > 0, counts[line][free], np.inf))]
-        hidden[line[0][chosen], line[1][chosen]] = True
+        sizes = np.where(free, np.where(counts > 0, counts, counts.max() + 1), np.inf)
+        hidden[np.unravel_index(np.argmin(sizes), counts.shape)] = True
     return hidden
 
 
-def _lines(
-    shape: tuple[int, int], *, by_row: bool, by_column: bool
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Places of the cells of each line whose sum is known."""
-    rows, columns = shape
-    if by_row:
-        for row in range(rows):
-            yield np.full(columns, row), np.arange(columns)
-    if by_column:
-        for column in range(columns):
-            yield np.arange(rows), np.full(rows, column)
+def _computable(
+    counts: np.ndarray, hidden: np.ndarray, least: int, open_columns: bool
+) -> np.ndarray:
+    """Which withheld counts follow from the others, or are left so few values that they may."""
+    from scipy.linalg import null_space
+
+    found, places = np.zeros(counts.shape, dtype=bool), np.argwhere(hidden)
+    if not len(places):
+        return found
+    sums, lines = [], []
+    if counts.shape[1] > 1:
+        lines += [places[:, 0] == row for row in range(counts.shape[0])]
+        sums += [np.where(places[:, 1] == counts.shape[1] - 1, -1.0, 1.0) * on for on in lines]
+    if not open_columns:
+        by_column = [places[:, 1] == column for column in range(counts.shape[1])]
+        lines, sums = lines + by_column, sums + [on.astype(float) for on in by_column]
+    if not sums:
+        return found
+    free = null_space(np.array(sums))
+    known = np.abs(free).max(axis=1, initial=0.0) < 1e-9
+    for on in lines:
+        known |= on & (counts[hidden][on].sum() < least)
+    found[hidden] = known
+    return found
 
 
-def _can_be_computed(counts: np.ndarray, hidden: np.ndarray, least: int) -> bool:
-    return bool(hidden.any() and (hidden.sum() < 2 or counts[hidden].sum() < least))
+def _in_line(cells: np.ndarray, open_columns: bool) -> np.ndarray:
+    """Cells whose line, over arms or over levels, holds one of some cells."""
+    along = cells.any(axis=1, keepdims=True) & np.ones_like(cells)
+    return along if open_columns else along | cells.any(axis=0, keepdims=True)
 
 
 def told_at_risk(at_risk: pd.DataFrame, results: Results) -> pd.DataFrame:
