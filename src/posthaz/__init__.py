@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from posthaz.analyses.model_averaging.spec import ModelAveragingSpec
     from posthaz.analyses.multistate.answer import illness_death
     from posthaz.analyses.multistate.spec import MultistateSpec, State
-    from posthaz.analyses.privacy.spec import PrivacySpec
     from posthaz.analyses.screening.answer import screen_covariates
     from posthaz.analyses.screening.spec import ScreeningSpec
     from posthaz.analyses.subgroups.answer import subgroup_effects
@@ -209,7 +208,6 @@ _ROOMS = {
     "analyses.curves.spec": "CurveSpec",
     "analyses.multistate.answer": "illness_death",
     "analyses.multistate.spec": "MultistateSpec State",
-    "analyses.privacy.spec": "PrivacySpec",
     "analyses.immortal_time.answer": "immortal_time",
     "analyses.immortal_time.bound": "delay_to_explain",
     "analyses.immortal_time.spec": "ImmortalTimeSpec",
@@ -298,7 +296,7 @@ __all__ = [
     "p_text", "person_time", "PiecewiseExponential", "plot_curve", "plot_forest", "plot_hazard",
     "plot_hazard_ratio", "plot_predictive", "plot_prior_posterior", "plot_specification_curve",
     "plot_surface", "plot_survival", "pooled", "pooled_estimate", "Population",
-    "posterior_incidence", "power_fits", "printed_doubts", "PrintedRatio", "Prior", "PrivacySpec",
+    "posterior_incidence", "power_fits", "printed_doubts", "PrintedRatio", "Prior",
     "probability_above", "probability_below", "profile", "propensity_score", "ratio", "read_cohort",
     "read_expected_mortality", "read_life_table", "read_registry", "read_scheduler",
     "reconstructed_patients", "register_baseline", "relative_survival", "restricted_mean",

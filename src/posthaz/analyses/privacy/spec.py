@@ -30,8 +30,7 @@ class PrivacySpec:
 
     Examples
     --------
-    >>> import posthaz as ph
-    >>> ph.PrivacySpec(minimum_cell=10)
+    >>> PrivacySpec(minimum_cell=10)
     PrivacySpec(minimum_cell=10, share=False)
     """
 
