@@ -170,7 +170,7 @@ def coarse_curve(steps: pd.DataFrame, least: int, end: float) -> pd.DataFrame:
 
 def _told_answers(table: pd.DataFrame, steps: pd.DataFrame, least: int) -> pd.DataFrame:
     """Frequentist answers without small counts, and without survival after too few events."""
-    told = table.copy()
+    told = table[~table["analysis"].astype(str).str.endswith("_curve")].reset_index(drop=True)
     for name in ("n", "events"):
         told[name] = told[name].where(~told[name].between(1, least - 1))
     of_curve = (told["analysis"] == "kaplan_meier") & (told["quantity"] == "survival")
