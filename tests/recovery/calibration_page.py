@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -195,7 +196,8 @@ def _rank_rows(table: pd.DataFrame) -> Iterator[str]:
 
 
 def _coverage_rows(table: pd.DataFrame) -> Iterator[str]:
-    for row in table.to_dict("records"):
+    rows: Any = table.to_dict("records")
+    for row in rows:
         name, _, size = row["combination"].partition(", at n = ")
         cells = (f"{100 * row[f'covered_{level * 100:.0f}']:.1f}" for level in LEVELS)
         by = "NUTS" if row["method"] == "nuts" else "Laplace"

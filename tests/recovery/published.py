@@ -86,7 +86,7 @@ def coefficients(fit: Fit) -> dict[str, np.ndarray]:
     return dict(zip(fit.design.columns, draws, strict=True))
 
 
-def factor(values: pd.Series, levels: list[Any]) -> pd.Categorical:
+def factor(values: pd.Series, levels: list[Any]) -> Any:
     """A factor with its reference first."""
     return pd.Categorical(values.astype(str), [str(level) for level in levels], ordered=True)
 
@@ -212,7 +212,9 @@ def kidney_lognormal() -> Iterator[Number]:
 def melanoma() -> Iterator[Number]:
     frame = pd.read_csv(DATA / "e1690_melanoma.csv")
     time = frame["failtime"].where(frame["failtime"] > 0, 0.5 / 365.25)
-    cohort = plain_cohort(time, frame["failcens"], frame[["treatment"]].astype(float))
+    cohort = plain_cohort(
+        time.to_numpy(), frame["failcens"].to_numpy(), frame[["treatment"]].astype(float)
+    )
     for cuts, mean, sd in (
         ((0.7228,), -0.2703, 0.1290),
         ((0.26228, 0.53662, 0.88816, 1.62683), -0.2859, 0.1284),
@@ -289,7 +291,9 @@ def commensurate() -> Iterator[Number]:
     covariates = pd.DataFrame(
         {"internal": 1.0 - table["ext"].astype(float), "treated": table["trt"].astype(float)}
     )
-    cohort = plain_cohort(table["time"], 1 - table["cnsr"], covariates, "months")
+    cohort = plain_cohort(
+        table["time"].to_numpy(), 1 - table["cnsr"].to_numpy(), covariates, "months"
+    )
     vague = Prior("normal", (0.0, 1e4))
     priors = {"log_rate": vague, "treated": vague,
               "internal": Prior("student_t", (0.002, 0.0, 1.0))}  # fmt: skip
@@ -363,7 +367,9 @@ def breast_cancer() -> Iterator[Number]:
     spec = ph.ModelSpec("exponential", ph.Exponential(), "group", priors=FLAT)
     fit = ph.fit(spec, cohort, draws=4000, seed=7)
     own = coefficients(fit)
-    yield Number("rate, median", 0.0604, float(fit.draws["posterior"]["rate"].median()), 0.002)
+    yield Number(
+        "rate, median", 0.0604, float(np.median(fit.draws["posterior"]["rate"].to_numpy())), 0.002
+    )
     yield Number("log HR, Medium, median", 0.818, float(np.median(own["group[Medium]"])), 0.02)
     yield Number("log HR, Poor, median", 1.538, float(np.median(own["group[Poor]"])), 0.02)
 

@@ -1,6 +1,7 @@
 """A number that others printed or computed, and ours."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -9,7 +10,7 @@ class Number:
 
     what: str
     theirs: float
-    ours: float
+    ours: Any
     within: float
     error: float = float("nan")
 

@@ -14,14 +14,7 @@ def withholds(analysis: Analysis) -> Any:
 
 
 def told_until(analysis: Analysis, cohort: Cohort) -> float:
-    """Longest follow-up, down to two digits where exact times are withheld.
-
-    Examples
-    --------
-    >>> import posthaz as ph
-    >>> told_until(ph.Analysis("a", ()), ph.simulated_example()) > 40.0
-    True
-    """
+    """Longest follow-up, down to two digits where exact times are withheld."""
     return _told(analysis, float(cohort.exit.max()))
 
 

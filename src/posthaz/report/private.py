@@ -47,9 +47,9 @@ def private_results(results: Results) -> Results:
     if asked is None:
         return results
     analysis, cohort = results.analysis, results.cohort
-    left = [f"[{name}]" for name in analysis.clinical if name not in TOLD_PARTS]
-    left += ["[sensitivity]"] if analysis.sensitivity is not None else []
-    left += ["[[published]]"] if len(results.published) else []
+    left = [f"`[{name}]`" for name in analysis.clinical if name not in TOLD_PARTS]
+    left += ["`[sensitivity]`"] if analysis.sensitivity is not None else []
+    left += ["`[[published]]`"] if len(results.published) else []
     return replace(
         results,
         analysis=replace(

@@ -73,7 +73,12 @@ def test_table_one_tells_no_small_level() -> None:
     assert len(hidden) >= 2
     own = told[told["variable"] == "centre"]
     assert own[["smd", "p"]].isna().all(axis=None)
-    assert not own[["A", "B", "overall"]].astype(str).apply(lambda s: s.str.contains("%")).any(None)
+    assert (
+        not own[["A", "B", "overall"]]
+        .astype(str)
+        .apply(lambda s: s.str.contains("%"))
+        .any(axis=None)
+    )
     assert told[told["variable"] == "dose_gy"]["smd"].notna().all()
 
 

@@ -120,7 +120,8 @@ def _of_models(asked: PrivacySpec, cohort: Cohort) -> Iterator[tuple[str, str, s
             what = f"its table of coefficients would name every {groups[0]}"
             yield model.name, what, f"leave (1 | {groups[0]}) out of the formula"
         for one in (model.baseline, *model.changing):
-            chosen = hasattr(one, "cuts") and not one.cuts and one.intervals != 1
+            several = getattr(one, "intervals", 1) != 1
+            chosen = several and not getattr(one, "cuts", ())
             if chosen or hasattr(one, "knots"):
                 what = "its cuts or knots are times at which single patients had their events"
                 yield model.name, what, "state cuts; an M-spline has its last knot there always"
