@@ -185,7 +185,7 @@ def _outside(table: pd.DataFrame) -> Iterator[str]:
 
 def _rank_rows(table: pd.DataFrame) -> Iterator[str]:
     for (name, method), own in table.groupby(["combination", "method"], sort=False):
-        worst = own.loc[own["p"].idxmin()]
+        worst: Any = own.sort_values("p").iloc[0]
         by = "NUTS" if method == "nuts" else f"Laplace ({100 * worst['by_chains']:.0f} % chains)"
         spans = ", ".join(
             f"{100 * own[key].min():.1f} to {100 * own[key].max():.1f}"
