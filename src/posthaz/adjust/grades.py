@@ -10,6 +10,7 @@ from posthaz.adjust.comparison import table_tests
 from posthaz.adjust.patients import first_rows
 from posthaz.cohort import Cohort
 from posthaz.cohort.levels import level_text
+from posthaz.cohort.patients import changing
 from posthaz.errors import CohortError, Finding, Findings
 
 WORST_GRADE = 5
@@ -127,6 +128,14 @@ def grade_faults(cohort: Cohort, columns: Iterable[str]) -> Iterator[Finding]:
         if name not in cohort.covariates:
             yield Finding(where, "it is not there", "correct the name in [toxicity]")
             continue
+        for found in changing(cohort, [name, cohort.treatment]):
+            yield Finding(
+                f"{cohort.source.name}, column '{found}'",
+                "it changes during follow-up, and a patient is counted once, by the first row",
+                "give the worst grade in every row of a patient"
+                if found == name
+                else "set a landmark: whom a toxicity belongs to is not told by the arm at first",
+            )
         values = cohort.covariates[name]
         grades = _grades(values)
         fits = (grades >= 0) & (grades <= WORST_GRADE) & (grades == np.round(grades))

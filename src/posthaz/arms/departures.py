@@ -1,6 +1,6 @@
 """How an analysis's own models differ from the primary model, and which hazard ratio they give."""
 
-from posthaz.design import Design, formula_groups, formula_terms
+from posthaz.design import Design, formula_groups, formula_terms, in_product
 from posthaz.errors import Finding
 from posthaz.spec import ModelSpec, shrunken_columns
 
@@ -117,6 +117,9 @@ def ratio_fault(model: ModelSpec, treatment: str, *, of_time_too: bool = False) 
             "the effect of the treatment changes with time, so that it has no single hazard ratio"
         )
         fix = "make a model without that change the first one"
+    elif in_product(model.formula, treatment):
+        what = "the treatment interacts with a covariate, so that it has no single hazard ratio"
+        fix = "make a model without the interaction the first one"
     else:
         return None
     return Finding(f"model '{model.name}'", what, fix)

@@ -172,6 +172,11 @@ class Cohort:
         return counts and bool(np.all(self.weight == np.round(self.weight)))
 
     @property
+    def patients_each(self) -> np.ndarray:
+        """Patients that each row stands for, shape (row,): its weight where weights count, or 1."""
+        return self.weight if self.weights_count else np.ones(len(self))
+
+    @property
     def event(self) -> np.ndarray:
         """Whether the event of interest was seen at `exit`, shape (row,), bool."""
         return (self.cause == 1) & (self.lower == self.upper)

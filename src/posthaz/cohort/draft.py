@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort.columns import Column
-from posthaz.cohort.events import Coding, read_causes, read_coding
+from posthaz.cohort.events import Coding, code_counts, read_causes, read_coding
+from posthaz.cohort.levels import level_texts
 from posthaz.cohort.numbers import Numbers, median, no_numbers, read_numbers
 from posthaz.cohort.quantities import counted
 from posthaz.cohort.rows import shown_rows
@@ -168,7 +169,7 @@ def build_draft(
     count = None if table.count is None else table.count[frame.index.to_numpy(dtype=int)]
     frame = frame.reset_index(drop=True)
     numbers = {role: _numbers(frame, str(getattr(spec, role))) for role in NUMBER_ROLES}
-    coding = _coding(frame, spec, numbers, count)
+    coding = _coding(table, frame, spec, numbers, count)
     cause = np.zeros(len(frame), dtype=int) if coding is None else coding.cause
     lower, upper = _bounds(frame, spec, numbers, cause)
     # a column of entry times is told apart with the others, time 0 without one is not
@@ -194,6 +195,7 @@ def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
 
 
 def _coding(
+    table: Table,
     frame: pd.DataFrame,
     spec: CohortSpec,
     numbers: Mapping[str, Numbers],
@@ -212,7 +214,8 @@ def _coding(
         )
         return Coding(seen.astype(int), nowhere, nowhere, "", sentence)
     if spec.event in frame.columns:
-        coding = read_coding(_series(frame, spec.event), spec.event_codes, count)
+        every = code_counts(level_texts(_series(table.frame, spec.event)).dropna(), table.count)
+        coding = read_coding(_series(frame, spec.event), spec.event_codes, count, every)
         if with_cause and not (coding.missing | coding.unknown).any():
             causes = read_causes(_series(frame, spec.cause), coding.cause > 0)
             return Coding(

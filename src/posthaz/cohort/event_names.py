@@ -7,15 +7,18 @@ CDISC, CENSORED, CENSORING, ALIVE, VITAL, EVENT = (
     "cdisc", "censored", "censoring", "alive", "vital", "event"
 )  # fmt: skip
 _DENIED = r"(?<![a-z])(?:un|non|not)[\W_]*"
+_HAPPENED = r"(?:dea[dt]|died|deceas|event|relaps|recur|progress|fail)"
 _KINDS = (
     (EVENT, re.compile(_DENIED + r"(?:cens|alive|living)")),
+    (ALIVE, re.compile(r"(?<![a-z])(?:un|non?|not|without|never)[\W_]*" + _HAPPENED)),
     (CDISC, re.compile(r"cnsr")),
     (CENSORED, re.compile(r"censored")),
+    (CENSORED, re.compile(r"(?<![a-z])(?:lost|ltfu|lfu|withdr|drop(?:ped)?[\W_]*out)")),
     (CENSORING, re.compile(r"cens")),
     (VITAL, re.compile(r"vital|vit[\W_]*stat|alive.*dea[dt]|dea[dt].*alive")),
     (ALIVE, re.compile(r"(?<![a-z])(?:alive|living|survivors?|survived)(?![a-z])")),
     (ALIVE, re.compile(r"(?:event|disease|relapse|recurrence|progression)[\W_]*free$")),
-    (EVENT, re.compile(r"dea[dt]|died|deceas|event|relaps|recur|progress|fail")),
+    (EVENT, re.compile(_HAPPENED)),
 )
 _YES, _NO = ("1", "true", "yes", "y", "t"), ("0", "false", "no", "n", "f")
 _WORDS = {

@@ -63,7 +63,10 @@ class Coding:
 
 
 def read_coding(
-    column: pd.Series, event_codes: Mapping[str, int], count: np.ndarray | None = None
+    column: pd.Series,
+    event_codes: Mapping[str, int],
+    count: np.ndarray | None = None,
+    table: Counter[str] | None = None,
 ) -> Coding:
     """Read event codes, by the given mapping or else by the standard codings.
 
@@ -75,6 +78,9 @@ def read_coding(
         Meaning of each code; empty for the standard codings.
     count : ndarray of int, shape (row,), optional
         Rows of a registry that each row stands for.
+    table : Counter, optional
+        Rows of the whole table with each code, where `column` is a part of it: the only code 1
+        of a part means what it means in the table.
 
     Returns
     -------
@@ -100,10 +106,13 @@ def read_coding(
     elif meaning := cdisc_meaning(name, list(counts)):
         basis = "the name is CDISC's CNSR"
     else:
-        meaning, basis = _by_standard(counts)
-        readings = opposite_readings(name, list(counts))
-        whole = all(code.isdigit() for code in counts)
-        ambiguous = whole and len(meaning) < len(counts)
+        told = _told_by(counts, table or counts)
+        meaning, basis = _by_standard(told)
+        readings = opposite_readings(name, list(told))
+        ambiguous = all(code.isdigit() for code in told) and len(meaning) < len(told)
+        # of a part of a table that has codes without a meaning, none is known
+        meaning = {} if ambiguous and told is not counts else meaning
+        meaning = {code: means for code, means in meaning.items() if code in counts}
     causes = codes.map(meaning).reindex(column.index)
     missing = column.isna().to_numpy(dtype=bool)
     unknown = causes.isna().to_numpy(dtype=bool) & ~missing
@@ -177,6 +186,13 @@ def _by_mapping(codes: Iterable[str], event_codes: Mapping[str, int]) -> dict[st
     folded = {code.casefold(): cause for code, cause in exact.items()}
     found = {code: exact.get(code, folded.get(code.casefold())) for code in codes}
     return {code: cause for code, cause in found.items() if cause is not None}
+
+
+def _told_by(counts: Counter[str], table: Counter[str]) -> Counter[str]:
+    """The codes to read a coding by: the table's, where a part of it alone would say another."""
+    own, whole = _by_standard(counts)[0], _by_standard(table)[0]
+    same = all(whole.get(code, means) == means for code, means in own.items())
+    return counts if same else table
 
 
 def _by_standard(counts: Counter[str]) -> tuple[dict[str, int], str]:

@@ -44,6 +44,18 @@ def events_stated(draft: Draft) -> Iterator[Finding]:
             f"({shown_values(names[again])})",
             FIRST_OR_ALL,
         )
+        return
+    later = _rows_after_first(draft)
+    if later.any():
+        names = draft.values(draft.spec.subject)
+        followed = len(names[later].unique())
+        yield Finding(
+            draft.where(later, draft.spec.subject),
+            f"{counted(followed, 'subject')} of {len(names.unique()):,} "
+            f"{'is' if followed == 1 else 'are'} still followed after an event "
+            f"({shown_values(names[later])}), as if it had not happened",
+            f"{FIRST_OR_ALL}; where the event ends follow-up, code it in a subject's last row",
+        )
 
 
 def after_first_event(draft: Draft) -> tuple[np.ndarray, tuple[Dropped, ...]]:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.levels import level_text, level_texts
+from posthaz.cohort.patients import changing
 from posthaz.errors import CohortError, Findings, nearest
 
 
@@ -72,7 +73,8 @@ def rows_where(cohort: Cohort, where: Where) -> np.ndarray:
     Raises
     ------
     CohortError
-        For a covariate or level that the cohort doesn't have, or limits on a factor.
+        For a covariate or level that the cohort doesn't have, a covariate that changes during
+        follow-up, or limits on a factor.
 
     Examples
     --------
@@ -105,6 +107,14 @@ def _met(cohort: Cohort, condition: Condition, findings: Findings) -> np.ndarray
             place,
             f"the cohort has no covariate '{name}' ({nearest(name, known)})",
             "correct the name, or describe the column in [cohort.columns]",
+        )
+        return None
+    if changing(cohort, [name]):
+        findings.add(
+            place,
+            f"'{name}' changes during follow-up, so that a patient is inside at one time and "
+            "outside at another",
+            "give a column with its value at the start of follow-up, or a landmark",
         )
         return None
     values = pd.Series(cohort.covariates[name])

@@ -10,6 +10,7 @@ from posthaz.design.formula import (
     formula_terms,
     formula_variables,
     in_basis,
+    in_product,
     quoted,
     written_terms,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "entangled_numbers",
     "formula_groups",
     "formula_terms",
+    "in_product",
     "formula_variables",
     "in_basis",
     "learn_design",

@@ -102,6 +102,21 @@ def formula_groups(formula: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(bar.cluster for bar in formula_bars(formula)))
 
 
+def in_product(formula: str, name: str) -> bool:
+    """Whether a covariate takes part in a product, so that its effect is not one number.
+
+    Examples
+    --------
+    >>> in_product("arm * log(age)", "arm"), in_product("arm * log(age)", "age")
+    (True, True)
+    >>> in_product("arm + log(age)", "arm")
+    False
+    """
+    # names of terms hold no levels, in which a colon may stand
+    products = [term for term in formula_terms(formula) if term != name and ":" in term]
+    return any(name in formula_variables(term) for term in products)
+
+
 def formula_terms(formula: str) -> tuple[str, ...]:
     """Names of the terms of a formula, without intercept and frailties, products multiplied out.
 

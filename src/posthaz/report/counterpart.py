@@ -212,7 +212,9 @@ def _covariate(results: Results, one: Published) -> Counterpart:
     ours = _univariable(results, term) if one.model == "univariable" else None
     bayes = None
     for fit in _fits(results, one, one.covariate):
-        if term not in fit.design.columns:
+        products = {part for name in fit.design.terms if ":" in name for part in name.split(":")}
+        # beside a product, a coefficient is the effect in the reference patient alone
+        if term not in fit.design.columns or one.covariate in products:
             continue
         bayes = coefficient_row(results, fit.spec.name, term)
         if ours is None:

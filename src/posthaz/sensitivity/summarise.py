@@ -115,6 +115,12 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec, others: "Sequence[Fit]" = ())
             f"the formula '{fit.spec.formula}' has no term for the treatment alone",
             fix="add the treatment as a term",
         )
+    if fit.design.in_product(fit.treatment):
+        raise SpecError(
+            f"in the formula '{fit.spec.formula}' the treatment interacts with a covariate, so "
+            "that it has no single effect to compare",
+            fix="leave the product out",
+        )
     fits = (fit, *others)
     columns = [fit.design.columns[j] for j in own]
     table = coefficient_rows(_joined(fits) if others else fit, columns, asked.interval)

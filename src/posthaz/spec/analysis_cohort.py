@@ -76,6 +76,14 @@ def read_analysis_cohort(
             f"the cohort ({nearest(analysis.favours, cohort.arms)})",
             fix="name the arm whose benefit is asked",
         )
+    if analysis.favours and analysis.favours == cohort.arms[0] and "assurance" in analysis.clinical:
+        raise SpecError(
+            f"{_place(analysis)}, [assurance]: the benefit of the reference "
+            f"'{analysis.favours}' is asked (favours), and a trial would show that of "
+            f"'{cohort.arms[-1]}'",
+            fix=f"give reference = '{cohort.arms[-1]}' in [treatment], and turn the priors on "
+            "its effect",
+        )
     found = (*beyond_follow_up(analysis, cohort), *measured_later(analysis, cohort))
     return replace(cohort, notices=(*cohort.notices, *found))
 

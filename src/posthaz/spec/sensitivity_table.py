@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import product
 
 from posthaz.cohort import CohortSpec
-from posthaz.design import formula_variables
+from posthaz.design import formula_variables, in_product
 from posthaz.errors import nearest
+from posthaz.spec.axes.baselines_and_patients import NO_RATIO, WITHOUT_PRODUCT
 from posthaz.spec.axes.given import GivenFile
 from posthaz.spec.axes.registry import AXES, read_axes
 from posthaz.spec.fields import choice, flag, several, table, text
@@ -106,6 +107,8 @@ def _check_treatment(toml: TomlTable, varied: Sequence[ModelSpec], treatment: st
                 "effect the variants are compared by",
                 "name models with the treatment",
             )
+        elif treatment and in_product(model.formula, treatment):
+            toml.refuse("models", f"in model '{model.name}' {NO_RATIO}", WITHOUT_PRODUCT)
 
 
 def _reshaped(models: Sequence[ModelSpec], *axes: Axis) -> Iterator[ModelSpec]:

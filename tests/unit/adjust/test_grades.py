@@ -23,6 +23,19 @@ def cohort_of(**columns):
     return read_cohort(table.assign(**columns), time="time", event="event", treatment="arm")
 
 
+def test_a_grade_or_an_arm_that_changes_counts_for_nobody():
+    table = pd.DataFrame(
+        {"id": [1, 1, 2], "s": [0, 4, 0], "t": [4, 9, 7], "d": [0, 1, 0], "rash": [0, 3, 1]}
+    )
+    roles = {"time": "t", "event": "d", "entry": "s", "subject": "id", "treatment": "arm"}
+    steady = read_cohort(table.assign(arm=list("aab")), **roles)
+    with pytest.raises(CohortError, match=r"'rash': it changes .* worst grade in every row"):
+        count_grades(steady, {"rash": "Rash"})
+    treated = read_cohort(table.assign(arm=list("abb"), rash=1), **roles)
+    with pytest.raises(CohortError, match=r"'arm': it changes .* set a landmark"):
+        count_grades(treated, {"rash": "Rash"})
+
+
 def test_grades_are_counted_by_arm_and_missing_ones_apart():
     cohort = cohort_of(rash=[0, 3, 1, None, 1, 5])
     (counts,) = count_grades(cohort, {"rash": "Rash"})

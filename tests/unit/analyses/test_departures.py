@@ -63,6 +63,8 @@ def test_a_prior_on_a_time_ratio_is_none_on_a_hazard_ratio() -> None:
         (ACCELERATED, "a time ratio"),
         (replace(PLAIN, cure=Cure()), "of the others only"),
         (CHANGING, "changes with time"),
+        (replace(PLAIN, formula="arm * gtv_cc"), "interacts with a covariate"),
+        (replace(PLAIN, formula="arm + arm:log(gtv_cc)"), "interacts with a covariate"),
     ],
 )
 def test_a_printed_ratio_is_not_borrowed_for_another_quantity(model: ModelSpec, said: str) -> None:

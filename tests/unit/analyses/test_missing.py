@@ -176,6 +176,14 @@ def test_patterns_count_patients_by_arm():
     assert found["patients"].sum() == len(frame)
 
 
+def test_patterns_count_the_patients_that_a_row_stands_for():
+    frame = holed().assign(count=3)
+    weighted = read(frame, weight="count", weight_kind="frequency")
+    found, plain = (ph.missing_patterns(one, ["bmi", "sex"]) for one in (weighted, read(frame)))
+    for name in ("patients", "events", "arm: rt"):
+        assert (found[name] == 3 * plain[name]).all()
+
+
 def said(frame, covariates, **options):
     cohort = read(frame, **options.pop("read", {}))
     return " ".join(

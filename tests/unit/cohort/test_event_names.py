@@ -32,7 +32,10 @@ def test_cnsr_in_words_is_read_as_words():
     ("name", "first"),
     [("cens", '{ "0" = 1, "1" = 0 }'), ("censored", '{ "0" = 1, "1" = 0 }'),
      ("failcens", '{ "0" = 1, "1" = 0 }'), ("alive", '{ "0" = 1, "1" = 0 }'),
-     ("status_alive", '{ "0" = 1, "1" = 0 }'), ("vital_status", '{ "0" = 0, "1" = 1 }')],
+     ("status_alive", '{ "0" = 1, "1" = 0 }'), ("not_dead", '{ "0" = 1, "1" = 0 }'),
+     ("no_event", '{ "0" = 1, "1" = 0 }'),
+     ("lost_to_fu", '{ "0" = 1, "1" = 0 }'),
+     ("vital_status", '{ "0" = 0, "1" = 1 }')],
 )  # fmt: skip
 def test_names_used_either_way_are_refused_with_both_readings(name: str, first: str):
     said = refusal(good_table().rename(columns={"event": name}), event=name)

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from posthaz.cohort import Condition, Where, read_cohort
 from posthaz.cohort.events import read_causes, read_coding
+from posthaz.errors import CohortError
 
 CODINGS = {
     "0/1": ([0, 1, 1], "0/1 coding"),
@@ -36,6 +38,25 @@ def test_standard_codings(name: str):
 def test_only_ones_are_events_and_only_twos_too():
     assert read_coding(pd.Series([1, 1]), {}).cause.tolist() == [1, 1]
     assert read_coding(pd.Series([2, 2]), {}).cause.tolist() == [1, 1]
+
+
+def test_the_code_of_a_part_means_what_it_means_in_the_table():
+    table = pd.DataFrame(
+        {"t": [3.0, 5, 8, 9], "status": [1, 1, 2, 2], "site": ["a", "a", "a", "b"]}
+    )
+    in_a = Where((Condition("site", levels=("a",)),))
+    roles = {"time": "t", "event": "status"}
+    assert read_cohort(table, **roles, where=in_a).cause.tolist() == [0, 0, 1]
+    alive = table.assign(site=["a", "a", "b", "b"])
+    with pytest.raises(CohortError, match="there are no events: every code is 1"):
+        read_cohort(alive, **roles, where=in_a)
+    # beside other causes, 1 and 2 are not R's coding
+    causes = table.assign(status=[1, 1, 2, 0])
+    with pytest.raises(CohortError, match="may be several causes or a slip"):
+        read_cohort(causes, **roles, where=in_a)
+    assert read_cohort(
+        causes, **roles, where=in_a, event_codes={"1": 1, "2": 2, "0": 0}
+    ).event.sum()
 
 
 def test_missing_codes():

@@ -34,9 +34,17 @@ def test_several_events_of_a_subject_are_refused_with_both_ways_named() -> None:
 
 
 def test_several_rows_with_one_event_are_no_recurrence() -> None:
-    table = relapses().assign(relapse=[0, 1, 0, 1, 0, 0])
-    assert len(read(table)) == 6  # follow-up after the event is kept as it was given
+    table = relapses().assign(relapse=[0, 0, 1, 0, 1, 0])
+    assert len(read(table)) == 6
     assert not read(table).recurrent
+
+
+def test_follow_up_after_the_only_event_is_refused_until_it_is_said_what_is_asked() -> None:
+    table = relapses().assign(relapse=[0, 1, 0, 1, 0, 0])
+    with pytest.raises(CohortError, match="2 subjects of 3 are still followed after an event"):
+        read(table)
+    assert len(read(table, recurrent="first")) == 4
+    assert len(read(table, recurrent="all")) == 6
 
 
 def test_first_ends_follow_up_at_the_first_event() -> None:

@@ -72,6 +72,15 @@ def test_a_declared_level_without_rows_chooses_nobody(cohort):
     assert chosen(cohort, Condition("stage", ("IV",))) == []
 
 
+def test_what_changes_during_follow_up_chooses_no_patients():
+    table = pd.DataFrame(
+        {"id": [1, 1, 2], "s": [0, 4, 0], "t": [4, 9, 7], "d": [0, 1, 0], "ldh": [1, 2, 1]}
+    )
+    split = read_cohort(table, time="t", event="d", entry="s", subject="id", covariates=["ldh"])
+    with pytest.raises(CohortError, match="'ldh' changes during follow-up"):
+        rows_where(split, Where((Condition("ldh", at_least=2),)))
+
+
 def test_everything_wrong_is_said_at_once(cohort):
     where = Where(
         (Condition("stag", ("I",)), Condition("stage", ("V",)), Condition("arm", below=1))

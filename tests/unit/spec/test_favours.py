@@ -43,6 +43,14 @@ def test_a_level_that_only_the_table_knows_is_checked_there(tmp_path: Path) -> N
         read_analysis_cohort(analysis)
 
 
+def test_a_trial_would_show_the_benefit_of_the_other_arm(tmp_path: Path) -> None:
+    path = written(tmp_path, "low", LEVELS)
+    design = "[assurance]\ndesign = { hazard_ratio = { median = 0.8, upper = 1.3 } }\n"
+    path.write_text(path.read_text() + design)
+    with pytest.raises(SpecError, match=r"benefit of the reference 'low' is asked .* of 'high'"):
+        read_analysis_cohort(load_analysis(path))
+
+
 @pytest.mark.parametrize(
     "name", ["su2016_dose_os", "su2016_dose_os_psm", "su2016_oligo_os", "su2016_landmark8"]
 )

@@ -223,6 +223,12 @@ def test_a_hazard_ratio_says_nothing_about_models_of_both_forms():
     assert "time ratio" in wrong[0]
 
 
+def test_the_effect_of_a_treatment_in_a_product_is_compared_with_none():
+    wrong = refused("[sensitivity.formulas]\ninteracting = 'arm * age'\n")
+    assert len(wrong) == 1
+    assert "in the formula 'arm * age' the treatment interacts with a covariate" in wrong[0]
+
+
 def test_without_a_treatment_there_is_nothing_to_compare():
     cohort = CohortSpec(time="t", event="d")
     wrong = refused("[sensitivity.baselines]\nw = { model = 'weibull' }\n", cohort)

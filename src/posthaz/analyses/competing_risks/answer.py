@@ -160,8 +160,9 @@ def _time_lost(fits: Mapping[int, Fit], horizon: float, interval: float) -> pd.D
 
 
 def _counts(cohort: Cohort, causes: tuple[int, ...]) -> pd.DataFrame:
+    events = cohort.patients_each
     rows = [
-        {"cause": cause, "arm": arm, "events": int(((cohort.cause == cause) & here).sum())}
+        {"cause": cause, "arm": arm, "events": round(events[(cohort.cause == cause) & here].sum())}
         for cause in causes
         for arm in (cohort.arms or ("all",))
         for here in [cohort.arm == arm]

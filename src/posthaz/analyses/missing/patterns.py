@@ -36,9 +36,10 @@ def missing_patterns(cohort: Cohort, covariates: Sequence[str]) -> pd.DataFrame:
     """
     first = cohort.first
     lacks = cohort.covariates.loc[first, list(covariates)].isna().reset_index(drop=True)
-    rows = lacks.assign(patients=1, events=_failed(cohort)[first].astype(int))
+    each = cohort.patients_each[first].astype(int)
+    rows = lacks.assign(patients=each, events=each * _failed(cohort)[first])
     for arm in cohort.arms:
-        rows[f"arm: {arm}"] = (cohort.arm[first] == arm).astype(int)
+        rows[f"arm: {arm}"] = each * (cohort.arm[first] == arm)
     counted = rows.groupby(list(covariates), as_index=False).sum()
     order = counted["patients"].rank(method="first", ascending=False)
     return (
@@ -66,6 +67,7 @@ def missing_by_group(cohort: Cohort, covariates: Sequence[str]) -> pd.DataFrame:
         or ``event`` (level ``yes`` or ``no``).
     """
     first = cohort.first
+    each = cohort.patients_each[first].astype(int)
     failed = _failed(cohort)[first]
     groups = [("all", "", np.ones(int(first.sum()), dtype=bool))]
     groups += [("arm", arm, cohort.arm[first] == arm) for arm in cohort.arms]
@@ -74,12 +76,11 @@ def missing_by_group(cohort: Cohort, covariates: Sequence[str]) -> pd.DataFrame:
     for name in covariates:
         lacks = cohort.covariates.loc[first, name].isna().to_numpy(dtype=bool)
         for group, level, mask in groups:
-            size = int(mask.sum())
+            size, lacking = int(each[mask].sum()), int(each[mask & lacks].sum())
             rows.append(
                 {
                     "covariate": name, "group": group, "level": level, "patients": size,
-                    "lacking": int(lacks[mask].sum()),
-                    "share": float(lacks[mask].mean()) if size else np.nan,
+                    "lacking": lacking, "share": lacking / size if size else np.nan,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

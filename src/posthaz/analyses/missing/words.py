@@ -5,6 +5,7 @@ import pandas as pd
 
 from posthaz.analyses.missing.answer import MissingAnswer
 from posthaz.analyses.missing.fits import COMPLETE, COX_IMPUTED, IMPUTED
+from posthaz.design import Design
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import term_label, variable_label
 from posthaz.report.sections.wording import (
@@ -29,13 +30,30 @@ _KINDS = {
 
 
 def first_term(results: Results, answer: MissingAnswer) -> tuple[str, str] | None:
-    """Model and term that the answer is told by: the treatment, or the first coefficient."""
+    """Model and term that the answer is told by: the treatment, or the first coefficient.
+
+    A coefficient of a product, or of what takes part in one, is no hazard ratio of all patients.
+    """
     table = answer.coefficients
+    if table.empty:
+        return None
+    designs = {name: fit.design for name, fit in results.posterior.fits.items()}
+    alone = [
+        model not in designs or not in_a_product(designs[model], term)
+        for model, term in zip(table["model"], table["term"], strict=True)
+    ]
+    table = table[alone]
     if table.empty:
         return None
     of_arm = table[table["term"].str.startswith(f"{results.cohort.treatment}[")]
     row = (of_arm if results.cohort.treatment and len(of_arm) else table).iloc[0]
     return str(row["model"]), str(row["term"])
+
+
+def in_a_product(design: Design, label: str) -> bool:
+    """Whether a coefficient is of a product, or of a term that takes part in one."""
+    term = dict(zip(design.columns, design.terms, strict=True)).get(label, label)
+    return ":" in term or any(term in other.split(":") for other in design.terms if other != term)
 
 
 def rows_of(answer: MissingAnswer, model: str, term: str) -> dict[str, pd.Series]:

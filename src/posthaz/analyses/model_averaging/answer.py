@@ -13,6 +13,7 @@ from posthaz.analyses.model_averaging.evidence import (
     on_the_side,
 )
 from posthaz.analyses.model_averaging.spec import ANY, EVIDENCE, STACKING, ModelAveragingSpec
+from posthaz.arms.departures import ratio_fault
 from posthaz.checks import compare_models, leave_one_out, same_patients
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError, SpecError, nearest
@@ -173,7 +174,7 @@ def _draws(fit: Fit, estimands: EstimandSpec, horizon: float, direction: str) ->
     cut = direction != ANY and fit.treatment
     kept = on_the_side(fit, direction) if cut else slice(None)
     coefficients = fit.draws["posterior"].to_dataset().get(coefficient_name(fit.spec))
-    if fit.spec.effect.acts_on == "hazard" and fit.spec.proportional and fit.treatment:
+    if fit.spec.proportional and fit.treatment and not ratio_fault(fit.spec, fit.treatment):
         for place, term in enumerate(fit.design.terms):
             if term == fit.treatment and coefficients is not None:
                 column = coefficients.isel(covariate=place)

@@ -12,7 +12,8 @@ from posthaz.report.clinical import ClinicalPart, Given
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, guarded_block
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import model_labels, term_label
+from posthaz.report.sections.naming import arm_labels, model_labels, reference_arm, term_label
+from posthaz.report.sections.question import asks_for_reference
 from posthaz.report.sections.wording import (
     at_time,
     interval_name,
@@ -60,7 +61,10 @@ def averaged_sentence(results: Results, answer: ModelAverage) -> str:
             said = f"{_name(results, row)} is **{_shown(results, row)}** by {words}"
             if len(beside):
                 said += f" ({_shown(results, beside.iloc[0].to_dict())} in the primary model)"
-            parts.append(f"{said}, a benefit with a probability of {percent(row['p_benefit'])}")
+            parts.append(
+                f"{said}, a benefit{_of_whom(results)} with a probability of "
+                f"{percent(_benefit(results, row['p_benefit']))}"
+            )
     text = f"Averaged over the models, the {'; the '.join(parts)}." if parts else ""
     if np.isfinite(answer.inclusion):
         text += (
@@ -74,6 +78,18 @@ def averaged_sentence(results: Results, answer: ModelAverage) -> str:
 def _cut_words(results: Results) -> str:
     direction = results.analysis.clinical[_NAME].direction
     return "" if direction == ANY else f", which allows of a {direction} only (cut at no effect)"
+
+
+def _benefit(results: Results, other_arm: float) -> float:
+    """Probability of a benefit for the arm asked about, from that of the other arm."""
+    return 1.0 - other_arm if asks_for_reference(results) else other_arm
+
+
+def _of_whom(results: Results) -> str:
+    """Whose benefit it is, where it is the reference's."""
+    return (
+        f" of {arm_labels(results)[reference_arm(results)]}" if asks_for_reference(results) else ""
+    )
 
 
 def _name(results: Results, row: dict) -> str:
@@ -141,12 +157,16 @@ def _answers(results: Results, answer: ModelAverage) -> Table:
             "answer": _name(results, row)[:1].upper() + _name(results, row)[1:],
             "by": f"average by {_WAYS[row['way']]}" if not row["model"] else labels[primary],
             "value": _shown(results, row),
-            "benefit": percent(row["p_benefit"]),
+            "benefit": percent(_benefit(results, row["p_benefit"])),
             "between": MISSING if np.isnan(row["between"]) else percent(row["between"]),
         }
         for row in shown.to_dict("records")
     ]
-    heads = {"by": "Model", "value": f"Median ({name} interval)", "benefit": "P(benefit)"}
+    heads = {
+        "by": "Model",
+        "value": f"Median ({name} interval)",
+        "benefit": f"P(benefit{_of_whom(results)})",
+    }
     heads |= {"between": "Variance between models"}
     note = f"Restricted means in {unit}, survival in percentage points."
     return Table(pd.DataFrame(rows), "Answers averaged over the models", heads, group="answer",

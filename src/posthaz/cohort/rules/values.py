@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from posthaz.cohort.columns import Column
 from posthaz.cohort.covariates import factor_levels, is_factor, needs_numbers
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_texts
 from posthaz.cohort.missing_markers import marking_codes, marking_levels
-from posthaz.cohort.numbers import measured, read_numbers
+from posthaz.cohort.numbers import Numbers, measured, read_numbers
 from posthaz.cohort.plausibility import impossible
 from posthaz.cohort.quantities import counted
 from posthaz.cohort.rows import listed, shown_values
 from posthaz.errors import Finding
+
+_MARKED = r"^\s*[<>~≤≥]?\s*(\d+)[.,]?(\d*)\s*%?$"
 
 
 def measurements_are_numbers(draft: Draft) -> Iterator[Finding]:
@@ -27,13 +30,15 @@ def measurements_are_numbers(draft: Draft) -> Iterator[Finding]:
             continue
         numbers = read_numbers(draft.values(name))
         asked = name in draft.needed or name in draft.spec.columns
-        if numbers.text.any() and (stated or (asked and measured(numbers))):
+        if not numbers.text.any():
+            continue
+        if stated or (asked and (measured(numbers) or measured(_unmarked(draft, name)))):
             found = shown_values(str(value) for value in draft.values(name)[numbers.text])
             yield Finding(
                 draft.where(numbers.text, name),
                 f"text in a column of numbers: {found}",
                 "correct the values and leave missing ones empty, or list what stands for them "
-                "in missing_values" + _or_levels(column),
+                'in missing_values (decimal = "," reads decimal commas)' + _or_levels(column),
             )
 
 
@@ -67,6 +72,14 @@ def numbers_vary(draft: Draft) -> Iterator[Finding]:
 def values_possible(draft: Draft) -> Iterator[Finding]:
     """Volumes, doses and ages are possible in the unit named."""
     yield from impossible(draft)
+
+
+def _unmarked(draft: Draft, name: str) -> Numbers:
+    """A column without what stands about its numbers: decimal commas, bounds, per cent."""
+    if isinstance(draft.values(name).dtype, pd.CategoricalDtype):
+        return read_numbers(draft.values(name))
+    texts = level_texts(draft.values(name))
+    return read_numbers(texts.replace({_MARKED: r"\1.\2"}, regex=True))
 
 
 def _or_levels(column: Column) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from posthaz.cohort import Column, Condition, Where
-from posthaz.design import formula_variables
+from posthaz.design import formula_variables, in_product
 from posthaz.errors import nearest
 from posthaz.spec.fields import several, text
 from posthaz.spec.model_spec import ModelSpec
@@ -70,6 +70,13 @@ def _named(toml: TomlTable, models: Sequence[ModelSpec]) -> ModelSpec | None:
     return known.get(parsed.get("model", ""))
 
 
+NO_RATIO = (
+    "the treatment interacts with a covariate: its coefficient is the effect where that is 0 or at "
+    "its reference, and comparable with no other"
+)
+WITHOUT_PRODUCT = "leave the product out, or ask for it in [interactions]"
+
+
 def formula_axis(toml: TomlTable, models: Sequence[ModelSpec], treatment: str) -> Axis:
     """Other covariates: the table ``[sensitivity.formulas]``.
 
@@ -99,6 +106,8 @@ def formula_axis(toml: TomlTable, models: Sequence[ModelSpec], treatment: str) -
                 "the variants are compared by",
                 f"add '{treatment}'",
             )
+        elif treatment and in_product(change.formula, treatment):
+            toml.refuse(label, f"in the formula '{change.formula}' {NO_RATIO}", WITHOUT_PRODUCT)
         found.append(Alternative(label, change))
     return Axis("covariates", tuple(found))
 

@@ -20,6 +20,22 @@ def test_text_in_a_column_of_numbers(case: str):
     assert "row 6, column 'age': text in a column of numbers: 'sixty'" in message
 
 
+@pytest.mark.parametrize("written", ["{},5", "<{}", "{} %"])
+def test_numbers_with_marks_are_no_levels(written: str):
+    table = good_table()
+    table["age"] = [written.format(age) for age in table["age"]]
+    message = refusal(table, covariates=["age"])
+    assert "column 'age': text in a column of numbers" in message
+    if "," in written:
+        assert 'decimal = ","' in message
+        assert read(table, covariates=["age"], decimal=",").covariates["age"].iloc[0] % 1 == 0.5
+
+
+def test_bounds_of_groups_are_levels():
+    table = good_table().assign(age=["<50", "50-60", ">60", "<50"] * 10)
+    assert len(read(table, covariates=["age"]).covariates["age"].cat.categories) == 3
+
+
 def test_a_factor_of_numbers_and_text_is_a_factor():
     table = good_table().assign(stage=["1", "2", "3a", "2"] * 10)
     cohort = read(table, covariates=["stage"])
