@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
+from posthaz.analyses.competing_risks.answer import _counts
 from posthaz.analyses.competing_risks.incidence import (
     implied_subdistribution,
     posterior_incidence,
 )
 from posthaz.cohort import Cohort
+from posthaz.errors import CohortError
 from posthaz.inference import flat_draws, hazard_of
 from tests.shared_data import plain_cohort
 
@@ -44,6 +46,34 @@ def two_causes(patients: int, seed: int) -> Cohort:
 def found() -> object:
     sampling = ph.Sampling(method="laplace", draws=250)
     return ph.competing_risks(two_causes(500, 2), SPEC, ASKED, sampling)
+
+
+def test_incidence_is_that_of_those_event_free_at_the_origin(found) -> None:
+    one = ph.Population("treated", pd.DataFrame({"arm": ["RT"]}), np.ones(1))
+    late = {cause: replace(fit, origin=4.0) for cause, fit in found.fits.items()}
+    plain = posterior_incidence(found.fits, [4.0, 12.0], [one])
+    shifted = posterior_incidence(late, [2.0, 4.0, 12.0], [one])
+    assert np.isnan(shifted.sel(time=2.0)).all()
+    assert float(abs(shifted.sel(cause=1, time=4.0)).max()) == 0.0
+    gained = plain.sel(cause=1, time=12.0) - plain.sel(cause=1, time=4.0)
+    expected = gained / plain.sel(cause=0, time=4.0)
+    assert shifted.sel(cause=1, time=12.0).to_numpy() == pytest.approx(expected.to_numpy())
+
+
+def test_what_ends_no_follow_up_is_no_competing_risk() -> None:
+    cohort = replace(two_causes(40, 1), recurrent=True)
+    with pytest.raises(CohortError, match="every event of a patient counts"):
+        ph.competing_risks(cohort, SPEC, ASKED)
+    expected = replace(SPEC, background=ph.Background("arm"))
+    with pytest.raises(CohortError, match="expected deaths are of all causes"):
+        ph.competing_risks(two_causes(40, 1), expected, ASKED)
+
+
+def test_counts_are_of_the_patients_that_rows_stand_for() -> None:
+    cohort = two_causes(40, 1)
+    double = replace(cohort, weight=np.full(40, 2.0), weight_kind="frequency")
+    counts = _counts(double, (1, 2))["events"]
+    assert counts.tolist() == (2 * _counts(cohort, (1, 2))["events"]).tolist()
 
 
 def test_incidence_is_exact_where_hazards_are_constant_in_pieces(found) -> None:

@@ -37,6 +37,26 @@ def example(rows: list[tuple[float, int, float, int]]) -> Cohort:
 FEW = example([(5, 1, 2, 1), (4, 1, 4, 0), (6, 0, 3, 1), (7, 1, 7, 0), (8, 0, 8, 0)])
 
 
+@pytest.mark.parametrize(
+    ("cohort", "said"),
+    [
+        (replace(FEW, landmark=2.0), "from the landmark at 2 months"),
+        (replace(FEW, origin=3.0), "curves begin at 3 months"),
+        (replace(FEW, cause=np.where(FEW.cause == 1, [2, 1, 0, 1, 0], 0)), "other causes"),
+    ],
+)
+def test_states_of_another_time_or_cause_are_refused(cohort: Cohort, said: str) -> None:
+    assert any(said in found.what for found in multistate_faults(ASKED, cohort))
+    with pytest.raises(CohortError, match=said):
+        ph.illness_death(cohort, ph.ModelSpec("m", Exponential()), ASKED)
+
+
+def test_expected_deaths_are_no_part_of_a_transition() -> None:
+    model = ph.ModelSpec("m", Exponential(), background=ph.Background("ill_time"))
+    with pytest.raises(CohortError, match="no part of a transition"):
+        ph.illness_death(FEW, model, ASKED)
+
+
 @pytest.mark.parametrize("clock", ["forward", "reset"])
 def test_constant_hazards_have_the_closed_form(clock: str) -> None:
     rates = (0.1, 0.05, 0.3)

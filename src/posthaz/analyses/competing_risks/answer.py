@@ -1,7 +1,7 @@
 """Competing risks: cumulative incidence by every method, side by side."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,11 @@ from posthaz.analyses.competing_risks.incidence_tables import (
     posterior_rows,
     without_model,
 )
-from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+from posthaz.analyses.competing_risks.spec import (
+    CompetingRisksSpec,
+    competing_faults,
+    model_faults,
+)
 from posthaz.baselines import cox_model, subdistribution_model
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, cause_of, causes_of
@@ -110,7 +114,19 @@ def competing_risks(
     -------
     CompetingRisks
         The answer; a cause without events is left out, and said.
+
+    Raises
+    ------
+    CohortError
+        When events are recurrent or known to lie in intervals, or the model has expected deaths.
     """
+    named_all = replace(asked, causes={**dict.fromkeys(causes_of(cohort), ""), **asked.causes})
+    found = (
+        *competing_faults(named_all, cohort),
+        *model_faults(asked, model, cohort.treatment),
+    )
+    if found:
+        raise CohortError.from_findings("Causes can't be described:", found)
     notes: list[str] = []
     there = causes_of(cohort)
     causes = tuple(cause for cause in {**dict.fromkeys(asked.causes), **dict.fromkeys(there)})
@@ -121,7 +137,7 @@ def competing_risks(
     for cause, one in fits.items():
         notes += fewer_intervals(model, one, asked.label(cause))
     times = asked.times or (float(np.median(cohort.exit)),)
-    grid = np.linspace(0.0, float(cohort.exit.max()), _CURVE_POINTS)
+    grid = np.linspace(cohort.origin, float(cohort.exit.max()), _CURVE_POINTS)
     tables, tests = without_model(cohort, there, times, interval, notes)
     posterior = [
         posterior_rows(fits, np.asarray(wanted), interval) if fits else pd.DataFrame()
@@ -155,7 +171,8 @@ def _time_lost(fits: Mapping[int, Fit], horizon: float, interval: float) -> pd.D
     """Mean time lost to each cause before a horizon (Andersen 2013), by arm."""
     if not fits:
         return pd.DataFrame(columns=["cause", *TIME_COLUMNS])
-    incidence = posterior_incidence(fits, np.linspace(0.0, horizon, _CURVE_POINTS))
+    begin = next(iter(fits.values())).origin
+    incidence = posterior_incidence(fits, np.linspace(begin, horizon, _CURVE_POINTS))
     return time_in_states(incidence.sel(cause=list(fits)), horizon, "cause", interval)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from posthaz.effects import change_starts
+from posthaz.effects import change_starts, event_free_at
 from posthaz.estimands import Population, arm_populations, incidence_of
 from posthaz.inference import Fit, flat_draws, hazard_of
 
@@ -47,8 +47,9 @@ def posterior_incidence(
     -------
     DataArray
         Dimensions ``cause, chain, draw, profile, time``; cause 0 is being event-free, so that
-        the causes sum to 1. Within each of at least 200 steps of time the hazards of the causes
-        are taken as proportional, which is exact for piecewise exponential ones.
+        the causes sum to 1: in those event-free at the fits' origin, and NaN before it. Within
+        each of at least 200 steps of time the hazards of the causes are taken as proportional,
+        which is exact for piecewise exponential ones.
     """
     first = next(iter(fits.values()))
     wanted = np.asarray(times, dtype=float)
@@ -66,7 +67,7 @@ def posterior_incidence(
     arrays = [_of_population(fits, values, one, grid)[..., place] for one in chosen]
     shape = (1 + len(fits), chains, len(kept), len(chosen), len(wanted))
     return xr.DataArray(
-        np.stack(arrays, axis=2).reshape(shape),
+        np.where(wanted >= first.origin, np.stack(arrays, axis=2).reshape(shape), np.nan),
         dims=("cause", "chain", "draw", "profile", "time"),
         coords={
             "cause": [EVENT_FREE, *fits],
@@ -140,7 +141,8 @@ def _of_population(
         accrued = []
         for cause, fit in fits.items():
             piece = {name: array[start : start + size] for name, array in values[cause].items()}
-            hazard = hazard_of(fit.spec, fit.design, piece, population.frame)
+            own = hazard_of(fit.spec, fit.design, piece, population.frame)
+            hazard = event_free_at(own, fit.origin)
             drawn = len(next(iter(piece.values())))
             shape = (drawn, len(population.frame), len(grid))
             accrued.append(np.broadcast_to(hazard.cumulative_hazard(grid), shape))

@@ -110,6 +110,9 @@ def competing_faults(asked: CompetingRisksSpec, cohort: Cohort) -> Iterator[Find
             "events are only known to lie between two times, and their causes need exact ones",
             "remove [competing_risks]",
         )
+    if cohort.recurrent:
+        what = "every event of a patient counts, and a cause ends follow-up"
+        yield Finding(place, what, 'say recurrent = "first", or remove [competing_risks]')
     for cause in causes_of(cohort):
         if cause not in asked.causes:
             yield Finding(place, f"rows have cause {cause}", f'name it in causes, as "{cause}"')
@@ -128,7 +131,7 @@ def _read_causes(toml: TomlTable) -> dict[int, str]:
     return dict(sorted(causes.items()))
 
 
-def _model_faults(asked: object, model: ModelSpec, treatment: str) -> Iterator[Finding]:
+def model_faults(asked: object, model: ModelSpec, treatment: str) -> Iterator[Finding]:
     """A model of each cause can't be beside the expected deaths of all causes."""
     del asked, treatment
     if model.background is not None:
@@ -142,6 +145,6 @@ def _model_faults(asked: object, model: ModelSpec, treatment: str) -> Iterator[F
 TABLE = ClinicalTable(
     read_competing_risks,
     competing_faults,
-    _model_faults,
+    model_faults,
     fields=table(_FIELDS, about=CompetingRisksSpec),
 )

@@ -9,7 +9,11 @@ import xarray as xr
 
 from posthaz.analyses.multistate.association import end_point_association
 from posthaz.analyses.multistate.occupancy import state_occupancy
-from posthaz.analyses.multistate.spec import MultistateSpec, multistate_faults
+from posthaz.analyses.multistate.spec import (
+    MultistateSpec,
+    multistate_faults,
+    multistate_model_faults,
+)
 from posthaz.analyses.multistate.transitions import aalen_johansen_states, transition_cohorts
 from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.baselines import cox_model
@@ -94,11 +98,16 @@ def illness_death(
     Raises
     ------
     CohortError
-        When the states can't be those of these patients, or a transition has no event.
+        When the cohort or the model can't be asked about the states, or a transition has no event.
     """
-    if faults := tuple(multistate_faults(asked, cohort)):
-        raise CohortError.from_findings("The states can't be modelled:", faults)
-    given, graph = sampling or Sampling(), asked.graph
+    found = (
+        *multistate_faults(asked, cohort),
+        *multistate_model_faults(asked, model, cohort.treatment),
+    )
+    if found:
+        raise CohortError.from_findings("The states can't be modelled:", found)
+    given = sampling or Sampling()
+    graph = asked.graph
     labels = [graph.name(number) for number in range(len(graph.transitions))]
     cohorts, fits = transition_cohorts(cohort, asked), []
     for number, (own, label) in enumerate(zip(cohorts, labels, strict=True)):

@@ -10,8 +10,10 @@ import pandas as pd
 
 from posthaz.analyses.multistate.graph import FIRST, LAST, Graph, graph_faults
 from posthaz.cohort import Cohort, CohortSpec
+from posthaz.cohort.quantities import at_time
 from posthaz.errors import CohortError, Finding
 from posthaz.hazards import option
+from posthaz.spec import ModelSpec
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.derived import keys_of
 from posthaz.spec.fields import several, table, text
@@ -195,6 +197,21 @@ def multistate_faults(asked: MultistateSpec, cohort: Cohort) -> Iterator[Finding
         what = "states need one row a patient, with times of events that were seen"
         yield Finding(place, what, "remove [multistate]")
         return
+    if cohort.landmark:
+        what = (
+            f"the times of states count from the table's own time 0, and follow-up from the "
+            f"landmark at {at_time(cohort.landmark, cohort.unit)}"
+        )
+        yield Finding(place, what, "remove the landmark, or [multistate]")
+    if cohort.origin:
+        what = (
+            f"curves begin at {at_time(cohort.origin, cohort.unit)}, before which too few are "
+            "under observation to say who is in which state"
+        )
+        yield Finding(place, what, "count time from the start of follow-up, or remove [multistate]")
+    if (cohort.cause > 1).any():
+        what = "other causes would be censored, and those who die of them in no state"
+        yield Finding(place, what, "count every death as the event by event_codes")
     if asked.middle:  # a file's have been checked; those of Python have not
         names = [state.name for state in asked.middle]
         found = [Finding(place, *fault) for fault in graph_faults(names, asked.transitions)]
@@ -279,6 +296,20 @@ def column_numbers(cohort: Cohort, name: str) -> np.ndarray | None:
     return None if column.isna().any() else column.to_numpy(dtype=float)
 
 
+def multistate_model_faults(asked: object, model: ModelSpec, treatment: str) -> Iterator[Finding]:
+    """A transition isn't in excess of the expected deaths of all causes."""
+    del asked, treatment
+    if model.background is not None:
+        yield Finding(
+            f"[multistate] and model '{model.name}'",
+            "expected deaths are no part of a transition to another state",
+            "make a model without expected deaths the first one, or remove [multistate]",
+        )
+
+
 TABLE = ClinicalTable(
-    read_multistate, multistate_faults, fields=table(_FIELDS, about=MultistateSpec)
+    read_multistate,
+    multistate_faults,
+    multistate_model_faults,
+    fields=table(_FIELDS, about=MultistateSpec),
 )
