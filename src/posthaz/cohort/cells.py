@@ -29,7 +29,8 @@ def stated_cells(read: Table, spec: CohortSpec) -> Table:
     Returns
     -------
     Table
-        The table itself where nothing is stated.
+        The table itself where nothing is stated, or was done before: what is converted later may
+        have the number of a code.
 
     Examples
     --------
@@ -40,14 +41,15 @@ def stated_cells(read: Table, spec: CohortSpec) -> Table:
     """
     values = spec.missing_values if isinstance(spec.missing_values, list | tuple) else ()
     stated = spec.decimal if spec.decimal in OTHER else ""
-    if not values and not stated:
+    if read.stated or (not values and not stated):
         return read
     said = {level_text(value).casefold() for value in values}
+    levels = {column.taken_from or name: column.levels for name, column in spec.columns.items()}
     columns = {name: _emptied(column, said) for name, column in read.frame.items()}
     for name in [str(name) for name in columns]:
-        if _text(columns[name]) and not spec.columns.get(name, _NO_COLUMN).levels:
+        if _text(columns[name]) and not levels.get(name):
             columns[name] = _by_mark(columns[name], stated, read)
-    return replace(read, frame=pd.DataFrame(columns, index=read.frame.index))
+    return replace(read, frame=pd.DataFrame(columns, index=read.frame.index), stated=True)
 
 
 def two_readings(read: Table, spec: CohortSpec, kept: Sequence[str]) -> Iterator[Finding]:

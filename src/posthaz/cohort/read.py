@@ -25,7 +25,7 @@ from posthaz.cohort.rules import DOUBTS, RULES, check_spec
 from posthaz.cohort.rules.factors import levels_lost
 from posthaz.cohort.rules.weights import weight_total
 from posthaz.cohort.spec import CohortSpec
-from posthaz.cohort.subset import subset_rows
+from posthaz.cohort.subset import cut_by_conditions, subset_rows
 from posthaz.cohort.table import RECONSTRUCTED, SIMULATED, Table, read_table
 from posthaz.errors import CohortError, Finding, Findings, nearest
 
@@ -149,11 +149,10 @@ def checked_cohort(
     spec = with_treatment_role(spec)
     title = f"{read.name} can't be used as a cohort:"
     findings = Findings(list(found))
-    read = with_own_columns(read, stated_columns(spec), spec, findings)
+    read = with_own_columns(stated_cells(read, spec), stated_columns(spec), spec, findings)
     findings.raise_if_any(CohortError, title)
     header = [str(column) for column in read.frame.columns]
     needed = tuple(dict.fromkeys((*([spec.treatment] if spec.treatment else ()), *covariates)))
-    read = stated_cells(read, spec)
     read, spec = with_exit(read, spec, findings)
     findings.extend(
         two_readings(read, spec, _kept(spec, needed, header, all_columns and not covariates))
@@ -183,7 +182,7 @@ def checked_cohort(
             findings.extend(rule(draft))
     findings.raise_if_any(CohortError, title)
     notices = tuple(notice for doubt in DOUBTS for notice in doubt(draft))
-    notices += tuple(reconstructed(read))
+    notices += (*cut_by_conditions(read, spec, inside), *reconstructed(read))
     return _cohort(draft, read, (*outside, *dropped, *later), notices)
 
 

@@ -1,5 +1,7 @@
 """A named subset of a table's rows, taken before any rule looks at them."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -7,10 +9,12 @@ from posthaz.cohort.cohort import Dropped
 from posthaz.cohort.columns import Column
 from posthaz.cohort.levels import level_text, level_texts
 from posthaz.cohort.numbers import read_numbers
+from posthaz.cohort.quantities import counted
+from posthaz.cohort.rows import shown_values
 from posthaz.cohort.spec import CohortSpec
 from posthaz.cohort.table import Table
 from posthaz.cohort.where import Condition, between
-from posthaz.errors import Findings, nearest
+from posthaz.errors import Finding, Findings, nearest
 
 
 def subset_rows(
@@ -59,6 +63,42 @@ def subset_rows(
     )
     dropped = tuple(_dropped(table, out, why) for out, why in reasons if out.any())
     return frame.loc[kept & ~unknown], dropped
+
+
+def cut_by_conditions(table: Table, spec: CohortSpec, kept: pd.DataFrame) -> Iterator[Finding]:
+    """Patients of whom the conditions keep a part of the follow-up.
+
+    Rows of a subject that begin together, as those of several endpoints, are no parts of one.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    spec : CohortSpec
+        Which column means what.
+    kept : DataFrame
+        The rows that meet the conditions.
+
+    Yields
+    ------
+    Finding
+        At most one.
+    """
+    if not spec.where or not {spec.subject, spec.entry} <= set(table.frame.columns):
+        return
+    both = [spec.subject, spec.entry]
+    inside = pd.MultiIndex.from_frame(kept[both])
+    outside = table.frame.drop(index=kept.index)[both]
+    apart = outside[~pd.MultiIndex.from_frame(outside).isin(inside)]
+    cut = set(apart[spec.subject]) & set(kept[spec.subject])
+    if cut:
+        yield Finding(
+            f"{table.name}, where",
+            f"of {counted(len(cut), 'patient')} ({shown_values(sorted(cut, key=str))}) the conditions on "
+            f"{_listed(spec)} keep a part of the follow-up: they enter late, or count as censored "
+            "where it ends",
+            "give conditions on values at the start of follow-up, unless that period is meant",
+        )
 
 
 def _met(

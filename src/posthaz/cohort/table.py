@@ -46,6 +46,8 @@ class Table:
         What parts the columns of a text file; a comma for other tables.
     decimal : str
         Decimal mark that the numbers of a text file show; empty where none does.
+    stated : bool
+        Whether what stands for a missing value, and the decimal mark, were applied to its cells.
     """
 
     frame: pd.DataFrame
@@ -55,6 +57,7 @@ class Table:
     simulated: bool = False
     separator: str = ","
     decimal: str = ""
+    stated: bool = False
 
     @property
     def rows(self) -> int:

@@ -213,10 +213,10 @@ def _own_table(
     stated = stated_columns(spec)
     if analysis.column_map is not None:
         stated = (*stated, *analysis.column_map.columns)
-    read = with_own_columns(read, stated, spec, findings)
+    read = with_own_columns(stated_cells(read, spec), stated, spec, findings)
     findings.raise_if_any(CohortError, title)
     spec = without_sources(spec)
-    read, spec = with_exit(stated_cells(read, spec), spec, findings)
+    read, spec = with_exit(read, spec, findings)
     findings.raise_if_any(CohortError, title)
     if analysis.column_map is None:
         return read, spec, ()

@@ -40,8 +40,8 @@ FEW = example([(5, 1, 2, 1), (4, 1, 4, 0), (6, 0, 3, 1), (7, 1, 7, 0), (8, 0, 8,
 @pytest.mark.parametrize(
     ("cohort", "said"),
     [
-        (replace(FEW, landmark=2.0), "from the landmark at 2 months"),
-        (replace(FEW, origin=3.0), "curves begin at 3 months"),
+        (replace(FEW, landmark=2.0), "from the landmark at 2"),
+        (replace(FEW, origin=3.0), "curves begin at 3"),
         (replace(FEW, cause=np.where(FEW.cause == 1, [2, 1, 0, 1, 0], 0)), "other causes"),
     ],
 )

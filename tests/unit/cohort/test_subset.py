@@ -36,6 +36,21 @@ def test_rows_outside_are_left_out_before_any_rule():
     assert cohort.source.rows == 6
 
 
+def test_a_part_of_the_follow_up_is_said_and_another_endpoint_is_none():
+    table = pd.DataFrame(
+        {"id": [1, 1, 2, 2], "s": [0, 4, 0, 3], "t": [4, 9, 3, 7], "d": [0, 1, 0, 1],
+         "ldh": [1, 2, 2, 2], "param": ["OS", "OS", "OS", "OS"]}
+    )  # fmt: skip
+    roles = {"time": "t", "event": "d", "entry": "s", "subject": "id"}
+    high = Where((Condition("ldh", at_least=2),))
+    said = [found.what for found in read_cohort(table, **roles, where=high).notices]
+    assert any("of 1 patient (1) the conditions on 'ldh' keep a part" in what for what in said)
+    both = pd.concat([table, table.assign(param="PFS")], ignore_index=True)
+    one = Where((Condition("param", levels=("OS",)),))
+    said = [found.what for found in read_cohort(both, **roles, where=one).notices]
+    assert not any("keep a part" in what for what in said)
+
+
 def test_limits_and_rows_that_cannot_be_told():
     cohort = read(Condition("arm", ("a", "b")), Condition("age", at_least=50, below=80))
     assert cohort.row_number.tolist() == [1, 2, 5]

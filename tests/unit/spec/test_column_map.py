@@ -169,6 +169,14 @@ def test_units(convert, value, wanted):
     assert cohort.covariates["ours"].tolist() == [wanted, wanted, 2 * wanted]
 
 
+def test_codes_for_missing_values_are_those_of_the_table_before_it_is_converted():
+    table = pd.DataFrame({"t": [3.0, 5, 8, 9], "d": [1, 0, 1, 1], "mm3": [999, 999000, "?", 41000]})
+    column = ph.Column("cm3", taken_from="mm3", convert="mm3 to cm3")
+    roles = {"time": "t", "event": "d", "columns": {"cm3": column}}
+    volumes = ph.read_cohort(table, **roles, missing_values=("?", 999)).covariates["cm3"]
+    assert volumes.fillna(-1).tolist() == [-1, 999, -1, 41]
+
+
 def test_every_unit_converts_to_itself():
     assert all(conversion(f"{unit} to {unit}") == (unit, unit) for unit in UNITS)
 
