@@ -94,7 +94,7 @@ def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
         upper=cohort.upper - time,
         origin=max(cohort.origin - time, 0.0),
         landmark=cohort.landmark + time,
-    ).where(keeps)
+    ).part(keeps)
     excluded = _excluded(cohort, reason)
     _check_arms(cohort, from_then, excluded, time)
     dropped = tuple(_dropped(cohort, reason, excluded, time, why) for why in _found(excluded))

@@ -237,7 +237,7 @@ class Cohort:
         by_column = ", ".join(each)
         rows = tuple(int(row) for row in self.row_number[lacking])
         left_out = Dropped(f"missing a covariate of the model: {by_column}", rows)
-        return replace(self.where(~lacking), dropped=(*self.dropped, left_out))
+        return replace(self.part(~lacking), dropped=(*self.dropped, left_out))
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -273,6 +273,27 @@ class Cohort:
             A new cohort; this one is unchanged.
         """
         return self.at(np.flatnonzero(np.asarray(mask, dtype=bool)))
+
+    def part(self, mask: np.ndarray) -> "Cohort":
+        """The rows where `mask` is true, for a model of them alone.
+
+        Parameters
+        ----------
+        mask : ndarray of bool, shape (row,)
+            Rows to keep.
+
+        Returns
+        -------
+        Cohort
+            As `where` gives it; probability weights that sum to the number of patients do so in
+            the part too, so that its patients count neither more nor less than they are.
+        """
+        chosen, total = self.where(mask), float(self.patient_weight.sum())
+        whole = self.weight_kind == "probability" and np.isclose(total, self.first.sum())
+        kept = float(chosen.patient_weight.sum()) if whole else 0.0
+        if not kept:
+            return chosen
+        return replace(chosen, weight=chosen.weight * (chosen.first.sum() / kept))
 
     def at(self, rows: np.ndarray) -> "Cohort":
         """The rows at positions `rows`, in that order, as a new cohort.

@@ -169,7 +169,7 @@ def restricted(cohort: Cohort, mask: np.ndarray) -> Cohort:
     Cohort
         A new cohort.
     """
-    part = cohort.where(mask)
+    part = cohort.part(mask)
     covariates = part.covariates.copy()
     for name in covariates.columns:
         column = covariates[name]

@@ -146,7 +146,7 @@ class SubsetChange(Change):
     acts_on_patients: ClassVar[bool] = True
 
     def of_patients(self, cohort: Cohort) -> Cohort:
-        return cohort.where(rows_where(cohort, self.where))
+        return cohort.part(rows_where(cohort, self.where))
 
 
 @dataclass(frozen=True)

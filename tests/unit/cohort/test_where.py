@@ -81,6 +81,19 @@ def test_what_changes_during_follow_up_chooses_no_patients():
         rows_where(split, Where((Condition("ldh", at_least=2),)))
 
 
+def test_probability_weights_of_a_part_sum_to_its_patients():
+    table = pd.DataFrame({"t": [1.0, 2, 3, 4], "d": 1, "g": list("aabb"), "w": [9.0, 9, 1, 1]})
+    roles = {"time": "t", "event": "d", "weight": "w", "covariates": ["g"]}
+    common = Where((Condition("g", ("a",)),))
+    cohort = read_cohort(table, **roles, weight_kind="probability")
+    assert cohort.weight.tolist() == pytest.approx([1.8, 1.8, 0.2, 0.2])
+    part = restricted(cohort, rows_where(cohort, common))
+    assert part.weight.tolist() == pytest.approx([1.0, 1.0])
+    assert cohort.where(rows_where(cohort, common)).weight.tolist() == pytest.approx([1.8, 1.8])
+    counts = read_cohort(table, **roles, weight_kind="frequency")
+    assert restricted(counts, rows_where(counts, common)).weight.tolist() == [9.0, 9.0]
+
+
 def test_everything_wrong_is_said_at_once(cohort):
     where = Where(
         (Condition("stag", ("I",)), Condition("stage", ("V",)), Condition("arm", below=1))

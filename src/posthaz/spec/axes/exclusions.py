@@ -34,7 +34,7 @@ class ExclusionChange(Change):
     acts_on_patients: ClassVar[bool] = True
 
     def of_patients(self, cohort: Cohort) -> Cohort:
-        return cohort.where(~rows_where(cohort, self.where))
+        return cohort.part(~rows_where(cohort, self.where))
 
     @property
     def words(self) -> str:
