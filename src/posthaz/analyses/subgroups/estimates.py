@@ -47,7 +47,7 @@ def separate_effect(
     ArmTask or None
         None where the arms can't be compared.
     """
-    part = cohort.where(group.rows)
+    part = cohort.part(group.rows)
     reference, arm = cohort.arms
     counts = arm_counts(part)
     whole = group.column == WHOLE
