@@ -90,11 +90,11 @@ def cut_by_conditions(table: Table, spec: CohortSpec, kept: pd.DataFrame) -> Ite
     inside = pd.MultiIndex.from_frame(kept[both])
     outside = table.frame.drop(index=kept.index)[both]
     apart = outside[~pd.MultiIndex.from_frame(outside).isin(inside)]
-    cut = set(apart[spec.subject]) & set(kept[spec.subject])
+    cut = sorted(set(apart[spec.subject]) & set(kept[spec.subject]), key=str)
     if cut:
         yield Finding(
             f"{table.name}, where",
-            f"of {counted(len(cut), 'patient')} ({shown_values(sorted(cut, key=str))}) the conditions on "
+            f"of {counted(len(cut), 'patient')} ({shown_values(cut)}) the conditions on "
             f"{_listed(spec)} keep a part of the follow-up: they enter late, or count as censored "
             "where it ends",
             "give conditions on values at the start of follow-up, unless that period is meant",
