@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import posthaz as ph
+from posthaz.errors import SpecError
 from posthaz.estimands import arm_populations
 from posthaz.inference import Fit, flat_draws, hazard_of
 
@@ -28,6 +29,13 @@ def test_standardised_survival_is_the_mean_over_the_cohort(name: str, fit_of: Fi
     answer = ph.survival(fit, times).sel(profile="B").to_numpy().reshape(-1, 3)[:50]
     alive, _ = _by_hand(fit, "B", times, 50)
     np.testing.assert_allclose(answer, alive.mean(axis=1), rtol=1e-10)
+
+
+def test_populations_of_one_name_are_refused(fit_of: FitOf) -> None:
+    fit = fit_of("weibull")
+    arms = arm_populations(fit)
+    with pytest.raises(SpecError, match="two populations are called 'B'"):
+        ph.survival(fit, 12.0, [*arms, ph.profile(fit, "B", arm="A")])
 
 
 @adjusted

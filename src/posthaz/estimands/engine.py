@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from posthaz.effects import along_path, event_free_at
+from posthaz.errors import SpecError
 from posthaz.estimands.population import Population
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit, flat_draws, hazard_of
@@ -41,7 +42,19 @@ def posterior_answers(
     -------
     DataArray
         Dimensions ``chain, draw, profile, time``.
+
+    Raises
+    ------
+    SpecError
+        When two populations have one label, by which their answers could not be told apart.
     """
+    labels = [population.label for population in populations]
+    twice = [label for label in dict.fromkeys(labels) if labels.count(label) > 1]
+    if twice:
+        raise SpecError(
+            f"two populations are called {twice[0]!r}, as arms and profiles may not be",
+            fix="give one of them another label",
+        )
     dataset = fit.draws[group].to_dataset()
     chains, draws = dataset.sizes["chain"], dataset.sizes["draw"]
     values = flat_draws(dataset)
@@ -52,7 +65,7 @@ def posterior_answers(
         coords={
             "chain": dataset["chain"].to_numpy(),
             "draw": dataset["draw"].to_numpy(),
-            "profile": [population.label for population in populations],
+            "profile": labels,
             "time": np.asarray(times, dtype=float),
         },
     )

@@ -78,6 +78,10 @@ def read_inputs(
     used, beyond = _profile_covariates(analysis, cohort), []
     for label, values in analysis.estimands.profiles:
         place = f"{_place(analysis)} [estimands.profiles.{label}]"
+        if label in (*cohort.arms, "all"):
+            whom = f"the arm '{label}'" if label in cohort.arms else "all patients"
+            findings.add(place, f"answers for {whom} stand under the same name",
+                         "give the profile another name; its label may be any text")  # fmt: skip
         pieces = values.get("path")
         stated = {name: value for name, value in values.items() if name != "path"}
         findings.extend(value_faults(used, stated, place))

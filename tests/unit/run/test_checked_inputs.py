@@ -50,6 +50,13 @@ def test_refused(tmp_path: Path, cuts: str, age: str, said: str) -> None:
     assert said in str(caught.value)
 
 
+def test_a_profile_has_a_name_of_its_own(tmp_path: Path) -> None:
+    analysis = _analysis(tmp_path, "[12]", "60")
+    asked = replace(analysis.estimands, profiles=(("all", {"age": 60}),))
+    with pytest.raises(SpecError, match="answers for all patients stand under the same name"):
+        read_inputs(replace(analysis, estimands=asked))
+
+
 def test_extrapolated_profiles_are_said(tmp_path: Path) -> None:
     cohort = read_inputs(_analysis(tmp_path, "[12]", "95"))
     assert any("95 is beyond the data" in str(notice) for notice in cohort.notices)
