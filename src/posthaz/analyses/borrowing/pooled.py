@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, between_steps
+from posthaz.cohort import Cohort, Column, between_steps
 from posthaz.cohort.argument import require_cohort
+from posthaz.cohort.own_columns import same_unit
 from posthaz.cohort.patients import stacked
 from posthaz.errors import CohortError
 
@@ -36,7 +37,8 @@ def pooled_rows(
     Raises
     ------
     CohortError
-        When a covariate or level is missing from the history, or units differ.
+        When a covariate or level is missing from the history, or units, landmarks or what counts as
+        an event differ.
 
     Examples
     --------
@@ -79,6 +81,19 @@ def _check_alike(current: Cohort, history: Cohort) -> None:
             f"{current.unit}",
             fix="give both in one unit",
         )
+    if current.landmark != history.landmark or current.recurrent != history.recurrent:
+        what = "which events count" if current.landmark == history.landmark else "the landmark"
+        raise CohortError(
+            f"{history.source.name}: {what} is another than in the current cohort",
+            fix="read both cohorts alike",
+        )
+    for name in current.covariates.columns:
+        own, other = (one.columns.get(name, Column(name)).unit for one in (current, history))
+        if own and other and not same_unit(own, other):
+            raise CohortError(
+                f"{history.source.name}: '{name}' is in {other}, in the current cohort in {own}",
+                fix=f'give convert = "{other} to {own}"',
+            )
 
 
 def _recoded(frame: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
