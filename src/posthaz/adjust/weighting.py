@@ -1,13 +1,13 @@
 """Weights that make the arms alike: inverse probability, and weights for other targets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from posthaz.adjust.score import PropensityScore, require_score
 from posthaz.cohort import Cohort
-from posthaz.errors import AdjustmentError, Findings
+from posthaz.errors import AdjustmentError, Finding, Findings
 
 TARGETS = ("ATE", "ATT", "ATC", "ATO", "ATM")
 
@@ -84,7 +84,7 @@ def balancing_weights(
     Returns
     -------
     Weighted
-        The weights, times the case weights of the cohort.
+        The weights, times the case weights of the cohort, which may be no counts of patients.
 
     Raises
     ------
@@ -120,6 +120,17 @@ def balancing_weights(
                 fix="trim less, or accept that the arms hold different patients",
             )
     return Weighted(score, weight, target, stabilised, trim)
+
+
+def counted_rows(cohort: Cohort, place: str) -> Iterator[Finding]:
+    """Rows that stand for several patients, of whom each would be weighted alike but apart."""
+    if cohort.weights_count and np.any(cohort.weight != 1):
+        yield Finding(
+            place,
+            "rows stand for several patients, and effective sizes and robust errors would be those "
+            "of rows",
+            "give one row a patient, or put the covariates of the score into the formula",
+        )
 
 
 def target_weight(score: PropensityScore, target: str) -> np.ndarray:
@@ -171,4 +182,5 @@ def _check_options(
         findings.add("stabilised", f"has no meaning for {target}", 'leave it out, or use "ATE"')
     if trim is not None and not 0 < trim < 0.5:
         findings.add("trim", f"{trim:g} is not between 0 and 0.5", "give such as 0.05")
+    findings.extend(counted_rows(score.cohort, "balancing_weights"))
     findings.raise_if_any(AdjustmentError, f"{score.cohort.source.name} can't be weighted:")

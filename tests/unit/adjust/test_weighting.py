@@ -1,5 +1,7 @@
 """Weights: targets, trimming, effective sizes, balance and overlap."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,12 @@ def test_overlap_weights_balance_exactly():
     table = balance_table(SCORE, {"overlap": balancing_weights(SCORE, "ATO")})
     after = table[(table["sample"] == "overlap") & (table["variable"] != table["variable"][0])]
     assert after["smd_pooled_sd"].abs().max() < 1e-9
+
+
+def test_rows_that_stand_for_several_patients_are_not_weighted():
+    counted = replace(SCORE.cohort, weight=np.full(400, 3.0), weight_kind="frequency")
+    with pytest.raises(AdjustmentError, match="rows stand for several patients"):
+        balancing_weights(propensity_score(counted, "x + site"))
 
 
 def test_stabilised_weights_are_the_same_up_to_a_factor_in_each_arm():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from posthaz.adjust.weighting import counted_rows
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.design import formula_variables
 from posthaz.errors import Finding, FormulaError
@@ -191,6 +192,7 @@ def adjust_faults(spec: AdjustSpec, cohort: Cohort) -> Iterator[Finding]:
         One a problem.
     """
     yield from two_arms_faults("[adjust]", cohort, "a propensity score tells apart")
+    yield from counted_rows(cohort, "[adjust]")
 
 
 def _check_formula(toml: TomlTable, formula: str, treatment: str) -> None:
