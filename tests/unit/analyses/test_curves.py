@@ -8,11 +8,12 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.curves.answer import COLUMNS, Curve, curve
+from posthaz.analyses.curves.optimism import optimism
 from posthaz.analyses.curves.rows import answer_rows
 from posthaz.analyses.curves.spec import Curves, CurveSpec, curve_faults, curve_model_faults
 from posthaz.analyses.curves.threshold import _cost, _effect, cut_grid
 from posthaz.cohort import Column, Cut
-from posthaz.errors import SpecError
+from posthaz.errors import CohortError, SpecError
 from posthaz.spec import load_analysis
 from posthaz.spec.along import Along, formula_with, terms_of, usual_scale
 
@@ -166,6 +167,13 @@ def test_survival_is_that_of_everybody_given_the_value(found):
     wanted = ph.survival(found.fit, [12.0], [whom]).median()
     assert float(rows["median"].iloc[0]) == pytest.approx(float(wanted), abs=1e-9)
     assert list(found.rows.columns) == list(COLUMNS)
+
+
+def test_a_search_is_not_simulated_where_follow_up_is_seen_otherwise(found):
+    weighted = ph.simulated_example(size=60)
+    weighted = replace(weighted, weight=np.full(60, 2.0))
+    with pytest.raises(CohortError, match="simulated from the curve with exact times"):
+        optimism(found.fit, weighted, np.arange(60.0), 1)
 
 
 def test_answers_say_of_which_value(found):

@@ -9,6 +9,7 @@ from posthaz.baselines.selected_cut import (
     standardised_sums,
 )
 from posthaz.cohort import Cohort
+from posthaz.errors import CohortError
 from posthaz.inference import Fit, flat_draws, hazard_of
 from posthaz.simulate import simulate_times
 
@@ -37,7 +38,20 @@ def optimism(
     -------
     dict of str to float
         As `Threshold.optimism`.
+
+    Raises
+    ------
+    CohortError
+        When times lie between two, rows have weights, or deaths from other causes are among the
+        events: such cohorts are not simulated as they were seen.
     """
+    unseen = cohort.interval_censored.any() or np.any(cohort.weight != 1)
+    if unseen or curve.spec.background is not None:
+        raise CohortError(
+            "cohorts are simulated from the curve with exact times, patients of weight 1 and "
+            "events of one kind",
+            fix="read the posterior of the cut",
+        )
     random = np.random.default_rng(seed)
     every = flat_draws(curve.draws["posterior"].to_dataset())
     total = len(next(iter(every.values())))

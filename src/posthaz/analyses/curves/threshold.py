@@ -154,6 +154,11 @@ def change_point(
         selected = selected_cut(cohort, values, sampling.seed)
     except PosthazError as error:
         notes.append(Lost("maximally selected log-rank test", error.reason))
+    searched = dict.fromkeys(("apparent", "fresh", "lower", "upper", "cohorts"), float("nan"))
+    try:
+        searched = optimism(curve, cohort, values, sampling.seed)
+    except PosthazError as error:
+        notes.append(Lost("optimism of a chosen cut", error.reason))
     return Threshold(
         cuts=cuts[list(CUT_COLUMNS)],
         cut=where,
@@ -162,7 +167,7 @@ def change_point(
             cohort, fits, pooled, curve, None if asked.cut is None else spec(asked.cut), sampling
         ),
         selected=selected,
-        optimism=optimism(curve, cohort, values, sampling.seed),
+        optimism=searched,
         kept=kept,
         within=within,
         across=across,

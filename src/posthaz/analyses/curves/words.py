@@ -217,6 +217,8 @@ def _searched(column: Column, found: Threshold) -> str:
             "approximation)."
         )
     one = found.optimism
+    if not one["cohorts"] > 0:
+        return " ".join(parts)
     parts.append(
         f"In {one['cohorts']:.0f} cohorts simulated from the curve, which has no step, the best "
         f"cut had a hazard ratio of {ratio(one['apparent'])} in the patients it was chosen in and "
