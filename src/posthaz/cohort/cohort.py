@@ -150,11 +150,10 @@ class Cohort:
     landmark: float = 0.0
 
     def _repr_html_(self) -> str:
-        patients = self.patients
         rows = [
-            ("Patients", f"{len(patients):,}"),
-            ("Rows", f"{len(self):,}" if len(self) != len(patients) else ""),
-            ("Events", f"{int((self.cause == 1).sum()):,}"),
+            ("Patients", f"{self.patient_count:,}"),
+            ("Rows", f"{len(self):,}" if len(self) != self.patient_count else ""),
+            ("Events", f"{round(float(self.patients_each[self.cause == 1].sum())):,}"),
             ("Arms", ", ".join(self.arm_label(arm) for arm in self.arms)),
             ("Longest follow-up", at_time(round(float(self.exit.max()), 2), self.unit)),
             ("Covariates", ", ".join(str(name) for name in self.covariates.columns)),
@@ -175,6 +174,16 @@ class Cohort:
     def patients_each(self) -> np.ndarray:
         """Patients that each row stands for, shape (row,): its weight where weights count, or 1."""
         return self.weight if self.weights_count else np.ones(len(self))
+
+    @property
+    def patient_count(self) -> int:
+        """Number of patients, of each row as many as it stands for."""
+        return round(float(self.patients_each[self.first].sum()))
+
+    @property
+    def event_count(self) -> int:
+        """Number of events of interest seen exactly, of each row as many as it stands for."""
+        return round(float(self.patients_each[self.event].sum()))
 
     @property
     def event(self) -> np.ndarray:

@@ -98,8 +98,8 @@ def _lead(results: SensitivityResults) -> tuple[Block, ...]:
     cohort = results.cohort
     who = "simulated patient" if results.simulated else "patient"
     first = (
-        f"**{counted(len(set(cohort.subject.tolist())), who)}**, "
-        f"**{counted(int(cohort.event.sum()), 'event')}** (endpoint: {results.analysis.endpoint})."
+        f"**{counted(cohort.patient_count, who)}**, "
+        f"**{counted(cohort.event_count, 'event')}** (endpoint: {results.analysis.endpoint})."
     )
     return (
         *failure_notes(results.answer),

@@ -124,7 +124,7 @@ def _shared_patients(listed: Sequence[Variant], cohort: Cohort) -> tuple[Cohort,
     """Those who lack no covariate of any variant, so that only what was changed differs."""
     names = {name for one in listed for name in one.spec.needed}
     kept = cohort.complete(sorted(names)) if cohort.drop_missing else cohort
-    return kept, int(kept.first.sum())
+    return kept, kept.patient_count
 
 
 def fit_variants(

@@ -71,7 +71,7 @@ def patients_of(spec: ModelSpec, cohort: Cohort) -> tuple[int, str]:
         Number of patients, and such as ``"'bmi' in 12 rows"``; empty where nobody is left out.
     """
     own = own_patients(spec, cohort)
-    patients = int(own.first.sum())
+    patients = own.patient_count
     if own is cohort:
         return patients, ""
     return patients, own.dropped[-1].reason.partition(": ")[2]
@@ -92,7 +92,7 @@ def patients_lost(analysis: Analysis, cohort: Cohort) -> Sequence[Finding]:
     sequence of Finding
         None where every model is about everybody.
     """
-    whole = int(cohort.first.sum())
+    whole = cohort.patient_count
     found = []
     for model in analysis.models:
         patients, lacking = patients_of(model, cohort)

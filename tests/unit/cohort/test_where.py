@@ -94,6 +94,15 @@ def test_probability_weights_of_a_part_sum_to_its_patients():
     assert restricted(counts, rows_where(counts, common)).weight.tolist() == [9.0, 9.0]
 
 
+def test_patients_and_events_are_those_that_rows_stand_for():
+    table = pd.DataFrame({"t": [1.0, 2, 3], "d": [1, 0, 1], "w": [4, 5, 6]})
+    roles = {"time": "t", "event": "d", "weight": "w"}
+    counted = read_cohort(table, **roles, weight_kind="frequency")
+    assert (counted.patient_count, counted.event_count) == (15, 10)
+    scaled = read_cohort(table, **roles, weight_kind="probability")
+    assert (scaled.patient_count, scaled.event_count) == (3, 2)
+
+
 def test_everything_wrong_is_said_at_once(cohort):
     where = Where(
         (Condition("stag", ("I",)), Condition("stage", ("V",)), Condition("arm", below=1))

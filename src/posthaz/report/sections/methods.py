@@ -100,8 +100,8 @@ def _cohort(results: Results) -> str:
 
 
 def _size(cohort: Cohort) -> str:
-    """Patients, and rows where they are more; rows alone where one stands for many patients."""
-    patients, rows = int(cohort.first.sum()), counted(len(cohort), "row")
+    """Patients, and rows where these are another number."""
+    patients, rows = cohort.patient_count, counted(len(cohort), "row")
     if patients == len(cohort):
         return rows
     return f"{counted(patients, 'patient')} ({rows})"
@@ -111,7 +111,7 @@ def _events(results: Results) -> float:
     """Events of the first cause, weighted where they are known to lie in intervals."""
     cohort = results.cohort
     if not grouped(cohort):
-        return int(cohort.event.sum())
+        return cohort.event_count
     return round(float(cohort.weight[cohort.event | cohort.interval_censored].sum()), 1)
 
 
