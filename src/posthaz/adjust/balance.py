@@ -22,6 +22,9 @@ from posthaz.cohort.argument import takes_cohort
 from posthaz.design import formula_variables
 
 OVERALL = "overall"
+_OTHER_COLUMNS = (
+    *("variable", "label", "kind", "level", "level_label", OVERALL, "smd", "test", "p", "sample"),
+)
 
 
 def covariate_summary(
@@ -147,9 +150,9 @@ def table_one(cohort: Cohort, columns: Sequence[str], *, weighted: bool = False)
     Returns
     -------
     DataFrame
-        Columns ``variable, label, kind, level, level_label``, one an arm, ``overall``, ``smd,
-        test, p``. Numbers have one row with "median (Q1-Q3)"; factors one a level with "n (%)";
-        missing values a row of their own, where there are any. Numbers without a unit or a step
+        Columns ``variable, label, kind, level, level_label``, one an arm (`arm_head`),
+        ``overall``, ``smd, test, p``. Numbers have one row with "median (Q1-Q3)"; factors one a
+        level with "n (%)"; missing values a row of their own, where there are any. Numbers without a unit or a step
         that take three to six whole values are grades or scores: counted by level, but tested and
         compared as the numbers that they are (Wilcoxon, difference of means). `smd`, `test` and
         `p` stand on the first row of a covariate: Wilcoxon or Kruskal-Wallis for numbers, Fisher's
@@ -184,14 +187,27 @@ def table_one(cohort: Cohort, columns: Sequence[str], *, weighted: bool = False)
             kind, level = str(group["kind"].iloc[0]), str(group["level"].iloc[0])
             row = {"variable": name, "label": _label(cohort, name), "kind": kind, "level": level}
             row["level_label"] = _level_label(cohort, name, kind, level)
-            row |= {str(cell["arm"]): _text(cell, decimals) for _, cell in group.iterrows()}
+            cells = [(str(cell["arm"]), _text(cell, decimals)) for _, cell in group.iterrows()]
+            row |= {arm if arm == OVERALL else arm_head(arm): text for arm, text in cells}
             row |= {"smd": np.nan, "test": "", "p": np.nan}
             if position == 0 and plain:
                 row |= {"smd": standardised_difference(counted, name)}
                 row |= _shown_test(tests.loc[tests["variable"] == name, :])
             rows.append(row)
-    order = ["variable", "label", "kind", "level", "level_label", *cohort.arms, OVERALL]
+    heads = [arm_head(arm) for arm in cohort.arms]
+    order = ["variable", "label", "kind", "level", "level_label", *heads, OVERALL]
     return pd.DataFrame(rows, columns=[*order, "smd", "test", "p"])
+
+
+def arm_head(arm: str) -> str:
+    """Column of `table_one` that an arm has: its name, unless another column is called so.
+
+    Examples
+    --------
+    >>> arm_head("RT"), arm_head("test")
+    ('RT', 'arm test')
+    """
+    return f"arm {arm}" if arm in _OTHER_COLUMNS else arm
 
 
 def _label(cohort: Cohort, name: str) -> str:

@@ -12,7 +12,8 @@ from posthaz.adjust import (
     standardised_difference,
     table_one,
 )
-from posthaz.cohort import Cohort, Column, Source
+from posthaz.cohort import Cohort, Column, Source, read_cohort
+from posthaz.errors import CohortError
 
 
 def cohort_of(arm: list[str] | None, **covariates: object) -> Cohort:
@@ -182,3 +183,17 @@ def _shares(total: int, caps: list[int]):
     for first in range(min(total, caps[0]) + 1):
         for rest in _shares(total - first, caps[1:]):
             yield (first, *rest)
+
+
+def test_arms_are_told_from_the_columns_of_the_table():
+    table = pd.DataFrame(
+        {"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "arm": ["control", "test"] * 2,
+         "age": [50, 61, 70, 55]}
+    )  # fmt: skip
+    roles = {"time": "time", "event": "event", "treatment": "arm"}
+    made = table_one(read_cohort(table, **roles), ["age"]).iloc[0]
+    assert made["arm test"] == "58 (56.5-59.5)"
+    assert made["test"] == "wilcoxon"
+    everybody = table.replace({"arm": {"test": "overall"}})
+    with pytest.raises(CohortError, match="an arm is called 'overall'"):
+        read_cohort(everybody, **roles)

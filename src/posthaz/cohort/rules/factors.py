@@ -12,6 +12,7 @@ from posthaz.cohort.rows import listed, shown_values
 from posthaz.errors import Finding, nearest
 
 MOST_CODED_ARMS = 4
+_EVERYBODY = "overall"
 
 
 def levels_known(draft: Draft) -> Iterator[Finding]:
@@ -97,6 +98,17 @@ def levels_lost(draft: Draft, before: Mapping[str, pd.DataFrame]) -> dict[str, s
     return lost
 
 
+def arms_told_apart(draft: Draft) -> Iterator[Finding]:
+    """No arm has the name under which tables give all patients."""
+    name = draft.spec.treatment
+    if name and draft.has(name) and _EVERYBODY in factor_levels(draft, name):
+        yield Finding(
+            draft.where(column=name),
+            f"an arm is called '{_EVERYBODY}', as tables call all patients together",
+            "give it another code, and a label if you like",
+        )
+
+
 def treatment_has_arms(draft: Draft) -> Iterator[Finding]:
     """The treatment isn't a number that was measured."""
     name = draft.spec.treatment
@@ -125,4 +137,4 @@ def _factors(draft: Draft) -> list[str]:
     return [name for name in draft.kept if draft.has(name) and is_factor(draft, name)]
 
 
-FACTOR_RULES = (levels_known, reference_known, levels_vary, treatment_has_arms)
+FACTOR_RULES = (arms_told_apart, levels_known, reference_known, levels_vary, treatment_has_arms)

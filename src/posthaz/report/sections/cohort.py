@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from posthaz.adjust.balance import arm_head
 from posthaz.report.blocks import Block, Bullets, Paragraph, Section, Table
 from posthaz.report.inline import sentence
 from posthaz.report.missing import guarded_block
@@ -181,7 +182,8 @@ def _table_one(results: Results) -> Table:
     shown = pd.DataFrame({"label": frame["label"], "level": level})
     heads = {"level": "Characteristic"}
     for arm, label in (labels | {"overall": "All"}).items():
-        shown[f"arm {arm}"] = [str(text).replace("%", "\u00a0%") for text in frame[arm]]
+        texts = frame[arm if arm == "overall" else arm_head(arm)]
+        shown[f"arm {arm}"] = [str(text).replace("%", "\u00a0%") for text in texts]
         shown[f"arm {arm}"] = shown[f"arm {arm}"].str.replace(r"(?<=\d)-(?=\d)", "–", regex=True)
         shown[f"arm {arm}"] = shown[f"arm {arm}"].str.replace(_THOUSANDS, r"\1,", regex=True)
         heads[f"arm {arm}"] = label
