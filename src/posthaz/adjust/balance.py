@@ -150,11 +150,11 @@ def table_one(cohort: Cohort, columns: Sequence[str], *, weighted: bool = False)
     Returns
     -------
     DataFrame
-        Columns ``variable, label, kind, level, level_label``, one an arm (`arm_head`),
-        ``overall``, ``smd, test, p``. Numbers have one row with "median (Q1-Q3)"; factors one a
-        level with "n (%)"; missing values a row of their own, where there are any. Numbers without
-        a unit or a step that take three to six whole values are grades or scores: counted by
-        level, but tested and compared as the numbers that they are (Wilcoxon, difference of means). `smd`, `test` and
+        Columns ``variable, label, kind, level, level_label``, one an arm (`arm_head`), ``overall``,
+        ``smd, test, p``. Numbers have one row with "median (Q1-Q3)"; factors one a level with "n
+        (%)"; missing values a row of their own, where there are any. Numbers without a unit or a
+        step that take three to six whole values are grades or scores: counted by level, but tested
+        and compared as the numbers that they are (Wilcoxon, difference of means). `smd`, `test` and
         `p` stand on the first row of a covariate: Wilcoxon or Kruskal-Wallis for numbers, Fisher's
         exact test for factors with an expected count below 5, otherwise chi-square (without
         correction). `covariate_summary` has the numbers behind the texts.
