@@ -46,7 +46,7 @@ def test_grades_are_counted_by_arm_and_missing_ones_apart():
 
 
 def test_a_patient_of_several_rows_counts_once():
-    cohort = cohort_of(rash=[0, 3, 1, 2])
+    cohort = cohort_of(rash=[0, 3, 0, 3])
     twice = replace(cohort, subject=np.array([0, 1, 0, 1]), entry=np.array([0.0, 0.0, 1.0, 1.0]))
     (counts,) = count_grades(twice, {"rash": ""})
     assert counts.totals.tolist() == [1, 1]

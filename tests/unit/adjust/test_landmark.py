@@ -40,9 +40,7 @@ def test_late_entries_are_left_out():
 
 def test_several_rows_a_subject():
     frame = {"entry": [0.0, 2.0, 0.0, 6.0, 0.0], "subject": ["a", "a", "b", "b", "c"]}
-    rows = cohort(**frame)
-    rows = replace(rows, cause=np.array([0, 0, 0, 0, 1]), lower=rows.exit,
-                   upper=np.where([0, 0, 0, 0, 1], rows.exit, np.inf))  # fmt: skip
+    rows = cohort(**frame, event=[0, 0, 0, 0, 1])
     found = landmark(rows, 5.0)
     assert found.cohort.entry.tolist() == [0.0, 1.0, 0.0]
     assert found.cohort.exit.tolist() == [1.0, 3.0, 5.0]
