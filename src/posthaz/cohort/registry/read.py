@@ -73,16 +73,37 @@ def read_registry(
     (4, 3, [2.0, 1.0, 1.0])
     """
     plan = plan_registry(source, spec, covariates)
-    found = ()
+    found, doubts = (), ()
     with grouping_connection(memory, folder) as connection:
         types = column_types(connection, plan)
         if spec.subject:
             found = tuple(subject_findings(connection, plan, types))
+            doubts = tuple(rows_for_patients(connection, plan, types))
         grouped = grouped_rows(connection, plan, plan.parts, types, memory)
     sha256 = joint_hash(plan.parts, [file_hash(part.path) for part in plan.parts])
-    return distinct_cohort(
+    cohort = distinct_cohort(
         grouped, replace(plan, spec=replace(plan.spec, subject="")), sha256, found
     )
+    return replace(cohort, notices=(*cohort.notices, *doubts))
+
+
+def rows_for_patients(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, types: dict[str, str]
+) -> Iterator[Finding]:
+    """Yield the doubt that belongs to subjects of several rows: distinct rows know no patients."""
+    with refusing(plan.name):
+        rows, subjects = connection.sql(
+            "SELECT count(k0), count(DISTINCT k0) "
+            f"FROM ({relation(plan.parts, [plan.spec.subject], types)})"
+        ).fetchall()[0]
+    if rows > subjects:
+        yield Finding(
+            f"{plan.name}, column '{plan.spec.subject}'",
+            f"{subjects:,} subjects have {rows:,} rows, each of which counts as a patient in numbers "
+            "of patients, lengths of follow-up and answers averaged over patients; events of one "
+            "subject count as those of several",
+            "read hazard ratios and Kaplan-Meier, or take the rows of each subject by read_cohort",
+        )
 
 
 _SHOWN = 5

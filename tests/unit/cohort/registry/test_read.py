@@ -212,6 +212,7 @@ def test_subjects_are_checked_and_not_kept(tmp_path):
     cohort = read(parquet_files(tmp_path / "good", table), spec)
     assert cohort.weight.sum() == 600
     assert cohort.subject.tolist() == list(range(len(cohort)))
+    assert any("300 subjects have 600 rows" in found.what for found in cohort.notices)
     table.loc[[1, 11], "start"] = 0.5
     table.loc[400, "person"] = None
     message = refusal(read, parquet_files(tmp_path / "bad", table), spec)
