@@ -100,8 +100,8 @@ def rows_for_patients(
         yield Finding(
             f"{plan.name}, column '{plan.spec.subject}'",
             f"{subjects:,} subjects have {rows:,} rows, each of which counts as a patient in "
-            "numbers of patients, lengths of follow-up and answers averaged over patients; events of one "
-            "subject count as those of several",
+            "numbers of patients, lengths of follow-up and answers averaged over patients; events "
+            "of one subject count as those of several",
             "read hazard ratios and Kaplan-Meier, or take the rows of each subject by read_cohort",
         )
 
