@@ -8,7 +8,6 @@ from importlib.metadata import version
 from typing import Literal, overload
 from warnings import warn
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
