@@ -154,7 +154,8 @@ def change_point(
         selected = selected_cut(cohort, values, sampling.seed)
     except PosthazError as error:
         notes.append(Lost("maximally selected log-rank test", error.reason))
-    searched = dict.fromkeys(("apparent", "fresh", "lower", "upper", "cohorts"), float("nan"))
+    names = ("apparent", "fresh", "lower", "upper", "cohorts")
+    searched: dict[str, float] = {name: float("nan") for name in names}
     try:
         searched = optimism(curve, cohort, values, sampling.seed)
     except PosthazError as error:
