@@ -22,6 +22,7 @@ from posthaz.inference.compiled_cache import cache_folder
 _ROOMS = ("effects", "hazards", "inference", "model")
 _LIBRARIES = ("jax", "jaxlib", "numpy", "pymc", "pytensor", "blackjax")
 _PROCESSOR = Path("/proc/cpuinfo")
+_PRIVATE, _OTHERS_WRITE = 0o700, 0o022
 
 
 class KeptShape:
@@ -39,7 +40,7 @@ class KeptShape:
 
     def read(self, name: str) -> bytes | None:
         """What is kept under a name; None where there is nothing, or it is damaged."""
-        if self._folder is None:
+        if self._folder is None or not _only_ours(self._folder):
             return None
         try:
             content = unsealed((self._folder / name).read_bytes())
@@ -51,7 +52,7 @@ class KeptShape:
         """Keep something, where it can be written: without it, it is made again."""
         if self._folder is not None:
             with suppress(Exception):
-                self._folder.mkdir(parents=True, exist_ok=True)
+                self._folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
                 write_bytes(self._folder / name, sealed(zlib.compress(make(), 1)))
 
     def names(self, make: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
@@ -132,6 +133,17 @@ class KeptFunction:
             compiled = function.lower(*shapes).compile()
             self._kept.keep(name, lambda: pickle.dumps(serialize(compiled)))
         return compiled
+
+
+def _only_ours(folder: Path) -> bool:
+    """Whether nobody else can have put a file there: what is read back is run."""
+    if os.name != "posix":
+        return True
+    try:
+        found = folder.stat()
+    except OSError:
+        return False
+    return found.st_uid == os.getuid() and not found.st_mode & _OTHERS_WRITE
 
 
 @contextmanager

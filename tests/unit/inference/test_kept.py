@@ -75,6 +75,15 @@ def test_what_is_damaged_or_not_wanted_is_made_again(
     assert asked("shape")[0] == 1
 
 
+def test_what_others_may_have_written_is_not_run(folder: Path) -> None:
+    asked("shape")
+    (kept,) = folder.rglob("root-*")
+    kept.parent.chmod(0o777)
+    assert asked("shape")[0] == 1
+    kept.parent.chmod(0o700)
+    assert asked("shape")[0] == 0
+
+
 def test_a_folder_that_cannot_be_written_to_stops_nothing(folder: Path) -> None:
     (folder / "functions").write_text("in the way")
     assert asked("shape")[0] == asked("shape")[0] == 1
