@@ -21,6 +21,8 @@ from posthaz.analyses.borrowing.spec import BorrowingSpec, HistoricalRatio
 from posthaz.errors import CohortError
 from posthaz.priors import historical
 
+pytestmark = pytest.mark.slow
+
 SPEC = ph.ModelSpec("weibull", ph.Weibull(), "arm")
 SAMPLING = ph.Sampling(chains=2, draws=1000, tune=300, seed=5)
 SIZE = 2000  # draws behind the Monte Carlo errors

@@ -1,8 +1,11 @@
 """Ranks of the truth among posterior draws are uniform, and those of a broken model are not."""
 
 import numpy as np
+import pytest
 
 from tests.recovery.calibration import ranks, uniformity
+
+pytestmark = pytest.mark.slow
 
 FITS = 100
 

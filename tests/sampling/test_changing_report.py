@@ -12,6 +12,8 @@ from posthaz.report.sections.changing import changing_section
 from posthaz.report.sections.lead import lead_blocks
 from tests.sampling.test_changing_effects import crossing
 
+pytestmark = pytest.mark.slow
+
 FILE = """
 [cohort]
 table = "cohort.csv"

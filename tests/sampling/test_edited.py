@@ -8,6 +8,8 @@ import pytest
 import posthaz as ph
 from posthaz.errors import CohortError, SpecError
 
+pytestmark = pytest.mark.slow
+
 SPEC = ph.ModelSpec("m", ph.Exponential(), "arm")
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from posthaz.cli import main
 
+pytestmark = pytest.mark.slow
+
 ANALYSIS = """
 [analysis]
 title = "Hopeless comparisons"

@@ -15,6 +15,8 @@ import pytest
 import posthaz as ph
 from tests.fuzz.inputs import toml_text
 
+pytestmark = pytest.mark.slow
+
 ASKED = {
     "cohort": {"table": "cohort.csv", "time": "time", "event": "event", "unit": "months"},
     "treatment": {"column": "arm"},

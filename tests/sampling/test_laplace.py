@@ -11,6 +11,7 @@ from posthaz.inference import Fit, sampled
 from tests.sampling.conftest import MODELS, SETTINGS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["weibull", "gompertz", "pwe_walk"])
 def test_weighted_draws_agree_with_chains(name: str) -> None:
     cohort, settings = ph.simulated_example(), {"chains": 4, "draws": 2000, "seed": 3}

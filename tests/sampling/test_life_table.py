@@ -19,6 +19,8 @@ from posthaz.run import read_inputs
 from posthaz.spec import ModelSpec, Sampling, load_analysis
 from tests.shared_data import DATA, needs_data
 
+pytestmark = pytest.mark.slow
+
 FLAT = Prior("flat", ())
 QUICK = Sampling(method="laplace", chains=2, draws=1000, seed=3)
 

@@ -11,6 +11,8 @@ from posthaz.errors import PosthazError
 from posthaz.report.sections.lead import lead_blocks
 from posthaz.report.sections.net_survival import net_section
 
+pytestmark = pytest.mark.slow
+
 FILE = """
 [cohort]
 table = "cohort.csv"

@@ -13,6 +13,8 @@ from posthaz.run import read_inputs
 from tests.fuzz.inputs import toml_text
 from tests.unit.spec.reading import problems, toml_table
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def veteran():

@@ -15,6 +15,8 @@ from posthaz.cli.sensitivity import _varied
 from posthaz.errors import PosthazError
 from posthaz.run import read_inputs
 
+pytestmark = pytest.mark.slow
+
 FILE = """
 [analysis]
 title = "Private"

@@ -29,6 +29,8 @@ from posthaz.report.clinical import clinical_sections, clinical_tables
 from posthaz.report.markdown import render_markdown
 from posthaz.report.results import Results
 
+pytestmark = pytest.mark.slow
+
 SAMPLING = ph.Sampling(seed=4, chains=2, draws=400, tune=300)
 CAUSES = CompetingRisksSpec({1: "cancer death", 2: "other death", 3: "accident"}, 1, (12.0, 24.0))
 

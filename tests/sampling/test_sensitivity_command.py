@@ -12,6 +12,8 @@ from posthaz.sensitivity import AXIS_COLUMNS
 from posthaz.sensitivity.suite import COLUMNS
 from tests.unit.cli.test_sensitivity import VARIED, write_analysis
 
+pytestmark = pytest.mark.slow
+
 NOBODY = "\n[sensitivity.subsets]\nnobody = { dose_gy = { at_least = 1000 } }\n"
 FEW = ("--chains", "2", "--draws", "400", "--seed", "3", "--quiet")
 

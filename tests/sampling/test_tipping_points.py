@@ -22,6 +22,8 @@ from posthaz.priors import Prior
 from posthaz.spec import Sampling
 from tests.shared_data import DATA, needs_data, plain_cohort
 
+pytestmark = pytest.mark.slow
+
 SAMPLING = Sampling(method="laplace", seed=1, chains=2, draws=500)
 
 

@@ -127,7 +127,7 @@ CASES = {
         ["[subgroups.sample]", "there is no [adjust]", 'method "match"'],
     ),
     "TOML syntax": ({"more": "rmst_to = = 3"}, ["line"]),
-    "unknown format": ({"arguments": ("--format", "pdf")}, ["pdf", "html, md, docx"]),
+    "unknown format": ({"arguments": ("--format", "rtf")}, ["rtf", "html, md, docx"]),
 }
 
 

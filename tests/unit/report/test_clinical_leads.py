@@ -88,7 +88,7 @@ def test_borrowing_says_what_was_borrowed() -> None:
 
 def test_interactions_borrowing_and_missing_covariates_are_the_question_of_their_file() -> None:
     asked = {name for name in analysis_names() if part_of(name).is_question}
-    assert asked == {"interactions", "borrowing", "missing"}
+    assert asked == {"interactions", "borrowing", "missing", "competing_risks"}
 
 
 def test_a_prior_that_moves_an_effect_is_named_with_its_values(two_arms: Any) -> None:

@@ -45,7 +45,7 @@ def test_patients_who_lack_a_value_are_kept_without_further_ado(tmp_path):
 @pytest.mark.parametrize(
     ("missing", "cohort", "words"),
     [
-        ('method = "joint"', "", '"multiple"'),
+        ('method = "mean"', "", '"multiple"'),
         ("imputations = 1", "", "at least 2"),
         ('auxiliary = ["pss"]', "", "did you mean 'ps'"),
         ('[missing.columns.bmj]\nkind = "binary"', "", "'bmj' is not described"),

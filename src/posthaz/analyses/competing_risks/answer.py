@@ -120,13 +120,7 @@ def competing_risks(
     CohortError
         When events are recurrent or known to lie in intervals, or the model has expected deaths.
     """
-    named_all = replace(asked, causes={**dict.fromkeys(causes_of(cohort), ""), **asked.causes})
-    found = (
-        *competing_faults(named_all, cohort),
-        *model_faults(asked, model, cohort.treatment),
-    )
-    if found:
-        raise CohortError.from_findings("Causes can't be described:", found)
+    _refuse(cohort, model, asked)
     notes: list[str] = []
     there = causes_of(cohort)
     causes = tuple(cause for cause in {**dict.fromkeys(asked.causes), **dict.fromkeys(there)})
@@ -165,6 +159,17 @@ def competing_risks(
         ),
         notes=tuple(notes),
     )
+
+
+def _refuse(cohort: Cohort, model: ModelSpec, asked: CompetingRisksSpec) -> None:
+    """One error with every reason why causes can't be described."""
+    named_all = replace(asked, causes={**dict.fromkeys(causes_of(cohort), ""), **asked.causes})
+    found = (
+        *competing_faults(named_all, cohort),
+        *model_faults(asked, model, cohort.treatment),
+    )
+    if found:
+        raise CohortError.from_findings("Causes can't be described:", found)
 
 
 def _time_lost(fits: Mapping[int, Fit], horizon: float, interval: float) -> pd.DataFrame:

@@ -154,12 +154,7 @@ def change_point(
         selected = selected_cut(cohort, values, sampling.seed)
     except PosthazError as error:
         notes.append(Lost("maximally selected log-rank test", error.reason))
-    names = ("apparent", "fresh", "lower", "upper", "cohorts")
-    searched: dict[str, float] = {name: float("nan") for name in names}
-    try:
-        searched = optimism(curve, cohort, values, sampling.seed)
-    except PosthazError as error:
-        notes.append(Lost("optimism of a chosen cut", error.reason))
+    searched = _searched(curve, cohort, values, sampling.seed, notes)
     return Threshold(
         cuts=cuts[list(CUT_COLUMNS)],
         cut=where,
@@ -176,6 +171,17 @@ def change_point(
         published=asked.cut is not None,
         notes=tuple(notes),
     )
+
+
+def _searched(
+    curve: Fit, cohort: Cohort, values: np.ndarray, seed: int, notes: list[Lost]
+) -> dict[str, float]:
+    """How much better a chosen cut looks than it is; not a number where that can't be told."""
+    try:
+        return optimism(curve, cohort, values, seed)
+    except PosthazError as error:
+        notes.append(Lost("optimism of a chosen cut", error.reason))
+        return dict.fromkeys(("apparent", "fresh", "lower", "upper", "cohorts"), float("nan"))
 
 
 def cut_grid(values: np.ndarray, most: int = _MOST_CUTS) -> pd.DataFrame:

@@ -100,12 +100,7 @@ def illness_death(
     CohortError
         When the cohort or the model can't be asked about the states, or a transition has no event.
     """
-    found = (
-        *multistate_faults(asked, cohort),
-        *multistate_model_faults(asked, model, cohort.treatment),
-    )
-    if found:
-        raise CohortError.from_findings("The states can't be modelled:", found)
+    _refuse(cohort, model, asked)
     given = sampling or Sampling()
     graph = asked.graph
     labels = [graph.name(number) for number in range(len(graph.transitions))]
@@ -146,6 +141,16 @@ def illness_death(
             for text in convergence(one).failures
         ),
     )
+
+
+def _refuse(cohort: Cohort, model: ModelSpec, asked: MultistateSpec) -> None:
+    """One error with every reason why the states can't be modelled."""
+    found = (
+        *multistate_faults(asked, cohort),
+        *multistate_model_faults(asked, model, cohort.treatment),
+    )
+    if found:
+        raise CohortError.from_findings("The states can't be modelled:", found)
 
 
 def _posterior_rows(
