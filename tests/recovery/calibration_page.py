@@ -120,8 +120,8 @@ def page(table: pd.DataFrame) -> str:
         "",
         f"posthaz {versions.get('posthaz')}, {datetime.now(UTC):%d %B %Y}. Made by "
         "`python -m tests.recovery.calibration --fits 1000 --keep DIR`, then `--page`; all "
-        "numbers are in `docs/explanation/calibration.csv`. A part of it runs in the default "
-        "tests, where a model whose times are stretched has to be found.",
+        "numbers are in `docs/explanation/calibration.csv`. A part of it runs with the slow "
+        "tests (`uv run pytest -m slow`), where a model whose times are stretched has to be found.",
         "",
         "![Rank ECDF of every quantity](../images/calibration.png)",
         "",

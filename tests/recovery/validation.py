@@ -39,11 +39,6 @@ REFERENCES = (
 )  # fmt: skip
 CANNOT = (
     (
-        "V8, inclusion factor",
-        "a spike, and a half-normal slab, of the treatment's effect: no prior of posthaz is "
-        "truncated to one sign or has a point at 0.",
-    ),
-    (
         "V18, miR-137",
         "the data come with lifelines alone. The printed standard error of 0.719 is wrong (it is "
         "that of the truncated time); 0.123 is right.",
