@@ -12,7 +12,8 @@ from posthaz.analyses.competing_risks.incidence import (
     implied_subdistribution,
     posterior_incidence,
 )
-from posthaz.cohort import Cohort
+from posthaz.baselines import cox_model
+from posthaz.cohort import Cohort, cause_of
 from posthaz.errors import CohortError
 from posthaz.inference import flat_draws, hazard_of
 from tests.shared_data import plain_cohort
@@ -67,6 +68,19 @@ def test_what_ends_no_follow_up_is_no_competing_risk() -> None:
     expected = replace(SPEC, background=ph.Background("arm"))
     with pytest.raises(CohortError, match="expected deaths are of all causes"):
         ph.competing_risks(two_causes(40, 1), expected, ASKED)
+
+
+def test_cox_beside_stratified_causes_is_stratified() -> None:
+    cohort = two_causes(300, 4)
+    site = pd.Categorical(np.where(np.arange(300) % 2, "a", "b"))
+    cohort = replace(cohort, covariates=cohort.covariates.assign(site=site))
+    model = ph.ModelSpec("m", ph.Exponential(), "arm", strata="site")
+    found = ph.competing_risks(cohort, model, ASKED, ph.Sampling(method="laplace", draws=100))
+    arm = (cohort.covariates[["arm"]] == "RT").astype(float)
+    cox = cox_model(cause_of(cohort, 1), arm, strata=cohort.covariates["site"].astype(str))
+    rows = found.ratios[found.ratios["source"].str.startswith("Cox") & (found.ratios["cause"] == 1)]
+    assert rows["hr"].iloc[0] == pytest.approx(cox.table["hr"].iloc[0], rel=1e-9)
+    assert any("one baseline, not one for each level of site" in said for said in found.notes)
 
 
 def test_counts_are_of_the_patients_that_rows_stand_for() -> None:

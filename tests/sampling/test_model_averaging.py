@@ -8,6 +8,7 @@ from greenwood import load_dataset
 
 import posthaz as ph
 from posthaz.analyses.model_averaging.answer import _mixed
+from posthaz.analyses.model_averaging.spec import model_averaging_faults
 from posthaz.errors import SpecError
 from posthaz.run import read_inputs
 from tests.fuzz.inputs import toml_text
@@ -144,9 +145,15 @@ def test_a_prior_cut_at_no_effect_by_hand():
 
 def test_a_cut_needs_one_effect_of_the_treatment_and_no_stacking():
     with pytest.raises(SpecError, match="stacking weights are of models as they were fitted"):
-        ph.ModelAveragingSpec(direction="benefit")
+        ph.ModelAveragingSpec(by=("stacking",), direction="benefit")
+    assert ph.ModelAveragingSpec(direction="benefit").by == ("evidence",)
+    with pytest.raises(SpecError, match="did you mean 'benefit'"):
+        ph.ModelAveragingSpec(direction="benefits")
     crossed = [ph.ModelSpec("x", ph.Exponential(), "arm * dose_gy"),
                ph.ModelSpec("n", ph.Exponential(), "1")]  # fmt: skip
+    asked = ph.ModelAveragingSpec(direction="benefit").about(crossed)
+    (found,) = model_averaging_faults(asked, ph.simulated_example())
+    assert "model 'x'" in found.where and "interacts with a covariate" in found.what
     with pytest.raises(SpecError, match="interacts with a covariate"):
         ph.model_probabilities(ph.simulated_example(), crossed, direction="benefit")
 

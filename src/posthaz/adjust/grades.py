@@ -14,6 +14,7 @@ from posthaz.cohort.patients import changing
 from posthaz.errors import CohortError, Finding, Findings
 
 WORST_GRADE = 5
+_CHANGES = "it changes during follow-up, and a patient is counted once, by the first row"
 _SHOWN = 5
 
 
@@ -123,19 +124,19 @@ def grade_faults(cohort: Cohort, columns: Iterable[str]) -> Iterator[Finding]:
     Finding
         One a column that isn't there or holds something else than whole grades from 0 to 5.
     """
+    if cohort.treatment and changing(cohort, [cohort.treatment]):
+        yield Finding(
+            f"{cohort.source.name}, column '{cohort.treatment}'",
+            _CHANGES,
+            "set a landmark: whom a toxicity belongs to is not told by the arm at first",
+        )
     for name in columns:
         where = f"{cohort.source.name}, column '{name}'"
         if name not in cohort.covariates:
             yield Finding(where, "it is not there", "correct the name in [toxicity]")
             continue
-        for found in changing(cohort, [name, cohort.treatment]):
-            yield Finding(
-                f"{cohort.source.name}, column '{found}'",
-                "it changes during follow-up, and a patient is counted once, by the first row",
-                "give the worst grade in every row of a patient"
-                if found == name
-                else "set a landmark: whom a toxicity belongs to is not told by the arm at first",
-            )
+        if changing(cohort, [name]):
+            yield Finding(where, _CHANGES, "give the worst grade in every row of a patient")
         values = cohort.covariates[name]
         grades = _grades(values)
         fits = (grades >= 0) & (grades <= WORST_GRADE) & (grades == np.round(grades))

@@ -69,6 +69,7 @@ QUANTITIES: Mapping[str, str] = {
     "state_probability": "probability of being in the state in `cause` at `time`",
     "time_in_state": "mean time before `time` in the state in `cause`",
     "covariate_hazard_ratio": "hazard ratio of a covariate in a model of adjusted arms",
+    "difference_of_rmst_differences": "the mean time gained in one group less that in another",
     "ratio_of_hazard_ratios": "a hazard ratio in one group divided by that in another",
     "interaction_test": "a test that an effect is the same in all levels",
     "odds_ratio": "odds ratio of a worse grade",

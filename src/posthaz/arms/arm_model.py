@@ -172,6 +172,28 @@ def cox_of(cohort: Cohort, formula: str, level: float, strata: str = "") -> CoxF
     return cox_model(cohort, columns, level=level, strata=apart)
 
 
+def cox_columns(fit: Fit, cohort: Cohort) -> tuple[Cohort, pd.DataFrame, np.ndarray | None]:
+    """A fit's patients, and the columns of its design and strata for a Cox model beside it.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    cohort : Cohort
+        Its cohort.
+
+    Returns
+    -------
+    tuple of Cohort, DataFrame and ndarray of str or None
+        Who is complete, columns by row, and the stratum of each row.
+    """
+    own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
+    matrix = fit.design.matrix(own.covariates)
+    name = fit.spec.strata
+    strata = own.covariates[name].astype(str).to_numpy() if name else None
+    return own, pd.DataFrame(matrix, columns=list(fit.design.columns)), strata
+
+
 def ratio_summary(effect: xr.DataArray, interval: float) -> dict[str, float]:
     """Hazard ratio of draws of its logarithm: median, limits and the probability below 1."""
     numbers = summary(xr.DataArray(np.exp(effect)), interval)

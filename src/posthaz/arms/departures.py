@@ -1,6 +1,6 @@
 """How an analysis's own models differ from the primary model, and which hazard ratio they give."""
 
-from posthaz.design import Design, formula_groups, formula_terms, in_product
+from posthaz.design import Design, formula_groups, in_product
 from posthaz.errors import Finding
 from posthaz.spec import ModelSpec, shrunken_columns
 
@@ -76,13 +76,6 @@ def effect_fault(
             f"the treatment has {len(own) + 1} arms, and this compares two",
             "keep two arms by [cohort.where]",
         )
-    terms = [one for one in formula_terms(model.formula) if one != treatment]
-    if any(treatment in term.split(":") for term in terms):
-        return _fault(
-            model,
-            "the treatment interacts with a covariate, so that it has no single hazard ratio",
-            "make a model without the interaction the first one",
-        )
     if own[0] in shrunken_columns(model.shrinkage, design):
         return _fault(
             model,
@@ -122,7 +115,7 @@ def ratio_fault(model: ModelSpec, treatment: str, *, of_time_too: bool = False) 
         fix = "make a model without the interaction the first one"
     else:
         return None
-    return Finding(f"model '{model.name}'", what, fix)
+    return _fault(model, what, fix)
 
 
 def _frailty_words(model: ModelSpec) -> str:

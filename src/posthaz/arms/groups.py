@@ -20,14 +20,12 @@ def two_arms(cohort: Cohort, arm: str = "") -> Cohort:
 
 
 def arm_counts(cohort: Cohort) -> dict[str, tuple[float, float]]:
-    """Patients and events of each arm; weighted where the weights are whole numbers."""
-    weight = cohort.weight
-    weight = weight if np.all(weight == np.round(weight)) else np.ones(len(cohort))
-    first = ~pd.Series(cohort.subject).duplicated().to_numpy()
+    """Patients and events of each arm, of each row as many as it stands for."""
+    each = cohort.patients_each
     return {
         arm: (
-            float(weight[first & (cohort.arm == arm)].sum()),
-            float(weight[cohort.event & (cohort.arm == arm)].sum()),
+            float(each[cohort.first & (cohort.arm == arm)].sum()),
+            float(each[cohort.event & (cohort.arm == arm)].sum()),
         )
         for arm in cohort.arms
     }

@@ -42,7 +42,7 @@ def frequentist_rows(
         one = test.iloc[:1].assign(
             quantity="test", arm="", source=LOGRANK, value=test["chisq"], n=test["n"].sum()
         )
-        parts.append(one.assign(events=int(part.event.sum())))
+        parts.append(one.assign(events=part.event_count))
     return pd.concat([rows.reindex(columns=COLUMNS) for rows in parts], ignore_index=True)
 
 

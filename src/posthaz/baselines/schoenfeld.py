@@ -130,7 +130,7 @@ def smoothed_schoenfeld(
     if not whole_weights(cohort):
         return nothing
     fit = maximise_partial_likelihood(cohort, columns, ties, strata)
-    times = np.sort(fit.cohort.exit[fit.cohort.event])
+    times = _residual_times(fit.cohort, fit.strata)
     distinct = np.unique(times)
     if fit.model is None or not fit.settled.all() or len(times) < 2 * SMOOTH_DF:
         return nothing
@@ -162,6 +162,14 @@ def smoothed_schoenfeld(
             ],
             ignore_index=True,
         )
+
+
+def _residual_times(cohort: Cohort, strata: np.ndarray | None) -> np.ndarray:
+    """Event times in the order of the residuals: by stratum as these first come, then by time."""
+    ends = cohort.exit[cohort.event]
+    if strata is None:
+        return np.sort(ends)
+    return ends[np.lexsort((ends, pd.factorize(strata)[0][cohort.event]))]
 
 
 def _failed_before(cohort: Cohort, times: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A table on its way to a cohort: follow-up as numbers, and nothing checked yet."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -194,6 +195,11 @@ def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
     return read_numbers(_series(frame, name)) if name in frame.columns else no_numbers(len(frame))
 
 
+def _codes_of(table: Table, event: str) -> Counter[str]:
+    """Rows of the whole table with each code."""
+    return code_counts(level_texts(_series(table.frame, event)).dropna(), table.count)
+
+
 def _coding(
     table: Table,
     frame: pd.DataFrame,
@@ -214,7 +220,8 @@ def _coding(
         )
         return Coding(seen.astype(int), nowhere, nowhere, "", sentence)
     if spec.event in frame.columns:
-        every = code_counts(level_texts(_series(table.frame, spec.event)).dropna(), table.count)
+        part = not spec.event_codes and len(frame) < len(table.frame)
+        every = _codes_of(table, spec.event) if part else None
         coding = read_coding(_series(frame, spec.event), spec.event_codes, count, every)
         if with_cause and not (coding.missing | coding.unknown).any():
             causes = read_causes(_series(frame, spec.cause), coding.cause > 0)

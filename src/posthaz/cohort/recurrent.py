@@ -33,29 +33,28 @@ def events_stated(draft: Draft) -> Iterator[Finding]:
         yield from _countable(draft)
     if asked or not draft.has(draft.spec.subject):
         return
-    again = _again(draft)
-    if again.any():
-        names = draft.values(draft.spec.subject)
-        several = len(names[again].unique())
-        yield Finding(
-            draft.where(again, draft.spec.subject),
-            f"{counted(several, 'subject')} of {len(names.unique()):,} "
-            f"{'has' if several == 1 else 'have'} more than one event "
-            f"({shown_values(names[again])})",
-            FIRST_OR_ALL,
-        )
-        return
     later = _rows_after_first(draft)
-    if later.any():
-        names = draft.values(draft.spec.subject)
-        followed = len(names[later].unique())
-        yield Finding(
-            draft.where(later, draft.spec.subject),
-            f"{counted(followed, 'subject')} of {len(names.unique()):,} "
-            f"{'is' if followed == 1 else 'are'} still followed after an event "
-            f"({shown_values(names[later])}), as if it had not happened",
-            f"{FIRST_OR_ALL}; where the event ends follow-up, code it in a subject's last row",
-        )
+    again = later & (draft.cause > 0)
+    if again.any():
+        yield _of_subjects(draft, again, ("has", "have"), "more than one event", "", FIRST_OR_ALL)
+    elif later.any():
+        fix = f"{FIRST_OR_ALL}; where the event ends follow-up, code it in a subject's last row"
+        yield _of_subjects(draft, later, ("is", "are"), "still followed after an event",
+                           ", as if it had not happened", fix)  # fmt: skip
+
+
+def _of_subjects(
+    draft: Draft, rows: np.ndarray, verb: tuple[str, str], what: str, more: str, fix: str
+) -> Finding:
+    """How many subjects some rows are of, and which."""
+    names = draft.values(draft.spec.subject)
+    several = len(names[rows].unique())
+    return Finding(
+        draft.where(rows, draft.spec.subject),
+        f"{counted(several, 'subject')} of {len(names.unique()):,} {verb[several != 1]} {what} "
+        f"({shown_values(names[rows])}){more}",
+        fix,
+    )
 
 
 def after_first_event(draft: Draft) -> tuple[np.ndarray, tuple[Dropped, ...]]:
@@ -102,11 +101,6 @@ def _countable(draft: Draft) -> Iterator[Finding]:
             "count them as censored by event_codes (the rate is then that of patients who are "
             'alive), or give recurrent = "first"',
         )
-
-
-def _again(draft: Draft) -> np.ndarray:
-    """Event rows that come after another event of their subject, shape (row,)."""
-    return (draft.cause > 0) & _rows_after_first(draft)
 
 
 def _rows_after_first(draft: Draft) -> np.ndarray:

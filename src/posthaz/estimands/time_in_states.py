@@ -18,7 +18,7 @@ def time_in_states(
     Parameters
     ----------
     states : DataArray
-        Probabilities, dimensions `dim`, ``chain, draw, profile, time``; times from 0.
+        Probabilities, dimensions `dim`, ``chain, draw, profile, time``; times from the origin.
     horizon : float
         End of the integral.
     dim : str

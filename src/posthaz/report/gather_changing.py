@@ -8,6 +8,7 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 import pandas as pd
 
+from posthaz.arms.arm_model import cox_columns
 from posthaz.baselines import piecewise_cox, smoothed_schoenfeld
 from posthaz.baselines.schoenfeld import SMOOTH_COLUMNS
 from posthaz.checks import elpd_gain, proportional_twin
@@ -153,25 +154,3 @@ def _smoothed(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
     steps, ratios = column_steps(fit, cohort.columns), ["hr", "lower", "upper"]
     power = np.array([[steps.get(term, ("", 1.0))[1]] for term in curves["term"]]).reshape(-1, 1)
     return curves.assign(**dict(zip(ratios, (curves[ratios].to_numpy() ** power).T, strict=True)))
-
-
-def cox_columns(fit: Fit, cohort: Cohort) -> tuple[Cohort, pd.DataFrame, np.ndarray | None]:
-    """A fit's patients, and the columns of its design and strata for a Cox model beside it.
-
-    Parameters
-    ----------
-    fit : Fit
-        The fit.
-    cohort : Cohort
-        Its cohort.
-
-    Returns
-    -------
-    tuple of Cohort, DataFrame and ndarray of str or None
-        Who is complete, columns by row, and the stratum of each row.
-    """
-    own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
-    matrix = fit.design.matrix(own.covariates)
-    name = fit.spec.strata
-    strata = own.covariates[name].astype(str).to_numpy() if name else None
-    return own, pd.DataFrame(matrix, columns=list(fit.design.columns)), strata

@@ -1,7 +1,6 @@
 """Cox models with a frailty beside the models that have one."""
 
-import pandas as pd
-
+from posthaz.arms.arm_model import cox_columns
 from posthaz.baselines.shared_frailty import SharedFrailty, shared_frailty_model
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit
@@ -23,7 +22,6 @@ def has_cox_frailty(fit: Fit) -> bool:
 
 def cox_frailty(fit: Fit, cohort: Cohort, interval: float) -> SharedFrailty | str:
     """The Cox model with a frailty that stands beside a fit, or why there is none."""
-    own = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort
-    columns = pd.DataFrame(fit.design.matrix(own.covariates), columns=list(fit.design.columns))
+    own, columns, _ = cox_columns(fit, cohort)
     cluster = own.covariates[fit.design.groups[0].name].astype(str).to_numpy()
     return shared_frailty_model(own, columns, cluster, interval)

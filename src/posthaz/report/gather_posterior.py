@@ -10,6 +10,7 @@ import xarray as xr
 from arviz_stats.utils import ELPDData
 from scipy.stats import norm
 
+from posthaz.arms.arm_model import cox_columns
 from posthaz.baselines import cox_model
 from posthaz.checks import (
     compare_models,
@@ -51,7 +52,6 @@ from posthaz.report.gather_changing import (
     TableMaker,
     against_twins,
     changing_makers,
-    cox_columns,
 )
 from posthaz.report.gather_frailty import cox_frailty, has_cox_frailty
 from posthaz.report.horizon import restriction, told_until

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from posthaz.adjust.balance import OVERALL, arm_head
 from posthaz.cohort import Cohort
 from posthaz.report.horizon import told_until, withholds
 from posthaz.report.results import Frequentist, Posterior, Results
@@ -13,7 +14,7 @@ WITHHELD = "withheld"
 TOLD_FILES = (
     *("answers", "coefficients", "estimands", "baselines", "kaplan_meier", "survival_curves"),
     *("table_one", "follow_up", "model_comparison", "priors", "prior_influence", "power_scaling"),
-    *("model_averaging", "model_averaging_models", "assurance_by_hr", "assurance_by_size"),
+    *("model_averaging", "model_averaging_weights", "assurance_by_hr", "assurance_by_size"),
     "tipping_points_prior",
 )
 """Files that hold no row a patient and no count that isn't withheld here; others aren't written."""
@@ -215,7 +216,7 @@ def told_table(table: pd.DataFrame, cohort: Cohort, least: int) -> pd.DataFrame:
     """
     if table.empty:
         return table
-    arms = [str(arm) for arm in cohort.arms]
+    arms = [arm_head(arm) for arm in cohort.arms]
     parts = [
         _told_variable(part.copy(), arms, least)
         for _, part in table.groupby("variable", sort=False)
@@ -227,7 +228,7 @@ def _told_variable(part: pd.DataFrame, arms: list[str], least: int) -> pd.DataFr
     counted = (part["kind"] != "numeric").to_numpy()
     if not counted.any():
         return part
-    columns = [*arms, "overall"]
+    columns = [*arms, OVERALL]
     texts = part.loc[counted, columns].astype(str)
     counts = texts.map(lambda text: int(text.split()[0]) if text else 0).to_numpy()
     numeric = not counted.all()  # the others of a number are those whose value is known

@@ -203,7 +203,7 @@ class Results:
         analysis, failures = self.analysis, self.failures
         rows = [
             ("Question", analysis.question or analysis.population),
-            ("Patients", f"{len(self.cohort.patients):,}"),
+            ("Patients", f"{self.cohort.patient_count:,}"),
             ("Endpoint", analysis.endpoint),
             ("Models", ", ".join(self.fits)),
             ("Clinical analyses", ", ".join(self.clinical)),

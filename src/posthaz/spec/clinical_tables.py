@@ -6,7 +6,7 @@ from typing import Any
 
 from posthaz.analyses.registry import table_names, table_of
 from posthaz.cohort import Cohort, CohortSpec
-from posthaz.errors import Finding
+from posthaz.errors import CohortError, Finding, PosthazError
 from posthaz.spec.fields import Field, table
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.sample import check_samples
@@ -45,6 +45,33 @@ class ClinicalTable:
     fields: Field = field(default_factory=table)
     by_default: Callable[[TomlTable], Any] = lambda file: None
     of_everyone: bool = False
+
+    def refuse(
+        self,
+        title: str,
+        asked: Any,
+        cohort: Cohort,
+        model: ModelSpec,
+        error: type[PosthazError] = CohortError,
+    ) -> None:
+        """Raise one error with all that keeps a value from a cohort and the primary model.
+
+        Parameters
+        ----------
+        title : str
+            What can't be given.
+        asked : object
+            The value.
+        cohort : Cohort
+            The cohort.
+        model : ModelSpec
+            The primary model.
+        error : type of PosthazError, optional
+            What is raised.
+        """
+        found = (*self.faults(asked, cohort), *self.model_faults(asked, model, cohort.treatment))
+        if found:
+            raise error.from_findings(title, found)
 
 
 def two_arms_faults(place: str, cohort: Cohort, what: str) -> Iterator[Finding]:

@@ -137,12 +137,13 @@ def test_survival_and_time_gained_within_levels():
     cohort = subgroup_cohort()
     asked = ph.InteractionSpec("dose", "dose_gy", "gtv_cc", (63.0,), (146.0,))
     found = ph.interaction_effects(cohort, asked, MODEL, SAMPLING, horizon=24.0)
-    gains = found.gains.set_index("by_level")
-    assert list(gains.index) == ["<146", ">=146", ">=146 - <146"]
-    levels = gains.loc[["<146", ">=146"]]
+    levels = found.gained.set_index("by_level")
+    assert list(levels.index) == ["<146", ">=146"]
     inside = (levels["km_lower"] < levels["gain"]) & (levels["gain"] < levels["km_upper"])
     assert inside.all()
-    apart = gains["gain"][">=146 - <146"]
+    (difference,) = found.gain_differences.to_dict("records")
+    assert (difference["by_level"], difference["against"]) == (">=146", "<146")
+    apart = difference["gain"]
     assert apart == pytest.approx(levels["gain"].diff().iloc[1], abs=0.2)
     assert levels["p_above_0"][">=146"] > 0.95
     assert [part.label for part in found.curves] == ["<146 cm3", "≥146 cm3"]

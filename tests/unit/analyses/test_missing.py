@@ -287,6 +287,11 @@ def test_a_plain_function_of_a_missing_number_may_be_fitted():
     assert not said(holed(), ["bmi"], formulas=["abs(bmi) + log(bmi)"])
 
 
+def test_answers_without_a_model_to_impute_for_say_so():
+    with pytest.raises(CohortError, match="missing"):
+        ph.missing_answers(read(table()), ph.MissingSpec())
+
+
 def test_nobody_complete_leaves_the_imputed_answer():
     frame = table()
     half = np.arange(len(frame)) % 2 == 0

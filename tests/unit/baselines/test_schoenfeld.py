@@ -30,6 +30,18 @@ def test_the_curve_follows_a_ratio_that_changes_and_stays_flat_for_one_that_does
     assert ((inside["lower"] < np.exp(0.4)) & (np.exp(0.4) < inside["upper"])).mean() > 0.9
 
 
+def test_the_curve_does_not_hang_on_the_order_of_rows_and_strata():
+    cohort = crossing(200)
+    strata = np.arange(200) % 3
+    curve = smoothed_schoenfeld(cohort, cohort.covariates, strata=strata)
+    order = np.random.default_rng(1).permutation(200)
+    other = cohort.at(order)
+    mixed = smoothed_schoenfeld(other, other.covariates, strata=strata[order])
+    pd.testing.assert_frame_equal(curve, mixed, rtol=1e-6)
+    whole = smoothed_schoenfeld(cohort, cohort.covariates)  # strata hardly matter here
+    assert np.log(curve["hr"] / whole["hr"]).abs().median() < 0.2
+
+
 def test_residuals_are_projected_on_natural_splines_of_the_kaplan_meier_scale():
     """The same curve by truncated powers, with the failure probability computed by hand."""
     cohort = crossing(60)

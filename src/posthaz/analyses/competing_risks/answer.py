@@ -14,11 +14,8 @@ from posthaz.analyses.competing_risks.incidence_tables import (
     posterior_rows,
     without_model,
 )
-from posthaz.analyses.competing_risks.spec import (
-    CompetingRisksSpec,
-    competing_faults,
-    model_faults,
-)
+from posthaz.analyses.competing_risks.spec import TABLE, CompetingRisksSpec
+from posthaz.arms.arm_model import cox_columns
 from posthaz.baselines import cox_model, subdistribution_model
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, cause_of, causes_of
@@ -164,12 +161,7 @@ def competing_risks(
 def _refuse(cohort: Cohort, model: ModelSpec, asked: CompetingRisksSpec) -> None:
     """One error with every reason why causes can't be described."""
     named_all = replace(asked, causes={**dict.fromkeys(causes_of(cohort), ""), **asked.causes})
-    found = (
-        *competing_faults(named_all, cohort),
-        *model_faults(asked, model, cohort.treatment),
-    )
-    if found:
-        raise CohortError.from_findings("Causes can't be described:", found)
+    TABLE.refuse("Causes can't be described:", named_all, cohort, model)
 
 
 def _time_lost(fits: Mapping[int, Fit], horizon: float, interval: float) -> pd.DataFrame:
@@ -215,17 +207,18 @@ def cause_ratios(
     """
     parts = []
     for cause, one in fits.items():
-        design = one.design
-        if not design.columns:
+        if not one.design.columns:
             continue
-        columns = pd.DataFrame(design.matrix(cohort.covariates), columns=list(design.columns))
-        waited = cause_of(cohort, cause)
-        cox = cox_model(waited, columns, level=interval)
+        if one.spec.strata and (said := _one_baseline(one.spec.strata)) not in notes:
+            notes.append(said)
+        own, columns, strata = cox_columns(one, cohort)
+        waited = cause_of(own, cause)
+        cox = cox_model(waited, columns, level=interval, strata=strata)
         frequentist = cox.table.assign(source=COX, n=cox.n, events=cox.events)
         found = [frequentist.rename(columns={"hr_lower": "lower", "hr_upper": "upper"})]
         found.append(_posterior(one, interval, cox.n, cox.events))
         try:
-            gray = subdistribution_model(cohort, columns, cause, level=interval)
+            gray = subdistribution_model(own, columns, cause, level=interval)
             gray = gray.rename(columns={"hr_lower": "lower", "hr_upper": "upper"})
             found.append(gray.assign(source=FINE_GRAY))
         except CohortError as error:
@@ -235,6 +228,10 @@ def cause_ratios(
     if not parts:
         return pd.DataFrame(columns=_COLUMNS)
     return pd.concat([part.reindex(columns=_COLUMNS) for part in parts], ignore_index=True)
+
+
+def _one_baseline(strata: str) -> str:
+    return f"Fine-Gray models have one baseline, not one for each level of {strata}"
 
 
 def _posterior(one: Fit, interval: float, n: float, events: int) -> pd.DataFrame:

@@ -114,8 +114,13 @@ def implied_subdistribution(
                 own = ratio.isel(time=k).to_numpy()
                 median, lower, upper = np.quantile(own, (0.5, tail, 1.0 - tail))
                 about = (cause, arm, reference, float(time))
-                rows.append((*about, median, lower, upper, float((own < 1.0).mean())))
+                rows.append((*about, median, lower, upper, _below_1(own)))
     return pd.DataFrame(rows, columns=list(SUBDISTRIBUTION_COLUMNS))
+
+
+def _below_1(ratio: np.ndarray) -> float:
+    """Probability of a ratio below 1; none where nobody could have failed yet."""
+    return float(np.nan if np.isnan(ratio).any() else (ratio < 1.0).mean())
 
 
 def _grid(fits: Mapping[int, Fit], times: np.ndarray) -> np.ndarray:

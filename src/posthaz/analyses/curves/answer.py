@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 from scipy.stats import norm
 
-from posthaz.analyses.curves.spec import Curves, CurveSpec, curve_faults, curve_model_faults
+from posthaz.analyses.curves.spec import TABLE, Curves, CurveSpec
 from posthaz.analyses.curves.threshold import Threshold, change_point
 from posthaz.arms.along_model import along_model
 from posthaz.baselines import cox_model
@@ -216,10 +216,7 @@ def _change_point(
 
 
 def _refuse(asked: CurveSpec, cohort: Cohort, model: ModelSpec) -> None:
-    asked_for = Curves((asked,))
-    found = (*curve_faults(asked_for, cohort), *curve_model_faults(asked_for, model))
-    if found:
-        raise SpecError.from_findings(f"There is no curve {asked.name}:", found)
+    TABLE.refuse(f"There is no curve {asked.name}:", Curves((asked,)), cohort, model, SpecError)
 
 
 def _quantiles(values: np.ndarray, weight: np.ndarray, shares: Sequence[float]) -> list[float]:

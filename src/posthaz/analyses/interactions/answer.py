@@ -96,6 +96,16 @@ class InteractionEffects:
     curves: tuple[LevelCurves, ...] = ()
     gains: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=[*GAIN_COLUMNS]))
 
+    @property
+    def gained(self) -> pd.DataFrame:
+        """Rows of `gains` within a level."""
+        return self.gains[self.gains["against"] == ""]
+
+    @property
+    def gain_differences(self) -> pd.DataFrame:
+        """Rows of `gains` that are differences of two levels' gains."""
+        return self.gains[self.gains["against"] != ""]
+
 
 @takes_cohort
 def interaction_effects(

@@ -89,7 +89,10 @@ def _tables(answer: Answer) -> dict[str, pd.DataFrame]:
     tables = {
         "interaction_levels": pd.concat([one.levels for one in answer], ignore_index=True),
         "interaction_ratios": pd.concat([one.ratios for one in answer], ignore_index=True),
-        "interaction_gains": pd.concat([one.gains for one in answer], ignore_index=True),
+        "interaction_gains": pd.concat([one.gained for one in answer], ignore_index=True),
+        "interaction_gain_differences": pd.concat(
+            [one.gain_differences for one in answer], ignore_index=True
+        ),
     }
     steps = [
         part.steps.assign(name=one.asked.name, by_level=part.level)
@@ -296,6 +299,12 @@ PART = ClinicalPart(
             "interaction_gains",
             f"{_GAINED} value=km_gain lower=km_lower upper=km_upper",
             {"quantity": "rmst_difference", "method": "kaplan_meier"},
+        ),
+        View(
+            "interaction_gain_differences",
+            "population=name+by_level+against arm=level time value=gain lower upper",
+            {"quantity": "difference_of_rmst_differences", "method": "posterior"},
+            ("p_above_0", "> 0"),
         ),
         View(
             "interaction_ratios",

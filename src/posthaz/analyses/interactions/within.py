@@ -16,7 +16,7 @@ from posthaz.estimands.population import Population
 from posthaz.inference import Fit
 
 GAIN_COLUMNS = (
-    *("name", "by_level", "by_label", "level", "level_label", "reference_label", "time"),
+    *("name", "by_level", "by_label", "against", "level", "level_label", "reference_label", "time"),
     *("gain", "lower", "upper", "p_above_0", "km_gain", "km_lower", "km_upper", "sample"),
 )
 _POINTS = 101
@@ -105,21 +105,26 @@ def level_gains(
     Yields
     ------
     dict
-        Rows of `GAIN_COLUMNS`; differences have ``b - a`` in `by_level`, and no Kaplan-Meier.
+        Rows of `GAIN_COLUMNS`; differences name the level taken off in `against`, which is empty
+        in the others, and have no Kaplan-Meier.
     """
     if fitted is None or horizon is None:
         return
     found: dict[tuple[str, str], xr.DataArray] = {}
     reference = part.arms[0]
     for level, own in _parts(ready, part):
+        whom = _whom(ready, fitted, level)
+        if not whom:
+            continue
         try:
-            means = restricted_mean(fitted, [horizon], _whom(ready, fitted, level)).isel(time=0)
+            means = restricted_mean(fitted, [horizon], whom).isel(time=0)
             plain = rmst(own, horizon, level=interval)
         except PosthazError:
             return
         for arm in part.arms[1:]:
             gain = means.sel(profile=str(arm)) - means.sel(profile=str(reference))
-            row = plain[(plain["quantity"] == "difference") & (plain["arm"] == arm)].iloc[0]
+            seen = plain[(plain["quantity"] == "difference") & (plain["arm"] == arm)]
+            row = seen.iloc[0] if len(seen) else pd.Series(np.nan, ["value", "lower", "upper"])
             found[level, arm] = gain
             yield {
                 **_named(ready, level, ready.by_label(level), arm, horizon),
@@ -134,7 +139,7 @@ def level_gains(
         if level != first:
             label = f"{ready.by_label(level)} minus {ready.by_label(first)}"
             apart = _numbers(gain - found[first, arm], interval)
-            yield {**_named(ready, f"{level} - {first}", label, arm, horizon), **apart}
+            yield {**_named(ready, level, label, arm, horizon), "against": first, **apart}
 
 
 def _parts(ready: EffectCohort, part: Cohort) -> Iterator[tuple[str, Cohort]]:
@@ -160,6 +165,7 @@ def _named(
     return {
         "by_level": level,
         "by_label": label,
+        "against": "",
         "level": arm,
         "level_label": ready.cohort.arm_label(arm),
         "reference_label": ready.cohort.arm_label(ready.cohort.arms[0]),

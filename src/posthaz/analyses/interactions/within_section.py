@@ -45,8 +45,7 @@ def within_blocks(results: Results, one: InteractionEffects) -> list[Block]:
 def gain_words(results: Results, one: InteractionEffects) -> str:
     """The time gained in each level, and whether the gains differ."""
     unit = results.cohort.unit
-    within = one.gains[one.gains["km_gain"].notna() | ~one.gains["by_level"].str.contains(" - ")]
-    apart = one.gains.drop(within.index)
+    within, apart = one.gained, one.gain_differences
     several = len(set(one.gains["level"])) > 1
 
     def said(row: pd.Series, what: str) -> str:
@@ -114,7 +113,7 @@ def _figure(results: Results, one: InteractionEffects) -> FigureBlock:
         p = levels["logrank_p"].astype(float).loc[[part.level]].iloc[0]
         single = len(set(one.levels["level"])) == 1 and pd.notna(p)
         tested = f", log-rank {p_sentence(float(p))}" if single else ""
-        head = f"{fill(f'{one.by}: {part.label}', 28)}\nn = {len(part.part.patients)}{tested}"
+        head = f"{fill(f'{one.by}: {part.label}', 28)}\nn = {part.part.patient_count}{tested}"
         panels.append((head, part.steps, part.curves))
     ticks = panel_ticks(results.horizon, cohort.unit, start=cohort.origin)
     figure = draw_subsets(

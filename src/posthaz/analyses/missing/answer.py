@@ -128,10 +128,11 @@ def missing_answers(
     shifts = [(name, delta) for name, deltas in asked.deltas.items() for delta in deltas]
     total = len(models) + len(shifts)
     seed = base.seed if asked.seed is None else asked.seed
-    made, parts = list[Imputed](), []
+    made = [_imputed(cohort, asked, seed, model=models[0] if models else None)]
+    parts = list[_OfModel]()
     for number, model in enumerate(models):
         progress("missing covariates", number, total)
-        if not made or asked.method == "joint":  # else every model has the same imputations
+        if number and asked.method == "joint":  # else every model has the same imputations
             made.append(_imputed(cohort, asked, seed, model=model))
         parts.append(_of_model(model, cohort, made[-1], quick, survival_at, horizon, interval))
     plain = made[0]

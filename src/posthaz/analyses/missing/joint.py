@@ -152,8 +152,8 @@ class Completion:
         """Values of a column from its numbers, of the type that its column has."""
         if name not in self.coding:
             return pd.Series(numbers)
-        levels = self.coding[name]
-        return pd.Series([levels[int(k)] for k in numbers]).astype(dtype)  # pyright: ignore
+        levels = np.asarray(self.coding[name], dtype=object)
+        return pd.Series(levels[numbers.astype(int)]).astype(dtype)  # pyright: ignore
 
 
 def joint_imputations(

@@ -123,6 +123,8 @@ def assumption_words(answer: MissingAnswer) -> str:
         "and the follow-up, that a value is missing must say nothing of what it is. No data can "
         "tell."
     )
+    if answer.imputed.model:
+        return f'{text} What a departure would do can be asked with method = "multiple".'
     if answer.deltas.empty:
         return (
             f"{text} What a departure would do can be asked by delta in [missing.columns.NAME], "

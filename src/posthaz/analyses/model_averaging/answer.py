@@ -118,6 +118,8 @@ def average_models(
     if len(names) < 2:
         raise SpecError("one model has nothing to be averaged with", fix="fit two or more")
     own = {name: fits[name] for name in names}
+    for one in own.values():  # before anything is fitted
+        _side(one, asked.direction)
     weights, lost = [], []
     makers = {EVIDENCE: _by_evidence, STACKING: _by_stacking}
     for done, way in enumerate(asked.by, start=1):
@@ -168,11 +170,15 @@ def _inclusion(fits: Mapping[str, Fit], table: pd.DataFrame, treatment: str) -> 
 Drawn = dict[tuple[str, str, float], np.ndarray]
 
 
+def _side(fit: Fit, direction: str) -> np.ndarray | slice:
+    """Draws on the side that is asked for; all of them where none is, or without the treatment."""
+    return on_the_side(fit, direction) if direction != ANY and fit.treatment else slice(None)
+
+
 def _draws(fit: Fit, estimands: EstimandSpec, horizon: float, direction: str) -> Drawn:
     """Draws of the answers of one model that mean the same in all of them."""
     found: Drawn = {}
-    cut = direction != ANY and fit.treatment
-    kept = on_the_side(fit, direction) if cut else slice(None)
+    kept = _side(fit, direction)
     coefficients = fit.draws["posterior"].to_dataset().get(coefficient_name(fit.spec))
     if fit.spec.proportional and fit.treatment and not ratio_fault(fit.spec, fit.treatment):
         for place, term in enumerate(fit.design.terms):

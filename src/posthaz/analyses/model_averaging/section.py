@@ -77,7 +77,10 @@ def averaged_sentence(results: Results, answer: ModelAverage) -> str:
 
 def _cut_words(results: Results) -> str:
     direction = results.analysis.clinical[_NAME].direction
-    return "" if direction == ANY else f", which allows of a {direction} only (cut at no effect)"
+    if direction == ANY:
+        return ""
+    whom = " of the other arm" if asks_for_reference(results) else ""
+    return f", which allows of a {direction}{whom} only (cut at no effect)"
 
 
 def _benefit(results: Results, other_arm: float) -> float:

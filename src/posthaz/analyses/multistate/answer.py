@@ -9,12 +9,9 @@ import xarray as xr
 
 from posthaz.analyses.multistate.association import end_point_association
 from posthaz.analyses.multistate.occupancy import state_occupancy
-from posthaz.analyses.multistate.spec import (
-    MultistateSpec,
-    multistate_faults,
-    multistate_model_faults,
-)
+from posthaz.analyses.multistate.spec import TABLE, MultistateSpec
 from posthaz.analyses.multistate.transitions import aalen_johansen_states, transition_cohorts
+from posthaz.arms.arm_model import cox_columns
 from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.baselines import cox_model
 from posthaz.checks import convergence
@@ -100,7 +97,7 @@ def illness_death(
     CohortError
         When the cohort or the model can't be asked about the states, or a transition has no event.
     """
-    _refuse(cohort, model, asked)
+    TABLE.refuse("The states can't be modelled:", asked, cohort, model)
     given = sampling or Sampling()
     graph = asked.graph
     labels = [graph.name(number) for number in range(len(graph.transitions))]
@@ -141,16 +138,6 @@ def illness_death(
             for text in convergence(one).failures
         ),
     )
-
-
-def _refuse(cohort: Cohort, model: ModelSpec, asked: MultistateSpec) -> None:
-    """One error with every reason why the states can't be modelled."""
-    found = (
-        *multistate_faults(asked, cohort),
-        *multistate_model_faults(asked, model, cohort.treatment),
-    )
-    if found:
-        raise CohortError.from_findings("The states can't be modelled:", found)
 
 
 def _posterior_rows(
@@ -222,13 +209,13 @@ def _ratios(
     for number, (own, one, label) in enumerate(zip(cohorts, fits, labels, strict=True), start=1):
         if not one.design.columns:
             continue
-        about = {"transition": number, "label": label, "events": int(own.event.sum())}
+        about = {"transition": number, "label": label, "events": own.event_count}
         table = coefficient_table(one, interval=interval)
         table = table[table["term"].isin(one.design.columns) & table["hr_median"].notna()]
         named = {f"hr_{key}": key for key in ("lower", "upper")}
         posterior = table.rename(columns={"hr_median": "hr", "p_hr_below_1": "p_below_1", **named})
-        columns = pd.DataFrame(one.design.matrix(own.covariates), columns=list(one.design.columns))
-        cox = cox_model(own, columns, level=interval).table
+        own, columns, strata = cox_columns(one, own)
+        cox = cox_model(own, columns, level=interval, strata=strata).table
         cox = cox[cox["term"].isin(table["term"])]
         cox = cox.rename(columns={"hr_lower": "lower", "hr_upper": "upper"})
         wanted = ["term", "hr", "lower", "upper", "p", "p_below_1"]

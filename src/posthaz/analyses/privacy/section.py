@@ -3,7 +3,6 @@
 import pandas as pd
 
 from posthaz.analyses.privacy.spec import PrivacySpec
-from posthaz.answers import answer_frame
 from posthaz.report.blocks import Paragraph, Section
 from posthaz.report.clinical import ClinicalPart, Given
 from posthaz.report.results import Results
@@ -50,6 +49,5 @@ PART = ClinicalPart(
     _answer,
     lambda answer: dict[str, pd.DataFrame](),
     _section,
-    rows=lambda answer: answer_frame([]),
     lead=lambda results, answer: withheld_sentence(answer),
 )

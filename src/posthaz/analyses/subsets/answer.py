@@ -153,12 +153,12 @@ def _shortcomings(part: Cohort) -> list[str]:
     notes = []
     for arm in part.arms or ():
         here = part.arm == arm
-        events = int((part.event & here).sum())
+        events = round(part.patients_each[part.event & here].sum())
         if not here.any():
             notes.append(f"no patients in arm {part.arm_label(arm)}")
         elif not events:
             notes.append(f"no events in arm {part.arm_label(arm)}")
-    events = int(part.event.sum())
+    events = part.event_count
     if 0 < events < _LEAST_EVENTS:
         plural = "" if events == 1 else "s"
         notes.append(f"{events} event{plural} only: the posterior leans on its prior")

@@ -9,10 +9,9 @@ import xarray as xr
 from scipy.spatial import Delaunay, QhullError
 
 from posthaz.analyses.surfaces.spec import (
+    TABLE,
     Surfaces,
     SurfaceSpec,
-    surface_faults,
-    surface_model_faults,
     usual_step,
 )
 from posthaz.arms.along_model import along_model
@@ -193,10 +192,8 @@ def surface(
 
 
 def _refuse(asked: SurfaceSpec, cohort: Cohort, model: ModelSpec) -> None:
-    one = Surfaces((asked,))
-    found = (*surface_faults(one, cohort), *surface_model_faults(one, model))
-    if found:
-        raise SpecError.from_findings(f"There is no surface {asked.name}:", found)
+    title = f"There is no surface {asked.name}:"
+    TABLE.refuse(title, Surfaces((asked,)), cohort, model, SpecError)
 
 
 class Hull:

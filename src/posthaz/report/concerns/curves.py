@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from posthaz.arms.departures import departures
+from posthaz.inference import EDITED
 from posthaz.report.concerns.concern import Concern
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside, grouped
@@ -104,13 +106,15 @@ def unlike_cox(results: Results) -> Iterator[Concern]:
     changes during follow-up what belongs to time, as where treatment begins after the hazard fell.
     """
     fit, influence = results.posterior.primary, results.posterior.prior_influence
-    if influence.empty or fit.spec.effect.acts_on != "hazard":
-        return
+    if influence.empty or fit.spec.cure or departures(fit.spec) or EDITED in fit.provenance.method:
+        return  # the two ratios are not of the same thing
     mine = influence[influence["model"] == fit.spec.name].set_index("parameter")
     own = f"{beside(results.cohort).formula}{fit.spec.formula}"
     parts = []
     for term in (name for name in fit.design.columns if name in mine.index):
         cox = float(answer_row(results, own, "log_hazard_ratio", term=term)["value"])
+        if not np.isfinite(cox):
+            continue
         row = mine.loc[term, ["median", "without_prior", "sd"]].to_numpy(dtype=float)
         said, apart = row[:2], (row[:2] - cox) / row[2]
         if np.abs(apart).min() > _APART and np.abs(said - cox).min() > _MATTERS:
@@ -119,11 +123,12 @@ def unlike_cox(results: Results) -> Iterator[Concern]:
                 f"{ratio(np.exp(cox))} ({abs(apart[0]):.1f} posterior SD)"
             )
     if parts:
+        given = ", and gives to covariates that change during follow-up what belongs to time"
         text = (
             f"The primary model’s hazard ratio is {listed(parts[:_MOST_NAMED])}: more than its "
-            "priors explain. Cox leaves the baseline hazard free; this model’s is too stiff, and "
-            "gives to covariates that change during follow-up what belongs to time. Take more "
-            "intervals, without `smoothing`, or an M-spline; believe the ratio when both agree."
+            "own prior explains. Cox leaves the baseline hazard free; this model’s is too "
+            f"stiff{given if fit.changing else ''}. Take more intervals, without `smoothing`; "
+            "believe the ratio when both agree."
         )
         yield Concern("observed_curves", "warning", text, "hazard-ratios")
 
