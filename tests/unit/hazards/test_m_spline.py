@@ -1,16 +1,11 @@
 """M-splines: knots, weights, and the flat hazard beyond the last event."""
 
-from dataclasses import replace
-
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.interpolate import BSpline
 
-import posthaz as ph
 from posthaz.errors import SpecError
 from posthaz.hazards import MSpline
-from tests.shared_data import DATA, needs_data, plain_cohort
 
 BASELINE = MSpline(knots=(1.5, 4.0, 9.0), last=14.0)
 LOG_HAZARD = np.log([0.1, 0.4, 0.2, 0.05, 0.3])
@@ -76,24 +71,3 @@ def test_what_can_not_be(make, message):
 def test_few_events_bear_few_knots():
     assert MSpline().sparser(np.arange(1.0, 13.0)).inner == 2
     assert MSpline().sparser(np.arange(1.0, 4.0)).inner == 1
-
-
-@needs_data
-@pytest.mark.slow
-def test_colon_cancer_as_survextrap_gives_it():
-    table = pd.read_csv(DATA / "colons.csv")
-    arm = pd.Categorical(table["rx"], ["Obs", "Lev", "Lev+5FU"], ordered=True)
-    cohort = plain_cohort(
-        table["years"].to_numpy(), table["status"].to_numpy() == 1, pd.DataFrame({"arm": arm})
-    )
-    cohort = replace(cohort, treatment="arm")
-    priors = {"arm": ph.Prior("normal", (0.0, 2.5))}  # survextrap's default
-    model = ph.ModelSpec("m", MSpline(), "arm", priors=priors)
-    fit = ph.fit(model, cohort, draws=1000, chains=4, seed=1)
-    means = ph.coefficient_table(fit).set_index("term")["mean"]
-    assert means["arm[Lev]"] == pytest.approx(-0.375, abs=0.05)
-    assert means["arm[Lev+5FU]"] == pytest.approx(-0.664, abs=0.05)
-    medians = ph.survival(fit, [5.0]).median(["chain", "draw"])
-    for arm_name, published in (("Obs", 0.368), ("Lev+5FU", 0.599)):
-        found = float(medians.sel(profile=arm_name, time=5.0))
-        assert found == pytest.approx(published, abs=0.03)
