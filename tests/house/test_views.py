@@ -43,8 +43,8 @@ def test_a_view_uses_the_words_of_answers(view):
     assert set(METHOD_OF.values()) <= set(METHODS)
 
 
-@pytest.mark.parametrize("name", analysis_names())
-def test_every_analysis_is_in_the_answers(name):
+@pytest.mark.parametrize("name", sorted({*analysis_names()} - {"privacy"}))
+def test_every_analysis_that_answers_is_in_the_answers(name):
     part = part_of(name)
     rows = type(part).__dataclass_fields__["rows"].default
     assert part.views or part.rows is not rows
