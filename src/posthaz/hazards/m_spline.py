@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from scipy.interpolate import BSpline, PPoly
@@ -15,12 +15,16 @@ from posthaz.hazards.baseline import EVENTS_A_PIECE, Baseline, refuse_options
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.option import option
 from posthaz.hazards.parameter import Parameter
-from posthaz.hazards.pieces import summed, time_faults, time_in_pieces
+from posthaz.hazards.pieces import smoothing_faults, summed, time_faults, time_in_pieces
 from posthaz.priors import Prior
 
 MOST_KNOTS = 50
 _DEGREE = 3
 _NEWTON_STEPS = 60
+_TOLD = {
+    "random_walk": "a random walk weighted by their spacing",
+    "independent": "independent of each other",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class MSpline(Baseline):
     In the words of survextrap the hazard is a scale times a weighted sum of M-splines, which are
     the B-splines divided by their areas: the weights are the coefficients times the areas, divided
     by the scale. Equal coefficients are a constant hazard. The coefficients are a random walk, and
-    the hazard meets the constant one beyond the last event smoothly.
+    the hazard meets the constant one beyond the last event smoothly. Independent coefficients, as
+    the weights of brms and rstanarm are, let the answer depend on the number of knots; they serve
+    to see by how much.
 
     Parameters
     ----------
@@ -40,6 +46,9 @@ class MSpline(Baseline):
         Number of inner knots, at quantiles of the event times, when none are given.
     last : float
         Last knot; after `resolve` the last event. The hazard is constant beyond it.
+    smoothing : {"random_walk", "independent"}
+        Whether the logs of the coefficients are a random walk or independent. Independent ones
+        under ``priors = {"hazard": exponential}`` have weights that are uniform on their simplex.
 
     Raises
     ------
@@ -62,6 +71,7 @@ class MSpline(Baseline):
     )
     inner: int = option(6, at_least=1, at_most=MOST_KNOTS, in_files=False)
     last: float = option(0.0, in_files=False)
+    smoothing: Literal["random_walk", "independent"] = "random_walk"
 
     def __post_init__(self) -> None:
         faults = list(time_faults("knots", "inner", self.knots, MOST_KNOTS))
@@ -72,6 +82,7 @@ class MSpline(Baseline):
         if not isinstance(self.inner, int) or not 1 <= self.inner <= MOST_KNOTS:
             fix = f"give a whole number from 1 to {MOST_KNOTS}"
             faults.append(("inner", f"found {self.inner!r}", fix))
+        faults += smoothing_faults(self.smoothing)
         refuse_options("MSpline", faults)
 
     def parameters(self) -> tuple[Parameter, ...]:
@@ -80,7 +91,7 @@ class MSpline(Baseline):
                 "log_hazard",
                 Prior("normal", (0.0, 10.0)),
                 dim="spline",
-                structure="random_walk",
+                structure=self.smoothing,
                 level="rate",
                 words="coefficient of each spline (a hazard)",
             ),
@@ -144,16 +155,17 @@ class MSpline(Baseline):
         return (
             f"hazard a sum of cubic M-splines with knots at {at} {unit} [@survextrap], constant "
             f"beyond the last event at {with_unit(number_text(self.last, 3), unit)}, the logs of "
-            "the coefficients a "
-            "random walk weighted by their spacing"
+            f"the coefficients {_TOLD[self.smoothing]}"
         )
 
     def label(self) -> str:
-        return f"{self.title}, {self.inner} knots"
+        free = ", independent" if self.smoothing == "independent" else ""
+        return f"{self.title}, {self.inner} knots{free}"
 
     @classmethod
     def examples(cls) -> tuple[Baseline, ...]:
-        return cls(knots=(1.5, 4.0, 9.0), last=14.0), cls(knots=(3.0,), last=8.0)
+        free = cls(knots=(3.0,), last=8.0, smoothing="independent")
+        return cls(knots=(1.5, 4.0, 9.0), last=14.0), cls(knots=(3.0,), last=8.0), free
 
     def hazard(self, values: Mapping[str, Array], xp: ModuleType) -> Hazard:
         start, area = values["knot_start"], values["spline_area"]

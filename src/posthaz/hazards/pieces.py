@@ -8,6 +8,8 @@ from typing import Any
 from posthaz.hazards.baseline import is_number
 from posthaz.hazards.hazard import Array
 
+SMOOTHING = ("independent", "random_walk")
+
 
 def time_in_pieces(time: Array, start: Array, xp: ModuleType | Any) -> Array:
     """Time spent in each piece up to a time; pieces are the last axis, the last one is open.
@@ -68,3 +70,9 @@ def time_faults(name: str, number: str, times: object, most: int) -> Iterator[tu
         if later <= earlier:
             yield name, f"{later:g} after {earlier:g} does not increase", increasing
             return
+
+
+def smoothing_faults(smoothing: object) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with how pieces are said to hang together: option, what was found, the fix."""
+    if smoothing not in SMOOTHING:
+        yield "smoothing", f"found {smoothing!r}", f"give one of {', '.join(SMOOTHING)}"

@@ -17,11 +17,10 @@ from posthaz.hazards.default_cuts import default_cuts, most_intervals
 from posthaz.hazards.hazard import Array, Hazard
 from posthaz.hazards.option import option
 from posthaz.hazards.parameter import Parameter
-from posthaz.hazards.pieces import summed, time_faults, time_in_pieces
+from posthaz.hazards.pieces import smoothing_faults, summed, time_faults, time_in_pieces
 from posthaz.priors import Prior
 
 MOST_INTERVALS = 500
-SMOOTHING = ("independent", "random_walk")
 
 
 @dataclass(frozen=True)
@@ -80,9 +79,7 @@ class PiecewiseExponential(Baseline):
         if not faults and self.cuts:
             object.__setattr__(self, "intervals", len(self.cuts) + 1)
         faults += _interval_faults(self.intervals)
-        if self.smoothing not in SMOOTHING:
-            fix = f"give one of {', '.join(SMOOTHING)}"
-            faults.append(("smoothing", f"found {self.smoothing!r}", fix))
+        faults += smoothing_faults(self.smoothing)
         if self.order not in (1, 2) or isinstance(self.order, bool):
             faults.append(("order", f"found {self.order!r}", "give 1 or 2"))
         elif not faults:

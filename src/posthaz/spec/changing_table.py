@@ -6,7 +6,8 @@ from typing import Any
 from posthaz.effects import ChangingEffect, YangPrentice
 from posthaz.errors import SpecError, nearest
 from posthaz.hazards import Baseline
-from posthaz.hazards.piecewise_exponential import MOST_INTERVALS, SMOOTHING
+from posthaz.hazards.pieces import SMOOTHING
+from posthaz.hazards.piecewise_exponential import MOST_INTERVALS
 from posthaz.spec.fields import choice, either, number, several
 from posthaz.spec.toml_table import TomlTable
 
