@@ -12,6 +12,7 @@ from posthaz.design.formula import (
     in_basis,
     in_product,
     quoted,
+    term_variables,
     written_terms,
 )
 from posthaz.design.formula_syntax import syntax_fault
@@ -39,6 +40,7 @@ __all__ = [
     "quoted",
     "reference_row",
     "syntax_fault",
+    "term_variables",
     "value_faults",
     "values_beyond",
     "written_terms",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from posthaz.design.formula import effect_variables
+from posthaz.design.formula import effect_variables, in_product
 from posthaz.design.reference import reference_row
 from posthaz.errors import FormulaError
 
@@ -173,8 +173,7 @@ class Design:
 
     def in_product(self, name: str) -> bool:
         """Whether a covariate takes part in a product, so that its effect is not one number."""
-        # terms, unlike columns, hold no levels, in which a colon may stand
-        return any(term != name and name in term.split(":") for term in self.terms)
+        return in_product(self.formula, name)
 
     def matrix(self, frame: pd.DataFrame) -> np.ndarray:
         """Columns of the design for new covariates, on the user's scale.

@@ -109,12 +109,26 @@ def in_product(formula: str, name: str) -> bool:
     --------
     >>> in_product("arm * log(age)", "arm"), in_product("arm * log(age)", "age")
     (True, True)
-    >>> in_product("arm + log(age)", "arm")
+    >>> in_product("`the arm` + log(age)", "the arm")
     False
     """
-    # names of terms hold no levels, in which a colon may stand
-    products = [term for term in formula_terms(formula) if term != name and ":" in term]
-    return any(name in formula_variables(term) for term in products)
+    formula_variables(formula)
+    terms = model_description(formula).common_terms
+    products = [term for term in terms if len(getattr(term, "components", ())) > 1]
+    return any(name in term.var_names for term in products)
+
+
+def term_variables(formula: str, term: str) -> tuple[str, ...]:
+    """Names of the covariates in one term of a formula, named as `formula_terms` names it.
+
+    Examples
+    --------
+    >>> term_variables("`tumour size` * arm", "tumour size:arm")
+    ('arm', 'tumour size')
+    """
+    formula_variables(formula)
+    own = [one for one in model_description(formula).common_terms if str(one.name) == term]
+    return tuple(sorted({str(name) for one in own for name in one.var_names if name}))
 
 
 def formula_terms(formula: str) -> tuple[str, ...]:

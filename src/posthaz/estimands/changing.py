@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.cohort import Column, number_text
-from posthaz.design import formula_variables, written_terms
+from posthaz.design import term_variables
 from posthaz.effects import change_starts
 from posthaz.estimands.contrast import difference
 from posthaz.estimands.curves import survival
@@ -222,13 +222,15 @@ def _compared(fit: Fit) -> Iterator[_Compared]:
         if not variable:
             yield from (_Compared(column) for column in columns)
         elif isinstance(fit.design.frame[variable].dtype, pd.CategoricalDtype):
-            levels = [str(level) for level in fit.design.frame[variable].cat.categories]
-            for level in levels[1:]:
-                column = f"{variable}[{level}]"
-                if column in columns:
-                    arm = level if variable == fit.treatment else ""
-                    pair = everybody_at(fit, variable, (level, levels[0]))
-                    yield _Compared(column, arm, level, levels[0], populations=pair)
+            first, *others = (str(level) for level in fit.design.frame[variable].cat.categories)
+            named = {f"{variable}[{level}]": level for level in others}
+            for column in columns:
+                if (level := named.get(column)) is None:  # coded otherwise, as by C() or zero_sum()
+                    yield _Compared(column)
+                    continue
+                arm = level if variable == fit.treatment else ""
+                pair = everybody_at(fit, variable, (level, first))
+                yield _Compared(column, arm, level, first, populations=pair)
         else:
             yield from _quartiles(fit, variable, columns)
 
@@ -249,8 +251,7 @@ def _quartiles(fit: Fit, variable: str, columns: list[str]) -> Iterator[_Compare
 
 def _variable(fit: Fit, term: str) -> str:
     """The one covariate of a term; empty for a product."""
-    terms = {one.replace("`", ""): one for one in written_terms(fit.design.formula)}
-    named = formula_variables(terms.get(term, term))
+    named = term_variables(fit.design.formula, term)
     return named[0] if len(named) == 1 else ""
 
 

@@ -210,11 +210,11 @@ def _covariate(results: Results, one: Published) -> Counterpart:
     """Hazard ratio of a covariate, or its Wald P value."""
     term = f"{one.covariate}[{one.level}]" if one.level else one.covariate
     ours = _univariable(results, term) if one.model == "univariable" else None
-    bayes = None
+    bayes, variables = None, _variables(results, one.covariate)
     for fit in _fits(results, one, one.covariate):
-        products = {part for name in fit.design.terms if ":" in name for part in name.split(":")}
         # beside a product, a coefficient is the effect in the reference patient alone
-        if term not in fit.design.columns or one.covariate in products:
+        product = any(fit.design.in_product(name) for name in variables)
+        if term not in fit.design.columns or product:
             continue
         bayes = coefficient_row(results, fit.spec.name, term)
         if ours is None:
@@ -228,13 +228,18 @@ def _covariate(results: Results, one: Published) -> Counterpart:
 
 def _fits(results: Results, one: Published, covariate: str) -> Iterator[Fit]:
     """Fits that answer for a covariate, by itself or among others, as the paper did."""
-    named = covariate in results.cohort.covariates
-    wanted = {covariate} if named else set(formula_variables(covariate))
+    wanted = _variables(results, covariate)
     for fit in results.posterior.fits.values():
         variables = set(formula_variables(fit.spec.formula))
         model = "univariable" if variables == wanted else "multivariable"
         if wanted <= variables and one.model in ("", model):
             yield fit
+
+
+def _variables(results: Results, covariate: str) -> set[str]:
+    """The covariates of what was printed: one by its name, or those of a term."""
+    named = covariate in results.cohort.covariates
+    return {covariate} if named else set(formula_variables(covariate))
 
 
 def _univariable(results: Results, term: str) -> pd.Series:

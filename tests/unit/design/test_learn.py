@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from posthaz.analyses.missing.words import in_a_product
 from posthaz.cohort import Column
 from posthaz.design import (
     formula_variables,
+    in_product,
     learn_design,
     named_steps,
     reference_row,
@@ -122,6 +124,25 @@ def test_a_product_is_told_from_a_colon_in_a_level(frame: pd.DataFrame) -> None:
     assert not plain.in_product("the arm")
     product = learn_design(frame, "`the arm` * gtv + dose")
     assert [product.in_product(name) for name in ("the arm", "gtv", "dose")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("formula", "inside"),
+    [
+        ("`the arm` * gtv + dose", {"the arm", "gtv"}),
+        ("`the arm`:log(gtv) + gtv + dose", {"the arm", "gtv"}),
+        ("`the arm` + log(gtv) + dose", set()),
+    ],
+)
+def test_one_rule_says_what_takes_part_in_a_product(
+    frame: pd.DataFrame, formula: str, inside: set[str]
+) -> None:
+    frame["the arm"] = pd.Categorical(["A: RT", "B: none"] * 20)
+    design = learn_design(frame, formula)
+    for name in ("the arm", "gtv", "dose"):
+        assert in_product(formula, name) == design.in_product(name) == (name in inside)
+        if name in design.columns:
+            assert in_a_product(design, name) == (name in inside)
 
 
 def test_terms_with_odd_names_can_be_read_again() -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from posthaz.analyses.missing.answer import MissingAnswer
 from posthaz.analyses.missing.fits import COMPLETE, COX_IMPUTED, IMPUTED
-from posthaz.design import Design
+from posthaz.design import Design, term_variables
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import term_label, variable_label
 from posthaz.report.sections.wording import (
@@ -53,7 +53,7 @@ def first_term(results: Results, answer: MissingAnswer) -> tuple[str, str] | Non
 def in_a_product(design: Design, label: str) -> bool:
     """Whether a coefficient is of a product, or of a term that takes part in one."""
     term = dict(zip(design.columns, design.terms, strict=True)).get(label, label)
-    return ":" in term or any(term in other.split(":") for other in design.terms if other != term)
+    return any(design.in_product(name) for name in term_variables(design.formula, term))
 
 
 def rows_of(answer: MissingAnswer, model: str, term: str) -> dict[str, pd.Series]:
