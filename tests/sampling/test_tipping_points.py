@@ -187,11 +187,21 @@ def test_leaving_one_out_by_weights_is_refitting_without_each_of_gehan(monkeypat
     assert (both["sd_moved"] - both["sd_moved_refit"]).abs().max() < 0.02
 
 
-def test_censoring_that_tells_nothing_changes_nothing_and_a_worse_course_does(simulated):
-    from posthaz.analyses.tipping_points.censoring import censoring_deltas
+def test_censoring_that_tells_nothing_changes_nothing_and_a_worse_course_does(
+    simulated, monkeypatch
+):
+    from posthaz.analyses.tipping_points import censoring
 
     fit, cohort = simulated
-    found = censoring_deltas(fit, cohort, [1.0, 8.0], SAMPLING, imputations=6)
+    seeded = []
+
+    def recorded(tasks, sampling, seeds=None):
+        seeded.extend(seeds or [sampling.seed] * len(tasks))
+        return ph.fit_many(tasks, sampling, seeds)
+
+    monkeypatch.setattr(censoring, "fit_many", recorded)
+    found = censoring.censoring_deltas(fit, cohort, [1.0, 8.0], SAMPLING, imputations=6)
+    assert len(set(seeded[:6])) == 6 and seeded[:6] == seeded[6:]
     draws = fit.draws["posterior"]["log_hazard_ratio"].to_numpy().ravel()
     none, worse = found.to_dict("records")
     # the completed cohorts hold no more about the effect: mean within Monte Carlo error of six

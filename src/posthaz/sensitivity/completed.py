@@ -8,10 +8,12 @@ from posthaz.analyses.registry import module_of
 from posthaz.cohort import Cohort
 from posthaz.errors import SpecError
 from posthaz.inference import Fit, fit_many
+from posthaz.inference.prepare import understood
 from posthaz.sensitivity.variants import Variant
 from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.axes.exclusions import ImputedChange
 from posthaz.spec.axes.follow_up import InformativeChange
+from posthaz.spec.patients_lost import own_patients
 
 COMPLETIONS = 10
 """How often the patients of one variant are completed."""
@@ -36,7 +38,8 @@ def fits_of_completed(variant: Variant, cohort: Cohort, sampling: Sampling) -> l
     Returns
     -------
     list of Fit
-        `COMPLETIONS` fits with the same priors.
+        `COMPLETIONS` fits with the same cuts and knots, those of the patients before times are
+        drawn, and the same priors of coefficients.
 
     Raises
     ------
@@ -47,14 +50,22 @@ def fits_of_completed(variant: Variant, cohort: Cohort, sampling: Sampling) -> l
     spec = variant.spec
     imputed = next((one for one in variant.patients if isinstance(one, ImputedChange)), None)
     later = next((one for one in variant.patients if isinstance(one, InformativeChange)), None)
-    cohorts = [cohort.complete(spec.needed) if cohort.drop_missing else cohort]
+    cohorts = [cohort]
     if imputed is not None:
         cohorts = _imputed(spec, imputed, cohort, sampling.seed)
         spec = module_of("missing", "fits").with_priors_of(spec, cohorts[0])
-    cohorts = [variant.of_patients(one) for one in cohorts]
+    # whoever lacks a covariate is left out last, for a mark of what is missing makes him complete
+    cohorts = [own_patients(spec, variant.of_patients(one)) for one in cohorts]
+    spec = understood(spec, cohorts[0])[0]
     if later is not None:
         cohorts = _followed_on(spec, later.delta, cohorts, sampling)
-    return list(fit_many([(spec, one) for one in cohorts], sampling))
+    return _fits(spec, cohorts, sampling)
+
+
+def _fits(spec: ModelSpec, cohorts: list[Cohort], sampling: Sampling) -> list[Fit]:
+    """Fits of one model to each cohort, each with a seed of its own, so that they can be pooled."""
+    seeds = [sampling.seed + k for k in range(len(cohorts))]
+    return fit_many([(spec, one) for one in cohorts], sampling, seeds)
 
 
 def _imputed(spec: ModelSpec, change: ImputedChange, cohort: Cohort, seed: int) -> list[Cohort]:
@@ -85,7 +96,7 @@ def _followed_on(
             "and times of the censored are not drawn from it",
             fix="leave numbers out of censored in [sensitivity]",
         )
-    fits = fit_many([(spec, one) for one in cohorts], sampling)
+    fits = _fits(spec, cohorts, sampling)
     draw = module_of("tipping_points", "censoring").completed_times
     random = np.random.default_rng(sampling.seed)
     pairs = [(fit, one) for fit, one in zip(fits, cohorts, strict=True)]

@@ -82,7 +82,9 @@ def censoring_deltas(
         ]
         events.append(float(np.mean([one.event[worse_off].sum() for one in made])))
         tasks += [(fit.spec, one) for one in made]
-    fits = fit_many(tasks, own)
+    # the completions of each delta are pooled, so that each needs a seed of its own
+    seeds = [own.seed + k for k in range(imputations)] * len(deltas)
+    fits = fit_many(tasks, own, seeds)
     rows = []
     for place, delta in enumerate(deltas):
         parts = [treatment_effect(one).draws
