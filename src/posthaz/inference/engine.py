@@ -13,7 +13,7 @@ import numpy as np
 from posthaz.design import Design
 from posthaz.effects import change_starts
 from posthaz.inference.compiled_cache import make_room
-from posthaz.inference.kept import KeptFunction, KeptShape
+from posthaz.inference.kept import COMPILING, KeptFunction, KeptShape
 from posthaz.inference.mode import Mode, mode_finder
 from posthaz.inference.rows import padded, padded_length
 from posthaz.inference.transitions import chain_starter, chain_stepper
@@ -61,7 +61,8 @@ class Engine:
     """
 
     def __init__(self, make: Callable[[], Translated], shape: str | None) -> None:
-        self._make, self._kept = make, KeptShape(shape)
+        self._make: Callable[[], Translated] | None = make
+        self._kept = KeptShape(shape)
         # the loops of NUTS gain nothing from XLA's later passes, which take as long again
         quickly = {"xla_backend_optimization_level": 1}
         self.derived = self._function("derived", lambda: self.translated.derived)
@@ -80,7 +81,13 @@ class Engine:
     @cached_property
     def translated(self) -> Translated:
         """The shape's functions before compilation."""
-        return self._make()
+        with COMPILING:
+            found = self.__dict__.get("translated")
+            if found is None:
+                assert self._make is not None
+                found = self.__dict__["translated"] = self._make()
+                self._make = None  # it holds the cohort that the shape was first seen with
+            return found
 
     @cached_property
     def _density(self) -> Callable[..., Any]:

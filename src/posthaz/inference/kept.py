@@ -5,6 +5,9 @@ import json
 import os
 import pickle
 import platform
+import shutil
+import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,6 +26,9 @@ _ROOMS = ("effects", "hazards", "inference", "model")
 _LIBRARIES = ("jax", "jaxlib", "numpy", "pymc", "pytensor", "blackjax")
 _PROCESSOR = Path("/proc/cpuinfo")
 _PRIVATE, _OTHERS_WRITE = 0o700, 0o022
+_LONG_AGO = 30 * 24 * 3600
+COMPILING = threading.RLock()
+"""Held by whoever changes JAX's settings, or a shape, that other threads see."""
 
 
 class KeptShape:
@@ -38,6 +44,11 @@ class KeptShape:
         folder = cache_folder()
         self._folder = folder / "functions" / _made_by() / shape if folder and shape else None
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept."""
+        return self._folder is not None
+
     def read(self, name: str) -> bytes | None:
         """What is kept under a name; None where there is nothing, or it is damaged."""
         if self._folder is None or not _only_ours(self._folder):
@@ -52,8 +63,11 @@ class KeptShape:
         """Keep something, where it can be written: without it, it is made again."""
         if self._folder is not None:
             with suppress(Exception):
+                if not self._folder.parent.exists():
+                    _clear_old(self._folder.parent)
                 self._folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
-                write_bytes(self._folder / name, sealed(zlib.compress(make(), 1)))
+                if _only_ours(self._folder):  # or it would never be read
+                    write_bytes(self._folder / name, sealed(zlib.compress(make(), 1)))
 
     def names(self, make: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
         """Names of the shape's data and answers, kept as JSON."""
@@ -129,6 +143,8 @@ class KeptFunction:
         jax.config.update("jax_enable_x64", True)
         function = jax.jit(self._make(), compiler_options=dict(self._options))
         shapes = jax.tree.map(lambda one: jax.ShapeDtypeStruct(one.shape, one.dtype), given)
+        if not self._kept.keeps:
+            return function.lower(*shapes).compile()
         with _own_compilation():
             compiled = function.lower(*shapes).compile()
             self._kept.keep(name, lambda: pickle.dumps(serialize(compiled)))
@@ -146,20 +162,34 @@ def _only_ours(folder: Path) -> bool:
     return found.st_uid == os.getuid() and not found.st_mode & _OTHERS_WRITE
 
 
+def _clear_old(made: Path) -> None:
+    """Remove what other sources or libraries kept beside a new folder, and left for long."""
+    with suppress(OSError):
+        for one in made.parent.iterdir():
+            # named by digests of one length; another process may remove it meanwhile
+            with suppress(OSError):
+                if (
+                    len(one.name) == len(made.name)
+                    and time.time() - one.stat().st_mtime > _LONG_AGO
+                ):
+                    shutil.rmtree(one, ignore_errors=True)
+
+
 @contextmanager
 def _own_compilation() -> Iterator[None]:
     """JAX's cache set aside: what it has read back can't be written again."""
     import jax
     from jax.experimental.compilation_cache import compilation_cache
 
-    before = bool(jax.config.jax_enable_compilation_cache)
-    jax.config.update("jax_enable_compilation_cache", False)
-    compilation_cache.reset_cache()
-    try:
-        yield
-    finally:
-        jax.config.update("jax_enable_compilation_cache", before)
+    with COMPILING:
+        before = bool(jax.config.jax_enable_compilation_cache)
+        jax.config.update("jax_enable_compilation_cache", False)
         compilation_cache.reset_cache()
+        try:
+            yield
+        finally:
+            jax.config.update("jax_enable_compilation_cache", before)
+            compilation_cache.reset_cache()
 
 
 @cache

@@ -1,7 +1,12 @@
 """Compiled functions are read back from disk, and made again where what is there is no use."""
 
+import gc
+import os
+import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import jax
@@ -87,6 +92,76 @@ def test_what_others_may_have_written_is_not_run(folder: Path) -> None:
 def test_a_folder_that_cannot_be_written_to_stops_nothing(folder: Path) -> None:
     (folder / "functions").write_text("in the way")
     assert asked("shape")[0] == asked("shape")[0] == 1
+
+
+def test_nothing_is_written_where_it_would_not_be_read(folder: Path) -> None:
+    asked("shape")
+    (kept,) = folder.rglob("root-*")
+    kept.unlink()
+    kept.parent.chmod(0o777)
+    assert asked("shape")[0] == 1
+    assert not list(folder.rglob("root-*"))
+
+
+def test_where_nothing_is_kept_the_compilers_own_cache_stays_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+    before = jax.config.jax_enable_compilation_cache
+    monkeypatch.setattr(
+        KeptShape, "keep", lambda *_: seen.append(jax.config.jax_enable_compilation_cache)
+    )
+
+    def make() -> Callable[..., Any]:
+        return lambda array: jax.debug.callback(  # traced while it is compiled
+            lambda _: None, seen.append(jax.config.jax_enable_compilation_cache) or array
+        )
+
+    for shape in (None, "shape"):
+        KeptFunction(KeptShape(shape), "root", make, {})(np.ones(2))
+    assert seen == [before, False, False]
+    assert jax.config.jax_enable_compilation_cache == before
+
+
+def test_what_other_sources_kept_long_ago_goes_once_new_ones_keep_something(folder: Path) -> None:
+    asked("shape")
+    (ours,) = (folder / "functions").iterdir()
+    old, recent, foreign = (ours.with_name(name) for name in ("0" * 24, "1" * 24, "mine"))
+    for one in (old, recent, foreign):
+        (one / "shape").mkdir(parents=True)
+    for one in (old, foreign):
+        os.utime(one, (0, 0))
+    asked("another shape")
+    assert old.exists()
+    ours.rename(ours.with_name("2" * 24))
+    asked("shape")
+    assert (old.exists(), recent.exists(), foreign.exists()) == (False, True, True)
+
+
+class Cohort:
+    """Something that can be asked whether it is still held."""
+
+
+def test_threads_translate_a_shape_once_and_its_first_cohort_is_let_go() -> None:
+    cohort, made, barrier = Cohort(), [], Barrier(4)
+
+    def make(held: Cohort = cohort) -> Translated:
+        made.append(held is not None)
+        nothing: Any = None
+        return Translated(nothing, nothing, nothing, (), (), 1)
+
+    def ask(_: int) -> Translated:
+        barrier.wait(10)
+        return engine.translated
+
+    engine, seen = Engine(make, None), weakref.ref(cohort)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(ask, range(4)))
+    assert made == [True]
+    assert all(one is found[0] for one in found)
+    del cohort, make
+    gc.collect()
+    assert seen() is None
 
 
 def test_names_of_a_shape_are_kept_with_it() -> None:
