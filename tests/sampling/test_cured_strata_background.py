@@ -96,6 +96,16 @@ def test_a_background_leaves_the_excess() -> None:
     assert np.exp(mode_of(excess, cohort)["log_rate"]) == pytest.approx(whole - 0.01, rel=1e-5)
 
 
+def test_nobodys_death_is_drawn_from_the_excess_alone() -> None:
+    cohort = cured()
+    excess = ph.ModelSpec("m", ph.Exponential(), "1", background=ph.Background("rate"))
+    few = ph.Sampling(method="laplace", draws=200)
+    fit = ph.fit(excess, _rates(cohort, 0.001), few)
+    assert "posterior_predictive" not in fit.draws.children
+    plain = ph.fit(replace(excess, background=None), cohort, few)
+    assert "posterior_predictive" in plain.draws.children
+
+
 def _without_events(cohort: Cohort) -> Cohort:
     arm = (cohort.covariates["arm"] == "RT").to_numpy()
     ended = {"upper": np.where(arm, np.inf, cohort.upper), "cause": np.where(arm, 0, cohort.cause)}

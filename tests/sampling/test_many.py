@@ -1,6 +1,7 @@
 """Many fits at once, collapsed rows, and cohorts too large for a number a row and draw."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -88,13 +89,15 @@ def test_summaries_are_those_of_the_fits() -> None:
     assert fit_many([], LAPLACE, keep="summaries").empty
 
 
+@pytest.mark.parametrize("keep", ["draws", "summaries"])
 def test_whoever_listens_to_the_logger_hears_of_every_fit(
-    caplog: pytest.LogCaptureFixture,
+    keep: Literal["draws", "summaries"], caplog: pytest.LogCaptureFixture
 ) -> None:
     cohort = ph.simulated_example()
     spec = ph.ModelSpec("listened", ph.Exponential(), "arm")
+    few = ph.Sampling(method="laplace", draws=200)
     with caplog.at_level("INFO", logger="posthaz"):
-        ph.fit_many([(spec, cohort)] * 2, ph.Sampling(method="laplace", draws=200), seeds=[1, 2])
+        ph.fit_many([(spec, cohort)] * 2, few, seeds=[1, 2], keep=keep)
     said = [one.getMessage() for one in caplog.records if one.name.startswith("posthaz.")]
     assert len(said) == 2
     assert said[1].startswith(f"model 'listened', {len(cohort)} rows, seed 2: Laplace with")

@@ -27,9 +27,10 @@ def check(
     cohort = read_inputs(analysis)
     if quiet:
         return
+    events = round(cohort.known_events, 1)
     made = "simulated " if cohort.source.simulated else ""
     say(
-        f"{analysis.name}: usable. {_size(cohort, made)}, {counted(_events(cohort), 'event')}, "
+        f"{analysis.name}: usable. {_size(cohort, made)}, {counted(events, 'event')}, "
         f"{counted(len(analysis.models), 'model')}: "
         f"{', '.join(model.name for model in analysis.models)}."
     )
@@ -58,9 +59,3 @@ def _size(cohort: "Cohort", made: str) -> str:
     if cohort.weight_kind == "frequency" and patients != of_patients:
         return f"{counted(patients, 'patient')} in {rows}"
     return rows if of_patients == len(cohort) else f"{counted(of_patients, 'patient')} in {rows}"
-
-
-def _events(cohort: "Cohort") -> float:
-    """Events; those known to lie between two times by the weight of their rows."""
-    between = cohort.weight[cohort.interval_censored].sum()
-    return round(float(cohort.event.sum() + between), 1)

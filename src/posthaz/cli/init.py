@@ -178,8 +178,7 @@ def _checked(path: Path, quiet: bool) -> int:
         say(f"posthaz: {path.name} needs your hand before it can be used: {error}", err=True)
         return _NEEDS_A_HAND
     if not quiet:
-        patients, events = int(cohort.first.sum()), float(cohort.event.sum())
-        events += float(cohort.interval_censored.sum())
+        patients, events = cohort.patient_count, round(cohort.known_events, 1)
         clusters = 0 if cohort.cluster is None else len(np.unique(cohort.cluster))
         of = f" in {counted(clusters, 'cluster')}" if 0 < clusters < patients else ""
         whom = counted(patients, "observation" if of else "patient")

@@ -186,6 +186,16 @@ class Cohort:
         return round(float(self.patients_each[self.event].sum()))
 
     @property
+    def known_events(self) -> float:
+        """Number of events of interest, seen exactly or known to lie between two times.
+
+        Of each row as many as it stands for: its weight where weights are frequencies, which in a
+        printed life table needn't be whole; otherwise as in `patient_count`.
+        """
+        each = self.weight if self.weight_kind == "frequency" else self.patients_each
+        return float(each[self.event | self.interval_censored].sum())
+
+    @property
     def event(self) -> np.ndarray:
         """Whether the event of interest was seen at `exit`, shape (row,), bool."""
         return (self.cause == 1) & (self.lower == self.upper)

@@ -236,6 +236,7 @@ def _cohort(read: _Read, spec: LifeTableSpec, pieces: Sequence[Piece]) -> Cohort
         cause=np.isfinite(upper).astype(int),
         subject=np.arange(len(pieces)),
         weight=np.array([piece.weight for piece in pieces], dtype=float),
+        weight_kind="frequency",
         covariates=covariates.iloc[row].reset_index(drop=True),
         columns={name: read.draft.column(name) for name in read.draft.kept},
         row_number=row + 1,

@@ -49,7 +49,8 @@ def all_groups(prepared: Prepared, sampled: Sampled, seed: int) -> dict[str, xr.
     names = [str(name) for name in groups["posterior"].data_vars]
     prior = prior_group(prepared, seed, names) if drawable(prepared) else None
     groups.update({"prior": prior} if prior is not None else {})
-    if not changing(cohort, prepared.design.variables):
+    # of deaths expected of anybody only a rate is known, so that no time of death can be drawn
+    if prepared.spec.background is None and not changing(cohort, prepared.design.variables):
         groups["posterior_predictive"] = predictive_group(
             prepared.spec, prepared.design, cohort, groups["posterior"], seed
         )

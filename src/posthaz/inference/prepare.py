@@ -44,6 +44,8 @@ class Prepared:
         Its data, names, start and shape.
     posterior : Posterior
         Its posterior, compiled.
+    events : int
+        Events of its patients, as many as rows stand for.
     edited_model : pymc.Model, optional
         The PyMC model, where its user edited it.
     """
@@ -55,6 +57,7 @@ class Prepared:
     priors: ChosenPriors
     outline: Outline
     posterior: Posterior
+    events: int
     edited_model: "pm.Model | None" = None
 
     @cached_property
@@ -132,6 +135,7 @@ class _Learned:
     cohort: Cohort
     design: Design
     rate: float
+    events: int
 
     @cached_property
     def collapsed(self) -> Collapsed:
@@ -159,7 +163,15 @@ def _prepared(spec: ModelSpec, learned: _Learned) -> Prepared:
         found = built_outline(model)
         shape = model_shape(resolved, design, priors, model)
         posterior = outlined_posterior(found, shape, lambda: model)
-    return Prepared(resolved, cohort, collapsed, design, priors, found, posterior)
+    return Prepared(resolved, cohort, collapsed, design, priors, found, posterior, learned.events)
+
+
+def in_batches(prepared: Sequence[Prepared]) -> list[list[int]]:
+    """Positions of posteriors that can be sampled in one call, those of each together."""
+    alike: dict[Hashable, list[int]] = {}
+    for position, one in enumerate(prepared):
+        alike.setdefault(one.batch, []).append(position)
+    return list(alike.values())
 
 
 def understood(spec: ModelSpec, cohort: Cohort) -> tuple[ModelSpec, Cohort, Design, ChosenPriors]:
@@ -172,6 +184,7 @@ def understood(spec: ModelSpec, cohort: Cohort) -> tuple[ModelSpec, Cohort, Desi
 def _learned(spec: ModelSpec, cohort: Cohort) -> _Learned:
     # each model its own patients: a covariate of another model takes none from this one
     cohort = own_patients(spec, cohort)
+    known = round(cohort.known_events)
     cohort = between_steps(joined(cohort, spec.needed))
     events = cohort.event | cohort.interval_censored
     if not (events & (cohort.weight > 0)).any():
@@ -184,7 +197,7 @@ def _learned(spec: ModelSpec, cohort: Cohort) -> _Learned:
         raise fault
     design = learn_model_design(resolved, cohort.covariates, cohort.patient_weight)
     check_parts(resolved, design, cohort)
-    return _Learned(resolved, cohort, design, event_rate(cohort))
+    return _Learned(resolved, cohort, design, event_rate(cohort), known)
 
 
 def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:

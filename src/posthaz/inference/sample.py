@@ -1,7 +1,7 @@
 """From specifications and cohorts to fits, one or many at a time."""
 
 import logging
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,13 +17,14 @@ from posthaz.design import formula_groups
 from posthaz.errors import Finding, SpecError, nearest
 from posthaz.inference.fit import Fit
 from posthaz.inference.groups import all_groups, posterior_only
-from posthaz.inference.prepare import Prepared, prepare_fit, prepare_many
+from posthaz.inference.prepare import Prepared, in_batches, prepare_fit, prepare_many
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.pymc_sampler import pymc_draws
 from posthaz.inference.sampled import Drawn, draw_posteriors
 from posthaz.inference.summaries import SUMMARY_COLUMNS, posterior_summaries
 from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.measured_after import measured_after_warning
+from posthaz.spec.support import cuts_beyond
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 64
@@ -87,6 +88,8 @@ def fit(
         warn(str(found), stacklevel=3)
     if later := measured_after_warning(spec, cohort):
         warn(later, stacklevel=3)
+    if beyond := cuts_beyond(prepared.spec, prepared.cohort):
+        warn(str(beyond), stacklevel=3)
     return fit_prepared(prepared, sampling, progress)
 
 
@@ -118,8 +121,10 @@ def fit_prepared(
         drawn = Drawn(pymc_draws(prepared.model, sampling, progress), "NUTS (PyMC)")
     else:
         (drawn,) = draw_posteriors([prepared], [sampling.seed], sampling, progress)
+    drawn = replace(drawn, method=f"{drawn.method}{note}")
+    _log(prepared, drawn, sampling.seed)
     groups = all_groups(prepared, drawn.sampled, sampling.seed)
-    return _fit(prepared, replace(drawn, method=f"{drawn.method}{note}"), sampling, groups)
+    return _fit(prepared, drawn, sampling, groups)
 
 
 def check_settings(spec: object, settings: Mapping[str, object], name: str) -> None:
@@ -253,16 +258,21 @@ def _drawn(
     sampling: Sampling,
 ) -> dict[int, tuple[Prepared, Drawn]]:
     """Some of the tasks prepared and drawn, those of one shape and size together."""
-    prepared = dict(zip(numbers, prepare_many([tasks[k] for k in numbers]), strict=True))
-    alike: dict[Hashable, list[int]] = {}
-    for number, one in prepared.items():
-        alike.setdefault(one.batch, []).append(number)
+    prepared = prepare_many([tasks[k] for k in numbers])
     made: dict[int, tuple[Prepared, Drawn]] = {}
-    for members in alike.values():
-        together = [prepared[k] for k in members]
-        drawn = draw_posteriors(together, [seeds[k] for k in members], sampling)
-        made |= {k: (one, result) for k, one, result in zip(members, together, drawn, strict=True)}
+    for members in in_batches(prepared):
+        own = [seeds[numbers[k]] for k in members]
+        drawn = draw_posteriors([prepared[k] for k in members], own, sampling)
+        made |= {numbers[k]: (prepared[k], one) for k, one in zip(members, drawn, strict=True)}
+    for number, (one, result) in sorted(made.items()):
+        _log(one, result, seeds[number])
     return made
+
+
+def _log(prepared: Prepared, drawn: Drawn, seed: int) -> None:
+    """Say in the log what was drawn."""
+    name, rows = prepared.spec.name, len(prepared.cohort)
+    _LOG.info("model '%s', %d rows, seed %d: %s", name, rows, seed, drawn.method)
 
 
 def _tree(groups: dict[str, xr.Dataset], method: str) -> xr.DataTree:
@@ -288,8 +298,6 @@ def _fit(
     grouped = "subjects" in groups["constant_data"]
     # a large cohort's design holds its distinct rows, with the patients whose first row each is
     design = prepared.distinct_design if grouped else prepared.design
-    rows, name = len(cohort), prepared.spec.name
-    _LOG.info("model '%s', %d rows, seed %d: %s", name, rows, sampling.seed, drawn.method)
     return Fit(
         spec=prepared.spec,
         design=design,
@@ -303,7 +311,7 @@ def _fit(
             simulated=cohort.source.simulated,
             rows=len(cohort),
             patients=cohort.patient_count,
-            events=cohort.event_count + round(float(cohort.weight[cohort.interval_censored].sum())),
+            events=prepared.events,
             method=drawn.method,
             seed=sampling.seed,
             chains=sampling.chains,

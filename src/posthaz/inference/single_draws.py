@@ -1,6 +1,6 @@
 """One draw of each of many posteriors, for methods that alternate with something else."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from posthaz.design import Design
 from posthaz.inference.conditional import hazard_of
 from posthaz.inference.engine import answers_of, posterior_modes
 from posthaz.inference.laplace import laplace_draws
-from posthaz.inference.prepare import Prepared, prepare_fit
+from posthaz.inference.prepare import Prepared, in_batches, prepare_fit
 from posthaz.model.likelihood import follow_up_data, log_likelihood
 from posthaz.spec import ModelSpec, Sampling
 
@@ -76,11 +76,8 @@ def single_draws(
         chains: what alternates with these draws is followed by fits.
     """
     prepared = [prepare_fit(spec, cohort) for spec, cohort in tasks]
-    alike: dict[Hashable, list[int]] = {}
-    for number, one in enumerate(prepared):
-        alike.setdefault(one.batch, []).append(number)
     made: dict[int, DrawnModel] = {}
-    for numbers in alike.values():
+    for numbers in in_batches(prepared):
         posteriors = [prepared[k].posterior for k in numbers]
         modes, own = posterior_modes(posteriors), [seeds[k] for k in numbers]
         weighted = laplace_draws(posteriors, modes, own, _SAMPLING)

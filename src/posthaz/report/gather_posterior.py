@@ -247,8 +247,7 @@ def _replicated(
 ) -> dict[str, pd.DataFrame]:
     """Curves of cohorts drawn from the primary model, and how they agree with the one seen."""
     replicated = NOTHING_REPLICATED
-    # deaths expected of anybody are not drawn, and would be missing from the curves
-    exact = not (cohort.interval_censored.any() or cohort.recurrent or primary.spec.background)
+    exact = not (cohort.interval_censored.any() or cohort.recurrent)
     if exact and "posterior_predictive" in primary.draws.children:
         own = cohort.complete(primary.design.variables) if cohort.drop_missing else cohort
         draw = partial(replicated_kaplan_meier, primary, own)

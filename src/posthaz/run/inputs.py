@@ -30,6 +30,7 @@ from posthaz.spec import (
 )
 from posthaz.spec.clinical_tables import clinical_faults
 from posthaz.spec.patients_lost import own_patients
+from posthaz.spec.support import cuts_beyond
 
 
 def read_inputs(
@@ -156,24 +157,14 @@ def _everybody(cohort: Cohort) -> Cohort:
 def _check_model(spec: ModelSpec, cohort: Cohort) -> None:
     cohort = joined(own_patients(spec, cohort), spec.needed)
     events = cohort.event | cohort.interval_censored
-    resolved = resolve(spec, cohort.exit[events], origin=cohort.origin)
-    _check_cuts(resolved, float(np.max(cohort.exit)), cohort.unit)
+    resolved = resolve(spec, cohort.exit[events], cohort.weight[events], cohort.origin)
+    if found := cuts_beyond(resolved, cohort):
+        raise SpecError(f"cuts: {found.what}", fix=found.fix)
     design = learn_model_design(resolved, cohort.covariates, cohort.patient_weight)
     check_parts(resolved, design, cohort)
     choose_priors(
         resolved, design, float(events.mean()) / float(np.mean(cohort.exit - cohort.entry))
     )
-
-
-def _check_cuts(spec: ModelSpec, last: float, unit: str) -> None:
-    """Refuse cuts after which nobody is under observation."""
-    beyond = [cut for cut in spec.baseline.breaks() if cut > last]
-    if beyond:
-        raise SpecError(
-            f"cuts: {number_text(beyond[0])} is beyond the last follow-up time, "
-            f"{at_time(last, unit)}, so that nobody tells of the hazard after it",
-            fix=f"give cuts below {number_text(last)}",
-        )
 
 
 def _before_origin(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:

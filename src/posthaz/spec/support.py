@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, at_time
+from posthaz.cohort import Cohort, at_time, number_text
 from posthaz.design import Design, Group
 from posthaz.effects import span_words
-from posthaz.errors import SpecError
+from posthaz.errors import Finding, SpecError
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.names import changing_positions
 
@@ -101,6 +101,33 @@ def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
         )
     if spec.background is not None:
         _check_background(spec.background.rate, cohort, seen)
+
+
+def cuts_beyond(spec: ModelSpec, cohort: Cohort) -> Finding | None:
+    """Cuts of a baseline after which nobody is under observation.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A resolved model.
+    cohort : Cohort
+        The patients it is fitted to.
+
+    Returns
+    -------
+    Finding or None
+        Which, where there are any; an analysis file is refused for it.
+    """
+    last = float(np.max(cohort.exit))
+    beyond = [cut for cut in spec.baseline.breaks() if cut > last]
+    if not beyond:
+        return None
+    return Finding(
+        f"model '{spec.name}', cuts",
+        f"{number_text(beyond[0])} is beyond the last follow-up time, "
+        f"{at_time(last, cohort.unit)}, so that nobody tells of the hazard after it",
+        f"give cuts below {number_text(last)}",
+    )
 
 
 def _check_slopes(group: Group, design: Design) -> None:

@@ -50,6 +50,40 @@ def test_refused(tmp_path: Path, cuts: str, age: str, said: str) -> None:
     assert said in str(caught.value)
 
 
+def test_cuts_beyond_follow_up_are_said_in_python_too(tmp_path: Path) -> None:
+    analysis = _analysis(tmp_path, "[12, 60]", "60")
+    (spec,) = analysis.models
+    cohort = read_inputs(replace(analysis, models=(replace(spec, baseline=ph.Weibull()),)))
+    with pytest.warns(UserWarning, match="60 is beyond the last follow-up time, 40.5 months"):
+        ph.fit(spec, cohort, method="laplace", draws=200)
+
+
+def test_events_are_counted_by_one_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{i + 1},{i + 3 if i % 2 else 'inf'},{1 + i % 3},{40 + i}" for i in range(30)]
+    (tmp_path / "y.csv").write_text("from,to,n,age\n" + "\n".join(rows))
+    events = sum(1 + i % 3 for i in range(30) if i % 2)
+    (tmp_path / "y.toml").write_text("""
+[cohort]
+table = "y.csv"
+lower = "from"
+upper = "to"
+weight = "n"
+weight_kind = "frequency"
+unit = "months"
+[models.m]
+baseline = "weibull"
+""")
+    check(tmp_path / "y.toml")
+    assert f", {events} events," in capsys.readouterr().out
+    analysis = ph.load_analysis(tmp_path / "y.toml")
+    cohort = read_inputs(analysis)
+    assert cohort.known_events == events
+    fit = ph.fit(analysis.models[0], cohort, method="laplace", draws=200)
+    assert fit.provenance.events == events
+
+
 def test_a_profile_has_a_name_of_its_own(tmp_path: Path) -> None:
     analysis = _analysis(tmp_path, "[12]", "60")
     asked = replace(analysis.estimands, profiles=(("all", {"age": 60}),))
