@@ -58,9 +58,7 @@ def test_cuts_beyond_follow_up_are_said_in_python_too(tmp_path: Path) -> None:
         ph.fit(spec, cohort, method="laplace", draws=200)
 
 
-def test_events_are_counted_by_one_rule(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_events_are_counted_by_one_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [f"{i + 1},{i + 3 if i % 2 else 'inf'},{1 + i % 3},{40 + i}" for i in range(30)]
     (tmp_path / "y.csv").write_text("from,to,n,age\n" + "\n".join(rows))
     events = sum(1 + i % 3 for i in range(30) if i % 2)
