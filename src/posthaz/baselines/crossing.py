@@ -83,11 +83,11 @@ def curve_crossing(curves: pd.DataFrame, arm: str, reference: str) -> Crossing |
 def _differences(
     curves: pd.DataFrame, arm: str, reference: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Times at which enough are at risk, differences in survival, and their standard errors."""
+    """Times at which not too few are known at risk, gaps in survival, and their errors."""
     ours, theirs = (curves[curves["arm"].astype(str) == one] for one in (arm, reference))
     times = np.union1d(ours["time"], theirs["time"])
     last = min(
-        one.loc[one["at_risk"] >= _FEWEST_AT_RISK, "time"].max() if len(one) else np.nan
+        one.loc[~(one["at_risk"] < _FEWEST_AT_RISK), "time"].max() if len(one) else np.nan
         for one in (ours, theirs)
     )
     times = times[times <= last]

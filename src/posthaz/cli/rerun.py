@@ -39,17 +39,20 @@ def rerun(
     """Repeat a report from its provenance, and say what changed."""
     kept = _provenance(folder)
     target = out or folder.with_name(f"{folder.resolve().name}-again")
-    _refuse_other_table(kept, data)
+    words = _words(kept, spec)
+    options = {word.partition("=")[0] for word in words}
+    _refuse_other_table(options, data)
     if target.resolve() == folder.resolve():
         raise SpecError(
             f"--out: {target} holds the report that is to be repeated", fix="name another folder"
         )
     from posthaz.cli.fit import finish
+    from posthaz.cli.report import shared
     from posthaz.cli.run import run
     from posthaz.spec import load_analysis
 
     try:
-        analysis = load_analysis(spec or _spec(kept), allow_outside=allow_outside)
+        analysis = load_analysis(spec or _spec(kept, words), allow_outside=allow_outside)
     except SpecError as error:
         if spec:
             raise
@@ -59,6 +62,8 @@ def rerun(
         ) from error
     sampling = {name: kept["sampling"].get(name) for name in _SAMPLING}
     analysis = with_options(analysis, data, **sampling)
+    if "--share" in options or kept.get("shared"):
+        analysis = shared(analysis)
     results = run(analysis, target, quiet)
     written = results.report(target)
     code = finish(results, written, target, quiet)
@@ -84,17 +89,14 @@ def _provenance(folder: Path) -> dict[str, Any]:
     return kept
 
 
-def _spec(kept: dict[str, Any]) -> str:
+def _spec(kept: dict[str, Any], words: list[str]) -> str:
     """The analysis that the recorded command names."""
-    words = _words(kept)
     named = [word for word in words[2:3] if not word.startswith("-")]
     return named[0] if named else str(kept.get("analysis", ""))
 
 
-def _refuse_other_table(kept: dict[str, Any], data: Path | None) -> None:
+def _refuse_other_table(options: set[str], data: Path | None) -> None:
     """A report on another table than the file's own is not repeated on that one unsaid."""
-    options = [word.partition("=")[0] for word in shlex.split(kept["command"], posix=False)] \
-        if kept["command"].count("'") % 2 == 0 else []  # fmt: skip
     if "--map" in options:
         raise SpecError(
             "the report was made with --map, which rerun doesn't take",
@@ -104,11 +106,13 @@ def _refuse_other_table(kept: dict[str, Any], data: Path | None) -> None:
         raise SpecError("the report was made with --data", fix="give --data here too")
 
 
-def _words(kept: dict[str, Any]) -> list[str]:
-    """The recorded command, word by word."""
+def _words(kept: dict[str, Any], spec: str | None) -> list[str]:
+    """The recorded command, word by word; as far as it can be read where the file is named."""
     try:
         return shlex.split(kept["command"])
     except ValueError as error:
+        if spec:
+            return kept["command"].split()
         what = f"the command that the folder records can't be read ({error})"
         raise SpecError(what, fix="name the analysis file with --spec") from error
 

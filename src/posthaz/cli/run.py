@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from posthaz.cli.progress import shown_progress
-from posthaz.files import prepare_folder
+from posthaz.files import check_empty, prepare_folder
 from posthaz.run import read_inputs
 from posthaz.spec import Analysis
 
@@ -32,6 +32,8 @@ def run(analysis: Analysis, out: Path, quiet: bool) -> "Results":
         Everything the analysis gives.
     """
     cohort = read_inputs(analysis)
+    if "privacy" in analysis.clinical:
+        check_empty(out)
     prepare_folder(out)
     # what samples takes seconds to import: whatever can be refused is refused before
     import arviz_stats  # noqa: F401 - it inspects the stack and all modules: here they are few

@@ -2,6 +2,7 @@
 
 from posthaz.files.names import file_below, file_name, file_names, name_fault, same_file
 from posthaz.files.read import csv_text, file_bytes, place_below, unreadable
+from posthaz.files.stage import check_empty
 from posthaz.files.whole import (
     prepare_folder,
     remove_unused,
@@ -12,6 +13,7 @@ from posthaz.files.whole import (
 )
 
 __all__ = [
+    "check_empty",
     "csv_text",
     "file_below",
     "file_bytes",

@@ -130,6 +130,28 @@ def check_free(folder: Path) -> None:
                 _check_place(Path(entry.path), folder)
 
 
+def check_empty(folder: Path) -> None:
+    """Refuse a folder that holds anything, for a report that withholds what others tell.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; one that isn't there is empty.
+
+    Raises
+    ------
+    OutputError
+        When it holds something, with the name of it.
+    """
+    found = min((entry.name for entry in os.scandir(folder)), default="") if folder.is_dir() else ""
+    if found:
+        raise OutputError(
+            f"{folder} holds {found}, and what an earlier report left there may tell what this one "
+            "withholds",
+            fix="name an empty folder by --out",
+        )
+
+
 def _move(moves: list[tuple[Path, Path]], old: Path) -> None:
     """Move files, keeping what they replace until all are in their places."""
     made: list[Path] = []

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from posthaz.design import formula_groups
 from posthaz.errors import PosthazError, plain_line
 from posthaz.files import file_bytes, write_bytes
 from posthaz.inference.fit import Fit
@@ -31,7 +32,6 @@ _LENGTH = len(_MARK) + 64
 
 _OF_PATIENTS = (
     *("log_likelihood", "posterior_predictive", "observed_data", "constant_data", "coordinates"),
-    *(_FRAME, _WEIGHT),
 )
 
 
@@ -46,20 +46,32 @@ def write_fit(fit: Fit, path: Path, *, rows: bool = True) -> Path:
         Target; ``arviz.from_netcdf`` opens it.
     rows : bool
         Whether it holds the rows of patients. Without them it is a file of draws, which `load_fit`
-        can't read back to a fit.
+        can't read back to a fit. Cuts of the baseline are written: state them, since those that
+        are chosen are times of events.
 
     Returns
     -------
     Path
         `path`.
+
+    Raises
+    ------
+    PosthazError
+        Without rows, for a fit with frailties, whose file would name every cluster, or with knots,
+        the last of which is the last event.
     """
     tree = fit.draws.copy()
-    tree[_FRAME] = xr.DataTree(_frame_to_dataset(fit.design.frame))
-    tree[_WEIGHT] = xr.DataTree(xr.Dataset({"weight": ("row", fit.design.weight)}))
+    if rows:
+        tree[_FRAME] = xr.DataTree(_frame_to_dataset(fit.design.frame))
+        tree[_WEIGHT] = xr.DataTree(xr.Dataset({"weight": ("row", fit.design.weight)}))
+    else:
+        _refuse_named(fit)
+        for name in set(_OF_PATIENTS) & set(tree.children):
+            del tree[name]
     tree.attrs[_ATTRIBUTE] = json.dumps(
         {
             "spec": model_to_dict(fit.spec),
-            "centring": fit.design.centring if rows else None,
+            "centring": fit.design.centring,
             "priors": _priors_to_dict(fit.priors),
             "unit": fit.unit,
             "treatment": fit.treatment,
@@ -69,13 +81,23 @@ def write_fit(fit: Fit, path: Path, *, rows: bool = True) -> Path:
             "provenance": asdict(fit.provenance),
         }
     )
-    for name in () if rows else [one for one in _OF_PATIENTS if one in tree.children]:
-        del tree[name]
     # in memory first: the HDF5 library takes the process down when a disk is full
     content = BytesIO()
     # not compressed: digits of draws are chance, of which a tenth of a second saves a twentieth
     tree.to_netcdf(content, engine="h5netcdf")
     return write_bytes(Path(path), sealed(content.getvalue()))
+
+
+def _refuse_named(fit: Fit) -> None:
+    """Refuse a fit whose draws or baseline tell of single patients or clusters."""
+    what, fix, whose = "", "", f"model '{fit.spec.name}' can't be written without rows"
+    if groups := formula_groups(fit.spec.formula):
+        what = f"its draws would name every {groups[0]}"
+        fix = f"fit without (1 | {groups[0]}), or write it with its rows, to stay in the house"
+    elif any(hasattr(one, "knots") for one in (fit.spec.baseline, *fit.spec.changing)):
+        what, fix = "its last knot is the time of the last event", "take a baseline without knots"
+    if what:
+        raise PosthazError(f"{whose}: {what}", fix=fix)
 
 
 def load_fit(path: Path) -> Fit:

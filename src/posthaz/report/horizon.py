@@ -1,5 +1,6 @@
 """The horizon of the restricted mean, and the last time told, one for every part of a report."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,21 @@ def told_until(analysis: Analysis, cohort: Cohort) -> float:
 
 def _told(analysis: Analysis, time: float) -> float:
     """A patient's own time as it may be told: down to two digits where such are withheld."""
-    if withholds(analysis) is None:
+    return time if withholds(analysis) is None else coarse(time, np.floor)
+
+
+def coarse(time: float, rounded: Callable[[float], float] = np.round) -> float:
+    """A time to two digits.
+
+    Examples
+    --------
+    >>> coarse(13.4827), coarse(1078.0), coarse(1078.0, np.floor), coarse(float("inf"))
+    (13.0, 1100.0, 1000.0, inf)
+    """
+    if not np.isfinite(time) or time == 0:
         return time
-    step = 10.0 ** (np.floor(np.log10(time)) - 1)
-    return float(f"{np.floor(time / step) * step:.6g}")
+    step = 10.0 ** (np.floor(np.log10(abs(time))) - 1)
+    return float(f"{rounded(time / step) * step:.6g}")
 
 
 def restriction(analysis: Analysis, cohort: Cohort) -> float:

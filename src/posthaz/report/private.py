@@ -1,13 +1,16 @@
 """Results without what could tell of single patients: one place, through which all files go."""
 
+import re
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from posthaz.adjust.balance import OVERALL, arm_head
 from posthaz.cohort import Cohort
-from posthaz.report.horizon import told_until, withholds
+from posthaz.report.horizon import coarse, told_until, withholds
+from posthaz.report.missing import MissingPart
 from posthaz.report.results import Frequentist, Posterior, Results
 
 WITHHELD = "withheld"
@@ -15,7 +18,6 @@ TOLD_FILES = (
     *("answers", "coefficients", "estimands", "baselines", "kaplan_meier", "survival_curves"),
     *("table_one", "follow_up", "model_comparison", "priors", "prior_influence", "power_scaling"),
     *("model_averaging", "model_averaging_weights", "assurance_by_hr", "assurance_by_size"),
-    "tipping_points_prior",
 )
 """Files that hold no row a patient and no count that isn't withheld here; others aren't written."""
 TOLD_PARTS = ("privacy", "model_averaging", "assurance")
@@ -23,11 +25,11 @@ TOLD_SECTIONS = (
     *("cohort", "priors", "survival", "hazard-ratios", "answers", "diagnostics"),
     *("methods", "checklist"),
 )
-_FOLLOW_UP = (
-    *("max_follow_up", "median", "lower_quartile", "upper_quartile"),
-    *("median_lower", "median_upper"),
-)
-_TIMES = ("median", "quantile", "lower_quartile", "upper_quartile", "max_follow_up", "rmst")
+_LONGEST = "max_follow_up"
+_FOLLOW_UP = ("median", "lower_quartile", "upper_quartile", "median_lower", "median_upper")
+_TIMES = ("median", "quantile", "lower_quartile", "upper_quartile", _LONGEST)
+_COUNTS = re.compile(r" in [\d,]+ rows?\b|: [\d,]+ patients?, .*$|(?<! for) \([^()]*\)$")
+"""How many, by column or arm, in reasons for leaving rows out; not whom the file asks for."""
 
 
 def private_results(results: Results) -> Results:
@@ -62,27 +64,38 @@ def private_results(results: Results) -> Results:
         ),
         cohort=replace(
             cohort,
-            dropped=tuple(replace(one, rows=(), count=one.count) for one in cohort.dropped),
+            dropped=tuple(
+                replace(one, reason=_COUNTS.sub("", one.reason), rows=(), count=one.count)
+                for one in cohort.dropped
+            ),
             notices=(),
         ),
         frequentist=_told_frequentist(results, asked.minimum_cell),
         posterior=_told_posterior(results.posterior),
         clinical={name: one for name, one in results.clinical.items() if name in TOLD_PARTS},
+        clinical_failures=tuple(dict.fromkeys(_FIT_FAILED for _ in results.clinical_failures)),
         published=results.published.iloc[:0],
+        missing=tuple(MissingPart(one.name, _REASON, one.section) for one in results.missing),
         withheld=(*left, *_SECTIONS_LEFT),
     )
+
+
+_REASON = "the reason is withheld by `[privacy]`, since it may name rows"
+_FIT_FAILED = "a fit of a clinical analysis, which is withheld by `[privacy]`"
 
 
 def _told_frequentist(results: Results, least: int) -> Frequentist:
     """Tables and curves without small counts and exact times."""
     whole, cohort = results.frequentist, results.cohort
-    end = told_until(results.analysis, cohort)
+    curve = coarse_curve(whole.kaplan_meier, least, told_until(results.analysis, cohort))
+    follow_up = _coarse_times(whole.follow_up, _FOLLOW_UP)
+    longest = [coarse(time, np.floor) for time in follow_up[_LONGEST]]
     return replace(
         whole,
-        answers=_told_answers(whole.answers, whole.kaplan_meier, least),
-        kaplan_meier=coarse_curve(whole.kaplan_meier, least, end),
+        answers=told_answers(whole.answers, whole.kaplan_meier, curve, len(cohort), least),
+        kaplan_meier=curve,
         table_one=told_table(whole.table_one, cohort, least),
-        follow_up=_coarse_times(whole.follow_up, _FOLLOW_UP),
+        follow_up=follow_up.assign(**{_LONGEST: longest}),
     )
 
 
@@ -98,7 +111,6 @@ def _told_posterior(whole: Posterior) -> Posterior:
         replicated=whole.replicated.iloc[:0],
         agreement=whole.agreement.iloc[:0],
         contrast_agreement=whole.contrast_agreement.iloc[:0],
-        curves=_coarse_times(whole.curves, ("time",)),
         within_levels=whole.within_levels.iloc[:0],
     )
 
@@ -110,20 +122,6 @@ _SECTIONS_LEFT = (
     "Pareto k and whom the answer hangs on",
     "doubts about rows of the table",
 )
-
-
-def coarse(value: float) -> float:
-    """A time to three digits.
-
-    Examples
-    --------
-    >>> coarse(13.4827), coarse(1042.0), coarse(float("inf"))
-    (13.5, 1040.0, inf)
-    """
-    if not np.isfinite(value) or value == 0:
-        return value
-    digits = 2 - int(np.floor(np.log10(abs(value))))
-    return float(np.round(value, digits))
 
 
 def _coarse_times(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -146,50 +144,88 @@ def coarse_curve(steps: pd.DataFrame, least: int, end: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same columns, without events and censored patients, times to three digits.
+        The same columns, without numbers at risk, events and censored patients, times to two
+        digits; what stands before the first of several events is survival 1 at the start.
 
     Examples
     --------
     >>> import posthaz as ph
     >>> steps = ph.kaplan_meier(ph.simulated_example())
     >>> told = coarse_curve(steps, 5, 60.0)
-    >>> len(told) < len(steps) / 4, bool(told["at_risk"].min() >= 5)
+    >>> len(told) < len(steps) / 4, bool(told["at_risk"].isna().all())
     (True, True)
     """
     parts = []
     for _, curve in steps.groupby("arm", sort=False):
         left = curve["at_risk"] - curve["events"] - curve["censored"]
-        group = curve["events"].cumsum() // least
-        closes = group.diff().fillna(1.0).gt(0)
-        told = curve.assign(at_risk=left.where(curve["time"] > curve["time"].iloc[0],
-                                               curve["at_risk"]))  # fmt: skip
-        parts.append(told[closes & (told["at_risk"] >= least) & (told["time"] <= end)])
+        told = _closes(curve["events"].to_numpy(dtype=float), least)
+        told &= ((left >= least) & (curve["time"] <= end)).to_numpy()
+        told[0] = True
+        parts.append(_coarse_times(curve[told], ("time",)).drop_duplicates("time", keep="last"))
     joined = pd.concat(parts, ignore_index=True) if parts else steps
-    hidden = joined.assign(events=np.nan, censored=np.nan)
-    return _coarse_times(hidden, ("time",))
+    return joined.assign(at_risk=np.nan, events=np.nan, censored=np.nan)
 
 
-def _told_answers(table: pd.DataFrame, steps: pd.DataFrame, least: int) -> pd.DataFrame:
-    """Frequentist answers without small counts, and without survival after too few events."""
+def _closes(events: np.ndarray, least: int) -> np.ndarray:
+    """Where several events came since the last such place, and as many or none come after it."""
+    closes, held, ahead = np.zeros(len(events), dtype=bool), 0.0, events.sum() - events.cumsum()
+    for place, count in enumerate(events):
+        held += count
+        if held >= least and (ahead[place] >= least or ahead[place] == 0):
+            closes[place], held = True, 0.0
+    return closes
+
+
+def told_answers(
+    table: pd.DataFrame, steps: pd.DataFrame, curve: pd.DataFrame, patients: int, least: int
+) -> pd.DataFrame:
+    """Frequentist answers without small counts, and with survival as the told curve has it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As in ``baselines.csv``.
+    steps, curve : DataFrame
+        Result of `kaplan_meier`, and of `coarse_curve`, which has what may be told of it.
+    patients : int
+        How many the cohort has.
+    least : int
+        Smallest count that is told.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, without rows of curves. Survival is withheld before the first step that is
+        told, and after the last one once several more had their events or few are left. Where
+        patients lack a covariate, events among the others are withheld, since the arms' events
+        would give those of the few.
+    """
     told = table[~table["analysis"].astype(str).str.endswith("_curve")].reset_index(drop=True)
     for name in ("n", "events"):
         told[name] = told[name].where(~told[name].between(1, least - 1))
+    fewer = (told["term"].astype(str) != "") & (told["n"] < patients)
+    told["events"] = told["events"].mask(fewer)
     of_curve = (told["analysis"] == "kaplan_meier") & (told["quantity"] == "survival")
-    told.loc[of_curve, "events"] = np.nan
-    for arm, own in told[of_curve].groupby("arm", sort=False):
-        curve, before = steps[steps["arm"] == arm], 0.0
-        for row, time in own["time"].astype(float).sort_values().items():
-            seen = float(curve.loc[curve["time"] <= time, "events"].sum())
-            if 0 < seen - before < least:
-                numbers = ["value", "std_error", "lower", "upper", "n"]
-                told.loc[row, numbers] = np.nan
-                told.loc[row, "note"] = WITHHELD
-            else:
-                before = seen
-    of_time = told["quantity"].astype(str).str.startswith(_TIMES) & (told["analysis"] != "rmst")
+    told.loc[of_curve, ["n", "events"]] = np.nan
+    numbers = ["survival", "std_error", "lower", "upper"]
+    for row, (arm, time) in told.loc[of_curve, ["arm", "time"]].iterrows():
+        own, seen = (one[one["arm"] == arm] for one in (curve, steps[steps["time"] <= time]))
+        read, last = own[own["time"] <= time], seen.iloc[-1]
+        since = seen.loc[seen["survival"] < own["survival"].min(), "events"].sum()
+        left = last["at_risk"] - last["events"] - last["censored"]
+        known = len(read) > 1 and (time <= own["time"].max() or (since < least <= left))
+        shown = read[numbers].iloc[-1].to_numpy() if known else np.nan
+        told.loc[row, ["value", *numbers[1:]]] = shown
+        told.loc[row, "note"] = _OFF_CURVE if known else WITHHELD
+    of_time = told["quantity"].astype(str).str.startswith(_TIMES)
+    longest = told["quantity"] == _LONGEST
     for name in ("value", "lower", "upper"):
-        told[name] = told[name].where(~of_time, told[name].map(coarse))
+        down = told[name].where(~longest, told[name].map(partial(coarse, rounded=np.floor)))
+        told[name] = down.where(~of_time | longest, told[name].map(coarse))
     return told
+
+
+_OFF_CURVE = "read off the coarse curve"
 
 
 def told_table(table: pd.DataFrame, cohort: Cohort, least: int) -> pd.DataFrame:
@@ -235,10 +271,8 @@ def _told_variable(part: pd.DataFrame, arms: list[str], least: int) -> pd.DataFr
     hidden = hidden_cells(counts, least, open_columns=numeric)
     if not hidden.any():
         return part
-    shown = np.where(
-        hidden, np.where((counts < least) & (counts > 0), f"<{least}", WITHHELD), counts.astype(str)
-    )
-    part.loc[counted, columns] = shown
+    # which of the hidden are small would narrow down the others, whose sums are told
+    part.loc[counted, columns] = np.where(hidden, WITHHELD, counts.astype(str))
     return part.assign(smd=np.nan, test="", p=np.nan)
 
 
@@ -309,11 +343,16 @@ def _in_line(cells: np.ndarray, open_columns: bool) -> np.ndarray:
 
 
 def told_at_risk(at_risk: pd.DataFrame, results: Results) -> pd.DataFrame:
-    """Numbers at risk as they may be told, small ones as text."""
+    """Numbers at risk as they may be told: others as text, and so those of too few lost since."""
     asked = withholds(results.analysis)
     if asked is None:
         return at_risk
-    least = asked.minimum_cell
-    numbers = at_risk["at_risk"]
-    small = numbers.between(1, least - 1)
-    return at_risk.assign(at_risk=numbers.astype(object).mask(small, f"<{least}"))
+    least, parts = asked.minimum_cell, []
+    for _, own in at_risk.groupby("arm", sort=False):
+        last, told = np.inf, list[object]()
+        for number in own["at_risk"].astype(float):
+            small, lost = 0 < number < least, 0 < last - number < least
+            told.append(f"<{least}" if small else "–" if lost else number)
+            last = last if small or lost else number
+        parts.append(own.assign(at_risk=pd.Series(told, own.index, dtype=object)))
+    return pd.concat(parts) if parts else at_risk

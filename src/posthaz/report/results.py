@@ -250,7 +250,7 @@ class Results:
         folder : str or Path
             Folder to write to.
         formats : sequence of str
-            Among ``html``, ``md``, ``docx``, ``summary``.
+            Among ``html``, ``md``, ``docx``, ``pdf``, ``summary``.
 
         Returns
         -------

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from posthaz.files import csv_text, file_below, staged_folder, write_text
+from posthaz.files import check_empty, csv_text, file_below, staged_folder, write_text
 from posthaz.inference import installed_versions, write_fit
 from posthaz.report.blocks import Report
 from posthaz.report.clinical import clinical_tables
@@ -22,7 +22,7 @@ from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.page import Written, with_files, write_pictures
 from posthaz.report.parts import with_missing
-from posthaz.report.pdf import write_pdf
+from posthaz.report.pdf import printer, write_pdf
 from posthaz.report.private import TOLD_FILES, private_results
 from posthaz.report.results import Results
 from posthaz.report.sections.cured import cure_priors
@@ -51,8 +51,13 @@ def write_whole(results: Results, folder: Path, formats: Sequence[str] = ()) -> 
     Raises
     ------
     OutputError
-        When the folder can't be written to.
+        When the folder can't be written to, or is not empty where `[privacy]` withholds: an
+        earlier report may tell what this one doesn't. Or without what prints a PDF.
     """
+    if withholds(results.analysis):
+        check_empty(folder)
+    if "pdf" in formats:
+        printer()  # without it what is written by then would be lost with the rest
     with staged_folder(folder) as stage:
         written = write_results(results, stage, formats)
         names = [path.relative_to(stage) for path in written.files]
@@ -256,10 +261,12 @@ def _diagnostics(results: Results) -> dict[str, Any]:
 
 def _provenance(results: Results) -> dict[str, Any]:
     cohort, analysis = results.cohort, results.analysis
+    asked = withholds(analysis)
     return {
         "analysis": analysis.name,
         "analysis_file": analysis.text,
         "command": results.command,
+        **({"shared": True} if asked is not None and asked.share else {}),
         "data": asdict(cohort.source),
         "left_out": [asdict(dropped) for dropped in cohort.dropped],
         "notices": [str(notice) for notice in cohort.notices],

@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from posthaz.errors import SpecError
 from tests.unit.cli.test_simulate import command
 
 ANALYSIS = """
@@ -96,3 +97,48 @@ def test_a_report_on_another_table_is_not_repeated_unsaid(
     (folder / "provenance.json").write_text(json.dumps(kept))
     assert command(monkeypatch, "rerun", folder) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command_line", "record", "asked"),
+    [
+        ("posthaz report x.toml --share --out a", {}, True),
+        ("posthaz rerun out", {"shared": True}, True),
+        ("posthaz report x.toml --share --out 'a", {}, True),
+        ("posthaz report x.toml --out a", {}, False),
+    ],
+)
+def test_a_shared_report_is_repeated_as_one(
+    command_line, record, asked, tmp_path, monkeypatch, capsys
+):
+    fitted = []
+
+    def stop(analysis, out, quiet):
+        fitted.append(analysis.clinical.get("privacy"))
+        raise SpecError("no further", fix="none")
+
+    monkeypatch.setattr("posthaz.cli.run.run", stop)
+    pd.DataFrame({"months": [1.0], "dead": [1], "arm": ["A"]}).to_csv(tmp_path / "cohort.csv")
+    (tmp_path / "x.toml").write_text(ANALYSIS)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "provenance.json").write_text(json.dumps({**KEPT, **record, "command": command_line}))
+    assert command(monkeypatch, "rerun", folder, "--spec", tmp_path / "x.toml") == 2
+    assert "no further" in capsys.readouterr().err
+    assert [one is not None and one.share for one in fitted] == [asked]
+
+
+def test_a_folder_with_an_earlier_report_is_refused_before_a_shared_one_is_fitted(
+    tmp_path, monkeypatch, capsys
+):
+    rows = [{"months": k % 17 + 1.0, "dead": k % 3 > 0, "arm": "AB"[k % 2]} for k in range(60)]
+    pd.DataFrame(rows).astype({"dead": int}).to_csv(tmp_path / "cohort.csv", index=False)
+    (tmp_path / "x.toml").write_text(ANALYSIS)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "pareto_k.csv").write_text("subject\n")
+    monkeypatch.setattr("posthaz.report.gather_results", lambda *_: pytest.fail("fitted"))
+    assert command(monkeypatch, "report", tmp_path / "x.toml", "--share", "--out", out) == 2
+    error = capsys.readouterr().err
+    assert "out holds pareto_k.csv" in error and "name an empty folder by --out" in error
+    assert [path.name for path in out.iterdir()] == ["pareto_k.csv"]

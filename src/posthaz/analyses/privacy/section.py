@@ -30,7 +30,7 @@ def withheld_sentence(asked: PrivacySpec) -> str:
     return (
         f"Counts of patients or events below {asked.minimum_cell} are withheld, and those by which "
         f"they could be computed; curves are told in steps of at least {asked.minimum_cell} events "
-        f"and times to three digits; {archives}."
+        f"and times to two digits; {archives}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -89,7 +90,7 @@ def privacy_faults(asked: PrivacySpec, cohort: Cohort) -> Iterator[Finding]:
             yield Finding(place, what, "remove [privacy], and share only what you have read")
     for name, what, fix in _of_models(asked, cohort):
         yield Finding(f"[models.{name}], [privacy]", what, fix)
-    for what, count in _told(cohort):
+    for what, count in (*_told(cohort), *_left_out(asked, cohort)):
         if 0 < count < asked.minimum_cell:
             yield Finding(
                 place,
@@ -125,11 +126,22 @@ def _of_models(asked: PrivacySpec, cohort: Cohort) -> Iterator[tuple[str, str, s
             if chosen or hasattr(one, "knots"):
                 what = "its cuts or knots are times at which single patients had their events"
                 yield model.name, what, "state cuts; an M-spline has its last knot there always"
-        named = [name for name in model.variables if name in cohort.covariates]
-        lacking = int(cohort.covariates[named].isna().any(axis=1).sum())
-        if 0 < lacking < asked.minimum_cell:
-            what = f"its number of patients would tell that {lacking} lack a covariate"
-            yield model.name, what, "leave them out of the table before"
+
+
+def _left_out(asked: PrivacySpec, cohort: Cohort) -> Iterator[tuple[str, int]]:
+    """Who lack what a model, or Cox of one covariate, needs; also where numbers give it away."""
+    absent, lacking = cohort.covariates.isna(), {}
+    for model in asked.models:
+        named = [name for name in model.needed if name in absent]
+        lacking |= {f"'{name}'": absent[name] for name in named}
+        lacking[" or ".join(f"'{name}'" for name in named)] = absent[named].any(axis=1)
+    for name, one in lacking.items():
+        yield f"the number who lack {name}", int(one.sum())
+    for (name, one), (further, other) in combinations(lacking.items(), 2):
+        if any((one | other).equals(known) for known in lacking.values()):
+            yield f"the number who lack {name} and not {further}", int((one & ~other).sum())
+            yield f"the number who lack {further} and not {name}", int((other & ~one).sum())
+            yield f"the number who lack {name} and {further}", int((one & other).sum())
 
 
 TABLE = ClinicalTable(

@@ -62,6 +62,8 @@ def predictive_section(results: Results) -> Section | None:
 
 
 def _not_replicated(results: Results) -> str:
+    if results.withheld:
+        return "Withheld by `[privacy]`: it lays the observed curve over the predicted ones."
     changing = results.posterior.primary.changing
     if results.posterior.primary.spec.background is not None:
         return (

@@ -268,6 +268,7 @@ def _figure(results: Results) -> FigureBlock:
     counted = [f"the number {'known to be event-free' if grouped(cohort) else 'at risk'}"]
     counted += [f"of {_COUNTED[name]} so far" for name in results.analysis.baselines.risk_table]
     below = f", with {listed(counted)} below"
+    below += " (–: too few left since to be told)" if results.withheld else ""
     if without_curves(results):
         caption = f"{beside(cohort).curve}{given_event_free(results)}{below}"
         return picture(
