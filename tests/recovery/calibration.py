@@ -119,7 +119,7 @@ FIXED = {
 COMBINATIONS = DRAWN | {
     f"{name}, at n = {size}": Combination(
         ph.ModelSpec("m", baseline, "arm + x", **more), patients=size,
-        truth={**values, "log_hazard_ratio": _RATIOS},
+        truth={**values, ("log_time_ratio" if more else "log_hazard_ratio"): _RATIOS},
     )
     for name, (baseline, more, values) in FIXED.items()
     for size in (25, 60, 100, 300)
@@ -197,7 +197,7 @@ def reported(fit: Fit) -> dict[str, np.ndarray]:
     if fit.spec.proportional or fit.spec.strata:
         found = {"log HR": np.log(ratio[:, 0])}
     if not fit.spec.proportional and fit.spec.form == AFT:
-        found["log time ratio"] = posterior["log_hazard_ratio"].to_numpy()[..., 0].ravel()
+        found["log time ratio"] = posterior["log_time_ratio"].to_numpy()[..., 0].ravel()
     curves = ph.survival(fit, [TIMES[1]])
     found |= {f"S({TIMES[1]:.0f}), {arm}": curves.sel(profile=arm).to_numpy().ravel()
               for arm in "AB"}  # fmt: skip

@@ -120,9 +120,9 @@ def draw_survival(
     label_survival(axes, endpoint)
     dress(axes)
     axes.text(0.02, 0.03, note, transform=axes.transAxes, va="bottom", size=pt(9.5))
-    write_key(
-        figure, styles, labels, interval, with_steps=not kaplan_meier.empty, with_limits=limits
-    )
+    ticks = bool(kaplan_meier["censored"].notna().any())
+    shown = {"with_steps": not kaplan_meier.empty, "with_ticks": ticks, "with_limits": limits}
+    write_key(figure, styles, labels, interval, **shown)
     return figure
 
 
@@ -203,6 +203,7 @@ def write_key(
     interval: float,
     *,
     with_steps: bool,
+    with_ticks: bool = True,
     with_limits: bool = False,
 ) -> None:
     """The legend: arms in the first column, what lines and bands are in the second."""
@@ -213,8 +214,9 @@ def write_key(
     handles.append(Patch(color=MUTED, alpha=0.3))
     names.append(f"Posterior median, {interval * 100:g} % band")
     if with_steps:
-        handles.append(Line2D([], [], color=INK, lw=1.0, marker="|", ms=6, mew=0.8))
-        names.append("Kaplan–Meier, tick: censored")
+        marker = "|" if with_ticks else ""
+        handles.append(Line2D([], [], color=INK, lw=1.0, marker=marker, ms=6, mew=0.8))
+        names.append("Kaplan–Meier" + ", tick: censored" * with_ticks)
     if with_limits:
         handles.append(Line2D([], [], color=INK, lw=0.9, ls=":"))
         names.append(f"Its {interval * 100:g} % limits")

@@ -112,9 +112,10 @@ def numeric_columns(table: Table) -> list[bool]:
 
 
 def checklist_table(checklist: Checklist, report: Report) -> Table:
-    """A checklist as a table, anchors replaced by the titles of their sections."""
+    """A checklist as a table, anchors replaced by the titles of the sections that there are."""
+    places = report.titles | {"Provenance": "Provenance"}
     rows = [
-        {"item": one.item, "answer": one.answer, "where": report.titles.get(one.where, one.where)}
+        {"item": one.item, "answer": one.answer, "where": places.get(one.where, "")}
         for one in checklist.items
     ]
     frame = pd.DataFrame(rows, columns=["item", "answer", "where"])

@@ -1,19 +1,18 @@
 """Results without what could tell of single patients: one place, through which all files go."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from posthaz.adjust.balance import OVERALL, arm_head
-from posthaz.cohort import Cohort
 from posthaz.report.horizon import coarse, told_until, withholds
 from posthaz.report.missing import MissingPart
 from posthaz.report.results import Frequentist, Posterior, Results
+from posthaz.report.small_counts import WITHHELD, told_table
 
-WITHHELD = "withheld"
 TOLD_FILES = (
     *("answers", "coefficients", "estimands", "baselines", "kaplan_meier", "survival_curves"),
     *("table_one", "follow_up", "model_comparison", "priors", "prior_influence", "power_scaling"),
@@ -87,7 +86,8 @@ _FIT_FAILED = "a fit of a clinical analysis, which is withheld by `[privacy]`"
 def _told_frequentist(results: Results, least: int) -> Frequentist:
     """Tables and curves without small counts and exact times."""
     whole, cohort = results.frequentist, results.cohort
-    curve = coarse_curve(whole.kaplan_meier, least, told_until(results.analysis, cohort))
+    times = results.analysis.estimands.survival_at
+    curve = coarse_curve(whole.kaplan_meier, least, told_until(results.analysis, cohort), times)
     follow_up = _coarse_times(whole.follow_up, _FOLLOW_UP)
     longest = [coarse(time, np.floor) for time in follow_up[_LONGEST]]
     return replace(
@@ -129,7 +129,9 @@ def _coarse_times(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame
     return frame.assign(**{name: frame[name].map(coarse) for name in known})
 
 
-def coarse_curve(steps: pd.DataFrame, least: int, end: float) -> pd.DataFrame:
+def coarse_curve(
+    steps: pd.DataFrame, least: int, end: float, times: Sequence[float] = ()
+) -> pd.DataFrame:
     """A Kaplan-Meier curve whose steps each hold several events, while enough are at risk.
 
     Parameters
@@ -140,6 +142,8 @@ def coarse_curve(steps: pd.DataFrame, least: int, end: float) -> pd.DataFrame:
         Fewest events of a step, and fewest at risk of whom it is told.
     end : float
         Last time told.
+    times : sequence of float, optional
+        Times at which survival is asked: steps end there where as many events lie between them.
 
     Returns
     -------
@@ -157,13 +161,22 @@ def coarse_curve(steps: pd.DataFrame, least: int, end: float) -> pd.DataFrame:
     """
     parts = []
     for _, curve in steps.groupby("arm", sort=False):
-        left = curve["at_risk"] - curve["events"] - curve["censored"]
-        told = _closes(curve["events"].to_numpy(dtype=float), least)
-        told &= ((left >= least) & (curve["time"] <= end)).to_numpy()
+        events = curve["events"].to_numpy(dtype=float)
+        told, first = np.zeros(len(curve), dtype=bool), 0
+        for stop in (*np.searchsorted(curve["time"], sorted(times), side="right"), len(curve)):
+            if least <= events[first:stop].sum() and not 0 < events[stop:].sum() < least:
+                told[first:stop] = _closes(events[first:stop], least)
+                first = stop
+        told &= ((_left(curve) >= least) & (curve["time"] <= end)).to_numpy()
         told[0] = True
         parts.append(_coarse_times(curve[told], ("time",)).drop_duplicates("time", keep="last"))
     joined = pd.concat(parts, ignore_index=True) if parts else steps
     return joined.assign(at_risk=np.nan, events=np.nan, censored=np.nan)
+
+
+def _left(steps: pd.DataFrame) -> pd.Series:
+    """How many are still at risk after each step."""
+    return steps["at_risk"] - steps["events"] - steps["censored"]
 
 
 def _closes(events: np.ndarray, least: int) -> np.ndarray:
@@ -179,7 +192,7 @@ def _closes(events: np.ndarray, least: int) -> np.ndarray:
 def told_answers(
     table: pd.DataFrame, steps: pd.DataFrame, curve: pd.DataFrame, patients: int, least: int
 ) -> pd.DataFrame:
-    """Frequentist answers without small counts, and with survival as the told curve has it.
+    """Frequentist answers without small counts, and survival only where the told curve has it.
 
     Parameters
     ----------
@@ -195,151 +208,28 @@ def told_answers(
     Returns
     -------
     DataFrame
-        The same columns, without rows of curves. Survival is withheld before the first step that is
-        told, and after the last one once several more had their events or few are left. Where
-        patients lack a covariate, events among the others are withheld, since the arms' events
-        would give those of the few.
+        The same columns, without rows of curves. Survival is withheld where somebody had the event
+        since the last step that is told, or few are left. Where patients lack a covariate, events
+        among the others are withheld, since the arms' events would give those of the few.
     """
     told = table[~table["analysis"].astype(str).str.endswith("_curve")].reset_index(drop=True)
     for name in ("n", "events"):
         told[name] = told[name].where(~told[name].between(1, least - 1))
-    fewer = (told["term"].astype(str) != "") & (told["n"] < patients)
-    told["events"] = told["events"].mask(fewer)
+    told["events"] = told["events"].mask((told["arm"].astype(str) == "") & (told["n"] < patients))
     of_curve = (told["analysis"] == "kaplan_meier") & (told["quantity"] == "survival")
     told.loc[of_curve, ["n", "events"]] = np.nan
-    numbers = ["survival", "std_error", "lower", "upper"]
     for row, (arm, time) in told.loc[of_curve, ["arm", "time"]].iterrows():
-        own, seen = (one[one["arm"] == arm] for one in (curve, steps[steps["time"] <= time]))
-        read, last = own[own["time"] <= time], seen.iloc[-1]
-        since = seen.loc[seen["survival"] < own["survival"].min(), "events"].sum()
-        left = last["at_risk"] - last["events"] - last["censored"]
-        known = len(read) > 1 and (time <= own["time"].max() or (since < least <= left))
-        shown = read[numbers].iloc[-1].to_numpy() if known else np.nan
-        told.loc[row, ["value", *numbers[1:]]] = shown
-        told.loc[row, "note"] = _OFF_CURVE if known else WITHHELD
+        last = steps[(steps["arm"] == arm) & (steps["time"] <= time)].iloc[[-1]]
+        known = last["survival"].isin(curve.loc[curve["arm"] == arm, "survival"])
+        if not (known & (_left(last) >= least)).item():
+            told.loc[row, ["value", "std_error", "lower", "upper"]] = np.nan
+            told.loc[row, "note"] = WITHHELD
     of_time = told["quantity"].astype(str).str.startswith(_TIMES)
     longest = told["quantity"] == _LONGEST
     for name in ("value", "lower", "upper"):
         down = told[name].where(~longest, told[name].map(partial(coarse, rounded=np.floor)))
         told[name] = down.where(~of_time | longest, told[name].map(coarse))
     return told
-
-
-_OFF_CURVE = "read off the coarse curve"
-
-
-def told_table(table: pd.DataFrame, cohort: Cohort, least: int) -> pd.DataFrame:
-    """Table 1 without small counts and what they could be computed from.
-
-    A line of counts, of a level over arms or of an arm over levels, adds up to a number that is
-    known. More is withheld until no small count follows from these sums, and what a line withholds
-    is at least `least` patients. Shares, tests and differences of a covariate
-    with withheld counts are withheld too: each would give them away.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Result of `table_one`.
-    cohort : Cohort
-        Its cohort.
-    least : int
-        Smallest count that is told.
-
-    Returns
-    -------
-    DataFrame
-        The same columns.
-    """
-    if table.empty:
-        return table
-    arms = [arm_head(arm) for arm in cohort.arms]
-    parts = [
-        _told_variable(part.copy(), arms, least)
-        for _, part in table.groupby("variable", sort=False)
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _told_variable(part: pd.DataFrame, arms: list[str], least: int) -> pd.DataFrame:
-    counted = (part["kind"] != "numeric").to_numpy()
-    if not counted.any():
-        return part
-    columns = [*arms, OVERALL]
-    texts = part.loc[counted, columns].astype(str)
-    counts = texts.map(lambda text: int(text.split()[0]) if text else 0).to_numpy()
-    numeric = not counted.all()  # the others of a number are those whose value is known
-    hidden = hidden_cells(counts, least, open_columns=numeric)
-    if not hidden.any():
-        return part
-    # which of the hidden are small would narrow down the others, whose sums are told
-    part.loc[counted, columns] = np.where(hidden, WITHHELD, counts.astype(str))
-    return part.assign(smd=np.nan, test="", p=np.nan)
-
-
-def hidden_cells(counts: np.ndarray, least: int, *, open_columns: bool = False) -> np.ndarray:
-    """Which counts are withheld: small ones, and those by which they could be computed.
-
-    Parameters
-    ----------
-    counts : ndarray of int, shape (level, arm + 1)
-        Patients; the last column is the sum of the others where there are any.
-    least : int
-        Smallest count that is told.
-    open_columns : bool
-        Whether columns don't add up to the arm's patients, since others are not counted here.
-
-    Returns
-    -------
-    ndarray of bool
-        True where a count is withheld.
-
-    Examples
-    --------
-    >>> hidden_cells(np.array([[3, 20, 23], [30, 31, 61], [9, 8, 17]]), 5).astype(int).tolist()
-    [[1, 1, 0], [0, 0, 0], [1, 1, 1]]
-    """
-    hidden = (counts > 0) & (counts < least)
-    small = hidden.copy()
-    for _ in range(counts.size):
-        known = _computable(counts, hidden, least, open_columns)
-        free = ~hidden & _in_line(known, open_columns)
-        if not ((small & known).any() and free.any()):
-            break
-        sizes = np.where(free, np.where(counts > 0, counts, counts.max() + 1), np.inf)
-        hidden[np.unravel_index(np.argmin(sizes), counts.shape)] = True
-    return hidden
-
-
-def _computable(
-    counts: np.ndarray, hidden: np.ndarray, least: int, open_columns: bool
-) -> np.ndarray:
-    """Which withheld counts follow from the others, or are left so few values that they may."""
-    from scipy.linalg import null_space
-
-    found, places = np.zeros(counts.shape, dtype=bool), np.argwhere(hidden)
-    if not len(places):
-        return found
-    sums, lines = [], []
-    if counts.shape[1] > 1:
-        lines += [places[:, 0] == row for row in range(counts.shape[0])]
-        sums += [np.where(places[:, 1] == counts.shape[1] - 1, -1.0, 1.0) * on for on in lines]
-    if not open_columns:
-        by_column = [places[:, 1] == column for column in range(counts.shape[1])]
-        lines, sums = lines + by_column, sums + [on.astype(float) for on in by_column]
-    if not sums:
-        return found
-    free = null_space(np.array(sums))
-    known = np.abs(free).max(axis=1, initial=0.0) < 1e-9
-    for on in lines:
-        known |= on & (counts[hidden][on].sum() < least)
-    found[hidden] = known
-    return found
-
-
-def _in_line(cells: np.ndarray, open_columns: bool) -> np.ndarray:
-    """Cells whose line, over arms or over levels, holds one of some cells."""
-    along = cells.any(axis=1, keepdims=True) & np.ones_like(cells)
-    return along if open_columns else along | cells.any(axis=0, keepdims=True)
 
 
 def told_at_risk(at_risk: pd.DataFrame, results: Results) -> pd.DataFrame:

@@ -213,7 +213,7 @@ def _checks(results: Results) -> str:
     replicates = results.posterior.replicated["replicate"].nunique()
     text = (
         ""
-        if grouped(results.cohort) or results.cohort.recurrent
+        if grouped(results.cohort) or results.cohort.recurrent or results.withheld
         else "Fit was judged by laying the observed Kaplan–Meier curves over those of "
         f"{replicates} cohorts drawn from the posterior predictive distribution [@visual]. "
     )

@@ -137,15 +137,20 @@ def survival_section(results: Results) -> Section:
     return Section("Survival", "survival", tuple(blocks))
 
 
+_COMPARED = ": whether it does is shown under “Predictive check”, which compares like with like"
+
+
 def _reading(results: Results) -> str:
     """What it means that the steps leave the band."""
     if adjusted(results.posterior.primary):
         return (
             "The curves are **standardised** over the covariates of all patients, the steps "
-            "**unadjusted**, so that the two may lie apart though the model fits: whether it does "
-            "is shown under “Predictive check”, which compares like with like."
+            "**unadjusted**, so that the two may lie apart though the model fits"
+            + _COMPARED * (not results.withheld)
+            + "."
         )
-    return "Where the steps leave the band, the model’s shape doesn’t fit there."
+    steps = "feet of the steps" if results.withheld else "steps"
+    return f"Where the {steps} leave the band, the model’s shape doesn’t fit there."
 
 
 def _stated_courses(results: Results) -> str:
@@ -262,13 +267,19 @@ def _effect_note(results: Results) -> str:
     return "\n".join(lines)
 
 
+_TOLD = (
+    " (–: too few left since to be told). A step is drawn where the last of several events came, "
+    "so that the curve is right at the foot of each step and too high before it"
+)
+
+
 @guarded_block
 def _figure(results: Results) -> FigureBlock:
     cohort, fit = results.cohort, results.posterior.primary
     counted = [f"the number {'known to be event-free' if grouped(cohort) else 'at risk'}"]
     counted += [f"of {_COUNTED[name]} so far" for name in results.analysis.baselines.risk_table]
     below = f", with {listed(counted)} below"
-    below += " (–: too few left since to be told)" if results.withheld else ""
+    below += _TOLD * bool(results.withheld)
     if without_curves(results):
         caption = f"{beside(cohort).curve}{given_event_free(results)}{below}"
         return picture(
