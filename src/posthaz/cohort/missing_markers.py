@@ -19,6 +19,7 @@ _OPPOSITES = {"-": ("+", "+/-", "±", "pos", "positive"), "unknown": ("known",),
 CODES = (-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 9, 77, 88, 99, 777, 888,
          999, 7777, 8888, 9999, 99999, 999999)  # fmt: skip
 _FAR = 2.0
+_FEWEST_VALUES, _WIDE, _HEAP = 10, 3.0, 3  # a heap: distinct values, gap to the next, rows
 
 
 def marking_levels(levels: Sequence[str]) -> tuple[str, ...]:
@@ -86,6 +87,34 @@ def marking_codes(values: np.ndarray, fewest: int = 1) -> tuple[float, ...]:
         rest = np.append(rest, inside)
         coded &= ~np.isin(finite, inside)
     return tuple(code for code in found if code < 0 or code > 9 or np.sum(finite == code) >= fewest)
+
+
+def heaped_code(values: np.ndarray) -> tuple[float, ...]:
+    """The largest number where it is a code, stands in several rows and far above the next.
+
+    Parameters
+    ----------
+    values : ndarray of float
+        Measurements of a covariate.
+
+    Returns
+    -------
+    tuple of float
+        The code, or nothing.
+
+    Examples
+    --------
+    >>> ages = np.arange(42.0, 79.0)
+    >>> heaped_code(np.append(ages, [99, 99, 99])), heaped_code(np.append(ages, [99.0]))
+    ((99.0,), ())
+    """
+    finite = values[np.isfinite(values)]
+    steps = np.unique(finite)
+    if len(steps) < _FEWEST_VALUES or steps[-1] not in CODES:
+        return ()
+    apart = steps[-1] - steps[-2] > _WIDE * np.diff(steps[:-1]).max()
+    often = np.sum(finite == steps[-1]) >= _HEAP
+    return (float(steps[-1]),) if apart and often else ()
 
 
 def _far(codes: np.ndarray, rest: np.ndarray) -> np.ndarray:

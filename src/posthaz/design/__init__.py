@@ -2,7 +2,7 @@
 
 from posthaz.design.cluster_effects import formula_bars
 from posthaz.design.collinear import Entangled, entangled_numbers
-from posthaz.design.covariate_values import value_faults, values_beyond
+from posthaz.design.covariate_values import path_faults, value_faults, values_beyond
 from posthaz.design.design import Design, Group
 from posthaz.design.formula import (
     effect_variables,
@@ -36,6 +36,7 @@ __all__ = [
     "formula_variables",
     "in_basis",
     "learn_design",
+    "path_faults",
     "named_steps",
     "quoted",
     "reference_row",

@@ -1,7 +1,8 @@
 """Covariate values that an answer is asked for: what can't be, and what lies beyond the data."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,35 @@ def value_faults(
         fault = _fault(frame[name], value)
         if fault:
             yield Finding(f"{place}, {name}", *fault)
+
+
+def path_faults(pieces: Sequence[Mapping[str, object]], place: str) -> Iterator[Finding]:
+    """What is wrong with the times of a stated course.
+
+    Parameters
+    ----------
+    pieces : sequence of mapping
+        Pieces of the course, each with the time ``"from"`` which it holds.
+    place : str
+        Where they are stated.
+
+    Yields
+    ------
+    Finding
+        Of a piece without a time, or of times that don't rise from 0.
+
+    Examples
+    --------
+    >>> [finding.what for finding in path_faults([{"from": 3}, {"from": 2}], "profile")]
+    ['its path begins pieces at 3, 2']
+    """
+    starts = [piece.get("from") for piece in pieces]
+    numbers = [s for s in starts if isinstance(s, int | float) and math.isfinite(s)]
+    if len(numbers) < len(starts):
+        yield Finding(place, "a piece of its path has no time 'from'", "give from = 0, ...")
+    elif numbers[:1] != [0] or any(b <= a for a, b in pairwise(numbers)):
+        what = f"its path begins pieces at {', '.join(f'{s:g}' for s in numbers) or 'no time'}"
+        yield Finding(place, what, "let the first begin at 0, and each later than the last")
 
 
 def values_beyond(

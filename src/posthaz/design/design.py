@@ -203,7 +203,15 @@ class Design:
                 raise FormulaError(
                     f"formula '{self.formula}' can't be evaluated on new covariates: {error}"
                 ) from error
-        return np.asarray(common.design_matrix, dtype=float)[:, 1:]
+        matrix = np.asarray(common.design_matrix, dtype=float)[:, 1:]
+        for column, values in zip(self.columns, matrix.T, strict=True):
+            if not np.isfinite(values).all():
+                raise FormulaError(
+                    f"formula '{self.formula}' can't be evaluated on new covariates: '{column}' is "
+                    f"not finite in {int((~np.isfinite(values)).sum())} row(s)",
+                    fix="give values that it has (a logarithm needs values above 0)",
+                )
+        return matrix
 
     def _check_new(self, frame: pd.DataFrame) -> None:
         """Refuse new patients without a covariate that has an effect."""

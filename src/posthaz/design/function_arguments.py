@@ -135,9 +135,10 @@ ALLOWED_FUNCTIONS = (
 
 # What a user of R writes, and what says the same here.
 _ELSEWHERE = {
-    "strata": "a stratified baseline is not available; give the column as a term, whose levels "
-    "then have proportional hazards, or as a frailty, (1 | column)",
-    "frailty": "write (1 | column), a normal frailty on the log hazard",
+    "strata": 'say column = "..." in [models.NAME.strata] (Strata in Python) for a baseline hazard '
+    "of each level, or give the column as a term, whose levels have proportional hazards",
+    "frailty": "write (1 | column), a normal frailty on the log hazard; [models.NAME.frailty] "
+    "knows a gamma one",
     "cluster": "name the column as 'cluster' in [cohort] for robust standard errors, or write "
     "(1 | column) for a frailty",
     "ns": "write spline(x, df=3) or cr(x, df=3), natural cubic splines",
@@ -146,9 +147,9 @@ _ELSEWHERE = {
     "s": "write spline(x, df=3) or cr(x, df=3), natural cubic splines",
     "pspline": 'ask for a curve, [curves.NAME] with shape = "spline", or write bs(x, df=4), '
     "spline(x, df=3) or cr(x, df=3)",
-    "tt": "an effect that changes with time is not a term of a formula; cut the follow-up of each "
-    "patient into rows, with 'entry' and 'subject' in [cohort], and give the covariate's value in "
-    "each",
+    "tt": "an effect that changes with time is asked for by [models.NAME.changing.TERM] "
+    "(ChangingEffect in Python); for a covariate that changes, cut the follow-up of each patient "
+    "into rows, with 'entry' and 'subject' in [cohort], and give its value in each",
     "Surv": "leave it out; time and event are named in [cohort], and the formula is the "
     "right-hand side only",
     "offset": "an effect that is known is a prior with a small sd on its coefficient",

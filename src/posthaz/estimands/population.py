@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
-from posthaz.design import value_faults
+from posthaz.design import path_faults, value_faults
 from posthaz.errors import Findings, PosthazError, SpecError
 from posthaz.inference import Fit
 
@@ -149,13 +148,7 @@ def _check_path(
     findings = Findings()
     where = f"profile '{label}'"
     if stated:
-        starts = [piece.get(FROM) for piece in pieces]
-        numbers = [s for s in starts if isinstance(s, int | float) and np.isfinite(s)]
-        if len(numbers) < len(starts):
-            findings.add(where, "a piece of its path has no time 'from'", "give from = 0, ...")
-        elif numbers[:1] != [0] or any(b <= a for a, b in pairwise(numbers)):
-            what = f"its path begins pieces at {', '.join(f'{s:g}' for s in numbers) or 'no time'}"
-            findings.add(where, what, "let the first begin at 0, and each later than the last")
+        findings.extend(path_faults(pieces, where))
     first = {*values, *(pieces[0] if pieces else {})}
     for name in fit.open_paths:
         if name not in first:

@@ -1,8 +1,9 @@
 """An analysis and its cohort, read and checked; everything a fit could refuse, refused first."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from posthaz.cohort import Cohort, at_time, changing, joined, number_text
 from posthaz.design import (
     entangled_numbers,
     formula_groups,
+    path_faults,
     value_faults,
     values_beyond,
 )
@@ -86,11 +88,15 @@ def read_inputs(
         pieces = values.get("path")
         stated = {name: value for name, value in values.items() if name != "path"}
         findings.extend(value_faults(used, stated, place))
-        for piece in pieces if isinstance(pieces, list) else ():
-            own = {name: value for name, value in piece.items() if name != "from"}
-            findings.extend(value_faults(used, own, place))
+        course = pieces if isinstance(pieces, list) else []
+        findings.extend(path_faults(course, place) if course else ())
+        each = [{k: v for k, v in piece.items() if k != "from"} for piece in course]
+        findings.extend(fault for own in each for fault in value_faults(used, own, place))
         if not any(finding.where.startswith(place) for finding in findings.found):
-            beyond += values_beyond(used, stated, place)
+            beyond += [
+                fault for own in (stated, *each) for fault in values_beyond(used, own, place)
+            ]
+            findings.extend(_not_transformed(analysis, cohort, (stated, *each), place))
     findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
     made = (_short_plateau, _without_frailty, _without_curves, _entangled)
     notices = (*(notice for make in made for notice in make(analysis, cohort)), *beyond)
@@ -115,6 +121,21 @@ def _short_plateau(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
             "the share leans on the shape of the hazard and on its prior",
             "compare other baselines, and state what the share is conditional on",
         )
+
+
+def _not_transformed(
+    analysis: Analysis, cohort: Cohort, stated: Sequence[Mapping[str, Any]], place: str
+) -> Iterator[Finding]:
+    """Values that a model's formula has no number for, such as the logarithm of 0."""
+    for model in analysis.models:
+        own = own_patients(model, cohort)
+        design = learn_model_design(model, own.covariates, own.patient_weight)
+        for values in stated:
+            row = design.reference({k: v for k, v in values.items() if k in design.variables})
+            try:
+                design.matrix(row)
+            except PosthazError as error:
+                yield Finding(place, error.what.rstrip("."), error.fix or "give another value")
 
 
 def _profile_covariates(analysis: Analysis, cohort: Cohort) -> pd.DataFrame:

@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, Column, Cut, changing
+from posthaz.cohort import Cohort, Column, Cut
 from posthaz.design import formula_bars, formula_terms, formula_variables, quoted, written_terms
 from posthaz.errors import Finding, nearest
+from posthaz.spec.covariate_checks import change_faults
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.shrinkage import Shrinkage
 
@@ -176,9 +177,8 @@ def number_faults(place: str, name: str, cohort: Cohort) -> Iterator[Finding]:
     elif (count := cohort.covariates[name].nunique()) < _FEWEST_VALUES:
         what = f"'{name}' has {count} different values, too few for a curve"
         yield Finding(place, what, "take it as a factor, in the formula or in [subgroups]")
-    elif name in changing(cohort, (name,)):
-        what = f"'{name}' changes during follow-up, so that nobody has one value of it"
-        yield Finding(place, what, "take its value at the start of follow-up")
+    else:
+        yield from change_faults(place, (name,), cohort)
 
 
 def scale_faults(place: str, name: str, scale: str, values: np.ndarray) -> Iterator[Finding]:

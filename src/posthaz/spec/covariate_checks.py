@@ -1,10 +1,10 @@
 """Checks that several clinical tables share: covariates, terms, and whether these have levels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from posthaz.cohort import Cohort, CohortSpec, Column, Cut
+from posthaz.cohort import Cohort, CohortSpec, Column, Cut, changing
 from posthaz.cohort.rules.naming import OUTCOME_FIX, outcome_meaning
 from posthaz.design import formula_variables, quoted, syntax_fault
 from posthaz.errors import Finding, FormulaError, nearest
@@ -97,3 +97,30 @@ def cut_faults(place: str, name: str, cut: bool, cohort: Cohort) -> Iterator[Fin
         fix = f"describe its levels in [cohort.columns.{name}], or cut it ({name} = [60])"
         what, fix = ("factor", "name it without cuts") if cut else ("number", fix)
         yield Finding(place, f"'{name}' is a {what}", fix)
+    if name != cohort.treatment:
+        yield from change_faults(place, (name,), cohort)
+
+
+def change_faults(place: str, names: Sequence[str], cohort: Cohort) -> Iterator[Finding]:
+    """Covariates by which patients can't be told apart, since they change during follow-up.
+
+    Parameters
+    ----------
+    place : str
+        Place of the findings.
+    names : sequence of str
+        Covariates.
+    cohort : Cohort
+        The cohort.
+
+    Yields
+    ------
+    Finding
+        One a covariate.
+    """
+    for name in changing(cohort, names):
+        yield Finding(
+            place,
+            f"'{name}' changes during follow-up, so that nobody has one value of it",
+            "take its value at the start of follow-up, or put it into a model's formula",
+        )

@@ -92,6 +92,12 @@ def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
     for group in design.groups:
         _check_slopes(group, design)
     if spec.cure is not None:
+        if cohort.recurrent:
+            raise SpecError(
+                "cure: every event of a patient counts, and who has had one was not cured, so that "
+                "a share of patients without any says nothing of the hazard of the next event",
+                fix='leave it out, or ask about first events by recurrent = "first" in [cohort]',
+            )
         _check_cure(cohort, seen)
     if spec.crossing is not None and cohort.recurrent:
         raise SpecError(

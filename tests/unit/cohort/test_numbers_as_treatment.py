@@ -40,3 +40,12 @@ def test_stated_levels_are_arms() -> None:
         _frame(doses), time="t", event="d", treatment="dose_gy", columns={"dose_gy": column}
     )
     assert len(cohort.arms) == 6
+
+
+@pytest.mark.parametrize("kind", ["day", "patient"])
+def test_dates_and_names_of_patients_are_no_arms(kind: str) -> None:
+    frame = _frame([0.0]).assign(x=[f"2020-01-{1 + i % 20:02d}" for i in range(60)])
+    if kind == "patient":
+        frame["x"] = [f"p{i}" for i in range(60)]
+    with pytest.raises(CohortError, match="each would be an arm of its own"):
+        ph.read_cohort(frame, time="t", event="d", treatment="x")

@@ -69,10 +69,10 @@ def test_what_is_too_large_is_refused_at_once(frame: pd.DataFrame, formula: str,
 @pytest.mark.parametrize(
     ("formula", "said"),
     [
-        ("strata(arm)", "a stratified baseline is not available"),
+        ("strata(arm)", "[models.NAME.strata]"),
         ("ns(age, 3)", "write spline(x, df=3)"),
         ("arm + frailty(centre)", "write (1 | column)"),
-        ("tt(age)", "changes with time"),
+        ("tt(age)", "[models.NAME.changing.TERM]"),
         ("Surv(age, arm)", "the right-hand side only"),
         ("Surv(age, arm) ~ arm", "right-hand side only"),
         ("pspline(age)", "ask for a curve"),

@@ -94,6 +94,13 @@ def test_extrapolated_profiles_are_said(tmp_path: Path) -> None:
     assert any("95 is beyond the data" in str(notice) for notice in cohort.notices)
 
 
+def test_a_profile_has_a_number_for_every_term(tmp_path: Path) -> None:
+    analysis = _analysis(tmp_path, "[12]", "0")
+    model = replace(analysis.models[0], formula="log(age)")
+    with pytest.raises(SpecError, match=r"'log\(age\)' is not finite"):
+        read_inputs(replace(analysis, models=(model,)))
+
+
 def test_no_effect_stands_on_the_curves_of_one_arm(tmp_path: Path) -> None:
     analysis = _analysis(tmp_path, "[12]", "60")
     asked = replace(analysis.baselines, kaplan_meier_band=True, effect_on_plot=True)
@@ -142,3 +149,51 @@ def test_models_without_a_marginal_curve_say_why(
     (notice,) = [line for line in out.splitlines() if "changed during follow-up" in line]
     assert "[models.current]: 'bili' of its formula" in notice
     assert said in notice and fix in notice
+
+
+def test_the_times_of_a_course_rise_from_0(tmp_path: Path) -> None:
+    rows = [(i, start, start + 2.5, int(start and i % 2), 1.0 + start + i % 3)
+            for i in range(30) for start in (0.0, 2.5)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["id", "start", "stop", "d", "bili"])
+    table.to_csv(tmp_path / "x.csv", index=False)
+    for course, said in (
+        ("{ from = 3, bili = 1.0 }, { from = 2, bili = 3.0 }", "begins pieces at 3, 2"),
+        ("{ bili = 1.0 }", "a piece of its path has no time 'from'"),
+    ):
+        (tmp_path / "x.toml").write_text(f"{_VISITS}[estimands.profiles.rising]\npath = [{course}]")
+        with pytest.raises(SpecError, match=said):
+            read_inputs(ph.load_analysis(tmp_path / "x.toml"))
+
+
+def test_recurrent_events_have_no_cured_share(tmp_path: Path) -> None:
+    rows = [(i, start, start + 2.5, 1, 1.0) for i in range(30) for start in (0.0, 2.5)]
+    rows += [(30 + i, 0.0, 9.0, 0, 1.0) for i in range(30)]
+    table = pd.DataFrame(rows, columns=["id", "start", "stop", "d", "bili"])
+    table.to_csv(tmp_path / "x.csv", index=False)
+    text = _VISITS.replace('unit = "months"', 'unit = "months"\nrecurrent = "all"')
+    (tmp_path / "x.toml").write_text(text.replace('formula = "bili"', "") + "[models.none.cure]\n")
+    with pytest.raises(SpecError, match="who has had one was not cured"):
+        read_inputs(ph.load_analysis(tmp_path / "x.toml"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '[subgroups]\ncolumns = ["big"]\n',
+        "[subgroups]\ncolumns = [{ bili = [2] }]\n",
+        '[interactions.x]\neffect = "arm"\nby = "big"\n',
+        '[screening]\ncandidates = ["bili"]\n',
+    ],
+)
+def test_groups_of_what_changes_are_refused(tmp_path: Path, asked: str) -> None:
+    rows = [(i, start, start + 2.5, int(start and i % 2), 1.0 + start + i % 3, "ab"[i // 2 % 2])
+            for i in range(30) for start in (0.0, 2.5)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["id", "start", "stop", "d", "bili", "arm"])
+    table.assign(big=table["bili"].gt(3).map({True: "yes", False: "no"})).to_csv(
+        tmp_path / "x.csv", index=False
+    )
+    more = '[cohort.columns.arm]\n[cohort.columns.big]\n[treatment]\ncolumn = "arm"\n'
+    text = _VISITS.replace('formula = "bili"', 'formula = "arm"')
+    (tmp_path / "x.toml").write_text(text + more + asked)
+    with pytest.raises(SpecError, match="changes during follow-up, so that nobody has one value"):
+        read_inputs(ph.load_analysis(tmp_path / "x.toml"))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec
-from posthaz.design import syntax_fault
+from posthaz.design import formula_variables, syntax_fault
 from posthaz.errors import Finding
 from posthaz.spec.clinical_tables import ClinicalTable
-from posthaz.spec.covariate_checks import check_terms
+from posthaz.spec.covariate_checks import change_faults, check_terms
 from posthaz.spec.fields import Field, UnfitError, choice, number, several, table, text
 from posthaz.spec.sample import ALL, SAMPLES
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS, Shrinkage
@@ -171,6 +171,9 @@ def screening_faults(asked: ScreeningSpec, cohort: Cohort) -> Iterator[Finding]:
             "events are only known to lie between two times, and Cox models need exact ones",
             "remove [screening]",
         )
+    for term in asked.candidates:
+        names = formula_variables(term)
+        yield from change_faults(f"{cohort.source.name}, screening of {term}", names, cohort)
 
 
 def _check_term(toml: TomlTable, key: str, term: str, cohort: CohortSpec) -> None:

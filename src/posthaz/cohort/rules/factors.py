@@ -12,6 +12,7 @@ from posthaz.cohort.rows import listed, shown_values
 from posthaz.errors import Finding, nearest
 
 MOST_CODED_ARMS = 4
+_MOST_NAMED_ARMS = 12
 _EVERYBODY = "overall"
 
 
@@ -114,10 +115,19 @@ def treatment_has_arms(draft: Draft) -> Iterator[Finding]:
     name = draft.spec.treatment
     if not name or not draft.has(name) or draft.column(name).levels:
         return
-    if draft.column(name).derived is not None or read_numbers(draft.values(name)).text.any():
+    if draft.column(name).derived is not None:
         return
     found = factor_levels(draft, name)
-    if len(found) > MOST_CODED_ARMS:
+    if read_numbers(draft.values(name)).text.any():
+        if len(found) > _MOST_NAMED_ARMS:
+            yield Finding(
+                draft.where(column=name),
+                f"the treatment has {len(found)} values ({shown_values(list(found))}), and each "
+                "would be an arm of its own",
+                "name another column, join arms by a column of the table, or state its levels "
+                f"in [cohort.columns.{name}]",
+            )
+    elif len(found) > MOST_CODED_ARMS:
         yield Finding(
             draft.where(column=name),
             f"the treatment is a number with {len(found)} values ({shown_values(list(found))}), "

@@ -168,6 +168,17 @@ def _numbers_usable(spec: CohortSpec) -> Iterator[Finding]:
             )
 
 
+def _sources(spec: CohortSpec, covariate: str) -> set[str]:
+    """Columns that a covariate is derived from, at any remove."""
+    found, ahead = set(), [covariate]
+    while ahead:
+        column = spec.columns.get(ahead.pop())
+        new = set(column.derived.sources) - found if column and column.derived else set()
+        found |= new
+        ahead.extend(new)
+    return found
+
+
 def _columns_there(
     spec: CohortSpec, name: str, header: Sequence[str], kept: Sequence[str]
 ) -> Iterator[Finding]:
@@ -183,6 +194,11 @@ def _columns_there(
         if meaning:
             place = "treatment" if covariate == spec.treatment else "covariate"
             yield Finding(f"{name}, {place} '{covariate}'", f"it is {meaning}", OUTCOME_FIX)
+        for source in _sources(spec, covariate):
+            meaning = outcome_meaning(spec, source)
+            if meaning and source != spec.entry:
+                what = f"it is derived from '{source}', which is {meaning}"
+                yield Finding(f"{name}, derived column '{covariate}'", what, OUTCOME_FIX)
     for column, uses in roles.items():
         if column not in header:
             yield Finding(

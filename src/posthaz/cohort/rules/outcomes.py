@@ -91,7 +91,7 @@ def _column(draft: Draft) -> str:
 OUTCOME_RULES = (codes_there, codes_known, any_event)
 
 
-_FEWEST = 20
+_FEWEST, _SAME_ORDER = 20, 0.995
 
 
 def refuse_copies(draft: Draft) -> Iterator[Finding]:
@@ -121,10 +121,24 @@ def _follows_time(draft: Draft, name: str) -> str:
         return ""
     if np.allclose(values, times, rtol=1e-9, atol=0.0):
         return "it is the follow-up time in every row"
-    number, same = np.unique(values, return_inverse=True), np.unique(times, return_inverse=True)
-    if len(number[0]) == len(same[0]) and np.array_equal(number[1], same[1]):
+    number, same = _ranks(values), _ranks(times)
+    if np.array_equal(number, same):
         return "it orders all rows exactly as the follow-up time does, so it is computed from it"
+    # rounded, or in another unit; on a scale such as age what is known at entry comes as near
+    if not (draft.entry > 0).any() and np.ptp(values) > 0:
+        alike = float(np.corrcoef(number, same)[0, 1])
+        if alike > _SAME_ORDER:
+            return (
+                f"it orders rows as the follow-up time does (rank correlation {alike:.4f}), so it "
+                "is computed from it"
+            )
     return ""
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks, of equal values their mean."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(count) - (count - 1) / 2)[place]
 
 
 def _follows_event(draft: Draft, name: str) -> str:

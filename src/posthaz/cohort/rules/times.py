@@ -48,7 +48,9 @@ def finite(draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 draft.where(infinite, draft.named(role)),
                 f"{_noun(role)} is infinite",
-                "write the last time at which the subject was seen",
+                "correct it"
+                if role == "weight"
+                else "write the last time at which the subject was seen",
             )
 
 

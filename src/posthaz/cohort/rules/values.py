@@ -9,7 +9,7 @@ from posthaz.cohort.columns import Column
 from posthaz.cohort.covariates import factor_levels, is_factor, needs_numbers
 from posthaz.cohort.draft import Draft
 from posthaz.cohort.levels import level_texts
-from posthaz.cohort.missing_markers import marking_codes, marking_levels
+from posthaz.cohort.missing_markers import heaped_code, marking_codes, marking_levels
 from posthaz.cohort.numbers import Numbers, measured, read_numbers
 from posthaz.cohort.plausibility import impossible
 from posthaz.cohort.quantities import counted
@@ -126,7 +126,7 @@ def marking_numbers(draft: Draft) -> Iterator[Finding]:
         if name not in times and is_factor(draft, name):
             continue
         values = read_numbers(draft.values(name)).values
-        codes = marking_codes(values, _FEW)
+        codes = marking_codes(values, _FEW) or (heaped_code(values) if name not in times else ())
         if not codes:
             continue
         coded = np.isin(values, codes)

@@ -85,3 +85,10 @@ def test_a_marker_in_a_measurement_names_the_key():
     said = refusal(table, covariates=["age"])
     assert "row 1, column 'age': text in a column of numbers: '?'" in said
     assert "missing_values" in said
+
+
+def test_a_heap_of_99_above_ages_is_a_doubt():
+    ages = np.append(np.arange(42.0, 78.0), [99.0] * 4)
+    assert "column 'age': 99 (4 rows) looks like a code" in notices(good_table().assign(age=ages))
+    assert notices(good_table().assign(age=np.append(np.arange(42.0, 81.0), 99.0))) == ""
+    assert "looks like a code" not in notices(good_table().assign(time=ages))
