@@ -1,14 +1,18 @@
 """A cohort where a cohort belongs: tables given in its place are refused by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from inspect import signature
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from posthaz.cohort.cohort import Cohort
-from posthaz.errors import CohortError
+from posthaz.cohort.columns import Column
+from posthaz.cohort.draft import NAMING_ROLES
+from posthaz.cohort.where import Where
+from posthaz.errors import CohortError, Finding
 
 
 def require_cohort(value: Any, taker: str) -> None:
@@ -54,3 +58,43 @@ def takes_cohort[**P, R](function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **named)
 
     return checked
+
+
+def ill_typed(fields: Mapping[str, Any]) -> Iterator[Finding]:
+    """Arguments of `read_cohort` that are of no type that their field can have.
+
+    Parameters
+    ----------
+    fields : mapping of str to object
+        The arguments.
+
+    Yields
+    ------
+    Finding
+        One an argument.
+
+    Examples
+    --------
+    >>> [finding.what for finding in ill_typed({"time": ["t"], "event_codes": {1: 1, 0: 0}})]
+    ["['t'] is no name of a column"]
+    """
+    for role in NAMING_ROLES:
+        if not isinstance(fields.get(role, ""), str):
+            what = f"{fields[role]!r} is no name of a column"
+            yield Finding(f"read_cohort, {role}", what, "give a column's name as text")
+    codes = fields.get("event_codes", {})
+    if not isinstance(codes, Mapping) or not all(_is_cause(cause) for cause in codes.values()):
+        what, fix = f"{codes!r} gives no causes by code", 'give event_codes = {"1": 1, "0": 0}'
+        yield Finding("read_cohort, event_codes", what, fix)
+    if not isinstance(fields.get("where", Where()), Where):
+        what = f"where is a {type(fields['where']).__name__}"
+        yield Finding("read_cohort, where", what, 'give Where((OneOf("stage", ("III",)),))')
+    columns = fields.get("columns", {})
+    for name, column in columns.items() if isinstance(columns, Mapping) else ():
+        if not isinstance(column, Column):
+            what = f"the meaning of '{name}' is a {type(column).__name__}"
+            yield Finding("read_cohort, columns", what, f'give Column("{name}", unit="years")')
+
+
+def _is_cause(cause: object) -> bool:
+    return isinstance(cause, int | np.integer) and not isinstance(cause, bool) and cause >= 0

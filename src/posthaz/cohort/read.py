@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.argument import ill_typed
 from posthaz.cohort.cells import stated_cells, two_readings
 from posthaz.cohort.cohort import Cohort, Dropped, Source
 from posthaz.cohort.columns import Column
@@ -202,8 +203,12 @@ def _stated(spec: CohortSpec | None, fields: dict[str, Any]) -> CohortSpec:
         what = f"columns is a {type(columns).__name__}"
         fix = 'give columns = {"age": Column("age")}, or covariates = ["age"] for names alone'
         unknown += (Finding("read_cohort, columns", what, fix),)
+    unknown += tuple(ill_typed(fields))
     if unknown:
         raise CohortError.from_findings("The cohort can't be read:", unknown)
+    if "event_codes" in fields:
+        codes = {level_text(code): cause for code, cause in fields["event_codes"].items()}
+        fields = fields | {"event_codes": codes}
     return replace(spec or CohortSpec(), **fields)
 
 

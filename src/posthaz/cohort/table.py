@@ -112,6 +112,10 @@ def read_table(table: Any) -> Table:
 
 def _pandas(table: Any) -> Any:
     """A frame of any library as pandas; what is no frame as it is."""
+    if isinstance(table, pd.DataFrame) and any(
+        isinstance(kind, pd.ArrowDtype) for kind in table.dtypes
+    ):
+        return pd.concat([_of_numpy(table.iloc[:, k]) for k in range(table.shape[1])], axis=1)
     if isinstance(table, pd.DataFrame):
         return table
     if hasattr(table, "to_pandas"):
@@ -120,6 +124,14 @@ def _pandas(table: Any) -> Any:
     if not isinstance(known, narwhals.DataFrame | narwhals.LazyFrame):
         return table
     return known.lazy().collect("pandas").to_native()
+
+
+def _of_numpy(column: pd.Series) -> pd.Series:
+    """A column of Arrow's types in those that pandas has by itself."""
+    if not isinstance(column.dtype, pd.ArrowDtype):
+        return column
+    plain = column.array.__arrow_array__().to_pandas()
+    return pd.Series(plain.array, index=column.index, name=column.name)
 
 
 def says_simulated(frame: pd.DataFrame) -> bool:

@@ -42,6 +42,8 @@ def stage_in(folder: Path) -> Iterator[Path]:
     Path
         A new folder; stages that no run holds any more are removed before it is made.
     """
+    # through a link '..' is not what its text says, and a temporary name is made from the text
+    folder = folder.resolve()
     with _held(folder):
         _sweep(folder)
         stage = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))

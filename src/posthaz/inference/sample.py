@@ -79,6 +79,11 @@ def fit(
     >>> result.draws["posterior"]["log_hazard_ratio"].dims
     ('chain', 'draw', 'covariate')
     """
+    if sampling is not None and not isinstance(sampling, Sampling):
+        raise SpecError(
+            f"fit takes a Sampling, and was given a {type(sampling).__name__}",
+            fix="make one, as Sampling(draws=1000), or give draws=1000 by its name",
+        )
     check_settings(spec, settings, "fit")
     sampling = replace(sampling or Sampling(), **settings)
     prepared = prepare_fit(spec, cohort)

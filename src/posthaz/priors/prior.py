@@ -42,7 +42,13 @@ class Prior:
             raise PriorError(
                 f"prior family '{self.family}' is not known; {nearest(self.family, list(FAMILIES))}"
             )
-        object.__setattr__(self, "values", tuple(float(value) for value in self.values))
+        try:
+            object.__setattr__(self, "values", tuple(float(value) for value in self.values))
+        except (TypeError, ValueError) as error:
+            names = ", ".join(self.about.values) or "none"
+            raise PriorError(
+                f"prior {self.family}: {self.values!r} is no list of numbers ({names})"
+            ) from error
         self._check_values()
 
     def _check_values(self) -> None:

@@ -56,3 +56,31 @@ def test_a_table_or_a_cohort_is_no_score(call: Callable[[object], object], given
         AdjustmentError, match=r"takes a propensity score, and was given a (table|cohort)"
     ):
         call(given)
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"time": ["t"]}, "is no name of a column"),
+        ({"event_codes": {"1": "x"}}, "gives no causes by code"),
+        ({"event_codes": [1]}, "gives no causes by code"),
+        ({"where": {"arm": "a"}}, "where is a dict"),
+        ({"columns": {"arm": {"unit": "Gy"}}}, "the meaning of 'arm' is a dict"),
+    ],
+)
+def test_arguments_of_another_type(stated: dict, said: str) -> None:
+    with pytest.raises(CohortError) as caught:
+        ph.read_cohort(_TABLE, **{"time": "t", "event": "d", **stated})
+    assert said in str(caught.value)
+    assert "Fix: " in str(caught.value)
+
+
+def test_codes_may_be_numbers_and_columns_of_arrow() -> None:
+    plain = ph.read_cohort(_TABLE, time="t", event="d", event_codes={1: 0, 0: 1}, treatment="arm")
+    arrow = _TABLE.convert_dtypes(dtype_backend="pyarrow")
+    same = ph.read_cohort(arrow, time="t", event="d", event_codes={1: 0, 0: 1}, treatment="arm")
+    assert plain.event.tolist() == same.event.tolist() == [False, True] * 10
+    assert plain.arms == same.arms
+
+
+_TABLE = pd.DataFrame({"t": range(1, 21), "d": [1, 0] * 10, "arm": list("aabb") * 5})

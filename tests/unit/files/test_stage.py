@@ -115,3 +115,13 @@ def test_a_new_folder_of_a_failed_run_is_not_left_empty(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), staged_folder(tmp_path / "deep" / "out"):
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_way_up_from_a_link_is_that_of_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "else" / "deep").mkdir(parents=True)
+    (tmp_path / "own" / "link").symlink_to(tmp_path / "else" / "deep")
+    write_text(tmp_path / "own" / "link" / ".." / "a.csv", "x")
+    assert (tmp_path / "else" / "a.csv").read_text() == "x"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["else", "own"]
+    assert [path.name for path in (tmp_path / "own").iterdir()] == ["link"]
