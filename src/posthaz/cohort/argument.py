@@ -97,4 +97,5 @@ def ill_typed(fields: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _is_cause(cause: object) -> bool:
-    return isinstance(cause, int | np.integer) and not isinstance(cause, bool) and cause >= 0
+    whole = isinstance(cause, int | np.integer) and not isinstance(cause, bool)
+    return whole and int(cause) >= 0
