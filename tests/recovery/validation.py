@@ -138,10 +138,11 @@ def page(cases: dict[str, list[Number]], references: list[str]) -> str:
         f"and tolerance stand there once. posthaz {versions.get('posthaz')}, PyMC",
         f"{versions.get('pymc')}, {datetime.now(UTC):%d %B %Y}.",
         "",
-        f"**{met} of {len(every)} numbers of {len(cases)} cases agree within tolerance.** It was",
-        "set before anything was computed: 0.02 on a log hazard ratio where the model is the",
-        "same, a share of the printed standard deviation where priors or smoothing differ, which",
-        "the case says. Monte Carlo errors are those of our draws, and of theirs where known.",
+        f"**{met} of {len(every)} numbers of {len(cases)} cases agree within tolerance:**",
+        "0.02 on a log hazard ratio where the model is the same, and what the case says where",
+        "priors or smoothing differ, such as a share of the printed standard deviation. Tolerances",
+        "of differing models show that answers are alike, not that the programs compute the same.",
+        "Monte Carlo errors are those of our draws, and of theirs where known.",
         f"Of {len(errors)} numbers of the same models by Stan the differences have a standard",
         f"deviation of {spread} Monte Carlo errors.",
         "",
@@ -154,7 +155,7 @@ def page(cases: dict[str, list[Number]], references: list[str]) -> str:
     lines += ["## Estimates of R without sampling", "",
               "Each comparison is a test of the default run (`pytest tests/reference`).", "",
               "| what | by | tolerance | comparisons that agree |", "|---|---|---|---:|",
-              *references, "", "## What can not be compared", ""]  # fmt: skip
+              *references, "", "## What cannot be compared", ""]  # fmt: skip
     lines += [f"- **{what}**: {why}" for what, why in CANNOT]
     left = [case.key for case in CASES if case.key not in cases]
     lines += [f"- Not run this time: {', '.join(left)}."] if left else []
