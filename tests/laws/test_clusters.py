@@ -1,5 +1,7 @@
 """Laws of clusters: alike when their spread is 0, and gamma frailties of mean 1."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pymc as pm
@@ -14,10 +16,16 @@ import posthaz as ph
 from posthaz.design import learn_design
 from posthaz.effects import Frailty
 from posthaz.effects.frailty import log_gamma_density
-from posthaz.estimands.clusters import median_ratio
+from posthaz.estimands.clusters import average_effect, differing, median_ratio
 from posthaz.inference.conditional import hazard_of
 from posthaz.model import build_model
-from posthaz.spec import choose_priors, learn_model_design, varying_name
+from posthaz.spec import (
+    choose_priors,
+    correlation_name,
+    learn_model_design,
+    varying_name,
+    varying_sd_name,
+)
 from tests.shared_data import plain_cohort
 
 FRAME = pd.DataFrame(
@@ -104,8 +112,6 @@ def test_correlations_of_three_effects_are_lkj():
 
 @pytest.mark.parametrize("spread", [0.2, 1.0])
 def test_the_median_ratio_is_that_of_two_clusters_drawn_at_random(spread):
-    from types import SimpleNamespace
-
     import xarray as xr
 
     design = learn_design(FRAME, "arm + (1 | site)")
@@ -127,3 +133,34 @@ def test_the_median_ratio_is_that_of_two_clusters_drawn_at_random(spread):
         )
         larger = np.median(drawn.max(axis=0) / drawn.min(axis=0))
         assert median_ratio(fit, design.groups[0])[0] == pytest.approx(larger, rel=0.01)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("formula", ["arm", "arm * dose"])
+@pytest.mark.parametrize("bracket", ["(0 + arm | site)", "(arm | site)"])
+def test_an_effect_by_cluster_is_the_ratio_of_its_hazards(formula: str, bracket: str) -> None:
+    arm = pd.Categorical(np.where(FRAME["arm"] > 0, "B", "A"), ["A", "B"], ordered=True)
+    frame = FRAME.assign(arm=arm)
+    spec = ph.ModelSpec("m", ph.Exponential(), f"{formula} + {bracket}")
+    design = learn_model_design(spec, frame)
+    (group,), random = design.groups, np.random.default_rng(1)
+    effects = random.normal(size=(1, len(design.columns))) / 20
+    values = {"log_hazard_ratio": effects, "log_rate": np.zeros(1)}
+    values |= {varying_name(group, one): random.normal(size=(1, 6)) for one in group.varying}
+    values |= {correlation_name(group, 0, 1): np.array([0.3])}
+    for sd, one in zip((0.5, 1.5), group.varying, strict=True):
+        values[varying_sd_name(group, one)] = np.array([sd])
+    apart, fit = differing(group, values), SimpleNamespace(spec=spec, design=design)
+    assert apart.columns == ("", "arm[B]")
+    typical = design.reference({"site": "a"})
+    for place, site in enumerate(group.levels):
+        a, b = (
+            hazard_of(spec, design, values, typical.assign(arm=arm[[k]], site=site)).log_hazard(1.0)
+            for k in (0, 1)
+        )
+        own = average_effect(fit, "arm[B]", values) + apart.deviation("arm[B]", values)[:, place]
+        assert float(np.ravel(b - a)[0]) == pytest.approx(float(own[0]))
+    if "0" in bracket:  # sd 0.5 and 1.5, correlation 0.3
+        assert apart.spread("") == pytest.approx(0.5)
+        assert apart.spread("arm[B]") == pytest.approx(np.sqrt(0.25 + 2.25 - 2 * 0.3 * 0.75))
+        related = (0.3 * 0.75 - 0.25) / (0.5 * apart.spread("arm[B]"))
+        assert apart.correlation("", "arm[B]") == pytest.approx(related)

@@ -5,7 +5,13 @@ import pandas as pd
 
 from posthaz.baselines.shared_frailty import SharedFrailty
 from posthaz.design import Group
-from posthaz.estimands.clusters import average_effect, median_ratio, new_cluster_ratios
+from posthaz.estimands.clusters import (
+    Differing,
+    average_effect,
+    differing,
+    median_ratio,
+    new_cluster_ratios,
+)
 from posthaz.figures import draw_clusters
 from posthaz.inference import Fit, flat_draws
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
@@ -22,7 +28,6 @@ from posthaz.report.sections.wording import (
     percent,
     with_interval,
 )
-from posthaz.spec.names import correlation_name, frailty_sd_name, varying_sd_name
 
 _MOST_SHOWN = 24
 _NUMBERS = ("ratio", "lower", "upper")
@@ -63,16 +68,18 @@ def clusters_section(results: Results) -> Section | None:
 def between_clusters(results: Results, fit: Fit) -> list[str]:
     """Sentences on each column of clusters of a model; none where it has none."""
     level = results.analysis.estimands.interval
+    values = flat_draws(fit.draws["posterior"].to_dataset())
     texts = []
     for group in fit.design.groups:
-        texts += [_frailty_sentence(fit, group, level)] if group.intercept else []
-        texts += _slope_sentences(results, fit, group, level)
+        apart = differing(group, values)
+        texts += [_frailty_sentence(fit, group, apart, level)] if "" in apart.columns else []
+        texts += _slope_sentences(results, fit, group, apart, values, level)
     return texts
 
 
-def _frailty_sentence(fit: Fit, group: Group, level: float) -> str:
+def _frailty_sentence(fit: Fit, group: Group, apart: Differing, level: float) -> str:
     """How much the hazards of clusters differ, as numbers that readers know."""
-    spread = flat_draws(fit.draws["posterior"].to_dataset())[frailty_sd_name(group)]
+    spread = apart.spread("")
     of = fit.spec.effect.acts_on if not fit.spec.frailty.is_gamma else "hazard"
     of = {"hazard": "hazard", "time": "survival time"}[of]
     what = (
@@ -89,12 +96,18 @@ def _frailty_sentence(fit: Fit, group: Group, level: float) -> str:
     )
 
 
-def _slope_sentences(results: Results, fit: Fit, group: Group, level: float) -> list[str]:
+def _slope_sentences(
+    results: Results,
+    fit: Fit,
+    group: Group,
+    apart: Differing,
+    values: dict[str, np.ndarray],
+    level: float,
+) -> list[str]:
     """How much effects differ between clusters, and what to expect of a new one."""
-    texts, values = [], flat_draws(fit.draws["posterior"].to_dataset())
-    name, kind = interval_name(level), fit.spec.effect.ratio
+    texts, name, kind = [], interval_name(level), fit.spec.effect.ratio
     for column, drawn in new_cluster_ratios(fit, group):
-        spread = _interval(values[varying_sd_name(group, column)], level)
+        spread = _interval(apart.spread(column), level)
         average = _interval(np.exp(average_effect(fit, column, values)), level)
         texts.append(
             f"The effect of {term_label(results.cohort, column)} differs between clusters of "
@@ -104,9 +117,9 @@ def _slope_sentences(results: Results, fit: Fit, group: Group, level: float) -> 
             f"{percent(float((drawn < 1).mean()))}."
         )
     for a, b in ((block[j], k) for block in group.blocks for j, k in enumerate(block[1:])):
-        parts = [group.varying[k] for k in (a, b)]
+        parts = [apart.columns[k] for k in (a, b)]
         said = [term_label(results.cohort, one) if one else "the frailty" for one in parts]
-        found = _interval(values[correlation_name(group, a, b)], level)
+        found = _interval(apart.correlation(*parts), level)
         texts.append(
             f"Between clusters of `{group.name}` the correlation of {said[0]} with the effect of "
             f"{said[1]} is {found}."
