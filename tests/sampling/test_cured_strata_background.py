@@ -116,6 +116,17 @@ def _rates(cohort: Cohort, rate: float) -> Cohort:
     return replace(cohort, covariates=cohort.covariates.assign(rate=rate))
 
 
+def test_a_cured_share_with_late_entry_is_of_those_event_free_then() -> None:
+    late = replace(cured(), origin=6.0)
+    fit = ph.fit(ph.ModelSpec("m", ph.Weibull(), "1", cure=ph.Cure("arm")), late, method="laplace")
+    whole = replace(fit, origin=0.0)
+    share, at_first = ph.cure_fraction(fit), ph.cure_fraction(whole)
+    left = ph.survival(whole, [6.0]).isel(time=0)
+    np.testing.assert_allclose(share, at_first / left, rtol=1e-6)
+    ends = ph.uncured_survival(fit, [6.0, 2000.0]).mean(("chain", "draw"))
+    assert np.allclose(ends.transpose("profile", "time"), [[1.0, 0.0]] * 2, atol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("options", "cohort", "said"),
     [

@@ -8,13 +8,16 @@ import xarray as xr
 from posthaz.errors import PosthazError
 from posthaz.estimands.curves import survival
 from posthaz.estimands.population import Population, arm_populations
-from posthaz.inference import Fit, cure_predictor, flat_draws
+from posthaz.inference import Fit, cure_predictor, flat_draws, hazard_of
 
 
 def cure_fraction(
     fit: Fit, populations: Sequence[Population] | None = None, group: str = "posterior"
 ) -> xr.DataArray:
     """Share of patients who never have the event, for every draw.
+
+    With delayed entry it is a share of those event-free at the fit's origin, as survival is; they
+    are cured more often than all are at time 0.
 
     Parameters
     ----------
@@ -51,10 +54,13 @@ def cure_fraction(
         )
     dataset = fit.draws[group].to_dataset()
     values, chosen = flat_draws(dataset), populations or arm_populations(fit)
-    shares = [
-        np.exp(cure.log_share(cure_predictor(fit.design, values, one.frame), np)) @ one.weight
-        for one in chosen
-    ]
+    shares = []
+    for one in chosen:
+        log_share = cure.log_share(cure_predictor(fit.design, values, one.frame), np)
+        if fit.origin:  # survival of those event-free then levels off at this
+            own = hazard_of(fit.spec, fit.design, values, one.frame)
+            log_share = log_share + own.cumulative_hazard(np.array([fit.origin]))[..., 0]
+        shares.append(np.exp(log_share) @ one.weight)
     shape = (dataset.sizes["chain"], dataset.sizes["draw"], len(chosen))
     return xr.DataArray(
         np.stack(shares, axis=-1).reshape(shape),

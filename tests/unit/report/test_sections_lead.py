@@ -3,9 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from posthaz.effects import Cure
 from posthaz.errors import Finding
 from posthaz.report import Bullets, Note, Results
 from posthaz.report.sections.cohort import _flow
+from posthaz.report.sections.effect import frequentist_sentence
 from posthaz.report.sections.lead import lead_blocks, studied_sentence
 from posthaz.report.sections.rows import coefficient_row, estimand_row
 from posthaz.report.sections.wording import duration, percent, ratio
@@ -56,6 +58,13 @@ def test_an_interval_without_1_claims_neither_later_times_nor_cause(two_arms):
     assert "after 47.5 months" in text
     assert "assigned at random" in text
     assert "1.01, which includes 1)" in text
+
+
+def test_where_restricted_means_are_judged_these_are_named(two_arms):
+    primary = two_arms.posterior.primary
+    cured = replace(primary, spec=replace(primary.spec, cure=Cure("arm")))
+    text = frequentist_sentence(with_ratio(two_arms, 0.5, 0.7, 0.9), cured)
+    assert "a ratio of restricted means of 1" in text
 
 
 def test_a_cox_ratio_on_the_other_side_is_said_to_be(two_arms):

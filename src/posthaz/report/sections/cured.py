@@ -9,6 +9,7 @@ from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import contrasts, model_labels, profile_labels, reference_arm
 from posthaz.report.sections.rows import estimand_row
+from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import (
     SPACE,
     at_time,
@@ -48,15 +49,15 @@ def cured_section(results: Results) -> Section | None:
 def cured_sentence(results: Results, fit: Fit) -> str:
     """Cured share of each arm under a model, and their difference."""
     labels, level = profile_labels(results, fit), interval_name(results.analysis.estimands.interval)
-    name = fit.spec.name
+    name, whom = fit.spec.name, given_event_free(results).removeprefix(" in those")
     shares = []
     for arm, label in labels.items():
         row = estimand_row(results, "cure fraction", arm, model=name)
-        whom = f" with {label}" if len(labels) > 1 else ""
-        shares.append(f"**{share_interval(*(row[key] for key in _NUMBERS))}**{whom}")
+        with_arm = f" with {label}" if len(labels) > 1 else ""
+        shares.append(f"**{share_interval(*(row[key] for key in _NUMBERS))}**{with_arm}")
     text = (
-        f"Under “{model_labels(results)[name]}” the share of patients who never have the event is "
-        f"{listed(shares)} ({level} credible intervals)."
+        f"Under “{model_labels(results)[name]}” the share of patients{whom} who never have the "
+        f"event is {listed(shares)} ({level} credible intervals)."
     )
     for arm, (label, against) in contrasts(results, fit).items():
         profile = f"{arm} - {reference_arm(results)}"
@@ -66,9 +67,11 @@ def cured_sentence(results: Results, fit: Fit) -> str:
             text += f" The model takes it to be the same with {label} as with {against}."
         elif np.isfinite(gap["median"]):
             median, lower, upper = (gap[key] for key in _NUMBERS)
-            numbers = with_interval(median, lower, upper, points)
+            larger = median >= 0
+            ends = (median, lower, upper) if larger else (-median, -upper, -lower)
             text += (
-                f" With {label} it is {numbers} points larger than with {against}; the probability "
+                f" With {label} it is {with_interval(*ends, points)} points "
+                f"{'larger' if larger else 'smaller'} than with {against}; the probability "
                 f"that it is larger at all is {percent(chance['mean'])}."
             )
     return text
@@ -111,5 +114,5 @@ def _table(results: Results, fit: Fit) -> Table:
     )[["profile", "share"]].reset_index(drop=True)
     level = interval_name(results.analysis.estimands.interval)
     heads = {"profile": "Patients", "share": f"Cured ({level}{SPACE}credible interval)"}
-    caption = f"Cured share, {model_labels(results)[fit.spec.name]}"
+    caption = f"Cured share{given_event_free(results)}, {model_labels(results)[fit.spec.name]}"
     return Table(shown, caption, heads, source="estimands.csv")

@@ -180,19 +180,19 @@ def agreement(own: pd.Series, cox: pd.Series) -> str:
 
 def _limits(results: Results, fit: Fit, arms: Sequence[str]) -> str:
     """What the data can't say, from where the credible intervals lie."""
-    open_, settled = [], []
+    open_, settled, of = [], [], "a ratio of 1"
     for arm in arms:
         name = contrasts(results, fit)[arm][0]
         row, kind = hazard_ratio_row(results, fit, arm)
         if not kind or fit.spec.cure is not None:
-            row = _time_ratio(results, arm)
+            row, of = _time_ratio(results, arm), "a ratio of restricted means of 1"
         (open_ if row["lower"] <= 1 <= row["upper"] else settled).append(name)
     start = _without_events(results, fit)
     if open_:
         one = len(open_) == 1
         text = (
             f"{start}the credible interval{'' if one else 's'} of {listed(open_)} "
-            f"include{'s' if one else ''} a ratio of 1, so the data are compatible with both "
+            f"include{'s' if one else ''} {of}, so the data are compatible with both "
             f"{_either_way(results)}, which is not proof that there is no difference"
         )
         if settled:
@@ -204,13 +204,13 @@ def _limits(results: Results, fit: Fit, arms: Sequence[str]) -> str:
     if results.analysis.kind == "prognostic":
         return (
             f"{start}the credible interval{'' if one else 's'} of {listed(settled)} "
-            f"exclude{'s' if one else ''} a ratio of 1: {effect_noun(results)} tells prognosis, "
+            f"exclude{'s' if one else ''} {of}: {effect_noun(results)} tells prognosis, "
             "which is not what would happen if it were changed."
         )
     longest = lasting(results.horizon, results.cohort.unit)
     return (
         f"{start}the credible interval{'' if one else 's'} of {listed(settled)} "
-        f"exclude{'s' if one else ''} a ratio of 1, but the data say nothing about what happens "
+        f"exclude{'s' if one else ''} {of}, but the data say nothing about what happens "
         f"after {longest} nor{unless_random(results)} whether "
         f"{effect_noun(results)} is the cause."
     )
