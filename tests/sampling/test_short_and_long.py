@@ -59,6 +59,12 @@ def test_the_ratio_over_time_is_that_of_the_hazards(fitted: ph.Fit) -> None:
     np.testing.assert_allclose(at.isel(time=0), expected, rtol=1e-8)
 
 
+def test_with_late_entry_the_ratio_hangs_on_survival_from_time_0(fitted: ph.Fit) -> None:
+    late = replace(fitted, origin=5.0)
+    course = np.exp(log_ratios(late, np.array([8.0]))["arm[RT]"])
+    np.testing.assert_allclose(course, ph.hazard_ratio_over_time(late, [8.0]), rtol=1e-8)
+
+
 def test_an_archived_fit_reads_back_equal(fitted: ph.Fit, tmp_path: Path) -> None:
     ph.write_fit(fitted, tmp_path / "fit.nc")
     assert ph.load_fit(tmp_path / "fit.nc") == fitted

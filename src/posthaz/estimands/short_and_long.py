@@ -1,6 +1,7 @@
 """A hazard ratio from a short-term to a long-term value: its course, and when it is 1."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,9 @@ def log_ratios(
     if not ends:
         return {}
     reference = Population("reference", fit.design.reference(None), np.ones(1))
-    alive = survival(fit, times, (reference,)).isel(profile=0, drop=True)
+    # the ratio hangs on survival from time 0 on, wherever curves begin
+    whole = replace(fit, origin=0.0)
+    alive = survival(whole, times, (reference,)).isel(profile=0, drop=True)
     found = {}
     for term, (short, long) in ends.items():
         own = alive
