@@ -139,7 +139,7 @@ def _read_file(file: TomlTable, path: Path, written: str, root: Path | None) -> 
         for name, asked in clinical.items()
     }
     table, inside = place_below(cohort_table, path.parent, root) if cohort_table else (None, True)
-    sensitivity = read_sensitivity(file, models, cohort, starts)
+    sensitivity = read_sensitivity(file, models, cohort, starts, landmark or 0.0)
     refuse_outcome_terms(file, cohort, models, sensitivity)
     _refuse_unknown_models(file, clinical)
     return Analysis(

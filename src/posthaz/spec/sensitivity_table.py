@@ -29,7 +29,11 @@ SENSITIVITY = table(_FIELDS)
 
 
 def read_sensitivity(
-    file: TomlTable, models: Sequence[ModelSpec], cohort: CohortSpec, starts: str = ""
+    file: TomlTable,
+    models: Sequence[ModelSpec],
+    cohort: CohortSpec,
+    starts: str = "",
+    landmark: float = 0.0,
 ) -> SensitivitySpec | None:
     """What a file's sensitivity analysis varies.
 
@@ -43,6 +47,8 @@ def read_sensitivity(
         How its cohort is read.
     starts : str, optional
         Column with the times at which treatment began.
+    landmark : float, optional
+        The file's landmark.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def read_sensitivity(
             "name one in [treatment], or remove [sensitivity]",
         )
     _check_treatment(toml, varied, treatment)
-    given = GivenFile(models, varied, varied, cohort, treatment, starts)
+    given = GivenFile(models, varied, varied, cohort, treatment, starts, landmark)
     read = {key: read_axes(toml, parsed, key, given) for key in _SHAPING}
     full = parsed.get("combine") == "full"
     met = [*_reshaped(varied, *(axis for axes in read.values() for axis in axes))] if full else ()

@@ -44,10 +44,11 @@ def cohort(size=60, **changes):
     return ph.read_cohort(table.assign(**changes), SPEC)
 
 
-def read(text, cohort_spec=SPEC):
+def read(text, cohort_spec=SPEC, landmark=0.0):
     file = toml_table(MODELS + "[sensitivity]\n" + text)
     models = read_models(file.below("models"))
-    return read_sensitivity(file, models, cohort_spec), models, problems(file)
+    spec = read_sensitivity(file, models, cohort_spec, landmark=landmark)
+    return spec, models, problems(file)
 
 
 def listed(text, patients=None):
@@ -171,6 +172,15 @@ def test_a_horizon_ends_follow_up_and_asks_nothing_beyond():
     assert some.event.sum() == (whole.event & (whole.exit <= 10)).sum()
     asked = one.of_estimands(ph.EstimandSpec(survival_at=(6.0, 12.0), rmst_to=9.0))
     assert (asked.survival_at, asked.rmst_to) == ((6.0,), 9.0)
+
+
+def test_a_horizon_after_a_landmark_ends_answers_that_count_from_it():
+    spec, _, wrong = read("horizons = [10]\n", landmark=6.0)
+    ((ending,),) = ([one.change for one in axis.alternatives] for axis in spec.axes)
+    asked = ending.of_estimands(ph.EstimandSpec(survival_at=(3.0, 9.0), rmst_to=9.0))
+    assert wrong == [] and (asked.survival_at, asked.rmst_to) == ((), None)
+    kept = ending.of_estimands(ph.EstimandSpec(survival_at=(3.0, 9.0), rmst_to=4.0))
+    assert (kept.survival_at, kept.rmst_to) == ((3.0,), 4.0)
 
 
 @pytest.mark.parametrize(

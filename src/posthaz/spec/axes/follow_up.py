@@ -59,9 +59,12 @@ class HorizonChange(Change):
     ----------
     time : float
         The time, on the table's own time scale.
+    landmark : float
+        Landmark of the file, from which times of answers count.
     """
 
     time: float
+    landmark: float = 0.0
     late: ClassVar[int] = 20
     acts_on_patients: ClassVar[bool] = True
     checked: ClassVar[bool] = True
@@ -83,8 +86,9 @@ class HorizonChange(Change):
         return censored_at(cohort, np.full(len(cohort), ends))
 
     def of_estimands(self, asked: Any) -> Any:
-        known = tuple(time for time in asked.survival_at if time <= self.time)
-        beyond = asked.rmst_to is not None and asked.rmst_to > self.time
+        end = self.time - self.landmark
+        known = tuple(time for time in asked.survival_at if time <= end)
+        beyond = asked.rmst_to is not None and asked.rmst_to > end
         # a horizon beyond what is seen would be the model's guess
         gone = {"rmst_to": None, "survival_at": ()} if beyond else {"survival_at": known}
         return replace(asked, **gone)
@@ -212,7 +216,8 @@ def landmark_axes(toml: TomlTable, given: GivenFile) -> tuple[Axis, ...]:
 def horizon_axes(toml: TomlTable, given: GivenFile) -> tuple[Axis, ...]:
     """Administrative censoring: ``horizons``, a list of times."""
     times = toml.read({"horizons": TIMES})["horizons"]
-    named = tuple(Alternative(number_text(time, 4), HorizonChange(time)) for time in times)
+    ends = (HorizonChange(time, given.landmark) for time in times)
+    named = tuple(Alternative(number_text(end.time, 4), end) for end in ends)
     return (Axis("horizon", named),)
 
 

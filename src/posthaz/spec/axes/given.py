@@ -25,6 +25,8 @@ class GivenFile:
         Covariate whose effect the variants are compared by; empty where there is none.
     starts : str
         Column with the times at which treatment began; empty where there is none.
+    landmark : float
+        Its landmark, from which times of answers count.
     """
 
     models: Sequence[ModelSpec]
@@ -33,3 +35,4 @@ class GivenFile:
     cohort: CohortSpec
     treatment: str
     starts: str = ""
+    landmark: float = 0.0
