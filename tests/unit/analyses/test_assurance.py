@@ -1,12 +1,14 @@
 """What a trial could show: simulated trials against the normal approximation, and bad input."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.analyses.assurance.answer import closed_assurance
+from posthaz.analyses.assurance.answer import _median_follow_up, closed_assurance
 from posthaz.analyses.assurance.spec import read_assurance
 from posthaz.analyses.assurance.trials import Design, chance_of_success, simulate_trials
+from posthaz.baselines.observation import follow_up
 from posthaz.cohort import CohortSpec
 from posthaz.errors import SpecError
 from tests.unit.spec.reading import problems, toml_table
@@ -35,7 +37,6 @@ def test_the_log_rank_statistic_is_greenwoods():
     from posthaz.baselines import logrank
 
     time, event, treated = _follow_up(MANY, np.array([np.log(0.7)]), np.random.default_rng(3))
-    import pandas as pd
 
     table = pd.DataFrame({"t": time[0], "d": event[0].astype(int),
                           "arm": np.where(treated[0], "B", "A")})  # fmt: skip
@@ -94,3 +95,20 @@ def test_bad_tables_are_refused_with_their_place(text, what):
 def test_the_prior_is_normal_in_python_too():
     with pytest.raises(SpecError, match="a normal one on the log hazard ratio"):
         ph.AssuranceSpec(ph.Prior("student_t", (4.0, 0.0, 1.0)))
+
+
+def test_follow_up_counts_patients_from_their_entry():
+    rows = [
+        (0.0, 10.0, 0, 1, "a"),
+        (4.0, 9.0, 1, 2, "b"),
+        (1.0, 7.0, 0, 1, "a"),
+        (2.0, 8.0, 0, 5, "b"),
+    ]
+    table = pd.DataFrame(rows, columns=["entry", "time", "event", "n", "arm"])
+    given = {"time": "time", "event": "event", "entry": "entry", "treatment": "arm"}
+    grouped = ph.read_cohort(table, **given, weight="n", weight_kind="frequency")
+    single = ph.read_cohort(table.loc[table.index.repeat(table["n"])], **given)
+    found = [_median_follow_up(one) for one in (grouped, single)]
+    by_hand = follow_up(single).iloc[-1]["median"]  # lengths 10, 5 (events), 6, 6: five patients
+    assert found == [6.0, 6.0]
+    assert by_hand == 6.0

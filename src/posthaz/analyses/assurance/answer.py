@@ -147,15 +147,16 @@ def _filled(cohort: Cohort, asked: AssuranceSpec) -> AssuranceSpec:
 
 
 def _median_follow_up(cohort: Cohort) -> float:
-    """Median time to censoring, events censoring it (reverse Kaplan-Meier)."""
-    last = pd.DataFrame({"exit": cohort.exit, "out": cohort.cause == 0, "id": cohort.subject})
-    last = last.sort_values("exit", kind="stable").groupby("id").last().sort_values(
-        ["exit", "out"], kind="stable"
-    )  # fmt: skip
-    at_risk = np.arange(len(last), 0, -1)
-    left = np.cumprod(np.where(last["out"], 1.0 - 1.0 / at_risk, 1.0))
+    """Median time from entry to censoring, events censoring it (reverse Kaplan-Meier)."""
+    rows = {"entry": cohort.entry, "exit": cohort.exit, "out": cohort.cause == 0}
+    frame = pd.DataFrame({**rows, "id": cohort.subject, "weight": cohort.weight})
+    begun = frame.groupby("id")["entry"].min()
+    last = frame.sort_values("exit", kind="stable").groupby("id").last()
+    last = last.assign(length=last["exit"] - begun).sort_values(["length", "out"], kind="stable")
+    at_risk = last["weight"].to_numpy()[::-1].cumsum()[::-1]
+    left = np.cumprod(np.where(last["out"], 1.0 - last["weight"] / at_risk, 1.0))
     reached = np.flatnonzero(left <= 0.5)
-    return float(last["exit"].iloc[reached[0]] if len(reached) else last["exit"].max())
+    return float(last["length"].iloc[reached[0]] if len(reached) else last["length"].max())
 
 
 def _shared(size: int, share: float) -> tuple[int, int]:
