@@ -7,9 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.levels import level_texts
 from posthaz.design.formula import effect_variables, in_product
 from posthaz.design.reference import reference_row
 from posthaz.errors import FormulaError
+
+
+def cluster_texts(column: pd.Series) -> pd.Series:
+    """Clusters as text: numbered ones without decimals, all others as they are."""
+    numbered = pd.api.types.is_numeric_dtype(column)
+    return level_texts(column) if numbered else column.astype(str)
 
 
 @dataclass(frozen=True)
@@ -250,5 +257,5 @@ class Design:
         if group.name not in frame:
             return np.full(len(frame), -1)
         position = {level: number for number, level in enumerate(group.levels)}
-        values = frame[group.name].astype(str)
+        values = cluster_texts(frame[group.name])
         return np.array([position.get(value, -1) for value in values], dtype=int)

@@ -13,6 +13,7 @@ from formulae import model_description
 from formulae.matrices import DesignMatrices
 from formulae.terms.call import Call
 
+from posthaz.cohort.levels import level_text
 from posthaz.design.cluster_effects import Bar, formula_bars
 from posthaz.design.design import Design, Group, Slopes
 from posthaz.design.estimable import RANK_TOLERANCE, check_finite, check_rank, check_spread
@@ -224,10 +225,11 @@ def _groups(
     """The clusters of a formula, with what differs between them."""
     if matrices.group is None:
         return ()
-    levels = {
-        str(term.factor.name): tuple(str(level) for level in term.groups)
-        for term in matrices.group.terms.values()
-    }
+    levels = dict[str, tuple[str, ...]]()
+    for term in matrices.group.terms.values():
+        name = str(term.factor.name)  # numbered clusters are called as a profile calls them
+        text = level_text if pd.api.types.is_numeric_dtype(frame[name]) else str
+        levels[name] = tuple(text(level) for level in term.groups)
     _check_names(list(levels), formula)
     bars = formula_bars(formula)
     return tuple(

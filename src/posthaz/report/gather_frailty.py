@@ -3,6 +3,7 @@
 from posthaz.arms.arm_model import cox_columns
 from posthaz.baselines.shared_frailty import SharedFrailty, shared_frailty_model
 from posthaz.cohort import Cohort
+from posthaz.design.design import cluster_texts
 from posthaz.inference import Fit
 
 
@@ -23,5 +24,5 @@ def has_cox_frailty(fit: Fit) -> bool:
 def cox_frailty(fit: Fit, cohort: Cohort, interval: float) -> SharedFrailty | str:
     """The Cox model with a frailty that stands beside a fit, or why there is none."""
     own, columns, _ = cox_columns(fit, cohort)
-    cluster = own.covariates[fit.design.groups[0].name].astype(str).to_numpy()
+    cluster = cluster_texts(own.covariates[fit.design.groups[0].name]).to_numpy()
     return shared_frailty_model(own, columns, cluster, interval)

@@ -81,3 +81,13 @@ def test_what_can_not_differ_is_said(formula, what, fix):
     with pytest.raises(FormulaError, match=what) as caught:
         learn_design(_FRAME, formula)
     assert pytest.importorskip("re").search(fix, caught.value.fix)
+
+
+def test_numbered_clusters_are_called_as_they_are_written():
+    frame = pd.DataFrame({"site": [1.0, 2.0, 10.0] * 4, "dose": np.arange(12.0)})
+    design = learn_design(frame, "dose + (1 | site)")
+    (group,) = design.groups
+    assert set(group.levels) == {"1", "2", "10"}
+    for named in (10, 10.0):
+        (place,) = design.cluster(group, pd.DataFrame({"site": [named]}))
+        assert group.levels[place] == "10"
