@@ -7,6 +7,7 @@ from posthaz.arms.arm_model import arm_model
 from posthaz.cohort import Cohort
 from posthaz.spec import ModelSpec, Shrinkage
 from posthaz.spec.along import formula_with
+from posthaz.spec.names import changed_priors
 from posthaz.spec.patients_lost import own_patients
 
 
@@ -44,4 +45,6 @@ def along_model(
     plain = replace(model, priors={}, shrinkage=None).with_formula(formula)
     bare = replace(plain, changing=(), crossing=None)
     made = arm_model(model, own_patients(bare, cohort), formula, name, shrinkage)
-    return replace(made, changing=plain.changing, crossing=plain.crossing)
+    own = changed_priors(replace(plain, priors=model.priors)) if plain.changing else set()
+    priors = made.priors | {name: prior for name, prior in model.priors.items() if name in own}
+    return replace(made, changing=plain.changing, crossing=plain.crossing, priors=priors)

@@ -6,7 +6,11 @@ from posthaz.spec import ModelSpec, shrunken_columns
 
 
 def departures(
-    model: ModelSpec, *, keeps_form: bool = False, keeps_frailty: bool = False
+    model: ModelSpec,
+    *,
+    keeps_form: bool = False,
+    keeps_frailty: bool = False,
+    keeps_strata: bool = False,
 ) -> list[str]:
     """What a reader must know of models that an analysis makes of the primary one.
 
@@ -14,8 +18,9 @@ def departures(
     ----------
     model : ModelSpec
         The primary model.
-    keeps_form, keeps_frailty : bool, optional
-        Whether the analysis's models act on time where it does, and have its frailties.
+    keeps_form, keeps_frailty, keeps_strata : bool, optional
+        Whether the analysis's models act on time where it does, and have its frailties; and whether
+        its Cox models have the strata.
 
     Returns
     -------
@@ -42,7 +47,7 @@ def departures(
         "Posterior hazard ratios here are of the hazard in excess of the expected one; Cox ratios "
         "are of all events.": model.background,
         f"Posterior models have a baseline hazard for each level of {model.strata}; Cox models "
-        "beside them have not.": model.strata,
+        "beside them have not.": not keeps_strata and model.strata,
     }
     return [text for text, holds in found.items() if holds]
 

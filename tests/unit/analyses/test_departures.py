@@ -8,6 +8,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.borrowing.spec import TABLE as BORROWING
+from posthaz.arms.along_model import along_model
 from posthaz.arms.arm_model import shared_baseline
 from posthaz.arms.departures import departures, ratio_fault
 from posthaz.effects import Background, ChangingEffect, Cure
@@ -46,6 +47,16 @@ def test_what_an_analysis_keeps_is_not_said() -> None:
     frailty = replace(ACCELERATED, formula="arm + (1 | centre)")
     assert len(departures(frailty)) == 2
     assert departures(frailty, keeps_form=True, keeps_frailty=True) == []
+    assert departures(replace(PLAIN, strata="centre"), keeps_strata=True) == []
+
+
+def test_a_curve_keeps_the_prior_of_how_another_effect_changes() -> None:
+    steps = Prior("half_normal", (0.2,))
+    model = replace(CHANGING, priors={"change_sd": steps})
+    made = along_model(model, simulated_example(), ["dose_gy"], None, ["gtv_cc"], "curve")
+    assert made.priors["change_sd"] == steps
+    gone = along_model(model, simulated_example(), ["dose_gy"], None, ["arm"], "curve")
+    assert "change_sd" not in gone.priors
 
 
 def test_a_prior_on_a_time_ratio_is_none_on_a_hazard_ratio() -> None:

@@ -57,6 +57,21 @@ def test_expected_deaths_are_no_part_of_a_transition() -> None:
         ph.illness_death(FEW, model, ASKED)
 
 
+def test_the_prior_of_a_change_is_left_out_with_the_change(monkeypatch) -> None:
+    class FittedError(Exception):
+        """Raised in place of a fit."""
+
+    def refuse(spec: ph.ModelSpec, *_: object) -> None:
+        raise FittedError(sorted(spec.priors))
+
+    monkeypatch.setattr("posthaz.analyses.multistate.answer.fit", refuse)
+    changing = (ph.ChangingEffect("ill", cuts=(5.0,)),)
+    priors = {"change_sd": ph.Prior("half_normal", (0.4,))}
+    model = ph.ModelSpec("m", Exponential(), "ill", changing=changing, priors=priors)
+    with pytest.raises(FittedError, match=r"\[\]"):
+        ph.illness_death(FEW, model, ASKED)
+
+
 @pytest.mark.parametrize("clock", ["forward", "reset"])
 def test_constant_hazards_have_the_closed_form(clock: str) -> None:
     rates = (0.1, 0.05, 0.3)

@@ -15,6 +15,7 @@ from posthaz.arms.arm_model import cox_columns
 from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.baselines import cox_model
 from posthaz.checks import convergence
+from posthaz.checks.proportional_twin import proportional_twin
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
 from posthaz.errors import CohortError
@@ -108,7 +109,7 @@ def illness_death(
                 f"multistate: no patient goes from {label.replace(' to ', ' to being ')}",
                 fix="check the columns of the middle state, or model the two end points apart",
             )
-        sparse = sparse_model(replace(model, changing=(), crossing=None), own.exit[own.event])
+        sparse = sparse_model(proportional_twin(model), own.exit[own.event])
         spec = replace(sparse, name=f"transition_{number + 1}")
         # equal seeds would tie the noise of the transitions' draws together
         seeded = replace(given, seed=given.seed + number)

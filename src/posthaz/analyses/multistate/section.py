@@ -62,7 +62,7 @@ def _tables(answer: Multistate) -> dict[str, pd.DataFrame]:
 
 def _departures(results: Results) -> list[str]:
     model = results.posterior.primary.spec
-    return departures(model, keeps_form=True, keeps_frailty=True)
+    return departures(model, keeps_form=True, keeps_frailty=True, keeps_strata=True)
 
 
 def _section(results: Results, answer: Multistate) -> Section:
