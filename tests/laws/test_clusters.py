@@ -1,6 +1,7 @@
 """Laws of clusters: alike when their spread is 0, and gamma frailties of mean 1."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,8 @@ def test_an_effect_by_cluster_is_the_ratio_of_its_hazards(formula: str, bracket:
     values |= {correlation_name(group, 0, 1): np.array([0.3])}
     for sd, one in zip((0.5, 1.5), group.varying, strict=True):
         values[varying_sd_name(group, one)] = np.array([sd])
-    apart, fit = differing(group, values), SimpleNamespace(spec=spec, design=design)
+    apart = differing(group, values)
+    fit: Any = SimpleNamespace(spec=spec, design=design)
     assert apart.columns == ("", "arm[B]")
     typical = design.reference({"site": "a"})
     for place, site in enumerate(group.levels):

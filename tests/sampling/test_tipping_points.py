@@ -237,6 +237,27 @@ def test_completed_times_follow_the_model(simulated):
     assert all(np.array_equal(one.exit[~open_], cohort.exit[~open_]) for one in made[:5])
 
 
+def test_rows_that_stand_for_several_patients_are_written_out_or_refused():
+    random = np.random.default_rng(4)
+    rows = pd.DataFrame({"t": random.exponential(9.0, 30).round(2) + 0.1, "arm": list("AB") * 15})
+    rows["d"], rows["n"] = (rows["t"] < 9.0).astype(int), 1 + np.arange(30) % 3
+    given = {"time": "t", "event": "d", "treatment": "arm"}
+    grouped = ph.read_cohort(rows, **given, weight="n", weight_kind="frequency")
+    single = ph.read_cohort(rows.loc[rows.index.repeat(rows["n"])], **given)
+    spec = ph.ModelSpec("m", ph.Exponential(), "arm")
+    found, alone = (
+        ph.tipping_points(
+            ph.fit(spec, one, SAMPLING), one,
+            TippingPointsSpec(confounder=None, censoring=(2.0,), imputations=2, removed=1),
+            sampling=SAMPLING,
+        )
+        for one in (grouped, single)
+    )  # fmt: skip
+    assert found.censoring["censored"].tolist() == alone.censoring["censored"].tolist()
+    assert {name for name, _ in found.lost} == {"influence", "removal"}
+    assert "rows stand for several patients" in found.lost[0][1]
+
+
 def test_what_censoring_may_hide_needs_one_exact_time_a_patient(simulated):
     from posthaz.analyses.tipping_points.censoring import censoring_deltas
 

@@ -46,5 +46,6 @@ def along_model(
     bare = replace(plain, changing=(), crossing=None)
     made = arm_model(model, own_patients(bare, cohort), formula, name, shrinkage)
     own = changed_priors(replace(plain, priors=model.priors)) if plain.changing else set()
-    priors = made.priors | {name: prior for name, prior in model.priors.items() if name in own}
-    return replace(made, changing=plain.changing, crossing=plain.crossing, priors=priors)
+    kept = {name: prior for name, prior in model.priors.items() if name in own}
+    parts = {"changing": plain.changing, "crossing": plain.crossing}
+    return replace(made, priors={**made.priors, **kept}, **parts)

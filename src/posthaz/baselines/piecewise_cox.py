@@ -81,7 +81,7 @@ def piecewise_cox(
             "lower": table.loc[f"{name} @ {k}", "hr_lower"],
             "upper": table.loc[f"{name} @ {k}", "hr_upper"],
             "p": table.loc[f"{name} @ {k}", "p"],
-            "events": int((pieces.event & (period[name] == k)).sum()),
+            "events": round(pieces.patients_each[pieces.event & (period[name] == k)].sum()),
         }
         for name, cuts in changing.items()
         for k in range(len(cuts) + 1)

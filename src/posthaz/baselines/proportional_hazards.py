@@ -96,7 +96,7 @@ def cox_model(
         concordance_se=error,
         n=fit.n,
         rows=len(used),
-        events=int(used.event.sum()),
+        events=used.event_count,
         ties=fit.ties,
         robust=robust,
         converged=fit.model is not None and bool(fit.settled.all()),

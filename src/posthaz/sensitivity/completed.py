@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from posthaz.adjust.patients import first_rows
 from posthaz.analyses.registry import module_of
 from posthaz.cohort import Cohort
 from posthaz.errors import SpecError
@@ -96,6 +97,7 @@ def _followed_on(
             "and times of the censored are not drawn from it",
             fix="leave numbers out of censored in [sensitivity]",
         )
+    cohorts = [first_rows(one) for one in cohorts]  # each patient's time is drawn
     fits = _fits(spec, cohorts, sampling)
     draw = module_of("tipping_points", "censoring").completed_times
     random = np.random.default_rng(sampling.seed)

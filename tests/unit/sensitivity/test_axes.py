@@ -211,6 +211,13 @@ def test_exclusions_are_an_axis_each_and_keep_the_unknown():
     assert sizes == [60, (~early).sum(), (~old).sum(), (~old & ~early).sum()]
 
 
+def test_no_single_patient_of_a_row_that_stands_for_several_is_left_out():
+    spec, models, _ = read("leave_one_out = ['patient']\n")
+    several = replace(cohort(), weight=np.full(60, 2.0), weight_kind="frequency")
+    with pytest.raises(CohortError, match="stand for several patients"):
+        variants(Analysis("x", models, SPEC, sensitivity=spec), cohort=several)
+
+
 def test_one_patient_and_one_event_at_a_time():
     whole = cohort()
     patients = listed("leave_one_out = ['patient']\n")[1:]

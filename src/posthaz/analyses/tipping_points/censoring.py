@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from posthaz.adjust.patients import first_rows
 from posthaz.analyses.tipping_points.confounder import refuse_rows
 from posthaz.analyses.tipping_points.effect import treatment_effect
 from posthaz.cohort import Cohort
@@ -68,6 +69,7 @@ def censoring_deltas(
     refuse_rows(
         fit, cohort, "the completion of censored times", "leave censoring out of [tipping_points]"
     )
+    cohort = first_rows(cohort)  # each patient's time is drawn, also of those in one row
     effect = treatment_effect(fit)
     own = replace(sampling, method="auto", chains=2, draws=max(200, sampling.draws // 4))
     better = cohort.arms[1] if np.median(effect.draws) < 0 else cohort.arms[0]

@@ -128,6 +128,13 @@ class Refits:
     """Refits without some patients; baselines keep the cuts of the whole cohort."""
 
     def __init__(self, fit: Fit, cohort: Cohort, sampling: Sampling, members: np.ndarray) -> None:
+        if cohort.weights_count and np.any(cohort.weight != 1):
+            raise PosthazError(
+                f"model '{fit.spec.name}': rows stand for several patients, of whom no single one "
+                "can be left out",
+                fix="give one row a patient, or say removed = 0 and influence = false in "
+                "[tipping_points]",
+            )
         self.spec, self.members = fit.spec, members
         own = np.isin(cohort.subject, members)
         self.cohort = cohort if own.all() else cohort.where(own)

@@ -106,6 +106,12 @@ class OneOut:
 
     def alternatives(self, cohort: Cohort) -> tuple[Alternative, ...]:
         """One each, numbered in the order of follow-up, so that nobody is named."""
+        if self.kind != "cluster" and cohort.weights_count and np.any(cohort.weight != 1):
+            raise CohortError(
+                f"{cohort.source.name}: rows stand for several patients, of whom no single one can "
+                "be left out",
+                fix="give one row a patient, or leave leave_one_out out of [sensitivity]",
+            )
         if self.kind == "cluster":
             if cohort.cluster is None:
                 raise CohortError(
