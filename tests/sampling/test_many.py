@@ -131,6 +131,16 @@ def test_collapsed_rows_give_the_same_posterior_and_a_number_a_patient() -> None
     assert leave_one_out(collapsed).elpd == pytest.approx(leave_one_out(plain).elpd, rel=1e-6)
 
 
+def test_of_rows_that_stand_for_several_patients_one_patient_is_left_out() -> None:
+    alone = cohort_of_months()
+    grouped = collapse(alone, ["arm"]).cohort
+    several, single = (ph.fit(MODELS["gompertz"], one, LAPLACE) for one in (grouped, alone))
+    ours, theirs = leave_one_out(several), leave_one_out(single)
+    assert ours.n_data_points == len(alone)
+    for of in ("elpd", "se", "p"):
+        assert getattr(ours, of) == pytest.approx(getattr(theirs, of), rel=1e-4)
+
+
 def test_a_large_cohort_keeps_one_patient_a_distinct_row(monkeypatch: pytest.MonkeyPatch) -> None:
     cohort = cohort_of_months()
     small = ph.fit(MODELS["gompertz"], cohort, LAPLACE)

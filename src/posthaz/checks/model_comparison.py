@@ -36,8 +36,9 @@ def leave_one_out(fit: Fit, *, weighted: bool = False) -> ELPDData:
     fit : Fit
         A fit.
     weighted : bool
-        Whether a row stands for as many patients as it weighs, of whom one is left out: the
-        rows of a life table. They then count by their weights, rounded.
+        Whether a row stands for as many patients as it weighs, of whom one is left out, though its
+        weight is no whole number: the rows of a life table. They then count by their weights,
+        rounded. Rows with frequency weights always do.
 
     Returns
     -------
@@ -46,8 +47,8 @@ def leave_one_out(fit: Fit, *, weighted: bool = False) -> ELPDData:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a high Pareto k is reported, not warned about
-        grouped = "subjects" in fit.draws["constant_data"]
-        if not (weighted or grouped):
+        constant = fit.draws["constant_data"]
+        if not (weighted or "subjects" in constant or "patients" in constant):
             return _arviz.loo(fit.draws, var_name="time", pointwise=True)
         counts, one = _one_patient(fit)
         result: Any = _arviz.loo(one, pointwise=True)

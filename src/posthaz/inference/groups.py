@@ -227,6 +227,8 @@ def data_groups(cohort: Cohort, design: Design, with_design: bool = True) -> dic
         "weight": ("subject", patients.weight.astype(float)),
         "entry": ("subject", patients.entry.astype(float)),
     }
+    if cohort.weights_count and np.any(patients.weight != 1):  # of whom one is left out
+        constant["patients"] = ("subject", patients.weight.astype(float))
     dataset = xr.Dataset(constant, coords=subject)
     if design.columns and with_design:
         dataset["design"] = xr.DataArray(

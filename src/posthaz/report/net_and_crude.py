@@ -1,5 +1,7 @@
 """Net survival and crude probabilities of death of fits whose background is a life table."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -64,21 +66,27 @@ def net_and_crude(fit: Fit, cohort: Cohort, asked: EstimandSpec) -> pd.DataFrame
 def _without_model(
     fit: Fit, cohort: Cohort, times: np.ndarray, level: float
 ) -> list[tuple[object, ...]]:
-    """Net survival of each arm by Pohar Perme and by Ederer II."""
+    """Net survival of each arm by Pohar Perme and Ederer II, of those event-free at the origin."""
     background = fit.spec.background
     assert background is not None
     mortality = read_expected_mortality(background.table, background.per)
     names, rows = (background.age, background.sex, background.year), []
     for arm in cohort.arms if fit.treatment else ("all",):
-        own = cohort.where(cohort.arm == arm) if fit.treatment else cohort
+        inside = (cohort.arm == arm) if fit.treatment else np.ones(len(cohort), dtype=bool)
+        own = cohort.where(inside & (cohort.exit > cohort.origin))
+        own = replace(own, entry=np.maximum(own.entry, cohort.origin))
         patients = patients_of(own.covariates, names).reset_index(drop=True)
 
         def accrued(
             at: np.ndarray, patients: pd.DataFrame = patients, left: np.ndarray = own.exit
         ) -> np.ndarray:
             # nobody is followed beyond their exit, where the life table may have no cells
-            until = np.minimum(at, left[:, None])
-            return expected_hazard(mortality, patients, until, cohort.unit)[1]
+            until = np.minimum(np.maximum(at, cohort.origin), left[:, None])
+            begun = np.full_like(until[:, :1], cohort.origin)
+            whole, before = (
+                expected_hazard(mortality, patients, one, cohort.unit)[1] for one in (until, begun)
+            )
+            return whole - before
 
         for method, source in SOURCES.items():
             curve = relative_survival(own, accrued, method, level)
