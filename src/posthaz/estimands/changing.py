@@ -12,7 +12,12 @@ from posthaz.design import term_variables
 from posthaz.effects import change_starts
 from posthaz.estimands.contrast import difference
 from posthaz.estimands.curves import survival
-from posthaz.estimands.population import Population, everybody_at, marginal_fault
+from posthaz.estimands.population import (
+    Population,
+    everybody_at,
+    marginal_fault,
+    patients_each,
+)
 from posthaz.estimands.rmst import restricted_mean
 from posthaz.estimands.short_and_long import (
     column_steps,
@@ -237,7 +242,8 @@ def _compared(fit: Fit) -> Iterator[_Compared]:
 
 def _quartiles(fit: Fit, variable: str, columns: list[str]) -> Iterator[_Compared]:
     """A number's upper quartile against its lower one; a spread per unit of several columns."""
-    low, high = np.quantile(fit.design.frame[variable].to_numpy(dtype=float), (0.25, 0.75))
+    values = np.repeat(fit.design.frame[variable].to_numpy(dtype=float), patients_each(fit))
+    low, high = np.quantile(values, (0.25, 0.75))
     if len(columns) > 1 or low == high:
         yield from (_Compared(column) for column in columns)
         return

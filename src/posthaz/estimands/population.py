@@ -260,6 +260,14 @@ def everybody_at(fit: Fit, variable: str, values: Sequence[object]) -> tuple[Pop
     )
 
 
+def patients_each(fit: Fit) -> np.ndarray:
+    """Patients that each row of a design stands for: 0 for later rows of a patient, mostly 1."""
+    weight = np.asarray(fit.design.weight, dtype=float)
+    given = fit.draws.children.get("constant_data", ())
+    several = "patients" in given or "subjects" in given
+    return weight.round().astype(int) if several else (weight > 0).astype(int)
+
+
 def observed_population(
     fit: Fit, values: Mapping[str, float] | None = None, label: str = WHOLE
 ) -> Population:

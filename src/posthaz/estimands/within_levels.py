@@ -9,6 +9,7 @@ import xarray as xr
 
 from posthaz.design import formula_variables
 from posthaz.estimands.effect import contrast_in_patients
+from posthaz.estimands.population import patients_each
 from posthaz.estimands.summary import summary
 from posthaz.inference import Fit
 from posthaz.spec import coefficient_name
@@ -59,6 +60,7 @@ def contrasts_within_levels(fit: Fit) -> Iterator[Within]:
     if not fit.treatment:
         return
     frame, weight = fit.design.frame, np.asarray(fit.design.weight, dtype=float)
+    each = patients_each(fit)
     arms = [str(one) for one in frame[fit.treatment].cat.categories]
     for name in _partners(fit):
         values = frame[name]
@@ -68,12 +70,12 @@ def contrasts_within_levels(fit: Fit) -> Iterator[Within]:
                 for level in values.cat.categories
             ]
         else:
-            at = np.unique(np.quantile(values.to_numpy(dtype=float)[weight > 0], _QUARTILES))
+            at = np.unique(np.quantile(np.repeat(values.to_numpy(dtype=float), each), _QUARTILES))
             found = [(f"{value:.4g}", weight > 0, frame.assign(**{name: value})) for value in at]
         for level, rows, patients in found:
             if not rows.any():
                 continue
-            counted = int(rows.sum()) if hasattr(values, "cat") else 0
+            counted = int(each[rows].sum()) if hasattr(values, "cat") else 0
             for arm in arms[1:]:
                 contrast = contrast_in_patients(fit, patients[rows], arm, arms[0], weight[rows])
                 yield Within(arm, arms[0], name, level, counted, contrast)

@@ -1,5 +1,7 @@
 """The treatment's hazard ratio within levels of what it interacts with."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,3 +58,13 @@ def test_levels_and_quartiles_add_up_the_coefficients_that_hold_there(cohort):
 
 def test_nothing_is_told_without_an_interaction_of_the_treatment(cohort):
     assert ratios_within_levels(fitted(cohort, "arm + sex*age")).empty
+
+
+def test_rows_that_stand_for_several_patients_count_as_these(cohort):
+    counts = np.where(cohort.covariates["sex"] == "m", 3.0, 1.0)
+    several = replace(cohort, weight=counts, weight_kind="frequency")
+    found = list(contrasts_within_levels(fitted(several, "arm*sex + arm*age")))
+    assert [one.patients for one in found[:2]] == [counts[counts == k].sum() for k in (1, 3)]
+    ages = np.repeat(cohort.covariates["age"].to_numpy(float), counts.astype(int))
+    quartiles = np.quantile(ages, (0.25, 0.5, 0.75))
+    assert [one.level for one in found[2:]] == [f"{value:.4g}" for value in quartiles]
