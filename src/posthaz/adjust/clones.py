@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from posthaz.adjust.episodes import treatment_starts
 from posthaz.adjust.logistic import logistic_fit
+from posthaz.adjust.patients import written_out
 from posthaz.adjust.weighting import effective_size
 from posthaz.cohort import Cohort, at_time, cut_follow_up
 from posthaz.cohort.argument import takes_cohort
@@ -197,6 +198,7 @@ def clone_censor_weight(
     >>> [(a, float(b)) for a, b in zip(clones.arm, clones.exit)]
     [('C', 4.0), ('C', 5.0), ('C', 1.0), ('T', 2.0), ('T', 2.0), ('T', 2.0), ('T', 8.0)]
     """
+    cohort = written_out(cohort)
     begin = begun(cohort, starts)
     grace = float(at_times_of(cohort, grace))
     _check(cohort, begin, grace, covariates)

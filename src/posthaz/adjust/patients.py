@@ -34,6 +34,12 @@ def first_rows(cohort: Cohort) -> Cohort:
     return _taken(patients, rows)
 
 
+def written_out(cohort: Cohort) -> Cohort:
+    """Rows that stand for several patients as one row each, where patients have a single row."""
+    several = cohort.weights_count and np.any(cohort.weight != 1)
+    return first_rows(cohort) if several and cohort.first.all() else cohort
+
+
 def is_categorical(values: pd.Series) -> bool:
     """Whether a covariate is counted by level: a factor, text, or a 0/1 indicator.
 

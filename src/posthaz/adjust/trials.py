@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.adjust.clones import begun, censored_at, in_arms
+from posthaz.adjust.patients import written_out
 from posthaz.cohort import Cohort, cut_follow_up
 from posthaz.cohort.argument import takes_cohort
 from posthaz.cohort.patients import patients_as_clusters, stacked, without
@@ -73,6 +74,7 @@ def sequential_trials(cohort: Cohort, starts: str, times: Sequence[float] | None
     >>> sequential_trials(cohort, "start").trials.to_numpy().tolist()
     [[1.0, 1.0, 2.0], [4.0, 1.0, 1.0]]
     """
+    cohort = written_out(cohort)
     begin = begun(cohort, starts)
     if len(cohort.arms) != 2 or cohort.recurrent or cohort.interval_censored.any():
         raise AdjustmentError(

@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.adjust import begun
+from posthaz.adjust.patients import written_out
 from posthaz.analyses.immortal_time.comparisons import (
     CLONES,
     TIME_DEPENDENT,
@@ -127,7 +128,7 @@ def immortal_time(
     AdjustmentError
         When the times at which treatment began can't be used.
     """
-    asked = asked or ImmortalTimeSpec()
+    cohort, asked = written_out(cohort), asked or ImmortalTimeSpec()
     terms = tuple(
         term
         for term in written_terms(model.formula)
