@@ -91,7 +91,13 @@ def test_the_bound_of_the_heart_patients_is_near_their_wait():
         table.drop(columns="wait"), time="days", event="dead", treatment="transplant",
         treatment_reference="no",
     )  # fmt: skip
-    assert delay_to_explain(cohort).mean == pytest.approx(table["wait"].mean(), rel=0.2)
+    found = delay_to_explain(cohort)
+    assert found.mean == pytest.approx(table["wait"].mean(), rel=0.2)
+    turned = read_cohort(
+        table.drop(columns="wait"), time="days", event="dead", treatment="transplant",
+        treatment_reference="yes",
+    )  # fmt: skip
+    assert delay_to_explain(turned, "yes") == found and delay_to_explain(turned).mean == 0.0
 
 
 def test_no_delay_is_needed_where_nothing_looks_good():

@@ -36,7 +36,7 @@ class Delay:
 
 
 @takes_cohort
-def delay_to_explain(cohort: Cohort) -> Delay:
+def delay_to_explain(cohort: Cohort, arm: str = "") -> Delay:
     """Mean delay before treatment that explains an effect as immortal time.
 
     Treatment is taken to begin at exponential times, so that who is treated is who lived to be.
@@ -47,6 +47,9 @@ def delay_to_explain(cohort: Cohort) -> Delay:
     cohort : Cohort
         A cohort of two arms with one exact event a patient, its arm the one that each patient
         came to be in.
+    arm : str, optional
+        The arm that had the treatment, whose patients lived until it began; the second one when
+        not given.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def delay_to_explain(cohort: Cohort) -> Delay:
     (3.4, 60)
     """
     exit_, weight = cohort.exit, cohort.weight
-    treated = cohort.arm == cohort.arms[1]
+    treated = cohort.arm == (arm or cohort.arms[1])
     times = np.unique(exit_[cohort.event])
     dead = np.array([weight[cohort.event & (exit_ == time)].sum() for time in times])
     there = (cohort.entry < times[:, None]) & (exit_ >= times[:, None])
@@ -75,7 +78,7 @@ def delay_to_explain(cohort: Cohort) -> Delay:
 
     span = float(exit_.max())
     mean = _means(exit_[treated], weight[treated], _FAR * span)
-    size = int(treated[cohort.first].sum())
+    size = round(float(cohort.patients_each[treated & cohort.first].sum()))
     if score(_NEAR * span) >= 0:
         return Delay(0.0, mean, size)
     if score(_FAR * span) < 0:

@@ -56,7 +56,8 @@ def _answer(given: Given) -> Answer:
     if any(immortal_time_faults(replace(asked, stated=True), whole or given.cohort)):
         return None
     if whole is None:
-        return delay_to_explain(given.cohort)
+        asked_arm = analysis.favours if analysis.favours in given.cohort.arms else ""
+        return delay_to_explain(given.cohort, asked_arm)
     whole = whole.complete(clinical_covariates(analysis)) if whole.drop_missing else whole
     return immortal_time(
         whole,

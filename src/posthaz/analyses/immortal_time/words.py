@@ -15,6 +15,7 @@ from posthaz.analyses.immortal_time.comparisons import (
 )
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
+from posthaz.report.sections.question import asks_for_reference
 from posthaz.report.sections.wording import (
     at_time,
     change,
@@ -152,6 +153,7 @@ def weight_words(answer: ImmortalTime) -> str:
 def delay_words(results: Results, delay: Delay) -> str:
     """What a file without start times can't rule out."""
     labels, unit = list(arm_labels(results).values()), results.cohort.unit
+    labels = labels[::-1] if asks_for_reference(results) else labels
     start = (
         f"The file doesn't say when {labels[1]} began, so immortal time can't be ruled out: "
         "whoever had it lived until it began."
