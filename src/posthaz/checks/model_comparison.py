@@ -84,7 +84,7 @@ def _counted(result: ELPDData, counts: np.ndarray, single: np.ndarray) -> ELPDDa
     return replace(
         result,
         elpd=float(each.sum()),
-        se=float(np.sqrt(len(each) * each.var())),
+        se=float(np.sqrt(len(each) * each.var(ddof=1))),  # as ArviZ's
         p=float(np.repeat(fitted, counts).sum() - each.sum()),
         n_data_points=len(each),
         elpd_i=xr.DataArray(each, dims=("subject",)),
