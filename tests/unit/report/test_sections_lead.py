@@ -7,7 +7,7 @@ from posthaz.effects import Cure
 from posthaz.errors import Finding
 from posthaz.report import Bullets, Note, Results
 from posthaz.report.sections.cohort import _flow
-from posthaz.report.sections.effect import frequentist_sentence
+from posthaz.report.sections.effect import effect_sentence, frequentist_sentence
 from posthaz.report.sections.lead import lead_blocks, studied_sentence
 from posthaz.report.sections.rows import coefficient_row, estimand_row
 from posthaz.report.sections.wording import duration, percent, ratio
@@ -65,6 +65,8 @@ def test_where_restricted_means_are_judged_these_are_named(two_arms):
     cured = replace(primary, spec=replace(primary.spec, cure=Cure("arm")))
     text = frequentist_sentence(with_ratio(two_arms, 0.5, 0.7, 0.9), cured)
     assert "a ratio of restricted means of 1" in text
+    said = effect_sentence(two_arms, cured, "B")
+    assert "probability of a ratio below 1" in said and "benefit" not in said
 
 
 def test_a_cox_ratio_on_the_other_side_is_said_to_be(two_arms):

@@ -55,13 +55,15 @@ def effect_sentence(results: Results, fit: Fit, arm: str) -> str:
     name, against = contrasts(results, fit)[arm]
     interval = f"{interval_name(results.analysis.estimands.interval)} credible interval"
     row, kind = hazard_ratio_row(results, fit, arm)
+    chance = chance_words(results, row["below_1"])
+    if fit.spec.cure is not None:  # who benefits by being cured is not in it
+        chance = f"a posterior probability of a ratio below 1 of **{percent(row['below_1'])}**"
     parts = []
     if kind:
         parts.append(
             f"the {'cause-specific ' if others else ''}{kind} of {name} v {against} is "
             f"**{ratio(row['median'])}** ({interval} {ratio(row['lower'])} to "
-            f"{ratio(row['upper'])}), with "
-            f"{chance_words(results, row['below_1'])}"
+            f"{ratio(row['upper'])}), with {chance}"
         )
     gain = "" if others and kind else gain_text(results, arm, name, against, interval)
     if gain:
