@@ -9,6 +9,7 @@ import pytest
 from posthaz.analyses.toxicity.section import PART
 from posthaz.analyses.toxicity.spec import ToxicitySpec
 from posthaz.analyses.toxicity.tables import number_needed, risk_ratio
+from posthaz.analyses.toxicity.words import toxicity_lead
 from posthaz.hazards import Exponential
 from posthaz.report.blocks import Bullets, FigureBlock, Note, Paragraph, Table
 from posthaz.report.cells import table_rows
@@ -67,6 +68,15 @@ def test_benefit_stands_against_risk_in_words(blocks):
     (words,) = [b.text for b in of_kind(blocks, Paragraph) if "Benefit against risk" in b.text]
     assert "restricted mean overall survival to 24 months" in words
     assert "independent" in words
+
+
+def test_a_benefit_is_set_against_a_grade_that_is_not_tabled(results):
+    answer = results.clinical["toxicity"]
+    said = toxicity_lead(results, answer)
+    bare = replace(answer, risks=answer.risks[answer.risks["grade"] != 2])
+    alone = toxicity_lead(results, bare)
+    extra = np.quantile(answer.benefit[0].extra, 0.5)
+    assert "stand **" in said and f"stand **{100 * extra:.1f} percentage points (" in alone
 
 
 def test_printed_counts_and_bare_arms_are_said(blocks):

@@ -42,7 +42,12 @@ def _benefit_risk(results: Results, pair: BenefitRisk, risks: pd.DataFrame) -> s
         & (risks["arm"] == pair.arm)
         & (risks["source"] == "separate")
     ]
-    extra = _difference(mine.iloc[0]) if len(mine) else ""
+    drawn = np.quantile(pair.extra, [0.5, tail, 1 - tail])  # of a grade without a row of its own
+    extra = _difference(
+        mine.iloc[0]
+        if len(mine)
+        else pd.Series(drawn, ["difference", "difference_lower", "difference_upper"])
+    )
     return (
         f"Against **{gain[0]} {pair.unit}** gained up to {at_time(pair.horizon, pair.unit)} "
         f"({gain[1]} to {gain[2]}) stand **{extra}** of {pair.label.lower()} of "
