@@ -14,6 +14,7 @@ from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.estimands import estimand_table
 from posthaz.inference import Fit
+from posthaz.inference.prepare import accelerated_fault
 from posthaz.spec import EstimandSpec
 
 LAPLACE = {"method": "laplace", "draws": 200, "chains": 2, "seed": 3}
@@ -94,6 +95,14 @@ def test_the_accelerated_form_is_refused() -> None:
     spec = ph.ModelSpec("m", ph.Weibull(), "arm + value", form="accelerated_failure_time")
     with pytest.raises(PosthazError, match="accelerated form can't take"):
         ph.fit(spec, cohort(), **LAPLACE)
+
+
+def test_a_cured_share_is_refused_where_it_hangs_on_the_course() -> None:
+    for cure in (ph.Cure("arm"), ph.Cure("arm", "promotion_time")):
+        with pytest.raises(PosthazError, match="cured share can't be"):
+            ph.fit(ph.ModelSpec("m", ph.Weibull(), "value", cure=cure), cohort(), **LAPLACE)
+    share = ph.ModelSpec("m", ph.Weibull(), "arm", cure=ph.Cure("value", "promotion_time"))
+    assert accelerated_fault(share, ["value"]) is None  # hazards are proportional
 
 
 def test_each_model_has_its_own_patients() -> None:

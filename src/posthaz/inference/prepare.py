@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from posthaz.cohort import Cohort, Collapsed, between_steps, changing, collapse, joined
-from posthaz.design import Design
+from posthaz.design import Design, formula_variables
 from posthaz.errors import CohortError, SpecError
 from posthaz.inference.engine import Posterior, model_shape, outlined_posterior
 from posthaz.model import build_model, event_rate
@@ -201,8 +201,18 @@ def _learned(spec: ModelSpec, cohort: Cohort) -> _Learned:
 
 
 def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:
-    """Why an accelerated model can't take covariates that change; None where it can."""
+    """Why a model whose hazards hang on the past can't take covariates that change, or None."""
+    if spec.cure is not None and spec.cure.kind == "promotion_time":
+        names = [name for name in names if name in formula_variables(spec.formula)]
     listed = " and ".join(f"'{name}'" for name in names)
+    if spec.cure is not None and names:
+        return SpecError(
+            f"model '{spec.name}': {listed} changed during follow-up, and a cured share can't be "
+            "with covariates that change: how many of those left are cured depends on their whole "
+            "course",
+            fix="use the value at the start of follow-up, or from a landmark on; effects on the "
+            "cured share of a promotion-time model may change",
+        )
     if spec.crossing and names:
         return SpecError(
             f"model '{spec.name}': {listed} changed during follow-up, and a short-term and "
