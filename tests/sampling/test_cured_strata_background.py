@@ -112,6 +112,10 @@ def _without_events(cohort: Cohort) -> Cohort:
     return replace(cohort, **ended)
 
 
+def _between(cohort: Cohort) -> Cohort:
+    return replace(cohort, upper=np.where(cohort.event, cohort.lower + 0.5, np.inf))
+
+
 def _rates(cohort: Cohort, rate: float) -> Cohort:
     return replace(cohort, covariates=cohort.covariates.assign(rate=rate))
 
@@ -137,6 +141,7 @@ def test_a_cured_share_with_late_entry_is_of_those_event_free_then() -> None:
         ({"background": ph.Background("rate")}, _rates(cured(), 0.0), "is 0 throughout"),
         ({"background": ph.Background("rate")}, _rates(cured(), 10.0), "rates per 1,000"),
         ({"background": ph.Background("rate")}, _rates(cured(), -1.0), "below 0"),
+        ({"background": ph.Background("rate")}, _between(cured()), "lie between two times"),
         (
             {"cure": ph.Cure("arm", priors={"age": ph.Prior("normal", (0, 1))})},
             cured(),

@@ -192,6 +192,12 @@ def follow_up_for_cure(cohort: Cohort) -> float:
 
 def _check_background(name: str, cohort: Cohort, seen: np.ndarray) -> None:
     """Refuse expected rates that can't be a background."""
+    if cohort.interval_censored.any() or cohort.resolution:
+        raise SpecError(
+            "background: expected deaths are a rate at the time of each event, and events are only "
+            "known to lie between two times, as those of a resolution are",
+            fix="give exact times without resolution, or model all deaths without a background",
+        )
     rate = pd.to_numeric(cohort.covariates[name], errors="coerce").to_numpy(dtype=float)
     if not np.isfinite(rate).all() or (rate < 0).any() or not rate.any():
         what = "has values that are no rate" if not np.isfinite(rate).all() else "has rates below 0"
