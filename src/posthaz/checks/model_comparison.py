@@ -1,7 +1,7 @@
 """Comparison of a file's models by leave-one-out cross-validation (PSIS-LOO)."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from scipy.special import logsumexp
 
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
+from posthaz.spec import ModelSpec
 
 _arviz: Any = arviz_stats
 _COLUMNS = (
@@ -109,8 +110,11 @@ def same_patients(fits: Mapping[str, Fit]) -> dict[str, Fit]:
     Raises
     ------
     PosthazError
-        When they share none, or keep one patient of each kind only (very large cohorts).
+        When they share none, keep one patient of each kind only (very large cohorts), or differ in
+        the deaths that are expected of anybody.
     """
+    if fault := background_fault([fit.spec for fit in fits.values()]):
+        raise fault
     subjects = {
         name: fit.draws["constant_data"]["subject"].to_numpy() for name, fit in fits.items()
     }
@@ -124,6 +128,20 @@ def same_patients(fits: Mapping[str, Fit]) -> dict[str, Fit]:
             fix="fit them to the same ones (same_patients = true in [cohort])",
         )
     return {name: _of_patients(fit, sorted(common)) for name, fit in fits.items()}
+
+
+def background_fault(specs: Sequence[ModelSpec]) -> PosthazError | None:
+    """Why likelihoods of models with unlike backgrounds can't be compared; None where they can.
+
+    What was expected up to each time doesn't depend on parameters and is left out of them.
+    """
+    if len({repr(one.background) for one in specs}) < 2:
+        return None
+    return PosthazError(
+        f"the models {', '.join(one.name for one in specs)} can't be compared: some are of deaths "
+        "in excess of those expected, and their likelihoods leave out what was expected",
+        fix="compare models that have the same background",
+    )
 
 
 def _of_patients(fit: Fit, subject: list[int]) -> Fit:

@@ -9,6 +9,7 @@ from scipy.special import logsumexp
 
 from posthaz.analyses.model_averaging.spec import ANY, BENEFIT
 from posthaz.arms.departures import effect_fault
+from posthaz.checks.model_comparison import background_fault
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import takes_cohort
 from posthaz.design import formula_variables
@@ -72,6 +73,8 @@ def model_probabilities(
     names = [model.name for model in models]
     if len(set(names)) < len(names):
         raise SpecError("two of the models have one name", fix="give each its own")
+    if fault := background_fault(models):
+        raise fault
     sampling = replace(sampling or Sampling(), method="laplace")
     needed = sorted({name for model in models for name in model.needed})
     cohort = cohort.complete(needed) if cohort.drop_missing else cohort

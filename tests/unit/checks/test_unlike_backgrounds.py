@@ -1,0 +1,17 @@
+"""Likelihoods of deaths in excess of expected ones are not set against those of all deaths."""
+
+import pytest
+
+import posthaz as ph
+from posthaz.checks.model_comparison import background_fault
+from posthaz.errors import PosthazError
+
+PLAIN = ph.ModelSpec("plain", ph.Weibull(), "arm")
+EXCESS = ph.ModelSpec("excess", ph.Weibull(), "arm", background=ph.Background("gtv_cc"))
+
+
+def test_models_of_unlike_backgrounds_are_not_compared():
+    assert background_fault([PLAIN, PLAIN]) is None
+    assert background_fault([EXCESS, EXCESS]) is None
+    with pytest.raises(PosthazError, match="plain, excess can't be compared"):
+        ph.model_probabilities(ph.simulated_example(), [PLAIN, EXCESS])
