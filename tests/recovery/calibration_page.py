@@ -167,6 +167,8 @@ _LIMITS = (
     "- Truths come from the prior and models are true: misfit is the matter of the "
     "[checks](checks_and_what_they_mean.md).",
     f"- Patients are 100, censored between 8 and 24 months; visits come every {VISITS:.0f} months.",
+    "- One seed serves all combinations, so that the ranks of a quantity in two of them correlate "
+    "by about a half: what strays alike in several may be the same chance.",
     "- Cohorts that posthaz refuses (without an event, or without one in an interval of a changing "
     "effect) are left out, which leaves the ranks of the others uniform.",
     "- The prior of an effect that changes by a random walk stands on its average over the events, "
