@@ -14,8 +14,8 @@ from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.estimands import estimand_table
 from posthaz.inference import Fit
-from posthaz.inference.prepare import accelerated_fault
 from posthaz.spec import EstimandSpec
+from posthaz.spec.support import accelerated_fault
 
 LAPLACE = {"method": "laplace", "draws": 200, "chains": 2, "seed": 3}
 ROLES = {"time": "stop", "event": "dead", "entry": "start", "subject": "id", "treatment": "arm"}

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from posthaz.cohort import Cohort, Collapsed, between_steps, changing, collapse, joined
-from posthaz.design import Design, formula_variables
-from posthaz.errors import CohortError, SpecError
+from posthaz.cohort import Cohort, Collapsed, between_steps, collapse, joined
+from posthaz.design import Design
+from posthaz.errors import CohortError
 from posthaz.inference.engine import Posterior, model_shape, outlined_posterior
 from posthaz.model import build_model, event_rate
 from posthaz.model.graph import pm
@@ -193,41 +193,9 @@ def _learned(spec: ModelSpec, cohort: Cohort) -> _Learned:
             fix="check the event column and its coding",
         )
     resolved = resolve(spec, cohort.exit[events], cohort.weight[events], cohort.origin)
-    if fault := accelerated_fault(resolved, changing(cohort, resolved.variables)):
-        raise fault
     design = learn_model_design(resolved, cohort.covariates, cohort.patient_weight)
     check_parts(resolved, design, cohort)
     return _Learned(resolved, cohort, design, event_rate(cohort), known)
-
-
-def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:
-    """Why a model whose hazards hang on the past can't take covariates that change, or None."""
-    if spec.cure is not None and spec.cure.kind == "promotion_time":
-        names = [name for name in names if name in formula_variables(spec.formula)]
-    listed = " and ".join(f"'{name}'" for name in names)
-    if spec.cure is not None and names:
-        return SpecError(
-            f"model '{spec.name}': {listed} changed during follow-up, and a cured share can't be "
-            "with covariates that change: how many of those left are cured depends on their whole "
-            "course",
-            fix="use the value at the start of follow-up, or from a landmark on; effects on the "
-            "cured share of a promotion-time model may change",
-        )
-    if spec.crossing and names:
-        return SpecError(
-            f"model '{spec.name}': {listed} changed during follow-up, and a short-term and "
-            "long-term hazard ratio can't be with covariates that change: how far it has gone "
-            "depends on their whole course",
-            fix="let the effect change within intervals (cuts), or use the value at the start of "
-            "follow-up",
-        )
-    if spec.effect.acts_on == "hazard" or spec.baseline.memoryless or not names:
-        return None
-    return SpecError(
-        f"model '{spec.name}': {listed} changed during follow-up, and the accelerated form can't "
-        "take covariates that change: how far time has run depends on their whole course",
-        fix='use form = "proportional_hazards", or the value at the start of follow-up',
-    )
 
 
 def of_distinct_rows(design: Design, collapsed: Collapsed) -> Design:

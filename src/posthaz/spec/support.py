@@ -1,12 +1,13 @@
 """Whether the data tell of what a model lets vary: intervals, strata, a cured share, an excess."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort import Cohort, at_time, number_text
-from posthaz.design import Design, Group
+from posthaz.cohort import Cohort, at_time, changing, number_text
+from posthaz.design import Design, Group, formula_variables
 from posthaz.effects import span_words
 from posthaz.errors import Finding, SpecError
 from posthaz.spec.model_spec import ModelSpec
@@ -57,6 +58,36 @@ def check_changing(
                     _refuse(effect.term, f"without {design.columns[j]}", start, end)
 
 
+def accelerated_fault(spec: ModelSpec, names: Sequence[str]) -> SpecError | None:
+    """Why a model whose hazards hang on the past can't take covariates that change, or None."""
+    if spec.cure is not None and spec.cure.kind == "promotion_time":
+        names = [name for name in names if name in formula_variables(spec.formula)]
+    listed = " and ".join(f"'{name}'" for name in names)
+    if spec.cure is not None and names:
+        return SpecError(
+            f"model '{spec.name}': {listed} changed during follow-up, and a cured share can't be "
+            "with covariates that change: how many of those left are cured depends on their whole "
+            "course",
+            fix="use the value at the start of follow-up, or from a landmark on; effects on the "
+            "cured share of a promotion-time model may change",
+        )
+    if spec.crossing and names:
+        return SpecError(
+            f"model '{spec.name}': {listed} changed during follow-up, and a short-term and "
+            "long-term hazard ratio can't be with covariates that change: how far it has gone "
+            "depends on their whole course",
+            fix="let the effect change within intervals (cuts), or use the value at the start of "
+            "follow-up",
+        )
+    if spec.effect.acts_on == "hazard" or spec.baseline.memoryless or not names:
+        return None
+    return SpecError(
+        f"model '{spec.name}': {listed} changed during follow-up, and the accelerated form can't "
+        "take covariates that change: how far time has run depends on their whole course",
+        fix='use form = "proportional_hazards", or the value at the start of follow-up',
+    )
+
+
 def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
     """Refuse effects that change, strata, cured shares and backgrounds that the data can't tell.
 
@@ -74,6 +105,8 @@ def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
     SpecError
         With the reason and the fix.
     """
+    if fault := accelerated_fault(spec, changing(cohort, spec.variables)):
+        raise fault
     seen = cohort.event | cohort.interval_censored
     check_changing(spec, design, cohort.exit[seen], np.flatnonzero(seen))
     if design.strata is not None:
