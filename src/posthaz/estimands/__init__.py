@@ -21,13 +21,15 @@ from posthaz.estimands.quantiles import survival_quantile
 from posthaz.estimands.recurrent import expected_events
 from posthaz.estimands.rmst import restricted_mean
 from posthaz.estimands.summary import band, summary
-from posthaz.estimands.table import contrast_draws, estimand_table
+from posthaz.estimands.table import answer_draws, between_arms, estimand_table
 from posthaz.estimands.time_in_states import time_in_states
 
 __all__ = [
+    "answer_draws",
     "Population",
     "arm_populations",
     "band",
+    "between_arms",
     "change_table",
     "cluster_table",
     "coefficient_rows",
@@ -36,7 +38,6 @@ __all__ = [
     "crude_probability",
     "cure_fraction",
     "uncured_survival",
-    "contrast_draws",
     "difference",
     "effect_between",
     "effect_in_patients",

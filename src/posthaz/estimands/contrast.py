@@ -82,4 +82,6 @@ def _called(draws: xr.DataArray, of: xr.DataArray, what: str, units: str) -> xr.
     if of.name is None:
         return draws
     words = f"{what} of {of.attrs.get('long_name', of.name)}"
-    return draws.rename(f"{of.name}_{what}").drop_attrs().assign_attrs(long_name=words, units=units)
+    made = draws.rename(f"{of.name}_{what}")
+    made.attrs = {"long_name": words, "units": units}
+    return made

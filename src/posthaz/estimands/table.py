@@ -1,6 +1,6 @@
 """The estimand table: every answer an analysis asks for, with its Monte Carlo error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 import xarray as xr
@@ -24,10 +24,14 @@ from posthaz.inference import Fit
 from posthaz.spec import EstimandSpec
 
 COLUMNS = ("model", "estimand", "profile", "time", *NUMBERS)
-Rows = Iterator[tuple[str, str, float, xr.DataArray]]
+AnswerDraws = tuple[str, str, float, xr.DataArray]
+"""Name, profile and time of an answer, and its draws."""
+Rows = Iterator[AnswerDraws]
 
 
-def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFrame:
+def estimand_table(
+    fit: Fit, wanted: EstimandSpec, horizon: float, drawn: Sequence[AnswerDraws] | None = None
+) -> pd.DataFrame:
     """Every answer asked for, of one fit.
 
     Parameters
@@ -39,6 +43,8 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
     horizon : float
         Longest follow-up: by when a quantile counts as not reached; the horizon of the
         restricted mean where the analysis names none.
+    drawn : sequence, optional
+        What `answer_draws` gave for the same, where it is known already.
 
     Returns
     -------
@@ -48,17 +54,9 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
         recurrent events there are ``expected events`` in place of survival. Where covariates of
         the formula change during follow-up there are rows for profiles alone.
     """
-    # covariates that change leave no arm's curve, only stated courses
-    arms = () if marginal_fault(fit) else arm_populations(fit)
-    populations = (
-        *arms,
-        *(profile(fit, label, **of_model(fit, values)) for label, values in wanted.profiles),
-    )
     rows = [
         (fit.spec.name, estimand, label, time, *summary(draws, wanted.interval).values())
-        for estimand, label, time, draws in _draws(
-            fit, wanted, populations, [one.label for one in arms], horizon
-        )
+        for estimand, label, time, draws in drawn or answer_draws(fit, wanted, horizon)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     probability = table["estimand"].str.startswith("P(")
@@ -66,24 +64,31 @@ def estimand_table(fit: Fit, wanted: EstimandSpec, horizon: float) -> pd.DataFra
     return table
 
 
-def contrast_draws(fit: Fit, wanted: EstimandSpec, horizon: float) -> Rows:
-    """Draws of the answers that compare arms, but for probabilities; nothing without arms.
+def answer_draws(fit: Fit, wanted: EstimandSpec, horizon: float) -> list[AnswerDraws]:
+    """Draws of every answer asked for, from which tables are made.
 
     Parameters
     ----------
     fit, wanted, horizon
         As for `estimand_table`.
 
-    Yields
-    ------
-    (str, str, float, DataArray)
+    Returns
+    -------
+    list of (str, str, float, DataArray)
         Name, profile, time and draws of each.
     """
+    # covariates that change leave no arm's curve, only stated courses
     arms = () if marginal_fault(fit) else arm_populations(fit)
-    labels = [one.label for one in arms]
-    for name, label, time, draws in _draws(fit, wanted, arms, labels, horizon):
-        if " - " in label and not name.startswith("P("):
-            yield name, label, time, draws
+    populations = (
+        *arms,
+        *(profile(fit, label, **of_model(fit, values)) for label, values in wanted.profiles),
+    )
+    return list(_draws(fit, wanted, populations, [one.label for one in arms], horizon))
+
+
+def between_arms(drawn: Iterable[AnswerDraws]) -> Rows:
+    """Those answers that are differences between arms, but for probabilities."""
+    return (row for row in drawn if row[0].endswith(" difference"))
 
 
 def _draws(

@@ -1,8 +1,8 @@
 """Fits to the Bayesian half of the results: tables and checks, those that can be made."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -28,10 +28,11 @@ from posthaz.checks.power_scaling import POWER_COLUMNS, Answer
 from posthaz.checks.prior_influence import COLUMNS as INFLUENCE
 from posthaz.cohort import Cohort
 from posthaz.estimands import (
+    answer_draws,
     arm_populations,
     band,
+    between_arms,
     coefficient_table,
-    contrast_draws,
     estimand_table,
     expected_events,
     marginal_fault,
@@ -41,6 +42,7 @@ from posthaz.estimands import (
 from posthaz.estimands.clusters import CLUSTER_COLUMNS, cluster_table
 from posthaz.estimands.coefficients import COLUMNS as COEFFICIENTS
 from posthaz.estimands.table import COLUMNS as ESTIMANDS
+from posthaz.estimands.table import AnswerDraws
 from posthaz.estimands.within_levels import (
     WITHIN_COLUMNS,
     contrasts_within_levels,
@@ -107,7 +109,7 @@ def gather_posterior(
     tables = {
         field: _stacked(columns, _each(fits, parts, name, make, place))
         for field, (name, place, columns, make) in zip(
-            _TABLES, _table_makers(cohort, asked, horizon), strict=True
+            _TABLES, _table_makers(fits, cohort, asked, horizon), strict=True
         )
     }
     tables["proportionality"] = against_twins(
@@ -131,8 +133,11 @@ def gather_posterior(
     )
 
 
-def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[TableMaker]:
+def _table_makers(
+    fits: Mapping[str, Fit], cohort: Cohort, asked: EstimandSpec, horizon: float
+) -> list[TableMaker]:
     """The tables of each fit: what they are called, where they belong, columns, and the maker."""
+    drawn = cache(lambda name: answer_draws(fits[name], asked, horizon))  # two tables are of them
     grid = np.linspace(cohort.origin, horizon, CURVE_POINTS)
     curve_of = expected_events if cohort.recurrent else survival
     return [
@@ -146,7 +151,7 @@ def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[T
             "table of answers",
             "answers",
             ESTIMANDS,
-            lambda one: estimand_table(one, asked, horizon),
+            lambda one: estimand_table(one, asked, horizon, drawn(one.spec.name)),
         ),
         (
             "survival curves",
@@ -159,13 +164,13 @@ def _table_makers(cohort: Cohort, asked: EstimandSpec, horizon: float) -> list[T
             "power scaling of priors and likelihood",
             "priors",
             POWER_COLUMNS,
-            lambda one: power_scaling(one, _scaled_answers(one, asked, horizon)),
+            lambda one: power_scaling(one, _scaled_answers(one, drawn(one.spec.name))),
         ),
         *_effect_makers(cohort, asked, horizon),
     ]
 
 
-def _scaled_answers(fit: Fit, asked: EstimandSpec, horizon: float) -> Iterator[Answer]:
+def _scaled_answers(fit: Fit, drawn: Iterable[AnswerDraws]) -> Iterator[Answer]:
     """The treatment's coefficients and the answers that compare arms, with their draws."""
     effects = fit.draws["posterior"].to_dataset().get(coefficient_name(fit.spec))
     for place, term in enumerate(fit.design.terms):
@@ -173,7 +178,7 @@ def _scaled_answers(fit: Fit, asked: EstimandSpec, horizon: float) -> Iterator[A
             draws = effects.isel(covariate=place).transpose("chain", "draw").to_numpy()
             name = fit.spec.effect.coefficient.replace("_", " ")
             yield name, fit.design.columns[place], np.nan, draws
-    for name, label, time, draws in contrast_draws(fit, asked, horizon):
+    for name, label, time, draws in between_arms(drawn):
         yield name, label, time, draws.transpose("chain", "draw").to_numpy()
 
 

@@ -17,7 +17,7 @@ from posthaz.arms.departures import ratio_fault
 from posthaz.checks import compare_models, leave_one_out, same_patients
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError, SpecError, nearest
-from posthaz.estimands import contrast_draws
+from posthaz.estimands import answer_draws, between_arms
 from posthaz.inference import Fit
 from posthaz.spec import EstimandSpec, Sampling, coefficient_name
 
@@ -186,7 +186,8 @@ def _draws(fit: Fit, estimands: EstimandSpec, horizon: float, direction: str) ->
                 column = coefficients.isel(covariate=place)
                 label = fit.design.columns[place]
                 found[("log hazard ratio", label, _ALWAYS)] = column.to_numpy().ravel()
-    for name, label, time, draws in contrast_draws(fit, estimands, horizon):
+    asked = replace(estimands, profiles=())
+    for name, label, time, draws in between_arms(answer_draws(fit, asked, horizon)):
         if name in ("survival difference", "rmst difference"):
             found[(name, label, time)] = draws.transpose("chain", "draw").to_numpy().ravel()
     return {key: draws[kept] for key, draws in found.items() if len(draws[kept])}
