@@ -63,7 +63,7 @@ def entangled_numbers(design: Design) -> tuple[Entangled, ...]:
     """
     if len(design.columns) < 2:
         return ()
-    matrix = design.matrix(design.frame)
+    matrix = design.own_matrix
     weight = design.weight / design.weight.sum()
     centred = (matrix - weight @ matrix) * np.sqrt(weight)[:, None]
     size = np.linalg.norm(centred, axis=0)

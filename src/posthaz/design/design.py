@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -172,10 +173,17 @@ class Design:
         in_cure = self.cure is not None and name in self.cure.variables
         return in_cure or name in effect_variables(self.formula)
 
+    @cached_property
+    def own_matrix(self) -> np.ndarray:
+        """Columns of `frame`, on the user's scale, shape (row, covariate); not to be changed."""
+        made = self.matrix(self.frame)
+        made.flags.writeable = False
+        return made
+
     @property
     def unit(self) -> np.ndarray:
         """Step of each column that effects are about: 1 where it is 0 or 1, else its spread."""
-        column = self.matrix(self.frame)
+        column = self.own_matrix
         return np.where(np.isin(column, (0.0, 1.0)).all(axis=0), 1.0, self.scale)
 
     def in_product(self, name: str) -> bool:

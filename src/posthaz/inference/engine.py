@@ -30,7 +30,8 @@ from posthaz.spec import (
 
 _SIZES = (1, 16)
 _MOST_VALUES = 20_000_000
-_MOST_AT_ONCE = 4_000_000
+_AT_ONCE = 32_768
+"""Numbers of one density's rows and draws that the processor's own memory holds."""
 
 
 class Engine:
@@ -66,7 +67,7 @@ class Engine:
         # the loops of NUTS gain nothing from XLA's later passes, which take as long again
         quickly = {"xla_backend_optimization_level": 1}
         self.derived = self._function("derived", lambda: self.translated.derived)
-        self.values = self._function("values", lambda: _over_sets(_values(self._density)))
+        self.values = self._function("values", lambda: _set_by_set(_values(self._density)))
         self.modes = self._function("modes", lambda: _over_sets(mode_finder(self._density)))
         self.starts = self._function("starts", lambda: _mapped(_starts(self._density), 0))
         self.steps = self._function("steps", lambda: _mapped(_steps(self._density), 0, 0), quickly)
@@ -222,13 +223,19 @@ def _over_sets(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *arguments: jax.vmap(function)(*arguments)
 
 
+def _set_by_set(function: Callable[..., Any]) -> Callable[..., Any]:
+    import jax
+
+    return lambda *arguments: jax.lax.map(lambda one: function(*one), arguments)
+
+
 def _values(density: Callable[..., Any]) -> Callable[..., Any]:
-    """Densities of many parameter vectors, as many at once as memory allows."""
+    """Densities of many parameter vectors, as many at once as the processor's memory holds."""
     import jax
 
     def values(theta: Any, *data: Any) -> Any:
         rows = max((array.shape[0] for array in data if array.ndim), default=1)
-        at_once = min(max(_MOST_AT_ONCE // rows, 1), len(theta))
+        at_once = min(max(_AT_ONCE // rows, 1), len(theta))
         return jax.lax.map(lambda one: density(one, *data), theta, batch_size=at_once)
 
     return values

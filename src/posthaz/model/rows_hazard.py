@@ -84,7 +84,7 @@ def rows_hazard(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: C
     if design.columns:
         matrix: Array = pm.Data(
             "design",
-            design.matrix(design.frame) - design.centre,
+            design.own_matrix - design.centre,
             dims=("row", "covariate"),
         )
         block = shrunken_block(spec.shrinkage, design, event)

@@ -111,7 +111,7 @@ def crossing_values(spec: ModelSpec, design: Design, frame: pd.DataFrame) -> np.
     An indicator is 0 or 1 wherever the model is centred, a number counts from its centre.
     """
     own = crossing_positions(spec, design)
-    indicator = np.isin(design.matrix(design.frame)[:, own], (0.0, 1.0)).all(axis=0)
+    indicator = np.isin(design.own_matrix[:, own], (0.0, 1.0)).all(axis=0)
     return design.matrix(frame)[:, own] - np.where(indicator, 0.0, design.centre[own])
 
 

@@ -132,7 +132,7 @@ def choose_priors(
         )
         baseline[name] = prior
     shrunken = shrunken_columns(spec.shrinkage, design)
-    matrix = design.matrix(design.frame)
+    matrix = design.own_matrix
     coefficients = tuple(
         _shared_prior(spec, float(design.scale[j]), len(shrunken))
         if j in shrunken

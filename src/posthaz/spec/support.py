@@ -41,7 +41,7 @@ def check_changing(
         When the formula lacks the term, or an interval has no event of a group: its hazard ratio
         would be its prior's. A random walk borrows from the neighbours instead.
     """
-    matrix = design.matrix(design.frame)[rows]
+    matrix = design.own_matrix[rows]
     for effect in spec.changing:
         positions = changing_positions(effect, design)
         if effect.smoothing != "independent":
