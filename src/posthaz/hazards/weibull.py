@@ -116,7 +116,10 @@ def _log_rate(values: Mapping[str, Array], xp: ModuleType) -> Array:
 def _gamma_between(power: Array, low: Array, high: Array) -> Array:
     """Regularised incomplete gamma function between two points, from the tail that is smaller."""
     below = gammainc(power, high) - gammainc(power, low)
-    return np.where(low > power, gammaincc(power, low) - gammaincc(power, high), below)
+    late = low > power
+    if not np.any(late):
+        return below
+    return np.where(late, gammaincc(power, low) - gammaincc(power, high), below)
 
 
 def _late_area(shape: Array, start: Array, begun: Array, reached: Array) -> Array:
