@@ -11,7 +11,14 @@ import posthaz as ph
 from posthaz.analyses.checks.answer import check_fits
 from posthaz.analyses.checks.section import PART
 from posthaz.analyses.checks.spec import ChecksSpec, check_faults, read_checks
-from posthaz.checks import check_fit, predicted, residuals, unlimited_effects
+from posthaz.checks import (
+    check_fit,
+    compare_models,
+    leave_one_out,
+    predicted,
+    residuals,
+    unlimited_effects,
+)
 from posthaz.checks.expected_events import expected_events_of, thirds
 from posthaz.checks.transform import pit_limits, pit_table
 from posthaz.cohort import CohortSpec
@@ -20,6 +27,7 @@ from posthaz.priors import Prior
 from posthaz.report.blocks import FigureBlock
 from tests.laws.split_follow_up import cut_rows
 from tests.recovery.fit_checks import SCENARIOS, simulated
+from tests.shared_data import plain_cohort
 from tests.unit.spec.reading import problems, toml_table
 
 LAPLACE = {"method": "laplace", "draws": 500, "chains": 2}
@@ -298,3 +306,24 @@ def test_a_time_of_a_thousand_days_is_a_key_that_reads_back(crossed):
     row = found[found["check"] == "calibration"].iloc[0]
     assert float(row["of"]) == 1200.0
     assert "1,200" in row["what"]
+
+
+def test_a_patient_whom_weights_fail_is_left_out_by_a_refit():
+    """Exact under a gamma prior: without the patient, rate ~ gamma(1 + deaths, 2 + time)."""
+    time = np.append(np.linspace(0.5, 1.5, 12), 12.0)
+    cohort = plain_cohort(time, np.ones(13, bool), pd.DataFrame(index=range(13)))
+    spec = ph.ModelSpec("m", ph.Exponential(), "1", priors={"rate": Prior("gamma", (1.0, 2.0))})
+    fit = ph.fit(spec, cohort, method="auto", draws=2000, seed=1)
+    by_weights, left_out = leave_one_out(fit), leave_one_out(fit, cohort=cohort)
+    pareto = by_weights.pareto_k.to_numpy()
+    assert np.flatnonzero(pareto > by_weights.good_k).tolist() == [12]
+    shape, rate = 1.0 + 12, 2.0 + time[:12].sum()
+    exact = np.log(shape / (rate + 12.0)) + shape * np.log(rate / (rate + 12.0))
+    assert left_out.elpd_i.to_numpy()[12] == pytest.approx(exact, abs=0.03)
+    assert abs(by_weights.elpd_i.to_numpy()[12] - exact) > 0.04
+    change = left_out.elpd_i.to_numpy()[12] - by_weights.elpd_i.to_numpy()[12]
+    assert left_out.elpd - by_weights.elpd == pytest.approx(change)
+    assert left_out.p - by_weights.p == pytest.approx(-change)
+    table = compare_models({"m": left_out})
+    assert table[["bad_k", "refitted"]].to_numpy().tolist() == [[1, 1]]
+    assert compare_models({"m": by_weights})["refitted"].tolist() == [0]

@@ -12,6 +12,8 @@ import xarray as xr
 from arviz_stats.utils import ELPDData
 from scipy.special import logsumexp
 
+from posthaz.checks.refitted import high_pareto, refitted
+from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec
@@ -26,10 +28,11 @@ _COLUMNS = (
     "difference_se",
     "weight",
     "bad_k",
+    "refitted",
 )
 
 
-def leave_one_out(fit: Fit, *, weighted: bool = False) -> ELPDData:
+def leave_one_out(fit: Fit, *, weighted: bool = False, cohort: Cohort | None = None) -> ELPDData:
     """PSIS-LOO of a fit, one point a patient, however many rows the follow-up is cut into.
 
     Parameters
@@ -40,19 +43,32 @@ def leave_one_out(fit: Fit, *, weighted: bool = False) -> ELPDData:
         Whether a row stands for as many patients as it weighs, of whom one is left out, though its
         weight is no whole number: the rows of a life table. They then count by their weights,
         rounded. Rows with frequency weights always do.
+    cohort : Cohort, optional
+        The fit's cohort: up to 20 patients whose Pareto k is too high are then left out by
+        fitting again without each, and ``warning`` is False.
 
     Returns
     -------
     ELPDData
-        ArviZ's result; ``pareto_k`` tells where it can't be trusted.
+        ArviZ's result; ``pareto_k`` tells where the weights can't be trusted.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> from posthaz.checks import leave_one_out
+    >>> cohort = ph.simulated_example()
+    >>> fit = ph.fit(ph.ModelSpec("m", ph.Exponential(), "arm"), cohort, method="auto")
+    >>> leave_one_out(fit, cohort=cohort).n_data_points == cohort.patients
+    True
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a high Pareto k is reported, not warned about
         constant = fit.draws["constant_data"]
         if not (weighted or "subjects" in constant or "patients" in constant):
-            return _arviz.loo(fit.draws, var_name="time", pointwise=True)
+            result: Any = _arviz.loo(fit.draws, var_name="time", pointwise=True)
+            return result if cohort is None else refitted(result, fit, cohort)
         counts, one = _one_patient(fit)
-        result: Any = _arviz.loo(one, pointwise=True)
+        result = _arviz.loo(one, pointwise=True)
     return _counted(result, counts, one["log_likelihood"]["time"].to_numpy())
 
 
@@ -186,16 +202,14 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``model, elpd, elpd_se, p, elpd_difference, difference_se, weight, bad_k``; the
-        difference is from the best model, and `bad_k` counts the subjects whose Pareto k is
-        above its threshold.
+        Columns ``model, elpd, elpd_se, p, elpd_difference, difference_se, weight, bad_k,
+        refitted``; the difference is from the best model, `bad_k` counts the subjects whose Pareto
+        k is above its threshold, and `refitted` those of them who were left out by refits.
     """
     if not results:
         return pd.DataFrame(columns=list(_COLUMNS))
-    bad = {
-        name: int((result.pareto_k.to_numpy() > result.good_k).sum())
-        for name, result in results.items()
-    }
+    bad = {name: len(high_pareto(result)) for name, result in results.items()}
+    again = {name: 0 if result.warning else bad[name] for name, result in results.items()}
     sizes = {name: result.n_data_points for name, result in results.items()}
     if len(set(sizes.values())) > 1:
         counts = ", ".join(f"{name} {size}" for name, size in sizes.items())
@@ -205,7 +219,7 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
         )
     if len(results) == 1:
         ((name, only),) = results.items()
-        row = (name, only.elpd, only.se, only.p, 0.0, 0.0, 1.0, bad[name])
+        row = (name, only.elpd, only.se, only.p, 0.0, 0.0, 1.0, bad[name], again[name])
         return pd.DataFrame([row], columns=list(_COLUMNS))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -214,5 +228,6 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
         columns={"se": "elpd_se", "elpd_diff": "elpd_difference", "dse": "difference_se"}
     )
     renamed = renamed.rename_axis("model").reset_index()
-    renamed["bad_k"] = [bad[str(name)] for name in renamed["model"]]
+    for column, counts in (("bad_k", bad), ("refitted", again)):
+        renamed[column] = [counts[str(name)] for name in renamed["model"]]
     return renamed[list(_COLUMNS)]

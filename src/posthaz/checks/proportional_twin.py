@@ -6,6 +6,8 @@ import numpy as np
 from arviz_stats.utils import ELPDData
 
 from posthaz.checks.model_comparison import leave_one_out, same_patients
+from posthaz.checks.refitted import high_pareto
+from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, changed_priors
 
@@ -37,14 +39,16 @@ def proportional_twin(spec: ModelSpec) -> ModelSpec:
     )
 
 
-def elpd_gain(fit: Fit, twin: Fit, *, weighted: bool = False) -> tuple[float, float, int]:
+def elpd_gain(
+    fit: Fit, twin: Fit, *, weighted: bool = False, cohort: Cohort | None = None
+) -> tuple[float, float, int]:
     """How much better a fit predicts patients left out than its twin.
 
     Parameters
     ----------
     fit, twin : Fit
         Two fits to one cohort.
-    weighted : bool
+    weighted, cohort
         As of `leave_one_out`.
 
     Returns
@@ -54,17 +58,16 @@ def elpd_gain(fit: Fit, twin: Fit, *, weighted: bool = False) -> tuple[float, fl
     se : float
         Its standard error over patients.
     bad : int
-        Patients whose Pareto k in either fit is above its threshold.
+        Patients whose Pareto k in either fit is above its threshold, and who weren't left out
+        by refits.
     """
     pair = same_patients({"fit": fit, "twin": twin})
-    ours, theirs = (leave_one_out(pair[name], weighted=weighted) for name in ("fit", "twin"))
-    apart = _pointwise(ours) - _pointwise(theirs)
-    bad = [np.asarray(one.pareto_k).ravel() > one.good_k for one in (ours, theirs)]
-    return (
-        float(apart.sum()),
-        float(np.sqrt(len(apart) * apart.var())),
-        int((bad[0] | bad[1]).sum()),
+    ours, theirs = (
+        leave_one_out(pair[name], weighted=weighted, cohort=cohort) for name in ("fit", "twin")
     )
+    apart = _pointwise(ours) - _pointwise(theirs)
+    bad = {k for one in (ours, theirs) if one.warning for k in high_pareto(one).tolist()}
+    return float(apart.sum()), float(np.sqrt(len(apart) * apart.var())), len(bad)
 
 
 def _pointwise(result: ELPDData) -> np.ndarray:

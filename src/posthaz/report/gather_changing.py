@@ -136,7 +136,7 @@ def _elpd_gain(
         with catch_warnings():
             simplefilter("ignore")  # what it would say is said of the model itself
             twin = fit(twin, cohort, replace(analysis.sampling, method="laplace"))
-    return elpd_gain(one, twin, weighted="life_table" in analysis.clinical)
+    return elpd_gain(one, twin, weighted="life_table" in analysis.clinical, cohort=cohort)
 
 
 def _smoothed(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:

@@ -128,7 +128,7 @@ def gather_posterior(
             "clusters",
         ),
         **tables,
-        **_left_out(analysis, fits, parts),
+        **_left_out(analysis, cohort, fits, parts),
         **_replicated(cohort, primary, curve, asked.interval, parts),
     )
 
@@ -228,16 +228,15 @@ def _within_levels(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
 
 
 def _left_out(
-    analysis: Analysis, fits: Mapping[str, Fit], parts: MissingParts
+    analysis: Analysis, cohort: Cohort, fits: Mapping[str, Fit], parts: MissingParts
 ) -> dict[str, pd.DataFrame]:
     """Leave-one-out of every fit: their comparison, and Pareto k."""
-    a_patient = "life_table" in analysis.clinical
-    check = partial(leave_one_out, weighted=a_patient)
+    check = partial(leave_one_out, weighted="life_table" in analysis.clinical, cohort=cohort)
     left_out = _each(fits, parts, "leave-one-out check", check, "comparison")
     return {
         "comparison": parts.made(
             "comparison of models",
-            lambda: compare_models(_compared(fits, left_out, a_patient)),
+            lambda: compare_models(_compared(fits, left_out, check)),
             compare_models({}),
             "comparison",
         ),
@@ -277,14 +276,15 @@ def _replicated(
 
 
 def _compared(
-    fits: Mapping[str, Fit], left_out: Mapping[str, ELPDData], weighted: bool
+    fits: Mapping[str, Fit],
+    left_out: Mapping[str, ELPDData],
+    check: Callable[[Fit], ELPDData],
 ) -> dict[str, ELPDData]:
     """Leave-one-out of the patients whom all models share."""
     known = {name: fits[name] for name in left_out}
     alike = same_patients(known) if known else {}
     return {
-        name: left_out[name] if one is fits[name] else leave_one_out(one, weighted=weighted)
-        for name, one in alike.items()
+        name: left_out[name] if one is fits[name] else check(one) for name, one in alike.items()
     }
 
 

@@ -106,7 +106,7 @@ def _told_posterior(whole: Posterior) -> Posterior:
         proportionality = proportionality.assign(elpd_bad_k=0)
     return replace(
         whole,
-        comparison=whole.comparison.assign(bad_k=np.nan),
+        comparison=whole.comparison.assign(bad_k=np.nan, refitted=np.nan),
         proportionality=proportionality,
         replicated=whole.replicated.iloc[:0],
         agreement=whole.agreement.iloc[:0],

@@ -44,7 +44,7 @@ def troubled(results: Results) -> Results:
         frequentist=replace(frequentist, answers=answers),
         posterior=replace(
             posterior,
-            comparison=posterior.comparison.assign(bad_k=1),
+            comparison=posterior.comparison.assign(bad_k=1, refitted=0),
             convergence=(check, *posterior.convergence[1:]),
             agreement=posterior.agreement.assign(inside=0.5),
         ),

@@ -92,7 +92,7 @@ def test_a_failed_check_comes_first_as_an_error(two_arms):
 
 def test_doubts_and_bad_pareto_k_are_warnings(two_arms):
     doubt = Finding("a.csv, column 'dose_gy'", "a dose of 6600 Gy", "give it in Gy")
-    comparison = two_arms.posterior.comparison.assign(bad_k=[2, 0])
+    comparison = two_arms.posterior.comparison.assign(bad_k=[2, 0], refitted=0)
     results = replace(
         two_arms,
         cohort=replace(two_arms.cohort, notices=(doubt,)),

@@ -366,7 +366,8 @@ def _compared(
             terms, prior = (one.terms, one.shrinkage) if one else ((), None)
             spec = along_model(model, cohort, terms, prior, replaced, name)
             fits[name] = fit(spec, cohort, sampling)
-        return compare_models({name: leave_one_out(one) for name, one in fits.items()})
+        left_out = {name: leave_one_out(one, cohort=cohort) for name, one in fits.items()}
+        return compare_models(left_out)
     except PosthazError as error:
         notes.append(Lost("comparison with simpler models", error.reason))
         return compare_models({})

@@ -155,7 +155,8 @@ def _by_stacking(
     asked: ModelAveragingSpec,
     sampling: Sampling | None,
 ) -> pd.DataFrame:
-    compared = compare_models({k: leave_one_out(f) for k, f in same_patients(fits).items()})
+    alike = same_patients(fits)
+    compared = compare_models({k: leave_one_out(f, cohort=cohort) for k, f in alike.items()})
     return compared[["model", "weight"]].assign(problem="")
 
 

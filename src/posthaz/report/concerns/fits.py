@@ -53,7 +53,7 @@ def influential_patients(results: Results) -> Iterator[Concern]:
     shaky = [
         f"“{labels[row['model']]}” ({counted(row['bad_k'], 'patient')})"
         for _, row in results.posterior.comparison.iterrows()
-        if row["bad_k"] > 0
+        if row["bad_k"] > row["refitted"]
     ]
     if shaky:
         several = "models" if len(shaky) > 1 else "model"

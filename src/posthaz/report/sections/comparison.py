@@ -113,15 +113,21 @@ def _figure(results: Results) -> FigureBlock:
 
 
 def _pareto_sentence(results: Results) -> str:
-    bad, limit = int(results.posterior.comparison["bad_k"].sum()), pareto_limit(results)
+    table, limit = results.posterior.comparison, pareto_limit(results)
+    bad, again = int(table["bad_k"].sum()), int(table["refitted"].sum())
     start = "The approximation behind leave-one-out can be trusted for a patient whose Pareto k is"
     if not bad:
         return f"{start} at most {limit:.2g}: here for all patients and models."
-    return (
-        f"{start} at most {limit:.2g}; it is not for {counted(bad, 'patient')} over all models, "
-        "and the comparison above is to be read with care. Such patients are the ones a model "
-        "finds most surprising."
-    )
+    over = "" if len(table) == 1 else " over all models"
+    text = f"{start} at most {limit:.2g}; it is not for {counted(bad, 'patient')}{over}"
+    if again:
+        rest = counted(bad - again, "patient")
+        text += f", {'of' if bad > again else 'and'} whom {again} "
+        text += "were left out by fitting again without each"
+        text += f"; for the other {rest} the comparison is to be read with care" * (bad > again)
+    else:
+        text += ", and the comparison above is to be read with care"
+    return f"{text}. Such patients are the ones a model finds most surprising."
 
 
 @guarded_block
