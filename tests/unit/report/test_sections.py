@@ -149,7 +149,7 @@ def test_without_a_cox_model_of_several_nothing_stands_side_by_side(two_arms):
 def test_a_treatment_in_an_interaction_has_no_ratio_of_its_own(two_arms):
     fit = two_arms.posterior.primary
     assert treatment_term(fit, "B") == "arm[B]"
-    crossed = replace(fit, design=replace(fit.design, terms=("arm", "dose_gy", "arm:dose_gy")))
+    crossed = replace(fit, design=replace(fit.design, formula="arm * dose_gy"))
     assert treatment_term(crossed, "B") == ""
 
 
