@@ -97,5 +97,6 @@ def ill_typed(fields: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _is_cause(cause: object) -> bool:
-    whole = isinstance(cause, int | np.integer) and not isinstance(cause, bool)
-    return whole and int(cause) >= 0
+    if isinstance(cause, bool) or not isinstance(cause, int | np.integer):
+        return False
+    return int(cause) >= 0
