@@ -90,7 +90,7 @@ def test_histories_must_look_like_the_cohort(ours, theirs):
 def conflicting(ours):
     """A history of a hundred times the cohort's size on the other side of it."""
     asked = BorrowingSpec((HistoricalRatio("seer", "SEER", 0.4, 0.37, 0.43),))
-    return borrowing_answers(SPEC, ours, asked, SAMPLING)
+    return borrowing_answers(ours, SPEC, asked, SAMPLING)
 
 
 def test_bridges_reach_full_borrowing(conflicting):
@@ -120,8 +120,8 @@ def test_no_borrowing_is_the_answer_of_the_model_itself(ours):
     history = BorrowingSpec((HistoricalRatio("seer", "SEER", 0.7, 0.5, 0.98),))
     own = ph.fit(sceptical, ours, SAMPLING)
     asked = replace(history, discounts=(0.0, 1.0))
-    given = borrowing_answers(sceptical, ours, asked, SAMPLING, alone=own)
-    reweighted = borrowing_answers(sceptical, ours, asked, SAMPLING)
+    given = borrowing_answers(ours, sceptical, asked, SAMPLING, alone=own)
+    reweighted = borrowing_answers(ours, sceptical, asked, SAMPLING)
     expected = float(np.exp(np.median(effect_draws(own))))
     for answer, off in ((given, 1e-12), (reweighted, 0.03)):
         row = answer.table.set_index("prior").loc["none"]

@@ -1,9 +1,11 @@
 """A cohort where a cohort belongs: tables given in its place are refused by name."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import is_dataclass
 from functools import wraps
 from inspect import signature
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.columns import Column
 from posthaz.cohort.draft import NAMING_ROLES
 from posthaz.cohort.where import Where
-from posthaz.errors import CohortError, Finding
+from posthaz.errors import CohortError, Finding, SpecError
 
 
 def require_cohort(value: Any, taker: str) -> None:
@@ -46,18 +48,37 @@ def require_cohort(value: Any, taker: str) -> None:
 
 
 def takes_cohort[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """A public function whose argument ``cohort`` is checked before it begins."""
-    position = list(signature(function).parameters).index("cohort")
+    """A public function whose cohort, model and settings are checked before it begins.
+
+    Every argument whose annotation is a dataclass (or None) must be one.
+    """
+    about = signature(function)
+    known = {name: one.annotation for name, one in about.parameters.items()}
+    stated = {name: kinds for name, kind in known.items() if (kinds := _dataclasses(kind))}
 
     @wraps(function)
     def checked(*args: P.args, **named: P.kwargs) -> R:
-        if len(args) > position:
-            require_cohort(args[position], function.__name__)
-        elif "cohort" in named:
-            require_cohort(named["cohort"], function.__name__)
+        given = about.bind_partial(*args, **named).arguments
+        for name, kinds in stated.items():
+            if name not in given or isinstance(given[name], kinds):
+                continue
+            if Cohort in kinds:
+                require_cohort(given[name], function.__name__)
+            wanted, found = kinds[0].__name__, type(given[name]).__name__
+            raise SpecError(
+                f"{function.__name__} takes a {wanted} as {name}, and was given a {found}",
+                fix=f"the order is ({', '.join(known)}); name the arguments where in doubt",
+            )
         return function(*args, **named)
 
     return checked
+
+
+def _dataclasses(annotation: Any) -> tuple[type, ...]:
+    """The dataclasses that an annotation allows, and None; nothing where it allows others."""
+    kinds = get_args(annotation) or (annotation,)
+    plain = [kind for kind in kinds if kind is not NoneType]
+    return kinds if plain and all(is_dataclass(kind) for kind in plain) else ()
 
 
 def ill_typed(fields: Mapping[str, Any]) -> Iterator[Finding]:

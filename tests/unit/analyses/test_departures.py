@@ -85,7 +85,7 @@ def test_a_printed_ratio_is_not_borrowed_for_another_quantity(model: ModelSpec, 
     history = ph.HistoricalRatio("trial", "Trial", 0.77, 0.6, 0.9)
     sampling = ph.Sampling(method="laplace", chains=1, draws=100)
     with pytest.raises(PosthazError, match=said):
-        ph.borrowing_answers(model, simulated_example(), ph.BorrowingSpec((history,)), sampling)
+        ph.borrowing_answers(simulated_example(), model, ph.BorrowingSpec((history,)), sampling)
 
 
 _FILE = """

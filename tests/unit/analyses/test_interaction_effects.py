@@ -20,7 +20,7 @@ ASKED = ph.InteractionSpec(
 
 @pytest.fixture(scope="module")
 def found():
-    return ph.interaction_effects(subgroup_cohort(), ASKED, MODEL, SAMPLING)
+    return ph.interaction_effects(subgroup_cohort(), MODEL, ASKED, SAMPLING)
 
 
 def test_effects_within_levels(found):
@@ -89,14 +89,14 @@ def test_steps_stand_where_the_cuts_are(found):
 def test_a_factor_along_a_number_and_a_spline_within_levels():
     cohort = subgroup_cohort()
     treatment = ph.InteractionSpec("t", "arm", "gtv_cc", by_cut=(146.0,), continuous=True)
-    first = ph.interaction_effects(cohort, treatment, MODEL, SAMPLING)
+    first = ph.interaction_effects(cohort, MODEL, treatment, SAMPLING)
     assert set(first.smooth.curves["along"]) == {"by"}
     assert first.smooth.curves["panel"].iloc[0] == "RT v Chemo"
     assert len(interaction_steps(first)) == 2
     spline = ph.InteractionSpec(
         "s", "dose_gy", "sex", (63.0,), continuous=True, effect_term="spline(dose_gy, df=3)"
     )
-    second = ph.interaction_effects(cohort, spline, MODEL, SAMPLING)
+    second = ph.interaction_effects(cohort, MODEL, spline, SAMPLING)
     assert set(second.smooth.curves["panel"]) == {"Male", "Female"}
     assert second.smooth.test.df == 3
 
@@ -104,7 +104,7 @@ def test_a_factor_along_a_number_and_a_spline_within_levels():
 def test_levels_that_can_not_be_compared_are_said():
     cohort = subgroup_cohort()
     asked = ph.InteractionSpec("x", "arm", "site")
-    found = ph.interaction_effects(cohort, asked, MODEL, SAMPLING)
+    found = ph.interaction_effects(cohort, MODEL, asked, SAMPLING)
     notes = dict(zip(found.levels["by_level"], found.levels["note"], strict=True))
     assert notes["quiet"] == "no events"
     assert notes["one-armed"] == "no patients in arm Chemo"
@@ -113,7 +113,7 @@ def test_levels_that_can_not_be_compared_are_said():
     only = cohort.where((cohort.covariates["site"] == "one-armed").to_numpy() | cohort.event)
     only = replace(only, covariates=only.covariates.assign(site=only.covariates["site"]))
     part = only.where((only.covariates["site"] != "quiet").to_numpy())
-    lonely = ph.interaction_effects(part, asked, MODEL, SAMPLING)
+    lonely = ph.interaction_effects(part, MODEL, asked, SAMPLING)
     assert lonely.ratios.empty
     assert any("no interaction to estimate" in note for note in lonely.notes)
 
@@ -128,7 +128,7 @@ def test_levels_that_can_not_be_compared_are_said():
 )
 def test_what_can_not_interact_is_refused(asked, message):
     with pytest.raises(CohortError) as caught:
-        ph.interaction_effects(subgroup_cohort(40), asked, MODEL, SAMPLING)
+        ph.interaction_effects(subgroup_cohort(40), MODEL, asked, SAMPLING)
     assert message in str(caught.value)
 
 
@@ -136,7 +136,7 @@ def test_survival_and_time_gained_within_levels():
     """A model of the levels alone gains what Kaplan-Meier does, and the difference is theirs."""
     cohort = subgroup_cohort()
     asked = ph.InteractionSpec("dose", "dose_gy", "gtv_cc", (63.0,), (146.0,))
-    found = ph.interaction_effects(cohort, asked, MODEL, SAMPLING, horizon=24.0)
+    found = ph.interaction_effects(cohort, MODEL, asked, SAMPLING, horizon=24.0)
     levels = found.gained.set_index("by_level")
     assert list(levels.index) == ["<146", ">=146"]
     inside = (levels["km_lower"] < levels["gain"]) & (levels["gain"] < levels["km_upper"])

@@ -39,7 +39,7 @@ def samples(everybody):
 def effects(everybody, samples):
     return {
         ratio: ph.subgroup_effects(
-            cohort_of("matched", everybody, made), SUBGROUPS, MODEL, SAMPLING
+            cohort_of("matched", everybody, made), MODEL, SUBGROUPS, SAMPLING
         )
         for ratio, made in samples.items()
     }
@@ -115,7 +115,7 @@ def test_a_robust_test_of_several_terms_is_theirs_together(everybody):
 def test_interactions_of_the_matched(everybody, samples):
     asked = ph.InteractionSpec("x", "arm", "x", by_cut=(0.0,), sample="matched")
     cohort = samples[2].samples["matched"].cohort
-    found = ph.interaction_effects(cohort, asked, MODEL, SAMPLING)
+    found = ph.interaction_effects(cohort, MODEL, asked, SAMPLING)
     assert found.levels["by_label"].iloc[0] == "Matched patients"
     assert (found.levels["sample"] == "matched").all()
     assert found.levels["logrank_p"].isna().all()  # weighted
@@ -126,7 +126,7 @@ def test_interactions_of_the_matched(everybody, samples):
 
 def test_patients_in_no_sets_are_no_matched_sample(everybody):
     with pytest.raises(CohortError, match="in no matched sets"):
-        ph.subgroup_effects(everybody, SUBGROUPS, MODEL, SAMPLING)
+        ph.subgroup_effects(everybody, MODEL, SUBGROUPS, SAMPLING)
 
 
 def test_without_a_matched_sample_the_answer_says_so(everybody):

@@ -30,7 +30,7 @@ def cohort():
 
 @pytest.fixture(scope="module")
 def effects(cohort):
-    return ph.subgroup_effects(cohort, ASKED, MODEL, SAMPLING)
+    return ph.subgroup_effects(cohort, MODEL, ASKED, SAMPLING)
 
 
 def row_of(effects, column, level):
@@ -122,7 +122,7 @@ def test_subgroups_that_can_not_be_analysed_are_said(effects):
 def test_adjustment_and_a_model_that_acts_on_time(cohort):
     asked = ph.SubgroupSpec(("sex",), adjusted=("log(gtv_cc)", "sex"))
     accelerated = replace(MODEL, form="accelerated_failure_time")
-    found = ph.subgroup_effects(cohort, asked, accelerated, SAMPLING)
+    found = ph.subgroup_effects(cohort, accelerated, asked, SAMPLING)
     assert found.pooled.design.columns[-1] == "log(gtv_cc)"
     assert any("acts on the hazard here" in note for note in found.notes)
     assert found.table["separate_hr"].notna().all()
@@ -130,7 +130,7 @@ def test_adjustment_and_a_model_that_acts_on_time(cohort):
 
 def test_one_column_with_one_usable_level_has_no_pooled_estimate(cohort):
     part = cohort.where((cohort.covariates["site"] != "quiet").to_numpy())
-    found = ph.subgroup_effects(part, ph.SubgroupSpec(("site",)), MODEL, SAMPLING)
+    found = ph.subgroup_effects(part, MODEL, ph.SubgroupSpec(("site",)), SAMPLING)
     assert found.pooled is None
     assert any("no model of partially pooled estimates" in note for note in found.notes)
     assert found.tests["note"][0] == "fewer than two levels have patients of both arms"
@@ -171,8 +171,8 @@ def renamed(cohort):
 def test_odd_names_change_nothing(cohort):
     odd = renamed(cohort)
     asked = ph.SubgroupSpec(("m/f", "stage"))
-    found = ph.subgroup_effects(odd, asked, replace(MODEL, formula="`the arm`"), SAMPLING)
-    plain = ph.subgroup_effects(cohort, ph.SubgroupSpec(("sex", "stage")), MODEL, SAMPLING)
+    found = ph.subgroup_effects(odd, replace(MODEL, formula="`the arm`"), asked, SAMPLING)
+    plain = ph.subgroup_effects(cohort, MODEL, ph.SubgroupSpec(("sex", "stage")), SAMPLING)
     for name in ("cox_hr", "separate_hr", "interaction_hr", "pooled_hr", "p_differs"):
         ours = found.table[name].to_numpy(float)
         np.testing.assert_allclose(ours, plain.table[name].to_numpy(float), rtol=0.02, atol=0.01)

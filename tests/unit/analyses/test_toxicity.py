@@ -151,7 +151,7 @@ def test_a_column_may_end_with_a_grade_and_all_above():
 def test_an_answer_with_an_arm_without_cases_says_so_and_gives_the_rest():
     cohort = ph.simulated_example()
     counts = {"rash": {"A": (60, 0), "B": (50, 10)}, "none": {"A": (60, 0), "B": (60, 0)}}
-    answer = compare_toxicity(ToxicitySpec(counts=counts, pooled=False, grades=(1,)), cohort)
+    answer = compare_toxicity(cohort, ToxicitySpec(counts=counts, pooled=False, grades=(1,)))
     assert answer.risks["difference"].notna().all()
     assert answer.model is None
     assert answer.remarks == (
@@ -164,7 +164,7 @@ def test_a_cohort_without_arms_has_counts_only():
     cohort = ph.simulated_example()
     grades = np.arange(len(cohort)) % 3
     alone = replace(cohort, treatment="", covariates=cohort.covariates.assign(rash=grades))
-    answer = compare_toxicity(ToxicitySpec(columns={"rash": "Rash"}), alone)
+    answer = compare_toxicity(alone, ToxicitySpec(columns={"rash": "Rash"}))
     assert answer.model is None
     assert answer.risks["risk"].notna().sum() == 3
     assert answer.tests["test"].eq("").all()

@@ -36,6 +36,28 @@ def test_a_table_is_no_cohort(call: Callable[[object], object], given: object) -
         call(given)
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda c: ph.screen_covariates(c, ph.ScreeningSpec(("age",)), SPEC), "ModelSpec as model"),
+        (lambda c: ph.subgroup_effects(c, ph.SubgroupSpec(("sex",)), SPEC), "ModelSpec as model"),
+        (
+            lambda c: ph.subgroup_effects(c, SPEC, "sex"),
+            "SubgroupSpec as asked, and was given a str",
+        ),
+        (
+            lambda c: ph.subgroup_effects(c, SPEC, ph.SubgroupSpec(("sex",)), 5),
+            "Sampling as sampling",
+        ),
+        (lambda c: ph.average_models({}, c, ["any"]), "ModelAveragingSpec as asked"),
+        (lambda c: ph.tipping_points(SPEC, c), "Fit as fit, and was given a ModelSpec"),
+    ],
+)
+def test_settings_out_of_place_are_refused(call: Callable[[object], object], said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        call(ph.simulated_example())
+
+
 def test_what_is_no_model_or_setting() -> None:
     cohort = ph.simulated_example()
     with pytest.raises(SpecError, match="fit takes a ModelSpec"):

@@ -97,8 +97,8 @@ class Own:
 
 @takes_cohort
 def borrowing_answers(
-    spec: ModelSpec,
     cohort: Cohort,
+    model: ModelSpec,
     asked: BorrowingSpec,
     sampling: Sampling | None = None,
     interval: float = 0.95,
@@ -113,10 +113,10 @@ def borrowing_answers(
 
     Parameters
     ----------
-    spec : ModelSpec
-        The model.
     cohort : Cohort
         The current cohort, of two arms.
+    model : ModelSpec
+        The model.
     asked : BorrowingSpec
         Histories and settings of the priors.
     sampling : Sampling, optional
@@ -138,16 +138,16 @@ def borrowing_answers(
     """
     sampling = sampling or Sampling()
     sampling = replace(sampling, draws=max(sampling.draws, _LEAST_DRAWS), method="nuts")
-    reference = reference_fit(spec, cohort, sampling, progress)
+    reference = reference_fit(model, cohort, sampling, progress)
     studies = [historical(h.hr, h.lower, h.upper, level=h.level) for h in asked.histories]
     history = combined_history(studies)
-    initial = initial_prior(spec, reference)
+    initial = initial_prior(model, reference)
     priors = _priors(asked, studies, history, initial)
     scale = {a: power_prior(history, a, initial) for a in sorted(asked.discounts)}
     fits = [reference]
     if not all(posterior_under(fits, one).trusted for one in (*priors.values(), *scale.values())):
         spread = float(effect_draws(reference).std())
-        fits += bridge_fits(spec, cohort, sampling, history, spread)
+        fits += bridge_fits(model, cohort, sampling, history, spread)
     found = {name: posterior_under(fits, prior) for name, prior in priors.items()}
     found[NONE] = replace(found[NONE], fit=alone or found[NONE].fit)
     curve = {a: posterior_under(fits, prior) if a else found[NONE] for a, prior in scale.items()}

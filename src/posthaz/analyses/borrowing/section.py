@@ -42,8 +42,8 @@ def _relevant(thresholds: tuple[float, ...]) -> float:
 def _answer(given: Given) -> Borrowing:
     analysis = given.analysis
     return borrowing_answers(
-        analysis.primary,
         given.cohort,
+        analysis.primary,
         analysis.clinical[_NAME],
         analysis.sampling,
         analysis.estimands.interval,

@@ -14,6 +14,7 @@ from posthaz.arms.along_model import along_model
 from posthaz.baselines import cox_model
 from posthaz.checks import compare_models, convergence, leave_one_out
 from posthaz.cohort import Cohort, Column
+from posthaz.cohort.argument import takes_cohort
 from posthaz.design import learn_design
 from posthaz.errors import PosthazError, SpecError
 from posthaz.errors.lost import Lost
@@ -106,6 +107,7 @@ class Curve:
         return tuple(f"curve {self.asked.name}: {one}" for one in failed)
 
 
+@takes_cohort
 def curve(
     cohort: Cohort,
     model: ModelSpec,

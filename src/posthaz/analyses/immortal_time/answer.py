@@ -153,6 +153,7 @@ def immortal_time(
     )
 
 
+@takes_cohort
 def person_time(cohort: Cohort, starts: str) -> pd.DataFrame:
     """Follow-up of each patient: ``arm, entry, start, exit, event``, `start` missing for never."""
     begin = begun(cohort, starts)

@@ -110,8 +110,8 @@ class InteractionEffects:
 @takes_cohort
 def interaction_effects(
     cohort: Cohort,
-    asked: InteractionSpec,
     model: ModelSpec,
+    asked: InteractionSpec,
     sampling: Sampling | None = None,
     *,
     horizon: float | None = None,
@@ -125,11 +125,11 @@ def interaction_effects(
     cohort : Cohort
         A cohort; where ``asked.sample`` is ``"matched"``, that of `match_patients`, whose sets are
         its clusters.
-    asked : InteractionSpec
-        Which effect, by what.
     model : ModelSpec
         Its baseline hazard, with cuts from the whole cohort, and its priors are used; hazards
         are proportional whatever its form.
+    asked : InteractionSpec
+        Which effect, by what.
     sampling : Sampling, optional
         Draws and seed; models are fitted by Laplace with importance weights, and by NUTS where
         these can't be trusted.
@@ -156,7 +156,7 @@ def interaction_effects(
     >>> asked = ph.InteractionSpec("x", "arm", "gtv_cc", by_cut=(146.0,))
     >>> model = ph.ModelSpec("exponential", ph.Exponential())
     >>> sampling = ph.Sampling(chains=2, draws=250)
-    >>> found = ph.interaction_effects(ph.simulated_example(), asked, model, sampling)
+    >>> found = ph.interaction_effects(ph.simulated_example(), model, asked, sampling)
     >>> found.levels["by_level"].tolist()
     ['all', '<146', '>=146']
     """

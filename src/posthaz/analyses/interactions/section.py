@@ -68,8 +68,8 @@ def _answer(given: Given) -> Answer:
             continue
         found = interaction_effects(
             cohort,
-            asked,
             analysis.primary,
+            asked,
             analysis.sampling,
             horizon=restriction(analysis, cohort),
             interval=analysis.estimands.interval,

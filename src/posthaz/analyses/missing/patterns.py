@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import takes_cohort
 
 
+@takes_cohort
 def missing_patterns(cohort: Cohort, covariates: Sequence[str]) -> pd.DataFrame:
     """How many patients lack which covariates together, by arm.
 

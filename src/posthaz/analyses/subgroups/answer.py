@@ -80,8 +80,8 @@ class SubgroupEffects:
 @takes_cohort
 def subgroup_effects(
     cohort: Cohort,
-    asked: SubgroupSpec,
     model: ModelSpec,
+    asked: SubgroupSpec,
     sampling: Sampling | None = None,
     *,
     interval: float = 0.95,
@@ -94,11 +94,11 @@ def subgroup_effects(
     cohort : Cohort
         A cohort with two arms or more; where ``asked.sample`` is ``"matched"``, that of
         `match_patients`, whose sets are its clusters.
-    asked : SubgroupSpec
-        Which subgroups.
     model : ModelSpec
         Its baseline hazard, with cuts from the whole cohort, and its priors are used in every
         model; hazards are proportional whatever its form.
+    asked : SubgroupSpec
+        Which subgroups.
     sampling : Sampling, optional
         How the partially pooled model is sampled; the others are made by Laplace with
         importance weights.
@@ -128,7 +128,7 @@ def subgroup_effects(
     >>> asked = ph.SubgroupSpec(("centre",))
     >>> model = ph.ModelSpec("exponential", ph.Exponential(), "arm")
     >>> sampling = ph.Sampling(method="laplace", chains=2, draws=250)
-    >>> effects = ph.subgroup_effects(ph.simulated_example(), asked, model, sampling)
+    >>> effects = ph.subgroup_effects(ph.simulated_example(), model, asked, sampling)
     >>> effects.table["level"].tolist()
     ['all', 'east', 'north', 'south', 'west']
     """

@@ -56,8 +56,8 @@ def _answer(given: Given) -> SubgroupEffects:
         return no_subgroups(given.cohort, asked)
     return subgroup_effects(
         cohort,
-        asked,
         analysis.primary,
+        asked,
         sampling,
         interval=analysis.estimands.interval,
         progress=given.progress,

@@ -94,8 +94,8 @@ def _cut(counts: GradeCounts) -> GradeCounts:
 
 @takes_cohort
 def compare_toxicity(
-    spec: ToxicitySpec,
     cohort: Cohort,
+    asked: ToxicitySpec,
     *,
     fit: Fit | None = None,
     horizon: float = 0.0,
@@ -107,10 +107,10 @@ def compare_toxicity(
 
     Parameters
     ----------
-    spec : ToxicitySpec
-        What is asked.
     cohort : Cohort
         The cohort.
+    asked : ToxicitySpec
+        What is asked.
     fit : Fit, optional
         A fit with the treatment in its formula, for benefit against risk.
     horizon : float
@@ -132,24 +132,24 @@ def compare_toxicity(
     CohortError
         When a column holds something else than grades.
     """
-    counts, sampling = toxicity_counts(spec, cohort), sampling or Sampling()
-    asked = {"interval": interval, "acceptable": spec.acceptable}
-    separate = separate_risks(counts, spec.grades, prior=spec.prior, seed=sampling.seed, **asked)
-    model = fit_grades(counts, spec.priors, sampling, progress) if spec.pooled else None
+    counts, sampling = toxicity_counts(asked, cohort), sampling or Sampling()
+    chosen = {"interval": interval, "acceptable": asked.acceptable}
+    separate = separate_risks(counts, asked.grades, prior=asked.prior, seed=sampling.seed, **chosen)
+    model = fit_grades(counts, asked.priors, sampling, progress) if asked.pooled else None
     tables, odds = [separate], None
     if model is not None:
-        tables.append(pooled_risks(model, spec.grades, **asked))
+        tables.append(pooled_risks(model, asked.grades, **chosen))
         odds = grade_odds_ratios(model, interval=interval, seed=sampling.seed)
-    benefit, why_not = _benefit(spec, counts, fit, horizon, sampling.seed)
+    benefit, why_not = _benefit(asked, counts, fit, horizon, sampling.seed)
     return ToxicityAnswer(
         counts=counts,
         grades=grade_table(counts),
-        tests=grade_tests(counts, spec.grades),
+        tests=grade_tests(counts, asked.grades),
         risks=_side_by_side(tables, counts),
         odds=odds,
         model=model,
         benefit=benefit,
-        remarks=(*_remarks(spec, cohort, counts, model), *why_not),
+        remarks=(*_remarks(asked, cohort, counts, model), *why_not),
     )
 
 

@@ -40,8 +40,8 @@ _DISAGREES = 0.1  # such probabilities err towards agreement, since the counts m
 def _answer(given: Given) -> ToxicityAnswer:
     analysis = given.analysis
     return compare_toxicity(
-        analysis.clinical[_NAME],
         given.cohort,
+        analysis.clinical[_NAME],
         fit=next(iter(given.fits.values())),
         horizon=restriction(analysis, given.cohort),
         sampling=analysis.sampling,
