@@ -18,7 +18,7 @@ from posthaz.adjust.patients import (
 from posthaz.adjust.score import PropensityScore, require_score
 from posthaz.adjust.weighting import Weighted
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import formula_variables
 
 OVERALL = "overall"
@@ -134,7 +134,7 @@ def _percent(count: float, size: float) -> float:
 _PREFERENCE = ("wilcoxon", "kruskal", "fisher", "chi_square")
 
 
-@takes_cohort
+@checks_arguments
 def table_one(cohort: Cohort, columns: Sequence[str], *, weighted: bool = False) -> pd.DataFrame:
     """Covariates by arm as a reader sees them.
 

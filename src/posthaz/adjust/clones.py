@@ -13,7 +13,7 @@ from posthaz.adjust.logistic import logistic_fit
 from posthaz.adjust.patients import written_out
 from posthaz.adjust.weighting import effective_size
 from posthaz.cohort import Cohort, at_time, cut_follow_up
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.patients import patients_as_clusters, stacked, without
 from posthaz.cohort.ties import at_times_of
 from posthaz.design import learn_design, quoted
@@ -152,7 +152,7 @@ class Clones:
     covariates: tuple[str, ...]
 
 
-@takes_cohort
+@checks_arguments
 def clone_censor_weight(
     cohort: Cohort, starts: str, grace: float, covariates: Sequence[str] = ()
 ) -> Clones:

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.patients import without
 from posthaz.cohort.rows import shown_rows
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Finding, Findings, nearest
 
 
-@takes_cohort
+@checks_arguments
 def split_at_treatment(cohort: Cohort, starts: str) -> Cohort:
     """Cut the follow-up of each treated patient where treatment began.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from posthaz.adjust.episodes import treatment_starts
 from posthaz.cohort import Cohort, Dropped, at_time
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.patients import without
 from posthaz.cohort.ties import at_times_of
 from posthaz.errors import AdjustmentError, Findings
@@ -37,7 +37,7 @@ class Landmark:
     excluded: pd.DataFrame
 
 
-@takes_cohort
+@checks_arguments
 def landmark(cohort: Cohort, time: float, starts: str = "") -> Landmark:
     """Keep those at risk just after a time, and count their times from it.
 

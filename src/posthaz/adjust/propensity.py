@@ -9,7 +9,7 @@ from posthaz.adjust.logistic import LogisticFit, logistic_fit, rowwise
 from posthaz.adjust.score import PropensityScore
 from posthaz.adjust.separation import Separation, separation
 from posthaz.cohort import Cohort, joined
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import formula_variables, learn_design
 from posthaz.errors import AdjustmentError
 
@@ -22,7 +22,7 @@ class SeparationError(AdjustmentError):
     """The arms are separated by covariates of the score, which has no finite estimate."""
 
 
-@takes_cohort
+@checks_arguments
 def propensity_score(
     cohort: Cohort, covariates: str | Sequence[str], *, estimate: str = "logistic"
 ) -> PropensityScore:

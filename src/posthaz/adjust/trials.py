@@ -9,7 +9,7 @@ import pandas as pd
 from posthaz.adjust.clones import begun, censored_at, in_arms
 from posthaz.adjust.patients import written_out
 from posthaz.cohort import Cohort, cut_follow_up
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.patients import patients_as_clusters, stacked, without
 from posthaz.errors import AdjustmentError
 
@@ -36,7 +36,7 @@ class Trials:
     trials: pd.DataFrame
 
 
-@takes_cohort
+@checks_arguments
 def sequential_trials(cohort: Cohort, starts: str, times: Sequence[float] | None = None) -> Trials:
     """Emulate one trial at each of several times, and stack them.
 

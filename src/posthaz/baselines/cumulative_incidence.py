@@ -10,7 +10,7 @@ from scipy.stats import norm
 from posthaz.baselines.product_limit import kaplan_meier
 from posthaz.baselines.response import by_arm
 from posthaz.cohort import Cohort, cause_of, causes_of
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import CohortError, Findings
 
 _CENSORED = "censored"
@@ -58,7 +58,7 @@ def competing_response(cohort: Cohort, causes: tuple[int, ...] = ()) -> gw.Surv:
 _NUMBERS = ["incidence", "std_error", "lower", "upper"]
 
 
-@takes_cohort
+@checks_arguments
 def cumulative_incidence(
     cohort: Cohort,
     times: Sequence[float] | None = None,

@@ -12,7 +12,7 @@ from posthaz.baselines.response import events, subjects
 from posthaz.baselines.table import baseline_table
 from posthaz.baselines.univariable import covariate_columns
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 
 _FINITE = 14.0
 """Log hazard ratios beyond this are on their way to infinity."""
@@ -41,7 +41,7 @@ class GroupedCoxFit:
     events: float
 
 
-@takes_cohort
+@checks_arguments
 def grouped_cox(cohort: Cohort, columns: pd.DataFrame, *, level: float = 0.95) -> GroupedCoxFit:
     """Proportional hazards with a baseline left free: for life tables and interval censoring.
 

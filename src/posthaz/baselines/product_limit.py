@@ -9,7 +9,7 @@ import pandas as pd
 
 from posthaz.baselines.response import by_arm, refuse_recurrent, response, whole_weights
 from posthaz.cohort import Cohort, after_origin, last_believable
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.ties import at_times_of
 
 Transform = Literal["log-log", "log", "plain"]
@@ -18,7 +18,7 @@ _NUMBERS = ("survival", "std_error", "lower", "upper")
 _COLUMNS = ("arm", "time", "at_risk", "events", "censored", *_NUMBERS)
 
 
-@takes_cohort
+@checks_arguments
 def kaplan_meier(
     cohort: Cohort, *, transform: str = "log-log", level: float = 0.95
 ) -> pd.DataFrame:

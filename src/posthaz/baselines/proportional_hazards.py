@@ -15,13 +15,13 @@ from posthaz.baselines.partial_likelihood import (
 )
 from posthaz.baselines.response import whole_weights
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 
 _INFINITE = "no finite estimate: the partial likelihood keeps rising (no events on one side?)"
 _OUT = "left out: constant, or (nearly) determined by other columns"
 
 
-@takes_cohort
+@checks_arguments
 def cox_model(
     cohort: Cohort,
     columns: pd.DataFrame,

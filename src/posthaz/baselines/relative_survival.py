@@ -7,14 +7,14 @@ import pandas as pd
 from scipy.stats import norm
 
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import CohortError
 
 Accrued = Callable[[np.ndarray], np.ndarray]
 METHODS = ("ederer_2", "pohar_perme")
 
 
-@takes_cohort
+@checks_arguments
 def relative_survival(
     cohort: Cohort, accrued: Accrued, method: str = "pohar_perme", level: float = 0.95
 ) -> pd.DataFrame:

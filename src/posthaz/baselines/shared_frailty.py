@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from posthaz.baselines.response import response
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 
 _ROUNDS = 200
 
@@ -38,7 +38,7 @@ class SharedFrailty:
     log_frailty: pd.Series
 
 
-@takes_cohort
+@checks_arguments
 def shared_frailty_model(
     cohort: Cohort,
     columns: pd.DataFrame,

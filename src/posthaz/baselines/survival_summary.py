@@ -8,7 +8,7 @@ import pandas as pd
 from posthaz.baselines.product_limit import kaplan_meier, numbers_at_risk
 from posthaz.baselines.response import by_arm, events, subjects
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.ties import at_times_of
 
 _FLAT = float(np.sqrt(np.finfo(float).eps))
@@ -77,7 +77,7 @@ def survival_at(
     return pd.DataFrame(rows, columns=columns)
 
 
-@takes_cohort
+@checks_arguments
 def median_survival(
     cohort: Cohort,
     quantiles: Sequence[float] = (0.5,),

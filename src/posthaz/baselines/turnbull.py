@@ -11,13 +11,13 @@ from posthaz.baselines.product_limit import numbers_at_risk
 from posthaz.baselines.response import by_arm, events
 from posthaz.baselines.table import baseline_table
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 
 _RISE = 1e-8
 _GONE = 1e-6
 
 
-@takes_cohort
+@checks_arguments
 def turnbull(cohort: Cohort, *, level: float = 0.95) -> pd.DataFrame:
     """Turnbull's estimate of survival by arm, at the times where it is known.
 

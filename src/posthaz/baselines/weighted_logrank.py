@@ -6,12 +6,12 @@ import pandas as pd
 
 from posthaz.baselines.response import by_arm, refuse_recurrent, response, subjects
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 
 _COLUMNS = ["test", "arm", "n", "observed", "expected", "chisq", "df", "p", "note"]
 
 
-@takes_cohort
+@checks_arguments
 def logrank(
     cohort: Cohort,
     rho: float = 0,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.inference import Fit, ess_bulk, ess_tail, rhat
 
 MOST_RHAT = 1.01
@@ -50,6 +51,7 @@ class Convergence:
         return not self.failures
 
 
+@checks_arguments
 def convergence(fit: Fit) -> Convergence:
     """Check the draws of a fit.
 

@@ -25,7 +25,7 @@ from posthaz.checks.predicted import Predicted, predicted
 from posthaz.checks.predictive import regrouped, replicated_kaplan_meier
 from posthaz.checks.transform import BAND_COLUMNS, pit_limits, pit_table
 from posthaz.cohort import Cohort, at_time, counted, number_text
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.quantities import asked_numbers
 from posthaz.design import formula_variables
 from posthaz.errors import Finding, PosthazError
@@ -98,7 +98,7 @@ class FitChecks:
         )
 
 
-@takes_cohort
+@checks_arguments
 def check_fit(
     cohort: Cohort,
     fit: Fit,

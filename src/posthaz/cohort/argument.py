@@ -1,4 +1,4 @@
-"""A cohort where a cohort belongs: tables given in its place are refused by name."""
+"""Arguments of public functions: what stands in another's place is refused by name."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
@@ -47,8 +47,8 @@ def require_cohort(value: Any, taker: str) -> None:
     )
 
 
-def takes_cohort[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """A public function whose cohort, model and settings are checked before it begins.
+def checks_arguments[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """A public function whose cohort, model, fit and settings are checked before it begins.
 
     Every argument whose annotation is a dataclass (or None) must be one.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.cohort import Cohort
 from posthaz.errors import CohortError, Finding, nearest
 
@@ -36,7 +36,7 @@ class Collapsed:
         return len(self.number) / len(self.cohort)
 
 
-@takes_cohort
+@checks_arguments
 def collapse(cohort: Cohort, covariates: Sequence[str] | None = None) -> Collapsed:
     """Make one weighted row of all rows that are equal.
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.cohort import Cohort
 from posthaz.errors import CohortError
 
 
-@takes_cohort
+@checks_arguments
 def cut_follow_up(
     cohort: Cohort, cuts: Sequence[float] | np.ndarray
 ) -> tuple[Cohort, np.ndarray, np.ndarray]:

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.cohort import Cohort
 from posthaz.errors import CohortError
 
 EVENT_NUMBER = "event_number"
 
 
-@takes_cohort
+@checks_arguments
 def gap_times(cohort: Cohort) -> Cohort:
     """A cohort of the times between the events of each subject.
 

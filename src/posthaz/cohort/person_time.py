@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.cohort import Cohort
 from posthaz.cohort.collapse import numbered_groups, pattern_codes, with_covariates
 from posthaz.cohort.patients import stacked
@@ -18,7 +18,7 @@ from posthaz.errors import CohortError
 _ROUNDING = 1e-12
 
 
-@takes_cohort
+@checks_arguments
 def person_time(
     cohort: Cohort, cuts: Sequence[float], covariates: Sequence[str] | None = None
 ) -> Cohort:

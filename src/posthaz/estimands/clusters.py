@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import fdtri, ndtri
 
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import Group
 from posthaz.inference import Fit, flat_draws
 from posthaz.spec import coefficient_name, correlation_name, varying_name, varying_sd_name
@@ -88,6 +89,7 @@ def differing(group: Group, values: dict[str, np.ndarray]) -> Differing:
     return Differing(group, tuple(columns), turned, turned @ covariance @ turned.T)
 
 
+@checks_arguments
 def cluster_table(fit: Fit, cohort: Cohort | None = None, interval: float = 0.95) -> pd.DataFrame:
     """The frailty of every cluster, and its effects where these differ, each shrunken to the rest.
 

@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.cohort import Column
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import in_basis, named_steps
 from posthaz.estimands.summary import summary
 from posthaz.inference import Fit, ess_bulk, ess_tail, rhat
@@ -31,6 +32,7 @@ COLUMNS = (
 )
 
 
+@checks_arguments
 def coefficient_table(
     fit: Fit, columns: Mapping[str, Column] | None = None, interval: float = 0.95
 ) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import cast
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.expected_mortality import ExpectedMortality, expected_hazard, patients_of
 from posthaz.cohort.quantities import asked_numbers
 from posthaz.errors import PosthazError
@@ -18,6 +19,7 @@ CAUSES = ("disease", "other")
 _STEPS = 60
 
 
+@checks_arguments
 def crude_probability(
     fit: Fit,
     mortality: ExpectedMortality,

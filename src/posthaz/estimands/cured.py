@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import PosthazError
 from posthaz.estimands.curves import survival
 from posthaz.estimands.population import Population, arm_populations
 from posthaz.inference import Fit, cure_predictor, flat_draws, hazard_of
 
 
+@checks_arguments
 def cure_fraction(
     fit: Fit, populations: Sequence[Population] | None = None, group: str = "posterior"
 ) -> xr.DataArray:
@@ -73,6 +75,7 @@ def cure_fraction(
     )
 
 
+@checks_arguments
 def uncured_survival(
     fit: Fit,
     times: Sequence[float] | np.ndarray,

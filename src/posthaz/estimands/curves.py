@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.quantities import asked_numbers
 from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
@@ -13,6 +14,7 @@ from posthaz.hazards import Hazard
 from posthaz.inference import Fit
 
 
+@checks_arguments
 def survival(
     fit: Fit,
     times: float | Sequence[float] | np.ndarray,
@@ -60,6 +62,7 @@ def survival(
     return named(draws, "survival", "probability of being event-free", "1")
 
 
+@checks_arguments
 def cumulative_hazard(
     fit: Fit,
     times: float | Sequence[float] | np.ndarray,
@@ -86,6 +89,7 @@ def cumulative_hazard(
     return named(draws, "cumulative_hazard", "cumulative hazard", "1")
 
 
+@checks_arguments
 def hazard(
     fit: Fit,
     times: float | Sequence[float] | np.ndarray,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.quantities import asked_numbers
 from posthaz.errors import PosthazError
 from posthaz.estimands.contrast import difference
@@ -14,6 +15,7 @@ from posthaz.hazards import Hazard
 from posthaz.inference import Fit
 
 
+@checks_arguments
 def hazard_ratio_over_time(
     fit: Fit,
     times: float | Sequence[float] | np.ndarray,

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import path_faults, value_faults
 from posthaz.errors import Findings, PosthazError, SpecError
 from posthaz.inference import Fit
@@ -70,6 +71,7 @@ class Population:
         raise SpecError(f"Population {self.label!r}: {what}", fix=fix)
 
 
+@checks_arguments
 def profile(
     fit: Fit,
     label: str,
@@ -183,6 +185,7 @@ def marginal_fault(fit: Fit) -> PosthazError | None:
     )
 
 
+@checks_arguments
 def arm_populations(fit: Fit, weight: np.ndarray | None = None) -> tuple[Population, ...]:
     """The patients' own covariates with everybody given one arm, for each arm.
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.quantities import asked_numbers
 from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
@@ -16,6 +17,7 @@ _HALVINGS = 60
 _FAR = 1e6
 
 
+@checks_arguments
 def survival_quantile(
     fit: Fit,
     fractions: float | Sequence[float] = (0.5,),

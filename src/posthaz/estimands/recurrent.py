@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.quantities import asked_numbers
 from posthaz.errors import PosthazError
 from posthaz.estimands.engine import averaged, named, posterior_answers
@@ -13,6 +14,7 @@ from posthaz.hazards import Hazard
 from posthaz.inference import Fit
 
 
+@checks_arguments
 def expected_events(
     fit: Fit,
     times: float | Sequence[float] | np.ndarray,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.cohort.quantities import asked_numbers
 from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations
@@ -13,6 +14,7 @@ from posthaz.hazards import Hazard, survival_area
 from posthaz.inference import Fit
 
 
+@checks_arguments
 def restricted_mean(
     fit: Fit,
     horizons: float | Sequence[float] | np.ndarray,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.estimands.contrast import difference, ratio
 from posthaz.estimands.cured import cure_fraction
 from posthaz.estimands.curves import hazard, survival
@@ -29,6 +30,7 @@ AnswerDraws = tuple[str, str, float, xr.DataArray]
 Rows = Iterator[AnswerDraws]
 
 
+@checks_arguments
 def estimand_table(
     fit: Fit, wanted: EstimandSpec, horizon: float, drawn: Sequence[AnswerDraws] | None = None
 ) -> pd.DataFrame:

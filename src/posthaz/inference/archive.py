@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import formula_groups
 from posthaz.errors import PosthazError, plain_line
 from posthaz.files import file_bytes, write_bytes
@@ -35,6 +36,7 @@ _OF_PATIENTS = (
 )
 
 
+@checks_arguments
 def write_fit(fit: Fit, path: Path, *, rows: bool = True) -> Path:
     """Write a fit as NetCDF, whole or not at all.
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import require_cohort, takes_cohort
+from posthaz.cohort.argument import checks_arguments, require_cohort
 from posthaz.errors import Finding, Findings, SpecError
 from posthaz.inference.engine import outlined_posterior
 from posthaz.inference.fit import Fit
@@ -21,7 +21,7 @@ EDITED = "of a model edited by hand"
 _FIX = "start from ph.build_model of the same specification and cohort, and add to it"
 
 
-@takes_cohort
+@checks_arguments
 def build_model(spec: ModelSpec, cohort: Cohort) -> "pm.Model":
     """The PyMC model that `fit` samples, to look at or to add to.
 

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from posthaz.cohort import Cohort, at_time, collapse
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import Finding, Findings, PosthazError
 from posthaz.inference.conditional import hazard_of
 from posthaz.inference.fit import Fit
@@ -16,7 +16,7 @@ from posthaz.model.graph import pm
 from posthaz.simulate import simulate_times
 
 
-@takes_cohort
+@checks_arguments
 def generative_model(
     cohort: Cohort, fit: Fit, *, censored_at: float | np.ndarray | None = None
 ) -> "pm.Model":
@@ -104,6 +104,7 @@ def generative_model(
     return freeze_dims_and_data(model)
 
 
+@checks_arguments
 def model_draws(fit: Fit) -> xr.DataTree:
     """The posterior of every variable of `generative_model`, those of the sampler among them.
 

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.cohort import Cohort, changing
-from posthaz.cohort.argument import require_cohort, takes_cohort
+from posthaz.cohort.argument import checks_arguments, require_cohort
 from posthaz.design import formula_groups
 from posthaz.errors import Finding, SpecError, nearest
 from posthaz.inference.fit import Fit
@@ -33,7 +33,7 @@ WITHOUT_FRAILTY = (
 )
 
 
-@takes_cohort
+@checks_arguments
 def fit(
     spec: ModelSpec,
     cohort: Cohort,

@@ -51,6 +51,9 @@ def test_a_table_is_no_cohort(call: Callable[[object], object], given: object) -
         ),
         (lambda c: ph.average_models({}, c, ["any"]), "ModelAveragingSpec as asked"),
         (lambda c: ph.tipping_points(SPEC, c), "Fit as fit, and was given a ModelSpec"),
+        (lambda c: ph.survival(c, 12.0), "Fit as fit, and was given a Cohort"),
+        (lambda c: ph.coefficient_table(c), "Fit as fit, and was given a Cohort"),
+        (lambda c: ph.convergence(SPEC), "Fit as fit, and was given a ModelSpec"),
     ],
 )
 def test_settings_out_of_place_are_refused(call: Callable[[object], object], said: str) -> None:

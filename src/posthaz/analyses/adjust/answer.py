@@ -31,7 +31,7 @@ from posthaz.arms.arm_model import shared_baseline
 from posthaz.arms.departures import departures
 from posthaz.baselines import at_risk_rows, kaplan_meier
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.inference import Fit
 from posthaz.spec import Sampling
 
@@ -80,7 +80,7 @@ class AdjustedAnswers:
     failures: tuple[str, ...]
 
 
-@takes_cohort
+@checks_arguments
 def adjusted_answers(
     primary: Fit,
     cohort: Cohort,

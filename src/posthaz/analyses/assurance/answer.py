@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from posthaz.analyses.assurance.spec import MOST_PATIENTS, AssuranceSpec
 from posthaz.analyses.assurance.trials import Design, chance_of_success, simulate_trials
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import SpecError
 
 BY_HR_COLUMNS = ("patients", "reference", "treated", "hr", "events", "probability", "mcse",
@@ -51,7 +51,7 @@ class Assurance:
     most: float
 
 
-@takes_cohort
+@checks_arguments
 def assurance(
     cohort: Cohort,
     asked: AssuranceSpec,

@@ -25,7 +25,7 @@ from posthaz.analyses.borrowing.size import conflict_probability, effective_even
 from posthaz.analyses.borrowing.spec import BorrowingSpec
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.inference import Fit
 from posthaz.priors import Prior, historical
 from posthaz.spec import ModelSpec, Sampling
@@ -95,7 +95,7 @@ class Own:
         return float(estimate), float(precision**-0.5)
 
 
-@takes_cohort
+@checks_arguments
 def borrowing_answers(
     cohort: Cohort,
     model: ModelSpec,

@@ -19,7 +19,7 @@ from posthaz.arms.arm_model import cox_columns
 from posthaz.baselines import cox_model, subdistribution_model
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, cause_of, causes_of
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import CohortError
 from posthaz.errors.lost import Lost
 from posthaz.estimands import coefficient_table, time_in_states
@@ -80,7 +80,7 @@ class CompetingRisks:
     notes: tuple[str, ...] = ()
 
 
-@takes_cohort
+@checks_arguments
 def competing_risks(
     cohort: Cohort,
     model: ModelSpec,

@@ -14,7 +14,7 @@ from posthaz.arms.along_model import along_model
 from posthaz.baselines import cox_model
 from posthaz.checks import compare_models, convergence, leave_one_out
 from posthaz.cohort import Cohort, Column
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import learn_design
 from posthaz.errors import PosthazError, SpecError
 from posthaz.errors.lost import Lost
@@ -107,7 +107,7 @@ class Curve:
         return tuple(f"curve {self.asked.name}: {one}" for one in failed)
 
 
-@takes_cohort
+@checks_arguments
 def curve(
     cohort: Cohort,
     model: ModelSpec,

@@ -31,7 +31,7 @@ from posthaz.arms.arm_model import (
 from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.baselines import cox_model
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import formula_variables, learn_design, quoted, written_terms
 from posthaz.errors import PosthazError
 from posthaz.estimands import restricted_mean, summary
@@ -80,7 +80,7 @@ class ImmortalTime:
     covariates: tuple[str, ...] = ()
 
 
-@takes_cohort
+@checks_arguments
 def immortal_time(
     cohort: Cohort,
     starts: str,
@@ -153,7 +153,7 @@ def immortal_time(
     )
 
 
-@takes_cohort
+@checks_arguments
 def person_time(cohort: Cohort, starts: str) -> pd.DataFrame:
     """Follow-up of each patient: ``arm, entry, start, exit, event``, `start` missing for never."""
     begin = begun(cohort, starts)

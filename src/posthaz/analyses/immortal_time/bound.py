@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 
 _FAR = 1e6
 _NEAR = 1e-6
@@ -35,7 +35,7 @@ class Delay:
     treated: int
 
 
-@takes_cohort
+@checks_arguments
 def delay_to_explain(cohort: Cohort, arm: str = "") -> Delay:
     """Mean delay before treatment that explains an effect as immortal time.
 

@@ -32,7 +32,7 @@ from posthaz.arms.interaction_test import InteractionTest, interaction_test
 from posthaz.baselines import CoxFit
 from posthaz.checks import compare_models, leave_one_out
 from posthaz.cohort import Cohort, restricted
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import quoted
 from posthaz.errors import PosthazError
 from posthaz.errors.lost import Lost
@@ -107,7 +107,7 @@ class InteractionEffects:
         return self.gains[self.gains["against"] != ""]
 
 
-@takes_cohort
+@checks_arguments
 def interaction_effects(
     cohort: Cohort,
     model: ModelSpec,

@@ -24,7 +24,7 @@ from posthaz.analyses.missing.patterns import missing_by_group, missing_patterns
 from posthaz.analyses.missing.spec import MissingSpec
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import PosthazError
 from posthaz.estimands import restricted_mean, summary, survival
 from posthaz.inference import Fit, fit_many, rhat
@@ -80,7 +80,7 @@ class MissingAnswer:
     notes: tuple[str, ...] = ()
 
 
-@takes_cohort
+@checks_arguments
 def missing_answers(
     cohort: Cohort,
     asked: MissingSpec,

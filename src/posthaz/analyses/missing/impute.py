@@ -11,7 +11,7 @@ import pandas as pd
 from posthaz.analyses.missing.faults import imputation_faults, incomplete, kind_of
 from posthaz.baselines import nelson_aalen
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import CohortError, Findings
 from posthaz.spec import ModelSpec
 
@@ -53,7 +53,7 @@ class Imputed:
     model: str = ""
 
 
-@takes_cohort
+@checks_arguments
 def impute(
     cohort: Cohort,
     covariates: Sequence[str],

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 
 
-@takes_cohort
+@checks_arguments
 def missing_patterns(cohort: Cohort, covariates: Sequence[str]) -> pd.DataFrame:
     """How many patients lack which covariates together, by arm.
 

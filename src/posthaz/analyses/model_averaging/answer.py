@@ -16,7 +16,7 @@ from posthaz.analyses.model_averaging.spec import ANY, EVIDENCE, STACKING, Model
 from posthaz.arms.departures import ratio_fault
 from posthaz.checks import compare_models, leave_one_out, same_patients
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import PosthazError, SpecError, nearest
 from posthaz.estimands import answer_draws, between_arms
 from posthaz.inference import Fit
@@ -52,7 +52,7 @@ class ModelAverage:
     lost: tuple[tuple[str, str], ...] = ()
 
 
-@takes_cohort
+@checks_arguments
 def average_models(
     fits: Mapping[str, Fit],
     cohort: Cohort,

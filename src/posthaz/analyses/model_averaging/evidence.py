@@ -11,7 +11,7 @@ from posthaz.analyses.model_averaging.spec import ANY, BENEFIT
 from posthaz.arms.departures import effect_fault
 from posthaz.checks.model_comparison import background_fault
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import formula_variables
 from posthaz.errors import SpecError
 from posthaz.inference import Fit, fit_many
@@ -23,7 +23,7 @@ MOST_KHAT = 0.7
 _REPEATS = 4
 
 
-@takes_cohort
+@checks_arguments
 def model_probabilities(
     cohort: Cohort,
     models: Sequence[ModelSpec],

@@ -17,7 +17,7 @@ from posthaz.baselines import cox_model
 from posthaz.checks import convergence
 from posthaz.checks.proportional_twin import proportional_twin
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import CohortError
 from posthaz.estimands import coefficient_table, time_in_states
 from posthaz.inference import Fit, fit
@@ -61,7 +61,7 @@ class Multistate:
     failures: tuple[str, ...]
 
 
-@takes_cohort
+@checks_arguments
 def illness_death(
     cohort: Cohort,
     model: ModelSpec,

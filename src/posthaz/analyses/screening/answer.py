@@ -27,7 +27,7 @@ from posthaz.arms.departures import departures
 from posthaz.baselines import Candidate, cox_or_firth, screen_candidates
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import formula_terms
 from posthaz.errors.lost import Lost
 from posthaz.inference import Fit
@@ -88,7 +88,7 @@ class Screening:
     notes: tuple[str, ...] = ()
 
 
-@takes_cohort
+@checks_arguments
 def screen_covariates(
     cohort: Cohort,
     model: ModelSpec,

@@ -21,7 +21,7 @@ from posthaz.arms.arm_model import (
 from posthaz.arms.departures import departures
 from posthaz.arms.groups import two_arms
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import PosthazError
 from posthaz.errors.lost import Lost
 from posthaz.inference import Fit
@@ -77,7 +77,7 @@ class SubgroupEffects:
     sample_note: str = ""
 
 
-@takes_cohort
+@checks_arguments
 def subgroup_effects(
     cohort: Cohort,
     model: ModelSpec,

@@ -19,7 +19,7 @@ from posthaz.arms.survival_rows import cox_rows, frequentist_rows, posterior_row
 from posthaz.baselines import at_risk_rows, kaplan_meier
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, restricted, rows_where
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.design import formula_bars, written_terms
 from posthaz.errors import PosthazError
 from posthaz.errors.lost import Lost
@@ -67,7 +67,7 @@ class SubsetSurvival:
     notes: tuple[str, ...] = ()
 
 
-@takes_cohort
+@checks_arguments
 def survival_in_subsets(
     cohort: Cohort,
     model: ModelSpec,

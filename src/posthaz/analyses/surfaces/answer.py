@@ -17,7 +17,7 @@ from posthaz.analyses.surfaces.spec import (
 from posthaz.arms.along_model import along_model
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, Column
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import SpecError
 from posthaz.errors.lost import Lost
 from posthaz.estimands import (
@@ -99,7 +99,7 @@ class Surface:
         return tuple(f"surface {self.asked.name}: {one}" for one in convergence(self.fit).failures)
 
 
-@takes_cohort
+@checks_arguments
 def surface(
     cohort: Cohort,
     model: ModelSpec,

@@ -32,7 +32,7 @@ from posthaz.analyses.tipping_points.prior_map import (
 from posthaz.analyses.tipping_points.removal import REMOVAL_COLUMNS, smallest_sets
 from posthaz.analyses.tipping_points.spec import TippingPointsSpec
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit, fit_many
 from posthaz.priors import Prior
@@ -120,7 +120,7 @@ class TippingPoints:
         return {f"tipping_points_{name}": one for name, one in found.items() if len(one.columns)}
 
 
-@takes_cohort
+@checks_arguments
 def tipping_points(
     fit: Fit,
     cohort: Cohort,

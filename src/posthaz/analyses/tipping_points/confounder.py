@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from posthaz.analyses.tipping_points.effect import treatment_effect
 from posthaz.analyses.tipping_points.pool import MOST_KHAT, Weighted
 from posthaz.cohort import Cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import SpecError
 from posthaz.inference import (
     Fit,
@@ -52,6 +53,7 @@ class Confounder:
         return (1.0 + self.treated * extra) / (1.0 + self.reference * extra)
 
 
+@checks_arguments
 def confounder_effects(
     fit: Fit, cohort: Cohort, confounders: Sequence[Confounder], level: float = 0.95
 ) -> pd.DataFrame:

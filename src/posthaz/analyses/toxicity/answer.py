@@ -17,7 +17,7 @@ from posthaz.analyses.toxicity.grade_model import (
 from posthaz.analyses.toxicity.risk import separate_risks
 from posthaz.analyses.toxicity.spec import ToxicitySpec
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import takes_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.inference import Fit
 from posthaz.spec import Sampling
 
@@ -92,7 +92,7 @@ def _cut(counts: GradeCounts) -> GradeCounts:
     return replace(counts, patients=counts.patients[:, : top + 1], or_higher=True)
 
 
-@takes_cohort
+@checks_arguments
 def compare_toxicity(
     cohort: Cohort,
     asked: ToxicitySpec,
