@@ -58,8 +58,8 @@ def leave_one_out(fit: Fit, *, weighted: bool = False, cohort: Cohort | None = N
     >>> from posthaz.checks import leave_one_out
     >>> cohort = ph.simulated_example()
     >>> fit = ph.fit(ph.ModelSpec("m", ph.Exponential(), "arm"), cohort, method="auto")
-    >>> leave_one_out(fit, cohort=cohort).n_data_points == cohort.patients
-    True
+    >>> int(leave_one_out(fit, cohort=cohort).n_data_points)
+    120
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a high Pareto k is reported, not warned about

@@ -118,6 +118,5 @@ def ill_typed(fields: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _is_cause(cause: object) -> bool:
-    if isinstance(cause, bool) or not isinstance(cause, int | np.integer):
-        return False
-    return int(cause) >= 0
+    """Whether a value is a whole number, as causes are."""
+    return isinstance(cause, int | np.integer) and not isinstance(cause, bool)

@@ -218,7 +218,7 @@ def unknown_function(name: str) -> Fault:
 
     Examples
     --------
-    >>> unknown_function("frailty")[1]
+    >>> unknown_function("frailty")[1].partition(";")[0]
     'write (1 | column), a normal frailty on the log hazard'
     """
     advice = _ELSEWHERE.get(name) or _ELSEWHERE.get(name.rpartition(".")[2])

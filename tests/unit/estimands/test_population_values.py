@@ -1,7 +1,5 @@
 """Populations and profiles are checked when they are made."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +7,7 @@ import pytest
 import posthaz as ph
 from posthaz.design import learn_design
 from posthaz.errors import SpecError
+from posthaz.inference import Fit
 
 FRAME = pd.DataFrame({"age": [50.0, 60.0, 70.0]})
 
@@ -35,9 +34,8 @@ def test_populations(frame: object, weight: object, said: str) -> None:
     [({"AGE": 90}, "did you mean 'age'"), ({"age": "old"}, "the text 'old'")],
 )
 def test_profiles(values: dict[str, object], said: str) -> None:
-    fit = SimpleNamespace(
-        design=learn_design(FRAME, "age"), spec=SimpleNamespace(name="m"), open_paths=()
-    )
+    spec, nothing = ph.ModelSpec("m", ph.Exponential(), "age"), None
+    fit = Fit(spec, learn_design(FRAME, "age"), nothing, nothing, "", "", nothing)  # type: ignore[arg-type]
     with pytest.raises(SpecError, match=said):
         ph.profile(fit, "elderly", **values)  # type: ignore[arg-type]
-    assert ph.profile(fit, "x", age=65).frame["age"].tolist() == [65]  # type: ignore[arg-type]
+    assert ph.profile(fit, "x", age=65).frame["age"].tolist() == [65]
