@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import wraps
 from inspect import signature
-from types import NoneType
+from types import NoneType, UnionType
 from typing import Any, get_args
 
 import numpy as np
@@ -76,7 +76,7 @@ def checks_arguments[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 def _dataclasses(annotation: Any) -> tuple[type, ...]:
     """The dataclasses that an annotation allows, and None; nothing where it allows others."""
-    kinds = get_args(annotation) or (annotation,)
+    kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
     plain = [kind for kind in kinds if kind is not NoneType]
     return kinds if plain and all(is_dataclass(kind) for kind in plain) else ()
 
