@@ -56,7 +56,7 @@ def refitted(result: ELPDData, of: Fit, cohort: Cohort) -> ELPDData:
     return replace(
         result,
         elpd=float(pointwise.sum()),
-        se=float(np.sqrt(len(pointwise) * pointwise.var())),
+        se=float(np.sqrt(len(pointwise) * pointwise.var(ddof=1))),  # as ArviZ's
         p=float(result.p + lost.sum()),
         elpd_i=xr.DataArray(pointwise, dims=("subject",)),
         warning=False,

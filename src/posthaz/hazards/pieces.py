@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 from posthaz.hazards.baseline import is_number
 from posthaz.hazards.hazard import Array
+from posthaz.hazards.parameter import Structure
 
-SMOOTHING = ("independent", "random_walk")
+SMOOTHING: tuple[str, ...] = get_args(Structure)
 
 
 def time_in_pieces(time: Array, start: Array, xp: ModuleType | Any) -> Array:

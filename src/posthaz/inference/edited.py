@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from posthaz.cohort import Cohort
-from posthaz.cohort.argument import checks_arguments, require_cohort
+from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import Finding, Findings, SpecError
 from posthaz.inference.engine import outlined_posterior
 from posthaz.inference.fit import Fit
@@ -56,6 +56,7 @@ def build_model(spec: ModelSpec, cohort: Cohort) -> "pm.Model":
     return prepare_fit(spec, cohort).model
 
 
+@checks_arguments
 def fit_model(
     model: "pm.Model",
     spec: ModelSpec,
@@ -109,8 +110,7 @@ def fit_model(
     >>> fit.provenance.method.split("; ")[-1]
     'of a model edited by hand (added: doubt)'
     """
-    require_cohort(cohort, "fit_model")
-    check_settings(spec, settings, "fit_model")
+    check_settings(settings, "fit_model")
     if not isinstance(model, pm.Model):
         what = f"fit_model takes a pymc.Model, and was given a {type(model).__name__}"
         raise SpecError(what, fix="make one by ph.build_model")

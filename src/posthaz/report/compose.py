@@ -6,7 +6,6 @@ from functools import partial
 from posthaz.report.appendix import with_appendix
 from posthaz.report.blocks import Report, Section
 from posthaz.report.clinical import clinical_leads, clinical_methods, clinical_sections
-from posthaz.report.horizon import withholds
 from posthaz.report.missing import MissingPart
 from posthaz.report.page import missing_from, pictures
 from posthaz.report.parts import guarded_blocks, guarded_section, placed
@@ -30,6 +29,7 @@ from posthaz.report.sections.provenance import provenance_blocks
 from posthaz.report.sections.published import published_section
 from posthaz.report.sections.recurrent import recurrent_section
 from posthaz.report.sections.survival import survival_section
+from posthaz.report.small_counts import withholds
 
 Maker = tuple[str, str, Callable[[Results], Section | None]]
 

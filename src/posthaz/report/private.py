@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from posthaz.report.horizon import coarse, told_until, withholds
+from posthaz.report.horizon import told_until
 from posthaz.report.missing import MissingPart
 from posthaz.report.results import Frequentist, Posterior, Results
-from posthaz.report.small_counts import WITHHELD, told_table
+from posthaz.report.small_counts import WITHHELD, coarse, told_table, withholds
 
 TOLD_FILES = (
     *("answers", "coefficients", "estimands", "baselines", "kaplan_meier", "survival_curves"),

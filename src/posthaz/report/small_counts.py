@@ -1,12 +1,35 @@
-"""Table 1 without small counts, and those by which they could be computed."""
+"""Whether a report withholds small counts and exact times, and Table 1 without them."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from posthaz.adjust.balance import OVERALL, arm_head
 from posthaz.cohort import Cohort
+from posthaz.spec import Analysis
 
 WITHHELD = "withheld"
+
+
+def withholds(analysis: Analysis) -> Any:
+    """The table ``[privacy]`` of an analysis; None where nothing is withheld."""
+    return analysis.clinical.get("privacy")
+
+
+def coarse(time: float, rounded: Callable[[float], float] = np.round) -> float:
+    """A time to two digits.
+
+    Examples
+    --------
+    >>> coarse(13.4827), coarse(1078.0), coarse(1078.0, np.floor), coarse(float("inf"))
+    (13.0, 1100.0, 1000.0, inf)
+    """
+    if not np.isfinite(time) or time == 0:
+        return time
+    step = 10.0 ** (np.floor(np.log10(abs(time))) - 1)
+    return float(f"{rounded(time / step) * step:.6g}")
 
 
 def told_table(table: pd.DataFrame, cohort: Cohort, least: int) -> pd.DataFrame:

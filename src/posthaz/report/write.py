@@ -16,7 +16,6 @@ from posthaz.report.clinical import clinical_tables
 from posthaz.report.compose import compose_report, missing_parts
 from posthaz.report.concerns import concerns
 from posthaz.report.concerns.ordered import unmade_checks
-from posthaz.report.horizon import withholds
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
 from posthaz.report.missing import MissingPart, MissingParts, guarded
@@ -26,6 +25,7 @@ from posthaz.report.pdf import printer, write_pdf
 from posthaz.report.private import TOLD_FILES, private_results
 from posthaz.report.results import Results
 from posthaz.report.sections.cured import cure_priors
+from posthaz.report.small_counts import withholds
 from posthaz.report.summary import SUMMARY, summary_of
 from posthaz.report.word import write_word
 

@@ -13,9 +13,11 @@ from posthaz.cohort.cohort import Dropped
 from posthaz.errors import Finding
 from posthaz.hazards import Exponential, PiecewiseExponential
 from posthaz.report import Note, Results, write_results
+from posthaz.report.blocks import Paragraph
 from posthaz.report.concerns import KINDS, Concern, concerns
 from posthaz.report.concerns.curves import unlike_cox, unreproduced_curves
 from posthaz.report.concerns.proportionality import contradictions
+from posthaz.report.sections.comparison import comparison_section
 from posthaz.report.sections.lead import lead_blocks
 from posthaz.report.sections.rows import answer_row
 from posthaz.spec import ModelSpec
@@ -174,3 +176,22 @@ def test_diagnostics_list_them(two_arms, tmp_path):
 def test_a_kind_that_has_no_place_in_the_order_is_refused():
     with pytest.raises(ValueError, match="not among"):
         Concern("mood", "info", "It rains.")
+
+
+@pytest.mark.parametrize(
+    ("bad", "again", "said"),
+    [
+        (0, 0, "here for all patients and models"),
+        (2, 0, "for 2 patients over all models, and the comparison above is to be read with care."),
+        (1, 1, "for 1 patient over all models. Of these, 1 was left out by fitting the model to"),
+        (3, 2, "2 were left out by fitting the model to the others, and for the rest the"),
+    ],
+)
+def test_patients_left_out_by_refits_are_said(two_arms, bad, again, said):
+    posterior = two_arms.posterior
+    first = np.arange(len(posterior.comparison)) == 0
+    table = posterior.comparison.assign(bad_k=bad * first, refitted=again * first)
+    section = comparison_section(replace(two_arms, posterior=replace(posterior, comparison=table)))
+    assert any(said in block.text for block in section.blocks if isinstance(block, Paragraph))
+    found = concerns(replace(two_arms, posterior=replace(posterior, comparison=table)))
+    assert any(one.kind == "influence" for one in found) == (bad > again)

@@ -21,7 +21,6 @@ from posthaz.cohort import Dropped
 from posthaz.errors import OutputError, PosthazError
 from posthaz.hazards import MSpline, Weibull
 from posthaz.report import Results, write_results
-from posthaz.report.horizon import coarse
 from posthaz.report.missing import MissingPart
 from posthaz.report.private import (
     TOLD_FILES,
@@ -32,7 +31,7 @@ from posthaz.report.private import (
     told_at_risk,
 )
 from posthaz.report.sections.predictive import inside_sentence
-from posthaz.report.small_counts import hidden_cells, told_table
+from posthaz.report.small_counts import coarse, hidden_cells, told_table
 from posthaz.spec import ModelSpec
 
 

@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from posthaz.analyses.assurance.spec import MOST_PATIENTS, AssuranceSpec
 from posthaz.analyses.assurance.trials import Design, chance_of_success, simulate_trials
+from posthaz.baselines.observation import follow_up
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import SpecError
@@ -147,16 +148,9 @@ def _filled(cohort: Cohort, asked: AssuranceSpec) -> AssuranceSpec:
 
 
 def _median_follow_up(cohort: Cohort) -> float:
-    """Median time from entry to censoring, events censoring it (reverse Kaplan-Meier)."""
-    rows = {"entry": cohort.entry, "exit": cohort.exit, "out": cohort.cause == 0}
-    frame = pd.DataFrame({**rows, "id": cohort.subject, "weight": cohort.weight})
-    begun = frame.groupby("id")["entry"].min()
-    last = frame.sort_values("exit", kind="stable").groupby("id").last()
-    last = last.assign(length=last["exit"] - begun).sort_values(["length", "out"], kind="stable")
-    at_risk = last["weight"].to_numpy()[::-1].cumsum()[::-1]
-    left = np.cumprod(np.where(last["out"], 1.0 - last["weight"] / at_risk, 1.0))
-    reached = np.flatnonzero(left <= 0.5)
-    return float(last["length"].iloc[reached[0]] if len(reached) else last["length"].max())
+    """Median follow-up by reverse Kaplan-Meier; the longest where the median isn't reached."""
+    whole = follow_up(cohort).iloc[-1]
+    return float(whole["max_follow_up"] if np.isnan(whole["median"]) else whole["median"])
 
 
 def _shared(size: int, share: float) -> tuple[int, int]:

@@ -16,9 +16,9 @@ from posthaz.report.concerns.priors import (
     entangled_effects,
 )
 from posthaz.report.concerns.proportionality import contradicted_hazards
-from posthaz.report.horizon import withholds
 from posthaz.report.missing import MissingPart, guarded
 from posthaz.report.results import Results
+from posthaz.report.small_counts import withholds
 
 _SEVERITIES = ("error", "warning", "info")
 _FINDERS: tuple[Callable[[Results], Iterable[Concern]], ...] = (

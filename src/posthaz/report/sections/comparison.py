@@ -121,12 +121,11 @@ def _pareto_sentence(results: Results) -> str:
     over = "" if len(table) == 1 else " over all models"
     text = f"{start} at most {limit:.2g}; it is not for {counted(bad, 'patient')}{over}"
     if again:
-        rest = counted(bad - again, "patient")
-        text += f", {'of' if bad > again else 'and'} whom {again} "
-        text += "were left out by fitting again without each"
-        text += f"; for the other {rest} the comparison is to be read with care" * (bad > again)
-    else:
-        text += ", and the comparison above is to be read with care"
+        text += f". Of these, {again} {'was' if again == 1 else 'were'} left out by fitting the "
+        text += "model to the others"
+    if bad > again:
+        rest = "for the rest " if again else ""
+        text += f", and {rest}the comparison above is to be read with care"
     return f"{text}. Such patients are the ones a model finds most surprising."
 
 
