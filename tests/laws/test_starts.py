@@ -128,16 +128,17 @@ def test_every_kind_of_follow_up_is_among_the_terms() -> None:
 
 
 def _finite(density: Callable[[jax.Array], jax.Array], start: np.ndarray) -> None:
-    point = jnp.asarray(start)
-    assert np.isfinite(density(point))
+    """Value, gradient and curvature at the start, and at points about it where a search may go."""
 
-    def slope(theta: jax.Array) -> tuple[jax.Array, jax.Array]:
-        gradient = jax.grad(density)(theta)
-        return gradient, gradient
+    def slope(theta: jax.Array) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+        height, gradient = jax.value_and_grad(density)(theta)
+        return gradient, (height, gradient)
 
-    hessian, gradient = jax.jacfwd(slope, has_aux=True)(point)
-    assert np.isfinite(np.asarray(gradient)).all()
-    assert np.isfinite(np.asarray(hessian)).all()
+    away = 0.7 * np.random.default_rng(8).standard_normal((5, len(start)))
+    points = jnp.asarray(np.concatenate([start[None], start + away]))
+    hessian, (height, gradient) = jax.lax.map(jax.jacfwd(slope, has_aux=True), points)
+    for found in (height, gradient, hessian):
+        assert np.isfinite(np.asarray(found)).all()
 
 
 def _parameters(baseline: Baseline, level: float) -> dict[str, np.ndarray]:

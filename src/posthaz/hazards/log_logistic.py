@@ -58,7 +58,8 @@ class LogLogistic(Baseline):
 def _log_one_plus_exp(value: Array, xp: ModuleType) -> Array:
     """``log(1 + exp(x))``, exact on both sides and with both derivatives at 0."""
     late = value > 0.0
-    small = xp.log1p(xp.exp(xp.where(late, -value, value)))
+    # PyTensor's softplus, in whose place this is rewritten, has no derivative below -709
+    small = xp.log1p(xp.exp(xp.maximum(xp.where(late, -value, value), -600.0)))
     return xp.where(late, value + small, small)
 
 
