@@ -1,5 +1,6 @@
 """Published landmark analyses by the axis of a sensitivity analysis: slow, shared data."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,7 +19,8 @@ def test_landmarks_of_the_stanford_transplants(tmp_path):
     """V17: patients alive on the morning of day 30, 60 and 90, in the arm of the evening before.
 
     Cox ratios of R (survival, `coxph(Surv(futime - l, fustat) ~ (wait.time < l))` in those with
-    `futime >= l`); two transplants were on day 30 itself, and count as treated from day 30 on.
+    `futime >= l`); two transplants were on day 30 itself, and count as treated from day 30 on. Five
+    intervals: with ten, which their prior holds together, 51 patients give 0.62 for 0.573.
     """
     table = pd.read_csv(DATA / "heart_jasa.csv")
     table["futime"] = table["futime"].clip(lower=0.5)
@@ -28,7 +30,7 @@ def test_landmarks_of_the_stanford_transplants(tmp_path):
         "cohort": {"table": "heart.csv", "time": "futime", "event": "fustat", "unit": "days",
                    "landmark": 29.5, "columns": columns},
         "treatment": {"column": "transplant", "reference": "0", "starts": "wait.time"},
-        "models": {"m": {"baseline": "piecewise_exponential", "cuts": 10, "formula": "transplant",
+        "models": {"m": {"baseline": "piecewise_exponential", "cuts": 5, "formula": "transplant",
                          "priors": {"transplant": {"family": "normal", "values": [0.0, 10.0]}}}},
         "sensitivity": {"landmarks": [float(one) for one in PRINTED]},
         "sampling": {"seed": 1, "draws": 2000},
@@ -42,4 +44,4 @@ def test_landmarks_of_the_stanford_transplants(tmp_path):
         row = found.loc[f"landmark: {label}"] if f"landmark: {label}" in found.index else (
             found.loc["as stated"])  # fmt: skip
         assert row["patients"] == patients
-        assert row["hr_median"] == pytest.approx(ratio, rel=0.08)
+        assert abs(np.log(row["hr_median"] / ratio)) < 0.05
