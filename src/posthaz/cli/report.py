@@ -43,6 +43,12 @@ Share = Annotated[
 ]
 
 
+Spoken = Annotated[
+    str | None,
+    typer.Option("--language", help="Language of the report, as [analysis] language: en, zh."),
+]
+
+
 def report(
     spec: Spec,
     data: Data = None,
@@ -54,6 +60,7 @@ def report(
     chains: Chains = None,
     method: Method = None,
     share: Share = False,
+    language: Spoken = None,
     allow_outside: Outside = False,
     quiet: Quiet = False,
 ) -> None:
@@ -66,6 +73,8 @@ def report(
     analysis = with_options(analysis, data, seed, draws, chains, method, column_map)
     if share:
         analysis = shared(analysis)
+    if language is not None:
+        analysis = in_language(analysis, language)
     results = run(analysis, out, quiet)
     raise typer.Exit(finish(results, results.report(out, wanted), out, quiet))
 
@@ -82,6 +91,18 @@ def _formats(text: str) -> tuple[str, ...]:
 
         printer()  # what it lacks is said before anything is fitted
     return tuple(dict.fromkeys(["html", *chosen]))
+
+
+def in_language(analysis: "Analysis", language: str) -> "Analysis":
+    """The analysis with ``[analysis] language`` as asked."""
+    from posthaz.languages import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise SpecError(
+            f"--language: there is no catalogue of '{language}'",
+            fix=f"choose among {', '.join(LANGUAGES)}",
+        )
+    return replace(analysis, language=language)
 
 
 def shared(analysis: "Analysis") -> "Analysis":

@@ -47,7 +47,7 @@ def rerun(
             f"--out: {target} holds the report that is to be repeated", fix="name another folder"
         )
     from posthaz.cli.fit import finish
-    from posthaz.cli.report import shared
+    from posthaz.cli.report import in_language, shared
     from posthaz.cli.run import run
     from posthaz.spec import load_analysis
 
@@ -64,6 +64,8 @@ def rerun(
     analysis = with_options(analysis, data, **sampling)
     if "--share" in options or kept.get("shared"):
         analysis = shared(analysis)
+    if "language" in kept:
+        analysis = in_language(analysis, kept["language"])
     results = run(analysis, target, quiet)
     written = results.report(target)
     code = finish(results, written, target, quiet)

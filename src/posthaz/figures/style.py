@@ -231,28 +231,39 @@ def use_style(style: str, columns: int = 1) -> Iterator[None]:
 
 def _finish(figure: Figure) -> None:
     """Give the words of a figure fonts that hold them, and the style's numerals."""
-    texts = [
-        text for axes in (figure, *figure.axes) if hasattr(axes, "findobj")
-        for text in axes.findobj(Text)
-    ]  # fmt: skip
+    give_letters(figure)
+    if current_look().point != ".":
+        _set_numerals(figure, _texts(figure))
+
+
+def _texts(figure: Figure) -> list[Text]:
+    holders = (one for one in (figure, *figure.axes) if hasattr(one, "findobj"))
+    return [cast(Text, text) for one in holders for text in one.findobj(Text)]
+
+
+def give_letters(figure: Figure) -> None:
+    """Give the words of a figure fonts that hold them, with a notice where none does.
+
+    Parameters
+    ----------
+    figure : Figure
+        A figure; its fonts are changed.
+    """
+    texts = _texts(figure)
     fixed = [
         formatter for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)
         if isinstance(formatter := axis.get_major_formatter(), FixedFormatter)
     ]  # fmt: skip
-    words = "".join(
-        [*(cast(Text, one).get_text() for one in texts), *(str(t) for f in fixed for t in f.seq)]
-    )
+    words = "".join([*(one.get_text() for one in texts), *(str(t) for f in fixed for t in f.seq)])
     own = families(current_look().fonts)
     if missing := missing_letters(words, own):
         more, lost = holding(missing)
         for text in texts:
-            cast(Text, text).set_fontfamily([*own, *more])
+            text.set_fontfamily([*own, *more])
         for axes in figure.axes:
             axes.tick_params(axis="both", labelfontfamily=[*own, *more])
         if lost:
             warn(font_notice(words), UserWarning, stacklevel=4)
-    if current_look().point != ".":
-        _set_numerals(figure, cast(list[Text], texts))
 
 
 class _Numerals(ScalarFormatter):

@@ -9,8 +9,10 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 
 from posthaz.errors import plain_text
-from posthaz.figures.style import styled
+from posthaz.figures.fonts import in_lines
+from posthaz.figures.style import give_letters, styled
 from posthaz.files import file_below, whole_file
+from posthaz.languages import ENGLISH, current_speaker
 
 DPI = 160
 PNG_METADATA = {"Software": None}
@@ -72,6 +74,7 @@ def figure_bytes(figure: Figure) -> tuple[bytes, bytes]:
         What `write_figure` writes.
     """
     make_plain(figure)
+    give_letters(figure)
     raster, vector = BytesIO(), BytesIO()
     figure.savefig(raster, format="png", dpi=DPI, metadata=PNG_METADATA)
     figure.set_layout_engine("none")  # laid out once for both
@@ -80,7 +83,7 @@ def figure_bytes(figure: Figure) -> tuple[bytes, bytes]:
 
 
 def make_plain(figure: Figure) -> None:
-    """Make every word of a figure `plain_text`: titles, labels, legends and ticks.
+    """Make every word of a figure `plain_text` in the reader's language: titles, labels, ticks.
 
     Parameters
     ----------
@@ -90,15 +93,27 @@ def make_plain(figure: Figure) -> None:
     for axes in figure.axes:
         for formatter in (axes.xaxis.get_major_formatter(), axes.yaxis.get_major_formatter()):
             if isinstance(formatter, FixedFormatter):
-                formatter.seq = [plain_text(str(text)) for text in formatter.seq]
+                formatter.seq = [_read(str(text)) for text in formatter.seq]
             elif isinstance(formatter, FuncFormatter):
                 formatter.func = _plain_ticks(formatter.func)
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
-        shown = plain_text(text.get_text())
+        shown = _read(text.get_text())
         if shown != text.get_text():
             text.set_text(shown)
 
 
 def _plain_ticks(written: Callable[..., str]) -> Callable[..., str]:
-    return lambda value, place=None: plain_text(str(written(value, place)))
+    return lambda value, place=None: _read(str(written(value, place)))
+
+
+def _read(text: str) -> str:
+    """A text of a figure in the reader's language, in lines as wide as the English ones."""
+    text, speaker = plain_text(text), current_speaker()
+    if speaker is ENGLISH or not text.strip():
+        return text
+    said = speaker.say(" ".join(text.split("\n")))
+    lines = text.split("\n")
+    if len(lines) == 1 or said == " ".join(lines):
+        return text if len(lines) > 1 else said
+    return in_lines(said, max(map(len, lines)))

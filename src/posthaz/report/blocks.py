@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from posthaz.languages import ENGLISH, Speaker
 from posthaz.report.missing import MissingPart
 
 Format = str | Callable[[object], str]
@@ -243,8 +244,8 @@ class Report:
         Versions, seed, data hash, command.
     simulated : bool, optional
         Whether the cohort is simulated, which the report then says in title and banner.
-    language : str, optional
-        Language tag.
+    speaker : Speaker, optional
+        Who says it in the reader's language, as it is written; until then every word is English.
     files : mapping of str to bytes, optional
         Files of numbers that the page carries with it, by the names that blocks give as sources.
     short : bool, optional
@@ -263,7 +264,7 @@ class Report:
     sections: tuple[Section, ...] = ()
     footer: tuple[Block, ...] = ()
     simulated: bool = False
-    language: str = "en"
+    speaker: Speaker = ENGLISH
     files: Mapping[str, bytes] = field(default_factory=dict)
     short: bool = False
 
@@ -288,6 +289,15 @@ class Report:
     def label(self, block: Block) -> str:
         """Number of one of the report's tables, figures or checklists, such as ``"Table 2"``."""
         return self._labels[id(block)]
+
+    @property
+    def language(self) -> str:
+        """Language tag."""
+        return self.speaker.language.tag
+
+    def say(self, text: str) -> str:
+        """A word of the writers' own in the report's language."""
+        return self.speaker.say(text)
 
     @property
     def titles(self) -> dict[str, str]:

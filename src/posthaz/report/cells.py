@@ -12,7 +12,7 @@ from posthaz.errors import plain_text
 from posthaz.report.blocks import Checklist, Format, Report, Table
 
 MISSING = "–"
-NUMBER = re.compile(r"[-−–<>±+∞(≤≥ ]*\d|[-−–∞]*$|not reached|NR\b")
+NUMBER = re.compile(r"[-−–<>±+∞(≤≥ ]*\d|[-−–∞]*$|not reached|未达到|NR\b")
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,11 @@ def numeric_columns(table: Table) -> list[bool]:
 
 def checklist_table(checklist: Checklist, report: Report) -> Table:
     """A checklist as a table, anchors replaced by the titles of the sections that there are."""
-    places = report.titles | {"Provenance": "Provenance"}
+    places = report.titles | {"Provenance": report.say("Provenance")}
     rows = [
         {"item": one.item, "answer": one.answer, "where": places.get(one.where, "")}
         for one in checklist.items
     ]
     frame = pd.DataFrame(rows, columns=["item", "answer", "where"])
-    return Table(frame, checklist.caption, {"item": "Item", "answer": "Answer", "where": "Where"})
+    heads = {name: report.say(name.capitalize()) for name in frame}
+    return Table(frame, checklist.caption, heads)

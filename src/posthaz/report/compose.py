@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from posthaz.languages import speaking
 from posthaz.report.appendix import with_appendix
 from posthaz.report.blocks import Report, Section
 from posthaz.report.clinical import clinical_leads, clinical_methods, clinical_sections
 from posthaz.report.missing import MissingPart
+from posthaz.report.own_words import speaker_for
 from posthaz.report.page import missing_from, pictures
 from posthaz.report.parts import guarded_blocks, guarded_section, placed
 from posthaz.report.private import TOLD_SECTIONS
@@ -80,7 +82,8 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
         PNG and SVG of every figure in it, by name.
     """
     before, after = (_COUNTED, _COUNTED_AFTER) if results.cohort.recurrent else (_BEFORE, _AFTER)
-    made = [*_made(before, results), *clinical_sections(results), *_made(after, results)]
+    with speaking(speaker_for(results.analysis, results.cohort)) as speaker:
+        made = [*_made(before, results), *clinical_sections(results), *_made(after, results)]
     sections = with_appendix(placed(made, results.missing))
     lead = guarded_blocks("answer in the lead", lambda: lead_blocks(results, clinical_leads))
     footer = guarded_blocks("provenance", lambda: provenance_blocks(results))
@@ -92,6 +95,7 @@ def compose_report(results: Results) -> tuple[Report, dict[str, tuple[bytes, byt
         sections=sections,
         footer=footer,
         simulated=results.simulated,
+        speaker=speaker,
     )
     return report, pictures(sections)
 

@@ -1,17 +1,24 @@
 """The little markup that text may hold: bold, code and DOI addresses."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
-from posthaz.errors import plain_text
-from posthaz.report.blocks import Report
+import pandas as pd
 
-_KEPT = frozenset({"anchor", "language", "kind"})
+from posthaz.errors import plain_text
+from posthaz.languages import ENGLISH
+from posthaz.report.blocks import Checklist, FigureBlock, Note, Report, Table
+from posthaz.report.cells import cell_text
+from posthaz.report.missing import MissingPart
+
+_KEPT = frozenset({"anchor", "kind", "speaker"})
+_NO_WORDS = frozenset({"where", "name", "source", "files", "row_header", "group"})
 
 
 def plain_report(report: Report) -> Report:
-    r"""The report with every text as `plain_text`; cells become so where they become text.
+    r"""The report as it is read: every text as `plain_text`, and in the report's language.
 
     Parameters
     ----------
@@ -21,35 +28,60 @@ def plain_report(report: Report) -> Report:
     Returns
     -------
     Report
-        Equal where nothing had to be left out.
+        Equal where it is in English and nothing had to be left out.
 
     Examples
     --------
     >>> plain_report(Report("PCI\u202e \x1b[31mor none")).title
     'PCI or none'
     """
-    return _plain(report, {})
+    if report.speaker is ENGLISH:
+        return _read(report, {}, plain_text)
+    return _read(report, {}, lambda text: report.say(plain_text(text)))
 
 
-def _plain(value: Any, made: dict[int, Any]) -> Any:
+def _read(value: Any, made: dict[int, Any], say: Callable[[str], str]) -> Any:
     """A part of a report; a block that stands in two places stays one, as its number does."""
     if isinstance(value, str):
-        return plain_text(value)
+        return say(value)
     if isinstance(value, tuple):
-        return tuple(_plain(one, made) for one in value)
+        return tuple(_read(one, made, say) for one in value)
     if isinstance(value, dict):
-        return {key: _plain(one, made) for key, one in value.items()}
+        return {key: _read(one, made, say) for key, one in value.items()}
     if not is_dataclass(value) or isinstance(value, type):
         return value
     if id(value) not in made:
-        parts = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
-        changed = {name: _plain(v, made) for name, v in parts.items() if name not in _KEPT}
-        made[id(value)] = replace(value, **changed)
+        block = value if say is plain_text else _with_words(value, say)
+        parts = {one.name: getattr(block, one.name) for one in fields(block) if one.init}
+        made[id(value)] = replace(
+            block,
+            **{
+                name: _read(part, made, plain_text if name in _NO_WORDS else say)
+                for name, part in parts.items()
+                if name not in _KEPT
+            },
+        )
     return made[id(value)]
 
 
+def _with_words(value: Any, say: Callable[[str], str]) -> Any:
+    """A block whose words are made as it is written, with its words."""
+    if isinstance(value, MissingPart):
+        return Note("error", value.text)
+    if isinstance(value, FigureBlock | Table | Checklist):
+        value = replace(value, caption=sentence(value.caption))
+    if not isinstance(value, Table):
+        return value
+    names = dict.fromkeys([*value.shown, *filter(None, [value.group])])
+    cells = {
+        name: [say(cell_text(cell, value.formats.get(name))) for cell in value.frame[name]]
+        for name in names
+    }
+    return replace(value, frame=pd.DataFrame(cells), columns=value.shown, formats={})
+
+
 PATTERN = re.compile(
-    r"\*\*(?P<bold>[^*]+)\*\*|`(?P<code>[^`]+)`|(?P<doi>https://doi\.org/10\.[^\s<>\"]*[^\s<>\".,;:)\]])"
+    r"\*\*(?P<bold>[^*]+)\*\*|`(?P<code>[^`]+)`|(?P<doi>https://doi\.org/10\.[^\s<>\"\u0080-\uffff]*[^\s<>\".,;:)\]\u0080-\uffff])"
 )
 
 
@@ -114,7 +146,7 @@ def sentence(text: str) -> str:
     >>> sentence("Hazard ratios"), sentence("Hazard ratios.")
     ('Hazard ratios.', 'Hazard ratios.')
     """
-    return text if not text or text[-1] in ".!?:" else f"{text}."
+    return text if not text or text[-1] in ".!?:。！？：" else f"{text}."
 
 
 def printable(text: str) -> str:

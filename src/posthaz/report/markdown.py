@@ -46,7 +46,8 @@ def render_markdown(report: Report, figures_folder: str = "figures") -> str:
     report = plain_report(report)
     parts = [f"# {inline_markdown(report.title)}"]
     if report.simulated:
-        parts.append("> **SIMULATED COHORT.** The patients in this report were made by a program.")
+        made = report.say("The patients in this report were made by a program.")
+        parts.append(f"> **{report.say('SIMULATED COHORT.')}** {made}")
     if report.subtitle:
         parts.append(inline_markdown(report.subtitle))
     parts += [block_markdown(block, report, figures_folder) for block in report.lead]
@@ -73,7 +74,7 @@ def block_markdown(block: Block, report: Report, folder: str) -> str:
         case Paragraph(text):
             return inline_markdown(text)
         case Note(kind, text):
-            return f"> **{WORDS[kind]}:** {inline_markdown(text)}"
+            return f"> **{report.say(f'{WORDS[kind]}:')}** {inline_markdown(text)}"
         case MissingPart():
             return f"> **Missing:** {inline_markdown(block.text)}"
         case Bullets(items, ordered):
@@ -83,16 +84,15 @@ def block_markdown(block: Block, report: Report, folder: str) -> str:
         case KeyValues(items):
             return "\n".join(f"- **{escaped(k)}:** {inline_markdown(v)}" for k, v in items)
         case Table():
-            return table_markdown(block, report.label(block))
+            return table_markdown(block, block, report)
         case Checklist():
-            return table_markdown(checklist_table(block, report), report.label(block))
+            return table_markdown(checklist_table(block, report), block, report)
         case FigureBlock():
             image = f"![{escaped(block.alt)}]({folder}/{block.name}.png)"
-            caption = f"**{report.label(block)}.** {inline_markdown(sentence(block.caption))}"
-            return f"{image}\n\n{caption}{source_of(block)}"
+            return f"{image}\n\n{caption_of(block, block, report)}"
 
 
-def table_markdown(table: Table, label: str) -> str:
+def table_markdown(table: Table, block: Block, report: Report) -> str:
     """A table with pipes; groups of rows are headed by a row of their own."""
     heads = [inline_markdown(head) for head in table.shown.values()]
     rules = ["---:" if number else "---" for number in numeric_columns(table)]
@@ -101,7 +101,7 @@ def table_markdown(table: Table, label: str) -> str:
         if group:
             lines.append(pipe_row([f"**{escaped(group)}**", *[""] * (len(heads) - 1)]))
         lines += [pipe_row([inline_markdown(cell) for cell in row.cells]) for row in rows]
-    caption = f"**{label}.** {inline_markdown(sentence(table.caption))}{source_of(table)}"
+    caption = caption_of(table, block, report)
     notes = [inline_markdown(note) for note in table.notes]
     return "\n\n".join([caption, "\n".join(lines), *notes])
 
@@ -111,9 +111,12 @@ def pipe_row(cells: list[str]) -> str:
     return "| " + " | ".join(cell.replace("\n", " ") for cell in cells) + " |"
 
 
-def source_of(block: Table | FigureBlock) -> str:
-    """Where the numbers are, as a link."""
-    return f" Numbers: [{escaped(block.source)}]({block.source})." if block.source else ""
+def caption_of(shown: Table | FigureBlock, block: Block, report: Report) -> str:
+    """Number and caption, and where the numbers are, as a link."""
+    label, text = report.say(report.label(block)), inline_markdown(sentence(shown.caption))
+    file = f"[{escaped(shown.source)}]({shown.source})."
+    source = f" {report.say('Numbers:')} {file}" if shown.source else ""
+    return f"**{label}.** {text}{source}"
 
 
 def escaped(text: str) -> str:

@@ -7,8 +7,10 @@ from pathlib import Path
 from posthaz.cohort import Cohort
 from posthaz.files import csv_text, file_below, write_text
 from posthaz.inference import installed_versions
+from posthaz.languages import speaking
 from posthaz.report.blocks import Block, Bullets, KeyValues, Note, Paragraph, Report, Section
 from posthaz.report.concerns.cohort import doubt_text
+from posthaz.report.own_words import speaker_for
 from posthaz.report.page import Written, write_page
 from posthaz.report.parts import guarded_blocks, guarded_section
 from posthaz.report.sections.sensitivity import sensitivity_blocks
@@ -79,7 +81,8 @@ def compose_sensitivity(results: SensitivityResults) -> Report:
     """The page: what forbids believing it, the answer, the variants, where it is from."""
     analysis = results.analysis
     title = f"Sensitivity analysis: {analysis.title or analysis.name}"
-    variants = guarded_section("The variants", "variants", partial(_variants, results))
+    with speaking(speaker_for(analysis, results.cohort)) as speaker:
+        variants = guarded_section("The variants", "variants", partial(_variants, results))
     return Report(
         title=f"{title} (simulated cohort)" if results.simulated else title,
         subtitle=analysis.question or analysis.population,
@@ -87,6 +90,7 @@ def compose_sensitivity(results: SensitivityResults) -> Report:
         sections=(variants,) if variants else (),
         footer=_provenance(results),
         simulated=results.simulated,
+        speaker=speaker,
     )
 
 

@@ -16,6 +16,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from posthaz.files import whole_file
+from posthaz.languages import ENGLISH
 from posthaz.report.blocks import (
     Block,
     Bullets,
@@ -84,24 +85,36 @@ def build_document(report: Report) -> WordDocument:
     document.core_properties.author = ""
     document.core_properties.created = datetime.now(UTC)
     document.core_properties.language = report.language
+    if report.speaker is not ENGLISH:
+        add_language(document, report.language)
     document.add_heading(printable(report.title), level=0)
     if report.simulated:
-        run = document.add_paragraph().add_run("SIMULATED COHORT")
+        run = document.add_paragraph().add_run(report.say("SIMULATED COHORT"))
         run.bold, run.font.color.rgb = True, WARNING
-        page.header.paragraphs[0].text = "SIMULATED COHORT"
+        page.header.paragraphs[0].text = run.text
     if report.subtitle:
         document.add_paragraph(printable(report.subtitle), style="Subtitle")
     for block in report.lead:
         add_block(document, block, report)
-    headings = [one.title for one in report.sections] + ["Provenance"] * bool(report.footer)
-    add_contents(document, headings)
+    provenance = report.say("Provenance")
+    headings = [one.title for one in report.sections] + [provenance] * bool(report.footer)
+    add_contents(document, headings, report.say("Contents"))
     for section in report.sections:
         add_section(document, section, report, 1)
     if report.footer:
-        document.add_heading("Provenance", level=1)
+        document.add_heading(provenance, level=1)
         for block in report.footer:
             add_block(document, block, report)
     return document
+
+
+def add_language(document: WordDocument, tag: str) -> None:
+    """The language of the text, by which Word hyphenates and chooses fonts."""
+    language = OxmlElement("w:lang")
+    for kind in ("w:val", "w:eastAsia"):
+        language.set(qn(kind), tag)
+    properties = document.styles["Normal"].element.get_or_add_rPr()
+    properties.append(language)
 
 
 def property_text(text: str) -> str:
@@ -116,14 +129,14 @@ def property_text(text: str) -> str:
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…"
 
 
-def add_contents(document: WordDocument, titles: Sequence[str]) -> None:
+def add_contents(document: WordDocument, titles: Sequence[str], head: str) -> None:
     """A field of contents, filled in, so that it is there before Word makes it anew."""
     if not titles:
         return
     update = OxmlElement("w:updateFields")  # Word puts the page numbers in as it opens the file
     update.set(qn("w:val"), "true")
     document.settings.element.append(update)
-    document.add_paragraph().add_run("Contents").bold = True
+    document.add_paragraph().add_run(head).bold = True
     for number, title in enumerate(titles):
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(2)
@@ -173,9 +186,9 @@ def add_block(document: WordDocument, block: Block, report: Report) -> None:
         case Paragraph(text):
             add_spans(document.add_paragraph(), text)
         case Note(kind, text):
-            add_note(document, WORDS[kind], text)
+            add_note(document, report.say(f"{WORDS[kind]}:"), text)
         case MissingPart():
-            add_note(document, "Missing", block.text)
+            add_note(document, "Missing:", block.text)
         case Bullets(items, ordered):
             for item in items:
                 style = "List Number" if ordered else "List Bullet"
@@ -186,17 +199,17 @@ def add_block(document: WordDocument, block: Block, report: Report) -> None:
                 paragraph.add_run(f"{printable(term)}: ").bold = True
                 add_spans(paragraph, text)
         case Table():
-            add_table(document, block, report.label(block))
+            add_table(document, block, block, report)
         case Checklist():
-            add_table(document, checklist_table(block, report), report.label(block))
+            add_table(document, checklist_table(block, report), block, report)
         case FigureBlock():
-            add_figure(document, block, report.label(block))
+            add_figure(document, block, report)
 
 
 def add_note(document: WordDocument, word: str, text: str) -> None:
     """A remark set apart, with the word that says how grave it is."""
     paragraph = document.add_paragraph(style="Intense Quote")
-    paragraph.add_run(f"{word}: ").bold = True
+    paragraph.add_run(f"{word} ").bold = True
     add_spans(paragraph, text)
 
 
@@ -209,32 +222,36 @@ def add_spans(paragraph: WordParagraph, text: str) -> None:
             run.font.name = "Courier New"
 
 
-def add_caption(document: WordDocument, label: str, text: str, source: str) -> WordParagraph:
+def add_caption(
+    document: WordDocument, report: Report, block: Block, text: str, source: str
+) -> WordParagraph:
     """A caption, its number a field that counts, and the file that holds the numbers."""
     paragraph = document.add_paragraph(style="Caption")
-    word, number = label.split()
+    word, number = report.say(report.label(block)).split()
     paragraph.add_run(f"{word} ")
     add_field(paragraph, f"SEQ {word} \\* ARABIC", number)
     paragraph.add_run(".")
     for run in paragraph.runs:
         run.bold = True
-    add_spans(paragraph, f" {sentence(text)}" + (f" Numbers: {source}." if source else ""))
+    add_spans(
+        paragraph, f" {sentence(text)}" + (f" {report.say('Numbers:')} {source}." if source else "")
+    )
     return paragraph
 
 
-def add_figure(document: WordDocument, block: FigureBlock, label: str) -> None:
+def add_figure(document: WordDocument, block: FigureBlock, report: Report) -> None:
     """A picture with its alternative text, kept on the page of its caption."""
     shape = document.add_picture(BytesIO(block.png), width=TEXT_WIDTH)
     properties = shape._inline.docPr
     properties.set("descr", printable(block.alt))
     properties.set("name", block.name)
     document.paragraphs[-1].paragraph_format.keep_with_next = True
-    add_caption(document, label, block.caption, block.source)
+    add_caption(document, report, block, block.caption, block.source)
 
 
-def add_table(document: WordDocument, table: Table, label: str) -> None:
+def add_table(document: WordDocument, table: Table, block: Block, report: Report) -> None:
     """A table under its caption; the header row repeats on every page, no row is cut."""
-    caption = add_caption(document, label, table.caption, table.source)
+    caption = add_caption(document, report, block, table.caption, table.source)
     caption.paragraph_format.keep_with_next = True
     heads, numbers = list(table.shown.values()), numeric_columns(table)
     grid = document.add_table(rows=1, cols=len(heads), style="Table Grid")

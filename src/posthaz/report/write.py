@@ -11,6 +11,7 @@ import pandas as pd
 
 from posthaz.files import check_empty, csv_text, file_below, staged_folder, write_text
 from posthaz.inference import installed_versions, write_fit
+from posthaz.languages import template
 from posthaz.report.blocks import Report
 from posthaz.report.clinical import clinical_tables
 from posthaz.report.compose import compose_report, missing_parts
@@ -192,6 +193,9 @@ def write_report(results: Results, folder: Path, formats: Sequence[str]) -> Writ
             missing.append(made)
         else:
             written.append(made)
+    if report.speaker.missed and not withholds(results.analysis):
+        entries = template(report.speaker.missed, report.speaker.labels)
+        written.append(write_text(folder / "untranslated.po", entries))
     return Written(tuple(written), tuple(missing))
 
 
@@ -266,6 +270,7 @@ def _provenance(results: Results) -> dict[str, Any]:
         "analysis": analysis.name,
         "analysis_file": analysis.text,
         "command": results.command,
+        **({"language": analysis.language} if analysis.language != "en" else {}),
         **({"shared": True} if asked is not None and asked.share else {}),
         "data": asdict(cohort.source),
         "left_out": [asdict(dropped) for dropped in cohort.dropped],

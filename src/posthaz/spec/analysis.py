@@ -259,6 +259,9 @@ class Analysis:
         What the event is, in words: ``"overall survival"``.
     simulated : bool
         True when the cohort is simulated; said wherever it is shown.
+    language : {"en", "zh"}
+        Language of the report: English or Simplified Chinese. The user's own labels stay as they
+        are, and CSV files are English.
     landmark : float or None
         Time at which patients must be at risk, and from which times count.
     starts : str
@@ -304,6 +307,7 @@ class Analysis:
     published: tuple[Published, ...] = ()
     table_one: tuple[str, ...] = ()
     simulated: bool = False
+    language: str = "en"
     landmark: float | None = None
     starts: str = ""
     favours: str = ""

@@ -12,6 +12,7 @@ from posthaz.cohort.rules.naming import OUTCOME_FIX, outcome_meaning
 from posthaz.design import effect_variables
 from posthaz.errors import Findings, SpecError, nearest
 from posthaz.files import place_below, unreadable
+from posthaz.languages import LANGUAGES
 from posthaz.spec.analysis import Analysis, BaselineSpec, Sampling
 from posthaz.spec.answer_fields import BASELINE_FIELDS, SAMPLING_FIELDS
 from posthaz.spec.answer_tables import (
@@ -29,7 +30,7 @@ from posthaz.spec.cohort_table import (
     read_kind,
     read_study_time,
 )
-from posthaz.spec.fields import Field, flag, several, table, text
+from posthaz.spec.fields import Field, choice, flag, several, table, text
 from posthaz.spec.merge_table import read_merge
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.model_table import MODEL, read_models
@@ -59,6 +60,7 @@ _PUBLISHED = {
 _ANALYSIS_FIELDS = {
     **{key: text() for key in ("title", "question", "source", "population", "endpoint")},
     "simulated": flag(),
+    "language": choice(tuple(LANGUAGES)),
     "table_one": _COLUMN_LIST,
 }
 

@@ -60,8 +60,8 @@ def _models(results: Results) -> Table:
     rows = [
         {
             "model": labels[spec.name] + (" (primary)" if i == 0 else ""),
-            "name": spec.name,
-            "formula": spec.formula,
+            "name": f"`{spec.name}`",
+            "formula": f"`{spec.formula}`",
             "form": _acts(spec),
         }
         for i, spec in enumerate(results.analysis.models)

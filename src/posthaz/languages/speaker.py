@@ -1,0 +1,170 @@
+"""Whoever says a report's words in a language, and remembers what found no translation."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from posthaz.languages.catalogue import Message, load_catalogue
+from posthaz.languages.names import LANGUAGES, Language
+
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!\bv\.)(?<!\bal\.) (?=\S)")
+_NAME = re.compile(r"`[^`]*`|https?://\S+|[\w/-]+\.(?:csv|nc|toml|json|html|png|po)\b")
+_REFERENCE = re.compile(r".*\b\d{4};[\w()]+:[\w–-]+.*", re.DOTALL)
+_SAID = re.compile(r"[^\W\d_]|[(%±]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_Said = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Speaker:
+    """Says English texts in a language.
+
+    Parameters
+    ----------
+    language : Language
+        The language.
+    messages : tuple of Message
+        Its catalogue, the most particular messages first.
+    labels : frozenset of str
+        The user's own labels, which stay whatever the catalogue has.
+    names : frozenset of str
+        The user's own words that stay where the catalogue doesn't have just them.
+
+    Examples
+    --------
+    >>> speaker = Speaker(LANGUAGES["zh"], (Message("{arm}: {n} deaths", "{arm}：死亡{n}例"),))
+    >>> speaker.say("Ω: 12 deaths. No more deaths.")
+    'Ω：死亡12例。No more deaths.'
+    >>> speaker.missed
+    ['No more deaths']
+    """
+
+    language: Language = LANGUAGES["en"]
+    messages: tuple[Message, ...] = ()
+    labels: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    _known: dict[str, _Said] = field(default_factory=dict, repr=False)
+    _missed: dict[str, None] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _exact(self) -> dict[str, str]:
+        """Messages without holes, which go before those that a first letter sets apart."""
+        return {one.source: one.target for one in self.messages if not one.holes}
+
+    @property
+    def missed(self) -> list[str]:
+        """Texts, without their full stops, for which the catalogue had nothing, each once."""
+        return list(self._missed)
+
+    def say(self, text: str) -> str:
+        """A text in the language: its sentences one by one, what isn't known in English."""
+        if not self.language.catalogue:
+            return text
+        said, lost = self._said(text.replace("\u00a0", " "))
+        self._missed.update(dict.fromkeys(lost))
+        return said
+
+    def _said(self, text: str) -> _Said:
+        if text not in self._known:
+            self._known[text] = (text, (text,))  # a message that leads to itself is none
+            self._known[text] = self._best(text)
+        return self._known[text]
+
+    def _best(self, text: str) -> _Said:
+        core = text.strip().removesuffix(".")
+        bare = _NAME.sub("", core)
+        if not _SAID.search(bare) or core in self.labels or text.strip() in self.labels:
+            return text, ()
+        if core in self._exact:
+            return self._stopped(text, core, self._exact[core]), ()
+        if core in self.names:
+            return text, ()
+        sentences = _SENTENCE.split(text.strip())
+        parts = [self._said(one) for one in sentences] if len(sentences) > 1 else []
+        lost = sum((lost for _, lost in parts), ())
+        if parts and not lost:
+            return self._joined(parts), ()
+        whole = self._matched(core)
+        if whole is not None and (not parts or _left(whole) < _left(("", lost))):
+            return self._stopped(text, core, whole[0]), whole[1]
+        if _REFERENCE.fullmatch(text):
+            return text, ()
+        if parts:
+            return self._joined(parts), lost
+        return text, (core,) if _WORD.search(bare) else ()
+
+    def _stopped(self, text: str, core: str, said: str) -> str:
+        """A translation where its English stood, with the full stop that this had."""
+        before, _, after = text.partition(core)
+        return before + said + after.replace(".", self.language.stop, 1)
+
+    def _joined(self, parts: Iterable[_Said]) -> str:
+        joined = ""
+        for said, _ in parts:
+            gap = self.language.gap if joined.endswith(self.language.stop) else " "
+            joined += f"{gap}{said}" if joined else said
+        return joined
+
+    def _matched(self, text: str) -> _Said | None:
+        """The first message whose parts are all known, or that which leaves least, if not most."""
+        best, lowered = None, text.casefold()
+        for message in self.messages:
+            if message.anchor not in lowered or (holes := message.match(text)) is None:
+                continue
+            parts = {name: self._said(part) for name, part in holes.items()}
+            lost = sum((lost for _, lost in parts.values()), ())
+            found = message.filled({name: said for name, (said, _) in parts.items()}), lost
+            if not lost:
+                return found
+            if 2 * _left(found) < len(text) and (best is None or _left(found) < _left(best)):
+                best = found
+        return best
+
+
+def _left(said: _Said) -> int:
+    return sum(map(len, said[1]))
+
+
+ENGLISH = Speaker()
+_SPEAKER: ContextVar[Speaker] = ContextVar("speaker", default=ENGLISH)
+
+
+def speaker_of(language: str, labels: Iterable[str] = (), names: Iterable[str] = ()) -> Speaker:
+    """Who speaks a language.
+
+    Parameters
+    ----------
+    language : str
+        A key of `LANGUAGES`.
+    labels, names : iterable of str
+        The user's own words: labels stay whatever the catalogue has, names where it hasn't just
+        them.
+
+    Returns
+    -------
+    Speaker
+    """
+    spoken = LANGUAGES[language]
+    if not spoken.catalogue:
+        return ENGLISH
+    own = frozenset(one.strip() for one in labels)
+    lowered = {one[:1].swapcase() + one[1:] for one in own}
+    return Speaker(spoken, load_catalogue(spoken.catalogue), own, lowered.union(names))
+
+
+@contextmanager
+def speaking(speaker: Speaker) -> Iterator[Speaker]:
+    """Have figures speak a language."""
+    token = _SPEAKER.set(speaker)
+    try:
+        yield speaker
+    finally:
+        _SPEAKER.reset(token)
+
+
+def current_speaker() -> Speaker:
+    """Who speaks in figures."""
+    return _SPEAKER.get()
