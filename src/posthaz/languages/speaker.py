@@ -12,8 +12,11 @@ from posthaz.languages.names import LANGUAGES, Language
 
 _SENTENCE = re.compile(r"(?<=[.!?])(?<!\bv\.)(?<!\bal\.) (?=\S)")
 _NAME = re.compile(r"`[^`]*`|https?://\S+|[\w/-]+\.(?:csv|nc|toml|json|html|png|po)\b")
-_REFERENCE = re.compile(r".*\b\d{4};[\w()]+:[\w–-]+.*", re.DOTALL)
+_REFERENCE = re.compile(
+    r"[A-Z][\w’-]+(?: [A-Z][\w’-]+)? [A-Z]{1,3}(?:,| et al|\.).*\b(?:19|20)\d{2}\b.*", re.DOTALL
+)
 _SAID = re.compile(r"[^\W\d_]|[(%±]")
+_ASIDE = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _Said = tuple[str, tuple[str, ...]]
 
@@ -76,11 +79,13 @@ class Speaker:
     def _best(self, text: str) -> _Said:
         core = text.strip().removesuffix(".")
         bare = _NAME.sub("", core)
-        if not _SAID.search(bare) or core in self.labels or text.strip() in self.labels:
+        if not _SAID.search(bare) or text.strip() in self.labels:
             return text, ()
+        if core in self.labels:
+            return self._stopped(text, core, core), ()
         if core in self._exact:
             return self._stopped(text, core, self._exact[core]), ()
-        if core in self.names:
+        if core in self.names or _REFERENCE.fullmatch(core):
             return text, ()
         sentences = _SENTENCE.split(text.strip())
         parts = [self._said(one) for one in sentences] if len(sentences) > 1 else []
@@ -90,11 +95,11 @@ class Speaker:
         whole = self._matched(core)
         if whole is not None and (not parts or _left(whole) < _left(("", lost))):
             return self._stopped(text, core, whole[0]), whole[1]
-        if _REFERENCE.fullmatch(text):
-            return text, ()
         if parts:
             return self._joined(parts), lost
-        return text, (core,) if _WORD.search(bare) else ()
+        if _WORD.search(bare):
+            return text, (core,)
+        return self._stopped(text, core, core), ()
 
     def _stopped(self, text: str, core: str, said: str) -> str:
         """A translation where its English stood, with the full stop that this had."""
@@ -111,17 +116,26 @@ class Speaker:
     def _matched(self, text: str) -> _Said | None:
         """The first message whose parts are all known, or that which leaves least, if not most."""
         best, lowered = None, text.casefold()
-        for message in self.messages:
-            if message.anchor not in lowered or (holes := message.match(text)) is None:
-                continue
+        found = [
+            (message, holes)
+            for message in self.messages
+            if message.anchor in lowered and (holes := message.match(text)) is not None
+        ]
+        for message, holes in sorted(found, key=lambda one: _swallows(*one)):
             parts = {name: self._said(part) for name, part in holes.items()}
             lost = sum((lost for _, lost in parts.values()), ())
-            found = message.filled({name: said for name, (said, _) in parts.items()}), lost
+            said = message.filled({name: said for name, (said, _) in parts.items()}), lost
             if not lost:
-                return found
-            if 2 * _left(found) < len(text) and (best is None or _left(found) < _left(best)):
-                best = found
+                return said
+            if 2 * _left(said) < len(text) and (best is None or _left(said) < _left(best)):
+                best = said
         return best
+
+
+def _swallows(message: Message, holes: dict[str, str]) -> bool:
+    """Whether a hole has what parts a list, and the message doesn't."""
+    marks = [mark for mark in (": ", "; ") if mark not in message.source]
+    return any(mark in _ASIDE.sub("", part) for part in holes.values() for mark in marks)
 
 
 def _left(said: _Said) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from posthaz.cohort import Cohort
 from posthaz.errors import plain_text
 from posthaz.languages import Speaker, speaker_of
+from posthaz.report.sections.naming import linked
 from posthaz.spec import Analysis
 
 
@@ -25,6 +26,7 @@ def speaker_for(analysis: Analysis, cohort: Cohort) -> Speaker:
     Speaker
     """
     labels = [analysis.title, analysis.question, analysis.source, analysis.population]
+    labels.append(linked(analysis.source))
     for column in cohort.columns.values():
         labels += [column.label, *column.level_labels, *column.levels]
     names = [analysis.name, *cohort.covariates, *_strings(tomllib.loads(analysis.text))]
