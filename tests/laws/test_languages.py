@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from posthaz.errors import SpecError
 from posthaz.languages import LANGUAGES, Message, load_catalogue, speaker_of
 from posthaz.languages.catalogue import NUMBER
 
@@ -45,6 +46,15 @@ def test_each_message_is_said_as_it_is_translated_and_keeps_its_numbers(name: st
         if Counter(re.findall(NUMBER, said)) != Counter(re.findall(NUMBER, text)):
             moved.append((text, said))
     assert (other, moved, speaker.missed) == ([], [], [])
+
+
+def test_a_language_without_catalogue_is_refused_with_those_that_there_are():
+    with pytest.raises(SpecError) as error:
+        speaker_of("fr")
+    assert (error.value.what, error.value.fix) == (
+        "there is no catalogue of the language 'fr'",
+        "choose among en, zh",
+    )
 
 
 def test_a_number_is_said_as_it_was_written():

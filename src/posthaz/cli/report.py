@@ -95,13 +95,9 @@ def _formats(text: str) -> tuple[str, ...]:
 
 def in_language(analysis: "Analysis", language: str) -> "Analysis":
     """The analysis with ``[analysis] language`` as asked."""
-    from posthaz.languages import LANGUAGES
+    from posthaz.languages import speaker_of
 
-    if language not in LANGUAGES:
-        raise SpecError(
-            f"--language: there is no catalogue of '{language}'",
-            fix=f"choose among {', '.join(LANGUAGES)}",
-        )
+    speaker_of(language)  # a language that there isn't is refused before anything is fitted
     return replace(analysis, language=language)
 
 

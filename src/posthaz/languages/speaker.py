@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from posthaz.errors import SpecError
 from posthaz.languages.catalogue import Message, load_catalogue
 from posthaz.languages.names import LANGUAGES, Language
 
@@ -160,7 +161,17 @@ def speaker_of(language: str, labels: Iterable[str] = (), names: Iterable[str] =
     Returns
     -------
     Speaker
+
+    Raises
+    ------
+    SpecError
+        For a language without a catalogue.
     """
+    if language not in LANGUAGES:
+        raise SpecError(
+            f"there is no catalogue of the language '{language}'",
+            fix=f"choose among {', '.join(LANGUAGES)}",
+        )
     spoken = LANGUAGES[language]
     if not spoken.catalogue:
         return ENGLISH

@@ -14,6 +14,7 @@ from posthaz.report.inline import plain_report, sentence, spans
 TAGS = {"bold": "strong", "code": "code"}
 _HELD = re.compile(
     r"(?<=[<>≤≥=]) (?=[\d−])|(?<= v) (?=\S)|(?<=\b[PR]) (?=[<>=] \d)"
+    r"|(?<=[\u4e00-\u9fff][PR]) (?=[<>=] \d)"
     r"|(?<=\d) (?=(?:Gy|cm3|mm|kg)\b)"
 )
 """Spaces at which a line had better not end: within "P < 0.001", "≥ 63" and "v placebo"."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from posthaz.cohort import Cohort
+from posthaz.languages import speaker_of
 from posthaz.report.gather import Edit, gather_results
 from posthaz.report.results import Results
 from posthaz.run import read_inputs
@@ -59,6 +60,7 @@ def run_analysis(
     loaded = analysis if isinstance(analysis, Analysis) else load_analysis(analysis)
     if cohort is not None and not isinstance(cohort, Cohort):
         loaded = replace(loaded, table=None, simulated=False)
+    speaker_of(loaded.language)  # a language that there isn't is refused before anything is fitted
     checked = read_inputs(loaded, cohort)
     command = f"posthaz.run_analysis({loaded.name!r})"
     return gather_results(loaded, checked, command, progress or _logged, edits or {})
