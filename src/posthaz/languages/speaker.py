@@ -100,7 +100,7 @@ class Speaker:
             return self._joined(parts), lost
         if _WORD.search(bare):
             return text, (core,)
-        return self._stopped(text, core, core), ()
+        return text if core.isascii() else self._stopped(text, core, core), ()
 
     def _stopped(self, text: str, core: str, said: str) -> str:
         """A translation where its English stood, with the full stop that this had."""

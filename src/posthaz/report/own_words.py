@@ -30,6 +30,8 @@ def speaker_for(analysis: Analysis, cohort: Cohort) -> Speaker:
     for column in cohort.columns.values():
         labels += [column.label, *column.level_labels, *column.levels]
     names = [analysis.name, *cohort.covariates, *_strings(tomllib.loads(analysis.text))]
+    names += [one.unit for one in cohort.columns.values()]
+    names += [one.where for one in analysis.published]
     for name in cohort.covariates.select_dtypes(["category", "object", "str"]):
         names += [str(level) for level in cohort.covariates[name].unique()]
     return speaker_of(

@@ -117,4 +117,6 @@ def test_the_texts_without_translation_are_written_to_be_translated(
     written = write_report(replace(two_arms, analysis=analysis, missing=odd), tmp_path, ("html",))
     left = tmp_path / "untranslated.po"
     assert left in written.files
-    assert "unheard-of thing {n1}" in left.read_text(encoding="utf-8")
+    told = left.read_text(encoding="utf-8")
+    assert 'msgid "unheard-of thing"' in told
+    assert 'msgid "no reason {n1}"' in told
