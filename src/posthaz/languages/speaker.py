@@ -176,8 +176,8 @@ def speaker_of(language: str, labels: Iterable[str] = (), names: Iterable[str] =
     if not spoken.catalogue:
         return ENGLISH
     own = frozenset(one.strip() for one in labels)
-    lowered = {one[:1].swapcase() + one[1:] for one in own}
-    return Speaker(spoken, load_catalogue(spoken.catalogue), own, lowered.union(names))
+    lowered = (one[:1].swapcase() + one[1:] for one in own)
+    return Speaker(spoken, load_catalogue(spoken.catalogue), own, frozenset([*names, *lowered]))
 
 
 @contextmanager

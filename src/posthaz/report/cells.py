@@ -119,5 +119,5 @@ def checklist_table(checklist: Checklist, report: Report) -> Table:
         for one in checklist.items
     ]
     frame = pd.DataFrame(rows, columns=["item", "answer", "where"])
-    heads = {name: report.say(name.capitalize()) for name in frame}
+    heads = {name: report.say(name.capitalize()) for name in ("item", "answer", "where")}
     return Table(frame, checklist.caption, heads)
