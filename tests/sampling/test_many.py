@@ -89,6 +89,38 @@ def test_summaries_are_those_of_the_fits() -> None:
     assert fit_many([], LAPLACE, keep="summaries").empty
 
 
+def test_priors_share_proposals_and_agree_with_the_single_fits() -> None:
+    cohort = ph.simulated_example()
+    priors = [ph.Prior("normal", (mean, sd)) for mean in (-0.2, 0.0, 0.2) for sd in (0.2, 0.5)]
+    far = ph.Prior("normal", (-6.0, 0.05))
+    given = [replace(MODELS["weibull"], priors={"arm": prior}) for prior in (*priors, far)]
+    tasks = [(spec, cohort) for spec in given]
+    more = replace(LAPLACE, draws=2000)
+    table = fit_many(tasks, more, keep="summaries")
+    shares = table.groupby("task")["method"].first().str.contains("priors share")
+    assert shares[:6].all()
+    assert not shares[6]  # the others' proposals say nothing of it
+    own = table[table["parameter"].str.startswith("log_hazard_ratio[arm")].set_index("task")
+    for task, fit in enumerate(fit_many(tasks, more)):
+        values = fit.draws["posterior"]["log_hazard_ratio"].sel(covariate="arm[B]").to_numpy()
+        sd, row = values.std(), own.loc[task]
+        found = [row["mean"], row["median"], row["lower"], row["upper"]]
+        expected = [values.mean(), *np.quantile(values, (0.5, 0.025, 0.975))]
+        np.testing.assert_allclose(found, expected, atol=0.15 * sd)
+        assert abs(row["mean"] - values.mean()) < 0.06 * sd
+        assert row["sd"] == pytest.approx(sd, rel=0.06)
+        assert row["log_evidence"] == pytest.approx(fit.provenance.log_evidence, abs=0.06)
+
+
+def test_only_equal_likelihoods_share_proposals() -> None:
+    spec = MODELS["weibull"]
+    unlike = [(spec, ph.simulated_example(size=60, seed=seed)) for seed in range(6)]
+    table = fit_many(unlike, LAPLACE, keep="summaries")
+    assert not table["method"].str.contains("priors share").any()
+    seeds = fit_many([unlike[0]] * 6, LAPLACE, [1, 2, 3, 4, 5, 6], keep="summaries")
+    assert not seeds["method"].str.contains("priors share").any()
+
+
 @pytest.mark.parametrize("keep", ["draws", "summaries"])
 def test_whoever_listens_to_the_logger_hears_of_every_fit(
     keep: Literal["draws", "summaries"], caplog: pytest.LogCaptureFixture

@@ -18,12 +18,11 @@ from posthaz.inference.edited import EDITED, added_names, build_model, fit_model
 from posthaz.inference.engine import model_shape
 from posthaz.inference.fit import Fit
 from posthaz.inference.generative import generative_model, model_draws
-from posthaz.inference.laplace import HEAVY_TAIL
+from posthaz.inference.laplace import HEAVY_TAIL, TAILS
 from posthaz.inference.named_priors import NamedPrior, named_priors
 from posthaz.inference.posterior_draws import posterior_draws
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.sample import fit, fit_many
-from posthaz.inference.sampled import TAILS
 from posthaz.inference.single_draws import DrawnModel, single_draws
 
 __all__ = [

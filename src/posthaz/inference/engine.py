@@ -29,7 +29,7 @@ from posthaz.spec import (
 )
 
 _SIZES = (1, 16)
-_MOST_VALUES = 20_000_000
+MOST_VALUES = 20_000_000
 _AT_ONCE = 32_768
 """Numbers of one density's rows and draws that the processor's own memory holds."""
 
@@ -59,6 +59,9 @@ class Engine:
     variables, answers : callable
         ``(theta, *data)``, theta of shape (draw, parameter), for one data set: the variables of
         `translated`, without and with log priors and the pointwise log-likelihood.
+    priors : callable
+        ``(theta, *data)``, theta of shape (draw, parameter): log priors (set, draw), up to what
+        belongs to the coordinates.
     """
 
     def __init__(self, make: Callable[[], Translated], shape: str | None) -> None:
@@ -73,6 +76,7 @@ class Engine:
         self.steps = self._function("steps", lambda: _mapped(_steps(self._density), 0, 0), quickly)
         self.variables = self._function("variables", lambda: _mapped(self._variables, 0))
         self.answers = self._function("answers", lambda: _mapped(self.translated.answers, 0))
+        self.priors = self._function("priors", lambda: _by_set_and_draw(self._log_prior))
 
     def _function(
         self, name: str, make: Callable[[], Callable[..., Any]], options: Any = None
@@ -117,6 +121,11 @@ class Engine:
         every = self.translated.answers(theta, *data)
         named = zip(self.translated.names, every, strict=True)
         return [one for (group, _), one in named if group == "posterior"]
+
+    def _log_prior(self, theta: Any, *data: Any) -> Any:
+        every = self.translated.answers(theta, *data)
+        named = zip(self.translated.names, every, strict=True)
+        return sum(one.sum() for (group, _), one in named if group == "log_prior")
 
 
 @dataclass(frozen=True)
@@ -223,6 +232,14 @@ def _over_sets(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *arguments: jax.vmap(function)(*arguments)
 
 
+def _by_set_and_draw(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of one draw and one data set, for every pair of them."""
+    import jax
+
+    over_draws = _mapped(function, 0)
+    return lambda theta, *data: jax.vmap(lambda *one: over_draws(theta, *one))(*data)
+
+
 def _set_by_set(function: Callable[..., Any]) -> Callable[..., Any]:
     import jax
 
@@ -284,15 +301,19 @@ def batches(
     list of (slice, tuple of ndarray)
         Which of them, and their data stacked; a batch that is not full repeats its last.
     """
-    alone = len(posteriors) == 1 or _SIZES[1] * each * posteriors[0].rows > _MOST_VALUES
+    alone = len(posteriors) == 1 or _SIZES[1] * each * posteriors[0].rows > MOST_VALUES
     size = _SIZES[0] if alone else _SIZES[1]
     made = []
     for first in range(0, len(posteriors), size):
         members = list(posteriors[first : first + size])
         members += [members[-1]] * (size - len(members))
-        stacked = tuple(np.stack(arrays) for arrays in zip(*(m.data for m in members), strict=True))
-        made.append((slice(first, min(first + size, len(posteriors))), stacked))
+        made.append((slice(first, min(first + size, len(posteriors))), stacked(members)))
     return made
+
+
+def stacked(posteriors: Sequence[Posterior]) -> tuple[np.ndarray, ...]:
+    """Data of posteriors of one engine and padded length, with a leading axis of posteriors."""
+    return tuple(np.stack(arrays) for arrays in zip(*(p.data for p in posteriors), strict=True))
 
 
 def repeated(array: np.ndarray, data: tuple[np.ndarray, ...]) -> np.ndarray:
@@ -351,7 +372,7 @@ def answers_of(
     function = engine.answers if pointwise else engine.variables
     names = [name for name in engine.names if pointwise or name[0] == "posterior"]
     length = padded_length(posterior.rows) if pointwise and posterior.rows else 1
-    piece = max(1, min(1000, _MOST_VALUES // length))
+    piece = max(1, min(1000, MOST_VALUES // length))
     pieces = []
     for first in range(0, len(flat), piece):
         part = flat[first : first + piece]

@@ -18,6 +18,11 @@ _DEGREES = 6.0
 _LEAST_EFFECTIVE = 100
 HEAVY_TAIL = 0.5
 """Shape of the weights' tail (k-hat) above which their variance is not finite."""
+TAILS = (
+    "a k-hat above 0.5 leaves the tails to few proposals, so that ends of intervals and small "
+    "probabilities are known less well than means"
+)
+"""What weights of infinite variance do to answers."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,17 @@ class Weighted:
     @property
     def trusted(self) -> bool:
         """Whether the weights' tail is light enough, and their effective size what chains need."""
-        enough = _LEAST_EFFECTIVE * len(self.sampled.theta)
-        return bool(self.khat < self.threshold and self.least >= enough)
+        return bool(self.khat < self.threshold and self.least >= enough(len(self.sampled.theta)))
+
+
+def enough(chains: int) -> int:
+    """Least effective size of the weighted proposals, that of chains which are believed."""
+    return _LEAST_EFFECTIVE * chains
+
+
+def khat_threshold(proposals: int) -> float:
+    """Largest k-hat at which a number of proposals suffices (Vehtari et al. 2024)."""
+    return min(1.0 - 1.0 / np.log10(proposals), 0.7)
 
 
 def laplace_draws(
@@ -101,7 +115,7 @@ class _Proposal:
     def __init__(self, mode: Mode, seed: int, sampling: Sampling) -> None:
         self.steps = mode.steps
         count, size = 2 * sampling.chains * sampling.draws, len(mode.point)
-        z, density, random = _standard(seed, count, size)
+        z, density, random = standard_proposals(seed, count, size)
         self.random = deepcopy(random)
         self.theta = mode.point + z @ mode.whitening.T
         self.density = density - np.sum(np.log(np.diag(mode.whitening)))
@@ -120,26 +134,26 @@ class _Proposal:
         return Weighted(
             sampled=Sampled(self.theta[chosen].reshape(*shape, -1), statistics, self.steps),
             khat=khat,
-            threshold=min(1.0 - 1.0 / np.log10(len(target)), 0.7),
+            threshold=khat_threshold(len(target)),
             effective=float(1.0 / np.sum(weights**2)),
-            least=_least_effective(self.theta, weights),
+            least=least_effective(self.theta, weights),
             evaluations=len(target) + self.steps,
             log_evidence=float(logsumexp(log_ratio) - np.log(len(target))),
         )
 
 
 @lru_cache(maxsize=1)
-def _standard(
+def standard_proposals(
     seed: int, count: int, size: int
 ) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
     """Standard proposals, their density and the generator after them; many fits share a seed."""
     random = np.random.default_rng(seed)
     z = random.standard_normal((count, size))
     z *= np.sqrt(_DEGREES / random.chisquare(_DEGREES, (count, 1)))
-    return z, _student_density(z), random
+    return z, student_density(z), random
 
 
-def _student_density(z: np.ndarray) -> np.ndarray:
+def student_density(z: np.ndarray) -> np.ndarray:
     """Log density of a standard multivariate t with `_DEGREES` degrees of freedom."""
     size = z.shape[1]
     constant = gammaln((_DEGREES + size) / 2.0) - gammaln(_DEGREES / 2.0)
@@ -147,7 +161,7 @@ def _student_density(z: np.ndarray) -> np.ndarray:
     return constant - (_DEGREES + size) / 2.0 * np.log1p(np.sum(z**2, axis=1) / _DEGREES)
 
 
-def _least_effective(theta: np.ndarray, weights: np.ndarray) -> float:
+def least_effective(theta: np.ndarray, weights: np.ndarray) -> float:
     """Smallest effective size of the weighted mean of a parameter."""
     apart = (theta - weights @ theta) ** 2
     errors = weights**2 @ apart

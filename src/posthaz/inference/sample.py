@@ -20,7 +20,8 @@ from posthaz.inference.groups import all_groups, posterior_only
 from posthaz.inference.prepare import Prepared, in_batches, prepare_fit, prepare_many
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.pymc_sampler import pymc_draws
-from posthaz.inference.sampled import Drawn, draw_posteriors
+from posthaz.inference.sampled import Drawn, draw_posteriors, takes_weights
+from posthaz.inference.shared_proposals import FEWEST, SharedDraws, shared_draws
 from posthaz.inference.summaries import SUMMARY_COLUMNS, posterior_summaries
 from posthaz.spec import ModelSpec, Sampling
 from posthaz.spec.measured_after import measured_after_warning
@@ -186,7 +187,9 @@ def fit_many(
         Called with (fits done, fits in all).
     keep : {"draws", "summaries"}
         Whether fits are wanted, or only a few numbers of each parameter, which takes a fraction
-        of the time and memory.
+        of the time and memory. Six and more tasks of one seed and method ``"laplace"`` or
+        ``"auto"`` that differ in their priors alone share proposals then: numbers differ from those
+        of the fits by Monte Carlo error, and ``method`` says how many share.
 
     Returns
     -------
@@ -230,12 +233,13 @@ def fit_many(
     tables: list[pd.DataFrame] = []
     for first in range(0, len(tasks), _AT_ONCE):
         these = range(first, min(first + _AT_ONCE, len(tasks)))
-        drawn = _drawn(these, tasks, seeds, sampling)
+        drawn = _drawn(these, tasks, seeds, sampling, keep == "summaries")
         if keep == "summaries":
             tables.append(posterior_summaries(drawn))
         else:
             for k in these:
                 one, result = drawn[k]
+                assert isinstance(result, Drawn)
                 own = replace(sampling, seed=seeds[k])
                 fits.append(_fit(one, result, own, posterior_only(one, result.sampled)))
         if progress is not None:
@@ -251,20 +255,29 @@ def _drawn(
     tasks: Sequence[tuple[ModelSpec, Cohort]],
     seeds: Sequence[int],
     sampling: Sampling,
-) -> dict[int, tuple[Prepared, Drawn]]:
+    share: bool,
+) -> dict[int, tuple[Prepared, Drawn | SharedDraws]]:
     """Some of the tasks prepared and drawn, those of one shape and size together."""
     prepared = prepare_many([tasks[k] for k in numbers])
-    made: dict[int, tuple[Prepared, Drawn]] = {}
+    made: dict[int, tuple[Prepared, Drawn | SharedDraws]] = {}
     for members in in_batches(prepared):
+        ours = [prepared[k] for k in members]
         own = [seeds[numbers[k]] for k in members]
-        drawn = draw_posteriors([prepared[k] for k in members], own, sampling)
-        made |= {numbers[k]: (prepared[k], one) for k, one in zip(members, drawn, strict=True)}
+        one_seed = len(set(own)) == 1 and len(own) >= FEWEST
+        found: dict[int, SharedDraws] = {}
+        if share and one_seed and all(takes_weights(one, sampling) for one in ours):
+            found = shared_draws([one.posterior for one in ours], own[0], sampling)
+        every: dict[int, Drawn | SharedDraws] = {**found}
+        if left := [k for k in range(len(ours)) if k not in found]:
+            alone = draw_posteriors([ours[k] for k in left], [own[k] for k in left], sampling)
+            every |= dict(zip(left, alone, strict=True))
+        made |= {numbers[members[k]]: (ours[k], one) for k, one in every.items()}
     for number, (one, result) in sorted(made.items()):
         _log(one, result, seeds[number])
     return made
 
 
-def _log(prepared: Prepared, drawn: Drawn, seed: int) -> None:
+def _log(prepared: Prepared, drawn: Drawn | SharedDraws, seed: int) -> None:
     """Say in the log what was drawn."""
     name, rows = prepared.spec.name, len(prepared.cohort)
     _LOG.info("model '%s', %d rows, seed %d: %s", name, rows, seed, drawn.method)

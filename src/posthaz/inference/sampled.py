@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from posthaz.inference.engine import Posterior, posterior_modes
-from posthaz.inference.laplace import HEAVY_TAIL, laplace_draws
+from posthaz.inference.laplace import HEAVY_TAIL, TAILS, laplace_draws
 from posthaz.inference.mode import Mode
 from posthaz.inference.nuts import Sampled, nuts_draws
 from posthaz.inference.prepare import Prepared
@@ -14,11 +14,6 @@ from posthaz.spec import Sampling
 
 CAREFUL = 0.99
 """Target acceptance at which chains with diverging transitions are sampled again."""
-TAILS = (
-    "a k-hat above 0.5 leaves the tails to few proposals, so that ends of intervals and small "
-    "probabilities are known less well than means"
-)
-"""What weights of infinite variance do to answers."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,7 @@ def draw_posteriors(
     made: list[Drawn | None] = [None] * len(prepared)
     reasons: list[str] = [""] * len(prepared)
     khats: list[float | None] = [None] * len(prepared)
-    wanted = [k for k, one in enumerate(prepared) if _takes_weights(one, sampling)]
+    wanted = [k for k, one in enumerate(prepared) if takes_weights(one, sampling)]
     if wanted:
         weighted = laplace_draws(
             [posteriors[k] for k in wanted],
@@ -127,7 +122,7 @@ def _chains(
     return made
 
 
-def _takes_weights(prepared: Prepared, sampling: Sampling) -> bool:
+def takes_weights(prepared: Prepared, sampling: Sampling) -> bool:
     """Whether to try Laplace weights, which seldom hold for hierarchies."""
     hierarchy = bool(prepared.priors.scales) or prepared.spec.shrinkage is not None
     found = np.isfinite(prepared.posterior.start).all()

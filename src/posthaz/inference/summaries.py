@@ -10,6 +10,7 @@ from posthaz.inference.engine import answers_of
 from posthaz.inference.groups import sampling_coordinates
 from posthaz.inference.prepare import Prepared
 from posthaz.inference.sampled import Drawn
+from posthaz.inference.shared_proposals import SharedDraws
 from posthaz.model.baseline import STRATUM
 from posthaz.model.outline import Outline
 
@@ -18,12 +19,14 @@ SUMMARY_COLUMNS = ("task", "parameter", "mean", "sd", "median", "lower", "upper"
 _POINTS = (0.5, 0.025, 0.975)
 
 
-def posterior_summaries(drawn: Mapping[int, tuple[Prepared, Drawn]]) -> pd.DataFrame:
+def posterior_summaries(
+    drawn: Mapping[int, tuple[Prepared, Drawn | SharedDraws]],
+) -> pd.DataFrame:
     """Every scalar of each posterior in one row.
 
     Parameters
     ----------
-    drawn : mapping of int to (Prepared, Drawn)
+    drawn : mapping of int to (Prepared, Drawn or SharedDraws)
         What was fitted and its draws, by number of the task.
 
     Returns
@@ -32,24 +35,50 @@ def posterior_summaries(drawn: Mapping[int, tuple[Prepared, Drawn]]) -> pd.DataF
         Columns `SUMMARY_COLUMNS`; ``lower`` and ``upper`` are 2.5 and 97.5 % points.
     """
     columns: dict[str, list[np.ndarray]] = {name: [] for name in SUMMARY_COLUMNS}
+    pools: dict[int, tuple[list[str], np.ndarray, np.ndarray]] = {}
     for task, (prepared, one) in sorted(drawn.items()):
-        answers = answers_of(prepared.posterior, one.sampled.theta, pointwise=False)
-        left_out = sampling_coordinates(prepared.outline)
-        kept = {
-            name: array
-            for (_, name), array in answers.items()
-            if name not in left_out and not name.startswith(STRATUM)
-        }
-        total = one.sampled.theta.shape[0] * one.sampled.theta.shape[1]
-        values = np.concatenate([array.reshape(total, -1) for array in kept.values()], axis=1)
-        named = [label for name in kept for label in _labels(prepared.outline, name, kept[name])]
-        found = (named, values.mean(axis=0), values.std(axis=0, ddof=1))
-        found += tuple(np.quantile(values, _POINTS, axis=0))
+        if isinstance(one, Drawn):
+            named, values = _values(prepared, one.sampled.theta)
+            found = (named, values.mean(axis=0), values.std(axis=0, ddof=1))
+            found += tuple(np.quantile(values, _POINTS, axis=0))
+        else:
+            if id(one.theta) not in pools:
+                named, values = _values(prepared, one.theta[None])
+                pools[id(one.theta)] = named, values, values.argsort(axis=0)
+            named, values, order = pools[id(one.theta)]
+            found = (named, *_weighted_figures(values, order, one.weights))
         found += (one.method, one.khat, one.log_evidence)
         for name, value in zip(SUMMARY_COLUMNS, (task, *found), strict=True):
             missing = np.nan if value is None else value
-            columns[name].append(np.broadcast_to(np.asarray(missing), values.shape[1]))
+            columns[name].append(np.broadcast_to(np.asarray(missing), len(named)))
     return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
+
+
+def _values(prepared: Prepared, theta: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Names of all scalars of a posterior, and their values, shape (draw, scalar)."""
+    answers = answers_of(prepared.posterior, theta, pointwise=False)
+    left_out = sampling_coordinates(prepared.outline)
+    kept = {
+        name: array
+        for (_, name), array in answers.items()
+        if name not in left_out and not name.startswith(STRATUM)
+    }
+    total = theta.shape[0] * theta.shape[1]
+    values = np.concatenate([array.reshape(total, -1) for array in kept.values()], axis=1)
+    return [label for name in kept for label in _labels(prepared.outline, name, kept[name])], values
+
+
+def _weighted_figures(
+    values: np.ndarray, order: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """Mean, sd and `_POINTS` of the columns of weighted values, whose order is known."""
+    mean = weights @ values
+    sd = np.sqrt(weights @ (values - mean) ** 2)
+    ranked, points = weights[order], []
+    below = np.cumsum(ranked, axis=0) - ranked / 2.0
+    for column, level in enumerate(below.T):
+        points.append(np.interp(_POINTS, level, values[order[:, column], column]))
+    return mean, sd, *np.transpose(points)
 
 
 def _labels(outline: Outline, name: str, array: np.ndarray) -> Iterator[str]:
