@@ -36,8 +36,9 @@ def run(analysis: Analysis, out: Path, quiet: bool) -> "Results":
         check_empty(out)
     prepare_folder(out)
     # what samples takes seconds to import: whatever can be refused is refused before
-    import arviz_stats  # noqa: F401 - it inspects the stack and all modules: here they are few
+    from posthaz.inference.chain_statistics import load_arviz
 
+    load_arviz()
     from posthaz.report import gather_results
 
     command = shlex.join(["posthaz", *sys.argv[1:]])
