@@ -44,6 +44,7 @@ def ratio_rows(results: Results) -> pd.DataFrame:
     replaced = {column for column, _ in steps.values()}
     rows = [*_bayesian(results, steps, replaced), *_cox(results, steps, replaced)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame["chosen"] = frame["term"].isin(_chosen_steps(results))
     order = {term: i for i, term in enumerate(dict.fromkeys(frame["term"]))}
     return frame.sort_values("term", key=lambda terms: terms.map(order), kind="stable").reset_index(
         drop=True
@@ -184,7 +185,6 @@ def _named(results: Results, term: str) -> dict[str, object]:
         "term": term,
         "label": term_label(results.cohort, term),
         "treatment": alone,
-        "chosen": term in _chosen_steps(results),
     }
 
 
