@@ -18,8 +18,7 @@ import posthaz as ph
 from posthaz.errors import PosthazError
 from posthaz.run import read_inputs
 from posthaz.sensitivity import variants
-from posthaz.sensitivity.cells import cells
-from posthaz.sensitivity.kept import kept_cells
+from posthaz.sensitivity.suite import cells, kept_cells
 from posthaz.sensitivity.summarise import summarise_variants
 
 NAME = "nvalt11_pci_os_choices"

@@ -43,7 +43,7 @@ from posthaz.spec import (
     simulate_table,
     visits_table,
 )
-from posthaz.spec.prior_statements import STATEMENTS
+from posthaz.spec.prior_table import STATEMENTS
 from tests.house.markdown import DOCS, ROOT, anchors, code_blocks, links, pages, pictures
 
 REFERENCE = DOCS / "reference"

@@ -26,7 +26,7 @@ from posthaz.adjust import (
     propensity_score,
     sample_sizes,
 )
-from posthaz.adjust.pairing import nearest_pairs
+from posthaz.adjust.matching import nearest_pairs
 from posthaz.baselines import cox_model, kaplan_meier, logrank
 from posthaz.baselines.partial_likelihood import score_residuals
 from posthaz.cohort import Cohort

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.analyses.tipping_points import influence
+from posthaz.analyses.tipping_points import answer
 from posthaz.analyses.tipping_points.removal import (
     Conclusion,
     Refits,
@@ -176,10 +176,10 @@ def test_leaving_one_out_by_weights_is_refitting_without_each_of_gehan(monkeypat
     sampling = Sampling(method="laplace", seed=1, chains=4, draws=5000)
     spec = ph.ModelSpec("w", ph.Weibull(), "arm", priors={"arm": Prior("normal", (0.0, 1.0))})
     fit = ph.fit(spec, cohort, sampling)
-    weighted = influence.patient_influence(fit, cohort, sampling, 24.0)
+    weighted = answer.patient_influence(fit, cohort, sampling, 24.0)
     assert set(weighted["method"]) == {"weights"}
-    monkeypatch.setattr(influence, "MOST_KHAT", -np.inf)
-    refitted = influence.patient_influence(fit, cohort, sampling, 24.0)
+    monkeypatch.setattr(answer, "MOST_KHAT", -np.inf)
+    refitted = answer.patient_influence(fit, cohort, sampling, 24.0)
     assert set(refitted["method"]) == {"refit"}
     assert len(refitted) == 42
     by = ["time", "event", "arm"]

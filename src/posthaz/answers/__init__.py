@@ -1,7 +1,6 @@
 """An answer is a value: one tidy row says who, by which method, which quantity and how sure."""
 
-from posthaz.answers.beside import beside
-from posthaz.answers.find import find, one_answer
+from posthaz.answers.beside import beside, find, one_answer
 from posthaz.answers.frame import COLUMNS, answer_frame, joined
 from posthaz.answers.small import small_table
 from posthaz.answers.view import View

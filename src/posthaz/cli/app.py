@@ -1,5 +1,6 @@
 """The command line: commands, and what becomes of errors."""
 
+import json
 import os
 import signal
 import sys
@@ -15,15 +16,31 @@ from posthaz.cli.curves import curves
 from posthaz.cli.evidence import evidence
 from posthaz.cli.fit import fit
 from posthaz.cli.init import init
-from posthaz.cli.models import models
 from posthaz.cli.report import report
 from posthaz.cli.rerun import rerun
 from posthaz.cli.say import say
-from posthaz.cli.schema import schema
 from posthaz.cli.sensitivity import sensitivity
 from posthaz.cli.simulate import simulate
 from posthaz.errors import PosthazError
 from posthaz.files import remove_unused
+
+
+def schema() -> None:
+    """Write the JSON Schema of analysis files, for editors that complete and check them."""
+    from posthaz.spec.schema import analysis_schema
+
+    say(json.dumps(analysis_schema(), indent=2))
+
+
+def models() -> None:
+    """List the analyses that come with posthaz."""
+    from posthaz.catalogue import catalogue
+
+    entries = catalogue()
+    width = max((len(entry.name) for entry in entries), default=0)
+    for entry in entries:
+        say(f"{entry.name:<{width}}  {entry.title}")
+
 
 type Handler = Callable[[int, FrameType | None], object] | int
 UNUSABLE_INPUT = 2

@@ -12,8 +12,14 @@ from posthaz.cohort.cohort import Cohort, Source
 from posthaz.cohort.columns import Column
 from posthaz.cohort.covariates import typed_covariates
 from posthaz.cohort.draft import Draft, build_draft
-from posthaz.cohort.life_table_counts import count_pieces, read_counts
-from posthaz.cohort.life_table_rates import Rates, printed_decimals, rate_pieces, read_rates
+from posthaz.cohort.life_table_rates import (
+    Rates,
+    count_pieces,
+    printed_decimals,
+    rate_pieces,
+    read_counts,
+    read_rates,
+)
 from posthaz.cohort.life_table_spec import LifeTableSpec
 from posthaz.cohort.rows import Piece, shown_rows
 from posthaz.cohort.rules import DOUBTS, RULES

@@ -1,9 +1,9 @@
 """Covariates to columns, remembered for new data."""
 
 from posthaz.design.cluster_effects import formula_bars
-from posthaz.design.collinear import Entangled, entangled_numbers
 from posthaz.design.covariate_values import path_faults, value_faults, values_beyond
 from posthaz.design.design import Design, Group
+from posthaz.design.estimable import Entangled, entangled_numbers
 from posthaz.design.formula import (
     effect_variables,
     formula_groups,

@@ -1,4 +1,4 @@
-"""The hazard of every row: baseline, covariate effects and frailties as PyMC variables."""
+"""The hazard of every row as PyMC variables: baseline, effects, cured share and frailties."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,12 @@ from posthaz.model.baseline import baseline_values, stratum_hazards
 from posthaz.model.changing import averaged_ratio, changing_coefficients, short_and_long
 from posthaz.model.clusters import cluster_predictor
 from posthaz.model.coefficients import coefficient_vector
-from posthaz.model.cure import cure_predictor
+from posthaz.model.distributions import prior_variable
 from posthaz.model.graph import pm, pt
 from posthaz.model.shrinkage import shrunken_block
 from posthaz.spec import (
+    CURE_EFFECT,
+    CURE_INTERCEPT,
     ChosenPriors,
     ModelSpec,
     changed_positions,
@@ -140,3 +142,32 @@ def _baseline(spec: ModelSpec, design: Design, priors: ChosenPriors, cohort: Coh
     hazards = stratum_hazards(spec.baseline, priors, cohort, number, strata)
     of_row: Array = pm.Data("stratum_number", number, dims=("row",))
     return stratified(hazards, of_row, pt)
+
+
+def cure_predictor(design: Design, priors: ChosenPriors) -> Array:
+    """Linear predictor of the cured share of every row, in the enclosing model.
+
+    Parameters
+    ----------
+    design : Design
+        A design with ``cure``.
+    priors : ChosenPriors
+        Whose ``cure`` has the prior of the intercept, then one a column.
+
+    Returns
+    -------
+    TensorVariable
+        Shape (row,), or a number where the share has no covariate.
+    """
+    own = design.cure
+    assert own is not None
+    intercept, *slopes = priors.cure
+    predictor = prior_variable(CURE_INTERCEPT, intercept, 0.0)
+    if not own.columns:
+        return predictor
+    vector = coefficient_vector(CURE_EFFECT, own, slopes, data="cure_scale")
+    effects = pm.Deterministic(CURE_EFFECT, vector, dims=("cure_covariate",))
+    matrix: Array = pm.Data(
+        "cure_design", own.matrix(design.frame) - own.centre, dims=("row", "cure_covariate")
+    )
+    return predictor + matrix @ effects

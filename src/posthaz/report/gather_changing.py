@@ -1,4 +1,4 @@
-"""Effects that change with time: what the models say, Cox beside, and proportional hazards."""
+"""Beside the models: Cox with changing effects or a frailty, and proportional hazards."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,8 +11,10 @@ import pandas as pd
 from posthaz.arms.arm_model import cox_columns
 from posthaz.baselines import piecewise_cox, smoothed_schoenfeld
 from posthaz.baselines.schoenfeld import SMOOTH_COLUMNS
+from posthaz.baselines.shared_frailty import SharedFrailty, shared_frailty_model
 from posthaz.checks import elpd_gain, proportional_twin
 from posthaz.cohort import Cohort
+from posthaz.design.design import cluster_texts
 from posthaz.estimands import change_table, proportionality
 from posthaz.estimands.changing import CHANGE_COLUMNS, PROPORTIONALITY_COLUMNS, own_starts
 from posthaz.estimands.short_and_long import CURVE_COLUMNS, column_steps, ratio_curves
@@ -154,3 +156,24 @@ def _smoothed(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
     steps, ratios = column_steps(fit, cohort.columns), ["hr", "lower", "upper"]
     power = np.array([[steps.get(term, ("", 1.0))[1]] for term in curves["term"]]).reshape(-1, 1)
     return curves.assign(**dict(zip(ratios, (curves[ratios].to_numpy() ** power).T, strict=True)))
+
+
+def has_cox_frailty(fit: Fit) -> bool:
+    """Whether a model is Cox's with one normal frailty, but for its baseline."""
+    spec, groups = fit.spec, fit.design.groups
+    plain = not (spec.changed_terms or spec.strata or spec.cure or spec.background)
+    return (
+        plain
+        and spec.proportional
+        and spec.effect.acts_on == "hazard"
+        and not spec.frailty.is_gamma
+        and len(groups) == 1
+        and groups[0].slopes is None
+    )
+
+
+def cox_frailty(fit: Fit, cohort: Cohort, interval: float) -> SharedFrailty | str:
+    """The Cox model with a frailty that stands beside a fit, or why there is none."""
+    own, columns, _ = cox_columns(fit, cohort)
+    cluster = cluster_texts(own.covariates[fit.design.groups[0].name]).to_numpy()
+    return shared_frailty_model(own, columns, cluster, interval)

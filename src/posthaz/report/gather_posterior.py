@@ -54,8 +54,9 @@ from posthaz.report.gather_changing import (
     TableMaker,
     against_twins,
     changing_makers,
+    cox_frailty,
+    has_cox_frailty,
 )
-from posthaz.report.gather_frailty import cox_frailty, has_cox_frailty
 from posthaz.report.horizon import restriction, told_until
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.net_and_crude import COLUMNS as NET_AND_CRUDE

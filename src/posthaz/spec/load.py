@@ -1,4 +1,4 @@
-"""Loading an analysis file: every problem in it at once, or an `Analysis`."""
+"""Loading an analysis file: every problem in it at once, or an `Analysis` with what it asks for."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,14 +13,8 @@ from posthaz.design import effect_variables
 from posthaz.errors import Findings, SpecError, nearest
 from posthaz.files import place_below, unreadable
 from posthaz.languages import LANGUAGES
-from posthaz.spec.analysis import Analysis, BaselineSpec, Sampling
-from posthaz.spec.answer_fields import BASELINE_FIELDS, SAMPLING_FIELDS
-from posthaz.spec.answer_tables import (
-    ESTIMANDS,
-    read_baseline_answers,
-    read_estimands,
-    read_sampling,
-)
+from posthaz.spec.analysis import Analysis, BaselineSpec, EstimandSpec, Sampling
+from posthaz.spec.answer_fields import BASELINE_FIELDS, ESTIMAND_FIELDS, SAMPLING_FIELDS
 from posthaz.spec.clinical_tables import read_clinical
 from posthaz.spec.cohort_table import (
     COHORT,
@@ -30,7 +24,7 @@ from posthaz.spec.cohort_table import (
     read_kind,
     read_study_time,
 )
-from posthaz.spec.fields import Field, choice, flag, several, table, text
+from posthaz.spec.fields import Field, UnfitError, choice, flag, several, table, text, unavailable
 from posthaz.spec.merge_table import read_merge
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.model_table import MODEL, read_models
@@ -266,3 +260,75 @@ def _refuse(
                 f"'{name}' tells the subjects apart, and is no covariate",
                 f"leave it out, or give subjects a frailty, (1 | {name})",
             )
+
+
+_ONLY_IN_FILES = {
+    "profiles": table(each=table()),
+    "contrast": unavailable("every arm is contrasted with the reference of [treatment]"),
+}
+ESTIMANDS = table({**ESTIMAND_FIELDS, **_ONLY_IN_FILES}, about=EstimandSpec)
+"""The table ``[estimands]``."""
+PATH, LABEL = "path", "label"
+
+
+def read_estimands(toml: TomlTable) -> EstimandSpec:
+    """Which answers to give: the table ``[estimands]``.
+
+    Parameters
+    ----------
+    toml : TomlTable
+        The table.
+
+    Returns
+    -------
+    EstimandSpec
+        What could be read; the rest is recorded.
+    """
+    parsed = toml.read({**ESTIMAND_FIELDS, **_ONLY_IN_FILES})
+    parsed.pop("profiles", None)
+    profiles, labels = [], {}
+    for name, profile in toml.below("profiles").each():
+        values = _read_profile(profile)
+        if LABEL in values:
+            labels[name] = str(values.pop(LABEL))
+        profiles.append((name, values))
+    return EstimandSpec(**parsed, profiles=tuple(profiles), profile_labels=labels)
+
+
+def read_baseline_answers(toml: TomlTable) -> BaselineSpec:
+    """Which frequentist answers to set beside: the table ``[baselines]``."""
+    return BaselineSpec(**toml.read(BASELINE_FIELDS))
+
+
+def read_sampling(toml: TomlTable) -> Sampling:
+    """How to sample: the table ``[sampling]``.
+
+    Examples
+    --------
+    >>> from posthaz.errors import Findings
+    >>> read_sampling(TomlTable({"chains": 2}, "x.toml", ("sampling",), Findings())).chains
+    2
+    """
+    parsed = toml.read(SAMPLING_FIELDS)
+    try:
+        return Sampling(**parsed)
+    except SpecError as error:
+        toml.refuse("draws", error.what, error.fix)
+        return Sampling()
+
+
+def _read_profile(toml: TomlTable) -> dict[str, object]:
+    def parse(raw: Any) -> object:
+        if not isinstance(raw, str | int | float):
+            raise UnfitError
+        return raw
+
+    def parse_path(raw: Any) -> object:
+        if not isinstance(raw, list) or not raw or not all(isinstance(p, dict) for p in raw):
+            raise UnfitError
+        return [{str(key): parse(value) for key, value in piece.items()} for piece in raw]
+
+    value = Field("text or a number", parse)
+    path = Field("a list of pieces such as { from = 0, bili = 1.2 }", parse_path)
+    apart = {PATH: path, LABEL: text()}
+    return dict(toml.read({name: apart.get(name, value) for name in toml.values}))

@@ -9,18 +9,18 @@ from posthaz.errors import FormulaError, nearest
 from posthaz.hazards import BASELINES, Baseline
 from posthaz.priors import Prior
 from posthaz.spec.baseline_options import all_options, own_options, read_baseline
-from posthaz.spec.changing_table import FIELDS as CHANGING
-from posthaz.spec.changing_table import read_changing
 from posthaz.spec.effect_tables import (
     BACKGROUND,
     CURE,
     FRAILTY,
     STRATA,
     read_background,
+    read_changing,
     read_cure,
     read_frailty,
     read_strata,
 )
+from posthaz.spec.effect_tables import FIELDS as CHANGING
 from posthaz.spec.fields import Field, choice, table, text
 from posthaz.spec.model_faults import CENTRES, crossing_fault, frailty_faults
 from posthaz.spec.model_spec import ModelSpec

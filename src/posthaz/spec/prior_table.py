@@ -1,11 +1,96 @@
 """A prior of an analysis file: family and values, quantiles, or a clinical statement."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
 from posthaz.errors import PriorError
-from posthaz.priors import FAMILIES, FEWEST_DF, Prior, from_quantiles
-from posthaz.spec.fields import choice, either, number, several, table
-from posthaz.spec.prior_statements import STATEMENTS, Statement
+from posthaz.priors import (
+    FAMILIES,
+    FEWEST_DF,
+    Prior,
+    enthusiastic,
+    from_quantiles,
+    hazard_ratio,
+    historical,
+    median_survival,
+    sceptical,
+)
+from posthaz.spec.fields import (
+    Field,
+    UnfitError,
+    choice,
+    either,
+    number,
+    several,
+    table,
+    table_schema,
+)
 from posthaz.spec.prior_targets import Target
 from posthaz.spec.toml_table import TomlTable
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One way to state a prior in clinical terms.
+
+    Parameters
+    ----------
+    elicit : callable
+        Makes the prior from the arguments.
+    fields : mapping of str to Field
+        The arguments.
+    about : {"effect", "location"}
+        Whether it states the effect of a covariate or the location of a baseline.
+    alone : str
+        Argument that may stand alone, without a table; empty when none may.
+    """
+
+    elicit: Callable[..., Prior]
+    fields: Mapping[str, Field]
+    about: Literal["effect", "location"] = "effect"
+    alone: str = ""
+
+    def argument_field(self) -> Field:
+        """What the statement's own key holds: its arguments, or the one that stands alone."""
+        needed = [name for name, field in self.fields.items() if field.required]
+        example = "a table { " + ", ".join(f"{name} = ..." for name in needed) + " }"
+
+        def parse(raw: Any) -> Mapping[str, Any]:
+            if isinstance(raw, dict):
+                return raw
+            if not self.alone:
+                raise UnfitError
+            self.fields[self.alone].parse(raw)
+            return {self.alone: raw}
+
+        alone = f"{self.fields[self.alone].expects}, or " if self.alone else ""
+        schemas = [table_schema(self.fields)]
+        schemas += [self.fields[self.alone].schema] if self.alone else []
+        return Field(alone + example, parse, schema={"anyOf": schemas})
+
+
+_POSITIVE = number(above=0, required=True)
+_EFFECT = {"effect": _POSITIVE, "probability": number(above=0, below=0.5)}
+_MEDIAN = {"median": _POSITIVE, "upper": _POSITIVE, "level": number(above=0.5, below=1)}
+
+STATEMENTS: dict[str, Statement] = {
+    "sceptical": Statement(sceptical, _EFFECT, alone="effect"),
+    "enthusiastic": Statement(enthusiastic, _EFFECT, alone="effect"),
+    "hazard_ratio": Statement(hazard_ratio, _MEDIAN),
+    "historical": Statement(
+        historical,
+        {
+            "hr": _POSITIVE,
+            "lower": _POSITIVE,
+            "upper": _POSITIVE,
+            "discount": number(above=0, at_most=1),
+            "level": number(above=0, below=1),
+        },
+    ),
+    "median_survival": Statement(median_survival, _MEDIAN, about="location"),
+}
+
 
 _FAMILY_FIELDS = {
     "family": choice(list(FAMILIES)),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posthaz.adjust import MATCHED_SET, balance_table, match_patients, propensity_score
-from posthaz.adjust.pairing import nearest_pairs, optimal_pairs, repeated_pairs
+from posthaz.adjust.matching import nearest_pairs, optimal_pairs, repeated_pairs
 from posthaz.errors import AdjustmentError
 from tests.unit.adjust.cohorts import chosen_cohort, cohort_of
 

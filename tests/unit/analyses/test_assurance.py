@@ -5,9 +5,14 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.analyses.assurance.answer import _median_follow_up, closed_assurance
+from posthaz.analyses.assurance.answer import (
+    Design,
+    _median_follow_up,
+    chance_of_success,
+    closed_assurance,
+    simulate_trials,
+)
 from posthaz.analyses.assurance.spec import read_assurance
-from posthaz.analyses.assurance.trials import Design, chance_of_success, simulate_trials
 from posthaz.baselines.observation import follow_up
 from posthaz.cohort import CohortSpec
 from posthaz.errors import SpecError
@@ -33,7 +38,7 @@ def test_type_one_error_is_that_of_the_level():
 
 
 def test_the_log_rank_statistic_is_greenwoods():
-    from posthaz.analyses.assurance.trials import _follow_up, _logrank
+    from posthaz.analyses.assurance.answer import _follow_up, _logrank
     from posthaz.baselines import logrank
 
     time, event, treated = _follow_up(MANY, np.array([np.log(0.7)]), np.random.default_rng(3))

@@ -8,10 +8,9 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.curves.answer import COLUMNS, Curve, curve
-from posthaz.analyses.curves.optimism import optimism
 from posthaz.analyses.curves.rows import answer_rows
 from posthaz.analyses.curves.spec import Curves, CurveSpec, curve_faults, curve_model_faults
-from posthaz.analyses.curves.threshold import _cost, _effect, cut_grid
+from posthaz.analyses.curves.threshold import _cost, _effect, cut_grid, optimism
 from posthaz.cohort import Column, Cut
 from posthaz.errors import CohortError, SpecError
 from posthaz.spec import load_analysis

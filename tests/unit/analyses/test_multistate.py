@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.analyses.multistate.association import end_point_association, simulate_courses
+from posthaz.analyses.multistate.answer import (
+    aalen_johansen_states,
+    end_point_association,
+    simulate_courses,
+    transition_cohorts,
+)
 from posthaz.analyses.multistate.graph import Graph, graph_faults
 from posthaz.analyses.multistate.occupancy import ILLNESS_DEATH, states_over_time
 from posthaz.analyses.multistate.spec import (
@@ -16,7 +21,6 @@ from posthaz.analyses.multistate.spec import (
     multistate_faults,
     read_multistate,
 )
-from posthaz.analyses.multistate.transitions import aalen_johansen_states, transition_cohorts
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import CohortError, Findings
 from posthaz.hazards import Exponential

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import posthaz as ph
-from posthaz.analyses.subgroups.estimates import separate_effect
+from posthaz.analyses.subgroups.answer import separate_effect
 from posthaz.analyses.subgroups.pooled import pooled_subgroups
 from posthaz.analyses.subgroups.rows import subgroups_of
 

@@ -9,9 +9,14 @@ from scipy.stats import beta
 
 import posthaz as ph
 from posthaz.adjust import GradeCounts
-from posthaz.analyses.toxicity.answer import compare_toxicity, toxicity_counts
+from posthaz.analyses.toxicity.answer import (
+    compare_toxicity,
+    fit_grades,
+    grade_odds_ratios,
+    modelled_survivors,
+    toxicity_counts,
+)
 from posthaz.analyses.toxicity.benefit_risk import BenefitRisk, quadrants
-from posthaz.analyses.toxicity.grade_model import fit_grades, grade_odds_ratios, modelled_survivors
 from posthaz.analyses.toxicity.risk import (
     RISK_COLUMNS,
     risk_contrast,

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from posthaz.report.appendix import with_appendix
 from posthaz.report.blocks import Paragraph, Report, Section, Table
-from posthaz.report.compose import compose_report
+from posthaz.report.compose import compose_report, with_appendix
 from posthaz.report.concerns.fits import failed_convergence
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.borrowing.answer import FULL, NONE
-from posthaz.analyses.borrowing.words import ROBUST, borrowing_lead
+from posthaz.analyses.borrowing.section import ROBUST, borrowing_lead
 from posthaz.analyses.interactions.answer import InteractionEffects
 from posthaz.analyses.interactions.words import interactions_lead
 from posthaz.analyses.registry import analysis_names, part_of

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.design import learn_design
-from posthaz.report.sections.covariate_effect import first_covariate
+from posthaz.report.sections.single import first_covariate
 
 
 def test_the_question_is_the_covariate_that_the_formula_names_first() -> None:

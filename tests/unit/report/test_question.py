@@ -8,9 +8,8 @@ import numpy as np
 from posthaz.report import Results
 from posthaz.report.concerns.proportionality import contradictions
 from posthaz.report.sections.contrast_tables import contrast_table, probability_table
-from posthaz.report.sections.disproportionate import disproportionate_sentence
 from posthaz.report.sections.effect import effect_sentence
-from posthaz.report.sections.lead import lead_blocks
+from posthaz.report.sections.lead import disproportionate_sentence, lead_blocks
 from posthaz.report.sections.rows import coefficient_row, estimand_row
 from posthaz.report.sections.wording import duration, percent
 

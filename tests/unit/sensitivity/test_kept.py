@@ -16,7 +16,7 @@ import posthaz as ph
 from posthaz.errors import CohortError, SpecError
 from posthaz.priors import Prior
 from posthaz.sensitivity import Variant, suite
-from posthaz.sensitivity.kept import KeptCells, kept_cells
+from posthaz.sensitivity.suite import KeptCells, kept_cells
 from posthaz.sensitivity.summarise import ANSWERS
 from posthaz.spec import EstimandSpec, Sampling
 

@@ -8,7 +8,7 @@ from posthaz.errors import SpecError
 from posthaz.hazards import PiecewiseExponential, Weibull
 from posthaz.priors import Prior
 from posthaz.sensitivity import variants
-from posthaz.sensitivity.cells import cells
+from posthaz.sensitivity.suite import cells
 from posthaz.spec import (
     Alternative,
     Analysis,

@@ -3,7 +3,7 @@
 import pytest
 
 from posthaz.spec import BaselineSpec, EstimandSpec, Sampling
-from posthaz.spec.answer_tables import read_baseline_answers, read_estimands, read_sampling
+from posthaz.spec.load import read_baseline_answers, read_estimands, read_sampling
 from tests.unit.spec.reading import problems, toml_table
 
 

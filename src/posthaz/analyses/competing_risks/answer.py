@@ -1,4 +1,4 @@
-"""Competing risks: cumulative incidence by every method, side by side."""
+"""Competing risks: one fit a cause, and cumulative incidence by every method, side by side."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from posthaz.analyses.competing_risks.cause_fits import cause_fits, fewer_intervals
 from posthaz.analyses.competing_risks.incidence import implied_subdistribution, posterior_incidence
 from posthaz.analyses.competing_risks.incidence_tables import (
     labelled,
@@ -24,7 +23,7 @@ from posthaz.errors import CohortError
 from posthaz.errors.lost import Lost
 from posthaz.estimands import coefficient_table, time_in_states
 from posthaz.estimands.time_in_states import TIME_COLUMNS
-from posthaz.inference import Fit
+from posthaz.inference import Fit, fit
 from posthaz.spec import ModelSpec, Sampling
 
 _CURVE_POINTS = 101
@@ -251,3 +250,56 @@ def _posterior(one: Fit, interval: float, n: float, events: int) -> pd.DataFrame
             "note": "",
         }
     )
+
+
+def cause_fits(
+    cohort: Cohort,
+    model: ModelSpec,
+    causes: tuple[int, ...],
+    sampling: Sampling,
+    progress: Progress = lambda label, done, total: None,
+) -> dict[int, Fit]:
+    """Fit of each cause-specific hazard: the cause as event, every other one censored.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    model : ModelSpec
+        Model of every cause; its intervals are as many as the events of the cause bear.
+    causes : tuple of int
+        Causes that rows of the cohort have.
+    sampling : Sampling
+        How to sample; each cause gets a seed of its own.
+    progress : callable, optional
+        Takes a label, draws done and draws in all.
+
+    Returns
+    -------
+    dict of int to Fit
+        By cause.
+    """
+    fits = {}
+    method = "pymc" if sampling.method == "pymc" else "nuts"
+    for cause in causes:
+        waited = cause_of(cohort, cause)
+        fewer = model.baseline.sparser(waited.exit[waited.event])
+        own = replace(model, baseline=fewer, name=f"cause_{cause}")
+        # equal seeds would tie the noise of the causes' draws together
+        seeded = replace(sampling, seed=sampling.seed + cause, method=method)
+
+        def report(done: int, total: int, name: str = own.name) -> None:
+            progress(name, done, total)
+
+        fits[cause] = fit(own, waited, seeded, report)
+    return fits
+
+
+def fewer_intervals(model: ModelSpec, one: Fit, label: str) -> list[str]:
+    """What is said of a cause whose events bear fewer intervals than its model asks for."""
+    wanted = getattr(model.baseline, "intervals", 0)
+    used = getattr(one.spec.baseline, "intervals", 0)
+    if used >= wanted or getattr(model.baseline, "cuts", ()):
+        return []
+    plural = "" if used == 1 else "s"
+    return [f"{label}: {used} interval{plural} instead of {wanted}, for want of events."]

@@ -20,24 +20,215 @@ from posthaz.analyses.tipping_points.evidence import (
     evidence_of_effect,
     scepticism,
 )
-from posthaz.analyses.tipping_points.influence import INFLUENCE_COLUMNS, patient_influence
-from posthaz.analyses.tipping_points.pool import Pool, closed_probability, grown_pool
-from posthaz.analyses.tipping_points.prior_map import (
-    CRITICAL_COLUMNS,
-    MAP_COLUMNS,
-    critical_priors,
-    map_priors,
-    prior_map,
+from posthaz.analyses.tipping_points.pool import MOST_KHAT, Pool, closed_probability, grown_pool
+from posthaz.analyses.tipping_points.removal import (
+    REMOVAL_COLUMNS,
+    Refits,
+    patient_likelihoods,
+    smallest_sets,
 )
-from posthaz.analyses.tipping_points.removal import REMOVAL_COLUMNS, smallest_sets
 from posthaz.analyses.tipping_points.spec import TippingPointsSpec
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import PosthazError
-from posthaz.inference import Fit, fit_many
+from posthaz.estimands import Population, arm_populations, difference, restricted_mean
+from posthaz.inference import Fit, fit_many, smoothed_weights
 from posthaz.priors import Prior
 from posthaz.spec import PriorChange, Sampling
 from posthaz.spec.sensitivity import with_prior
+
+INFLUENCE_COLUMNS = (
+    "time", "event", "arm", "log_hr_change", "hr_without", "sd_moved",
+    "rmst_time", "rmst_change", "khat", "method",
+)  # fmt: skip
+_WEIGHTS, _REFIT = "weights", "refit"
+
+
+def patient_influence(
+    fit: Fit, cohort: Cohort, sampling: Sampling, horizon: float | None = None
+) -> pd.DataFrame:
+    """Change of the log hazard ratio and of the difference in restricted mean without each patient.
+
+    Each patient's likelihood is divided out of the posterior by importance weights, smoothed;
+    where their Pareto k-hat is 0.7 or more, the model is fitted again without the patient. The
+    restricted means stay averaged over the whole cohort.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit with the pointwise log-likelihood.
+    cohort : Cohort
+        Its cohort.
+    sampling : Sampling
+        How to refit.
+    horizon : float, optional
+        Horizon of the restricted means; none are given without it.
+
+    Returns
+    -------
+    DataFrame
+        Columns `INFLUENCE_COLUMNS`, one row a patient, those who move the log hazard ratio most
+        first and nobody named: ``log_hr_change`` is the mean without the patient less that with
+        all, ``sd_moved`` the same in posterior standard deviations.
+    """
+    effect = treatment_effect(fit)
+    pointwise, members = patient_likelihoods(fit)
+    firsts = fit.draws["constant_data"].to_dataset()
+    populations = arm_populations(fit) if horizon is not None else []
+    gains = _gains(fit, horizon, populations)
+    rows = []
+    for k in range(len(members)):
+        log_weights, khat = smoothed_weights(-pointwise[:, k])
+        weights = np.exp(log_weights)
+        rows.append((
+            float(weights @ effect.draws - effect.draws.mean()),
+            float(weights @ gains - gains.mean()), khat, _WEIGHTS,
+        ))  # fmt: skip
+    table = pd.DataFrame(rows, columns=["log_hr_change", "rmst_change", "khat", "method"])
+    table = _refitted(table, Refits(fit, cohort, sampling, members), horizon, populations)
+    arms = cohort.where(cohort.first)
+    of = dict(zip(arms.subject.tolist(), arms.arm.tolist(), strict=True))
+    middle = float(np.median(effect.draws))
+    table = table.assign(
+        time=fit.draws["observed_data"]["time"].to_numpy(),
+        event=firsts["time"].to_numpy() > 0,
+        arm=[of[one] for one in members.tolist()],
+        hr_without=np.exp(middle + table["log_hr_change"]),
+        sd_moved=table["log_hr_change"] / effect.draws.std(ddof=1),
+        rmst_time=np.nan if horizon is None else horizon,
+    )[list(INFLUENCE_COLUMNS)]
+    order = table["log_hr_change"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _gains(fit: Fit, horizon: float | None, populations: Sequence[Population]) -> np.ndarray:
+    """Difference in restricted mean by draw; missing where none is asked for."""
+    total = len(treatment_effect(fit).draws)
+    if horizon is None:
+        return np.full(total, np.nan)
+    reference, arm = (population.label for population in populations)
+    means = restricted_mean(fit, [horizon], populations).isel(time=0)
+    gains = difference(means, arm, reference)
+    flat = gains.transpose("chain", "draw").to_numpy().ravel()
+    if len(flat) != total:
+        raise PosthazError(f"model '{fit.spec.name}': restricted means are of {len(flat)} draws")
+    return flat
+
+
+def _refitted(
+    table: pd.DataFrame, refits: Refits, horizon: float | None, populations: Sequence[Population]
+) -> pd.DataFrame:
+    """The table with refits in place of weights that can't be trusted."""
+    lost = np.flatnonzero(~(table["khat"] < MOST_KHAT))
+    if not len(lost):
+        return table
+    whole, *without = refits.fits([(), *((int(k),) for k in lost)])
+    assert whole is not None
+    table = table.copy()
+    own = _means(whole, horizon, populations)
+    for k, one in zip(lost, without, strict=True):
+        found = np.nan if one is None else _means(one, horizon, populations) - own
+        table.loc[k, ["log_hr_change", "rmst_change"]] = found
+        table.loc[k, "method"] = _REFIT
+    return table
+
+
+def _means(fit: Fit, horizon: float | None, populations: Sequence[Population]) -> np.ndarray:
+    """Posterior means of the log hazard ratio and of the difference in restricted mean."""
+    gains = _gains(fit, horizon, populations)
+    return np.array([treatment_effect(fit).draws.mean(), gains.mean()])
+
+
+MAP_COLUMNS = (
+    "prior_hr", "prior_sd", "threshold", "probability", "closed_form", "khat", "effective",
+)  # fmt: skip
+CRITICAL_COLUMNS = ("prior_sd", "threshold", "level", "prior_hr", "closed_form")
+
+
+def map_priors(hrs: Sequence[float], sds: Sequence[float]) -> list[Prior]:
+    """A normal prior on the log hazard ratio for every median and standard deviation.
+
+    Examples
+    --------
+    >>> [str(one) for one in map_priors([1.0], [0.5, 1.0])]
+    ['normal(0, 0.5)', 'normal(0, 1)']
+    """
+    return [Prior("normal", (float(np.log(hr)), float(sd))) for hr in hrs for sd in sds]
+
+
+def prior_map(
+    pool: Pool, hrs: Sequence[float], sds: Sequence[float], thresholds: Sequence[float]
+) -> pd.DataFrame:
+    """Posterior probability of benefit under every normal prior of a grid.
+
+    Parameters
+    ----------
+    pool : Pool
+        Draws of the treatment's effect.
+    hrs, sds : sequence of float
+        Median hazard ratios of the prior, and its standard deviations on the log hazard ratio.
+    thresholds : sequence of float
+        Hazard ratios to stay below.
+
+    Returns
+    -------
+    DataFrame
+        Columns `MAP_COLUMNS`: ``probability`` by reweighted draws (missing where the weights
+        can't be trusted), ``closed_form`` from normal likelihood and prior.
+    """
+    rows = []
+    for prior in map_priors(hrs, sds):
+        found = pool.under(prior)
+        mean, sd = prior.values
+        for threshold in thresholds:
+            value = float(np.log(threshold))
+            share = found.below(value) if found.trusted else np.nan
+            closed = closed_probability(pool, mean, sd, value)
+            rows.append((np.exp(mean), sd, threshold, share, closed, found.khat, found.effective))
+    return pd.DataFrame(rows, columns=list(MAP_COLUMNS))
+
+
+def critical_priors(table: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
+    """For each spread of the prior, its median hazard ratio at which a probability is reached.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Result of `prior_map`.
+    levels : sequence of float
+        Probabilities.
+
+    Returns
+    -------
+    DataFrame
+        Columns `CRITICAL_COLUMNS`; missing where no median of the map reaches the probability, or
+        all do.
+
+    Examples
+    --------
+    >>> rows = {"prior_hr": [0.5, 2.0], "prior_sd": 1.0, "threshold": 1.0,
+    ...         "probability": [0.99, 0.91], "closed_form": [0.98, 0.90]}
+    >>> float(critical_priors(pd.DataFrame(rows), [0.95])["prior_hr"].iloc[0].round(3))
+    1.0
+    """
+    rows = []
+    for (sd, threshold), own in table.groupby(["prior_sd", "threshold"], sort=False):
+        own = own.sort_values("prior_hr")
+        for level in levels:
+            found = [_crossing(own, name, level) for name in ("probability", "closed_form")]
+            rows.append((sd, threshold, level, *found))
+    return pd.DataFrame(rows, columns=list(CRITICAL_COLUMNS))
+
+
+def _crossing(rows: pd.DataFrame, name: str, level: float) -> float:
+    """Median hazard ratio at which a probability falls to a level."""
+    known = rows[rows[name].notna()]
+    share = np.minimum.accumulate(known[name].to_numpy(dtype=float))  # more harm, less benefit
+    if not len(share) or not share[-1] <= level <= share[0]:
+        return float("nan")
+    log_hr = np.log(known["prior_hr"].to_numpy(dtype=float))
+    return float(np.exp(np.interp(level, share[::-1], log_hr[::-1])))
+
 
 E_VALUE_COLUMNS = ("of", "outcome", "hr", "e_value")
 NAMED_COLUMNS = ("prior", "family", "prior_hr", "prior_sd", "probability", "closed_form", "khat")

@@ -3,23 +3,25 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
+from posthaz.design import formula_variables, named_steps, written_terms
 from posthaz.report.blocks import Paragraph
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
-from posthaz.report.sections.covariate_effect import (
-    covariate_sentence,
-    first_covariate,
-    left_open_sentence,
-)
 from posthaz.report.sections.naming import (
     WHOLE,
     arm_labels,
     capitalised,
+    cox_labels,
+    lowered,
     model_labels,
+    term_label,
+    variable_label,
     without_curves,
 )
 from posthaz.report.sections.question import effect_noun, words
+from posthaz.report.sections.ratio_rows import BAYESIAN, ratio_rows
 from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free
 from posthaz.report.sections.wording import (
@@ -30,6 +32,7 @@ from posthaz.report.sections.wording import (
     listed,
     p_sentence,
     percent,
+    ratio,
     share,
 )
 
@@ -122,3 +125,115 @@ def _beside(results: Results) -> str:
         return f"{start}." if start else ""
     end = "without a comparison group, no effect can be told from these patients."
     return f"{start}; {end}" if start else capitalised(end)
+
+
+def first_covariate(results: Results) -> str:
+    """The variable that the primary model's formula names first; empty for none."""
+    fit = results.posterior.primary
+    if not fit.design.columns:
+        return ""
+    # the design has factors before numbers, whatever the formula says
+    written = [name for term in written_terms(fit.spec.formula) for name in formula_variables(term)]
+    return next((name for name in written if name in fit.design.variables), "")
+
+
+def covariate_sentence(results: Results, name: str) -> str:
+    """Hazard ratio of a covariate, in its step or level by level, and what Cox gives for it.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    name : str
+        A variable of the primary model's formula.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
+    fit = results.posterior.primary
+    label = model_labels(results)[fit.spec.name]
+    level = interval_name(results.analysis.estimands.interval)
+    rows = list(_rows(results, name))
+    if not rows:
+        shown = lowered(variable_label(results.cohort, name))
+        return (
+            f"Under the primary model ({label}), the effect of {shown} is no single ratio: see the "
+            "curves and profiles."
+        )
+    others = [lowered(variable_label(results.cohort, v)) for v in fit.design.variables if v != name]
+    given = f", given {listed(others)}," if others else ""
+    parts = []
+    for shown, row in rows:
+        higher = 1 - row["below_1"]
+        likelier, chance = ("higher", higher) if higher >= 0.5 else ("lower", row["below_1"])
+        parts.append(
+            f"**{ratio(row['hr'])}** for {shown} ({level} credible interval {ratio(row['lower'])} "
+            f"to {ratio(row['upper'])}; probability of a {likelier} hazard "
+            f"**{percent(chance)}**)"
+        )
+    text = f"Under the primary model ({label}), the hazard ratio{given} is {listed(parts)}."
+    cox = _cox(results, name)
+    return f"{text} {cox}" if cox else text
+
+
+def left_open_sentence(results: Results, name: str) -> str:
+    """What an association in these patients doesn't say."""
+    shown = lowered(variable_label(results.cohort, name))
+    longest = lasting(results.horizon, results.cohort.unit)
+    return (
+        f"This is an association among the patients at hand: they say nothing about what happens "
+        f"after {longest} nor whether changing {shown} would change survival."
+    )
+
+
+def _terms(results: Results, name: str) -> list[str]:
+    """Terms of `coefficients.csv` that are the effect of a variable: its step, else its columns."""
+    design = results.posterior.primary.design
+    if design.in_product(name):
+        return []
+    steps = [
+        one.label
+        for one in named_steps(design, results.cohort.columns)
+        if one.label.startswith(f"{name}, per ")
+    ]
+    if steps:
+        return steps
+    if isinstance(design.frame[name].dtype, pd.CategoricalDtype):
+        return [term for term in design.columns if term.startswith(f"{name}[")]
+    return [term for term in design.columns if term == name]
+
+
+def _rows(results: Results, name: str) -> Iterator[tuple[str, pd.Series]]:
+    table = ratio_rows(results)
+    label = model_labels(results)[results.posterior.primary.spec.name]
+    mine = table[(table["model"] == label) & (table["kind"] == BAYESIAN)]
+    for term in _terms(results, name):
+        found = mine[mine["term"] == term]
+        if len(found):
+            yield lowered(term_label(results.cohort, term)), found.iloc[0]
+
+
+def _cox(results: Results, name: str) -> str:
+    """Cox's ratio of the same formula, or of the covariate by itself, which is then said."""
+    names, fit = beside(results.cohort), results.posterior.primary
+    table = ratio_rows(results)
+    table = table[(table["kind"] == names.model) & np.isfinite(table["hr"].astype(float))]
+    several = len(fit.design.variables) > 1
+    terms = _terms(results, name)
+    mine = table[table["term"].isin(terms)]
+    label = cox_labels(results).get(f"{names.formula}{fit.spec.formula}")
+    own = mine[mine["model"] == label] if several else mine
+    alone = own.empty
+    mine = (mine if alone else own).drop_duplicates("term")
+    if mine.empty:
+        return ""
+    level = interval_name(results.analysis.estimands.interval)
+    parts = [
+        f"{ratio(row['hr'])} ({level} confidence interval {ratio(row['lower'])} to "
+        f"{ratio(row['upper'])}; {p_sentence(row['p'])})"
+        for _, row in mine.iterrows()
+    ]
+    how = " by itself" if several and alone else " with the same covariates" if several else ""
+    return f"{names.regression}{how} gives {listed(parts)}."

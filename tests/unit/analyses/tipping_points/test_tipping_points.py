@@ -6,15 +6,19 @@ import pytest
 from scipy.special import ndtri
 
 import posthaz as ph
-from posthaz.analyses.tipping_points.answer import TippingPoints
+from posthaz.analyses.tipping_points.answer import (
+    TippingPoints,
+    critical_priors,
+    map_priors,
+    prior_map,
+)
 from posthaz.analyses.tipping_points.confounder import Confounder
 from posthaz.analyses.tipping_points.e_value import e_value_of_interval
 from posthaz.analyses.tipping_points.effect import TreatmentEffect, without_prior
 from posthaz.analyses.tipping_points.evidence import evidence_of_effect, scepticism
 from posthaz.analyses.tipping_points.pool import Pool, grown_pool, normal_posterior
-from posthaz.analyses.tipping_points.prior_map import critical_priors, map_priors, prior_map
 from posthaz.analyses.tipping_points.removal import Conclusion
-from posthaz.analyses.tipping_points.rows import tipping_answers
+from posthaz.analyses.tipping_points.section import tipping_answers
 from posthaz.analyses.tipping_points.spec import read_tipping_points
 from posthaz.analyses.tipping_points.words import removal_sentences
 from posthaz.cohort import CohortSpec
