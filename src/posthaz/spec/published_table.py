@@ -60,7 +60,7 @@ def read_within(toml: TomlTable, clinical: Mapping[str, Any]) -> Within:
             hint = nearest(parsed[key], known) if known else f"there is no {where}"
             toml.refuse(
                 key,
-                f"'{parsed[key]}' is not in {table} of this file ({hint})",
+                f"'{parsed[key]}' is not in {where} of this file ({hint})",
                 f"add it there, or correct the {key}",
             )
     return Within(**parsed)
