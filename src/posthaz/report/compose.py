@@ -14,7 +14,7 @@ from posthaz.report.missing import MissingPart
 from posthaz.report.own_words import speaker_for
 from posthaz.report.page import missing_from, pictures
 from posthaz.report.parts import guarded_blocks, guarded_section, placed
-from posthaz.report.private import TOLD_SECTIONS, withholds
+from posthaz.report.private import TOLD_SECTIONS
 from posthaz.report.results import Results
 from posthaz.report.sections.answers import answers_section
 from posthaz.report.sections.changing import changing_section
@@ -34,6 +34,7 @@ from posthaz.report.sections.provenance import provenance_blocks
 from posthaz.report.sections.published import published_section
 from posthaz.report.sections.recurrent import recurrent_section
 from posthaz.report.sections.survival import survival_section
+from posthaz.report.small_counts import withholds
 
 Maker = tuple[str, str, Callable[[Results], Section | None]]
 

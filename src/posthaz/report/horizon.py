@@ -3,7 +3,7 @@
 import numpy as np
 
 from posthaz.cohort import Cohort
-from posthaz.report.private import coarse, withholds
+from posthaz.report.small_counts import coarse, withholds
 from posthaz.spec import Analysis
 
 

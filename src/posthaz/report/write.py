@@ -23,9 +23,10 @@ from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.page import Written, with_files, write_pictures
 from posthaz.report.parts import with_missing
 from posthaz.report.pdf import printer, write_pdf
-from posthaz.report.private import TOLD_FILES, private_results, withholds
+from posthaz.report.private import TOLD_FILES, private_results
 from posthaz.report.results import Results
 from posthaz.report.sections.cured import cure_priors
+from posthaz.report.small_counts import withholds
 from posthaz.report.summary import SUMMARY, summary_of
 from posthaz.report.word import write_word
 

@@ -25,15 +25,13 @@ from posthaz.report.missing import MissingPart
 from posthaz.report.private import (
     TOLD_FILES,
     TOLD_PARTS,
-    coarse,
     coarse_curve,
-    hidden_cells,
     private_results,
     told_answers,
     told_at_risk,
-    told_table,
 )
 from posthaz.report.sections.predictive import inside_sentence
+from posthaz.report.small_counts import coarse, hidden_cells, told_table
 from posthaz.spec import ModelSpec
 
 

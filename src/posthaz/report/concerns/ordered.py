@@ -17,8 +17,8 @@ from posthaz.report.concerns.priors import (
 )
 from posthaz.report.concerns.proportionality import contradicted_hazards
 from posthaz.report.missing import MissingPart, guarded
-from posthaz.report.private import withholds
 from posthaz.report.results import Results
+from posthaz.report.small_counts import withholds
 
 _SEVERITIES = ("error", "warning", "info")
 _FINDERS: tuple[Callable[[Results], Iterable[Concern]], ...] = (
