@@ -27,7 +27,6 @@ from posthaz.sensitivity import AXIS_COLUMNS
 from posthaz.sensitivity import COLUMNS as SENSITIVITY_COLUMNS
 from posthaz.spec import (
     answer_fields,
-    answer_tables,
     cohort_table,
     column_table,
     evidence_file,
@@ -61,7 +60,7 @@ DECLARED = {
     "[cohort.columns.NAME]": column_table._FIELDS,
     "[treatment]": cohort_table._TREATMENT_FIELDS,
     "[models.NAME]": model_table.model_fields(),
-    "[estimands]": {**answer_fields.ESTIMAND_FIELDS, **answer_tables._ONLY_IN_FILES},
+    "[estimands]": {**answer_fields.ESTIMAND_FIELDS, **load._ONLY_IN_FILES},
     "[baselines]": answer_fields.BASELINE_FIELDS,
     "[sampling]": answer_fields.SAMPLING_FIELDS,
     "[sensitivity]": sensitivity_table._FIELDS,
