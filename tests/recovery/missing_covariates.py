@@ -22,9 +22,9 @@ import pandas as pd
 from scipy import stats
 
 import posthaz as ph
-from posthaz.analyses.missing.fits import with_priors_of
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
+from posthaz.spec.model_design import with_priors_of
 
 FORMULA = "arm + age + smoker + bmi"
 COVARIATES = ("arm", "age", "smoker", "bmi")

@@ -8,13 +8,14 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.adjust import effective_weights
+from posthaz.arms.departures import effect_fault
 from posthaz.baselines import CoxFit, cox_model
 from posthaz.cohort import Cohort
 from posthaz.design import formula_variables, learn_design
-from posthaz.errors import PosthazError
+from posthaz.errors import PosthazError, SpecError
 from posthaz.estimands import effect_in_patients, summary
 from posthaz.inference import Fit, fit, fit_many
-from posthaz.spec import ModelSpec, Sampling, Shrinkage, resolve
+from posthaz.spec import ModelSpec, Sampling, Shrinkage, coefficient_name, resolve
 from posthaz.spec.prior_targets import ALL_EFFECTS, baseline_targets, spread_keys
 from posthaz.spec.shrinkage import shrunken_columns
 
@@ -217,3 +218,20 @@ def cox_summary(cox: CoxFit, term: str) -> tuple[dict[str, float], str]:
     if not np.isfinite(numbers["lower"]):
         numbers["hr"] = float("nan")
     return numbers, str(row["note"])
+
+
+def effect_draws(fit: Fit, *, of_time_too: bool = False) -> tuple[int, np.ndarray]:
+    """Column of the treatment's one coefficient in a fit, and its draws, chains joined.
+
+    Raises
+    ------
+    SpecError
+        When there is an `effect_fault`.
+    """
+    fault = effect_fault(fit.spec, fit.design, fit.treatment, of_time_too=of_time_too)
+    if fault is not None:
+        raise SpecError(f"{fault.where}: {fault.what}", fix=fault.fix)
+    (column,) = (j for j, term in enumerate(fit.design.terms) if term == fit.treatment)
+    posterior = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
+    draws = posterior.isel(covariate=column).transpose("chain", "draw").to_numpy().ravel()
+    return column, draws

@@ -25,8 +25,7 @@ from posthaz.checks.predicted import Predicted, predicted
 from posthaz.checks.predictive import regrouped, replicated_kaplan_meier
 from posthaz.checks.transform import BAND_COLUMNS, pit_limits, pit_table
 from posthaz.cohort import Cohort, at_time, counted, number_text
-from posthaz.cohort.argument import checks_arguments
-from posthaz.cohort.quantities import asked_numbers
+from posthaz.cohort.argument import asked_numbers, checks_arguments
 from posthaz.design import formula_variables
 from posthaz.errors import Finding, PosthazError
 from posthaz.errors.lost import Lost

@@ -1,5 +1,6 @@
 """The same model with hazards held proportional, and whether letting effects change predicts."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,6 @@ from arviz_stats.utils import ELPDData
 
 from posthaz.checks.model_comparison import leave_one_out, same_patients
 from posthaz.checks.refitted import high_pareto
-from posthaz.cohort import Cohort
 from posthaz.inference import Fit
 from posthaz.spec import ModelSpec, changed_priors
 
@@ -40,7 +40,7 @@ def proportional_twin(spec: ModelSpec) -> ModelSpec:
 
 
 def elpd_gain(
-    fit: Fit, twin: Fit, *, weighted: bool = False, cohort: Cohort | None = None
+    fit: Fit, twin: Fit, left_out: Callable[[Fit], ELPDData] = leave_one_out
 ) -> tuple[float, float, int]:
     """How much better a fit predicts patients left out than its twin.
 
@@ -48,8 +48,8 @@ def elpd_gain(
     ----------
     fit, twin : Fit
         Two fits to one cohort.
-    weighted, cohort
-        As of `leave_one_out`.
+    left_out : callable, optional
+        `leave_one_out` of a fit, or what is known of it already.
 
     Returns
     -------
@@ -62,9 +62,7 @@ def elpd_gain(
         by refits.
     """
     pair = same_patients({"fit": fit, "twin": twin})
-    ours, theirs = (
-        leave_one_out(pair[name], weighted=weighted, cohort=cohort) for name in ("fit", "twin")
-    )
+    ours, theirs = left_out(pair["fit"]), left_out(pair["twin"])
     apart = _pointwise(ours) - _pointwise(theirs)
     bad = {k for one in (ours, theirs) if one.warning for k in high_pareto(one).tolist()}
     return float(apart.sum()), float(np.sqrt(len(apart) * apart.var())), len(bad)

@@ -1,6 +1,7 @@
 """Arguments of public functions: what stands in another's place is refused by name."""
 
-from collections.abc import Callable, Iterator, Mapping
+import reprlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from functools import wraps
 from inspect import signature
@@ -45,6 +46,47 @@ def require_cohort(value: Any, taker: str) -> None:
         f"{taker} takes a cohort, and was given {kind}",
         fix='make one, as read_cohort(table, time="months", event="dead", treatment="arm")',
     )
+
+
+def asked_numbers(
+    given: float | Sequence[float] | np.ndarray, what: str = "times", most: float = np.inf
+) -> np.ndarray:
+    """Times or fractions that an answer is asked for, one or several.
+
+    Parameters
+    ----------
+    given : float or array-like of float, shape (time,)
+        What was asked.
+    what : str, optional
+        What they are, in words.
+    most : float, optional
+        Largest number that can be.
+
+    Returns
+    -------
+    ndarray of float, shape (time,)
+        The numbers.
+
+    Raises
+    ------
+    SpecError
+        When they are no numbers from 0 to `most`.
+
+    Examples
+    --------
+    >>> asked_numbers(24), asked_numbers([6, 12])
+    (array([24.]), array([ 6., 12.]))
+    """
+    try:
+        numbers = np.atleast_1d(np.asarray(given, dtype=float))
+    except (TypeError, ValueError):
+        numbers = np.array([np.nan])
+    if numbers.ndim != 1 or not len(numbers) or not ((numbers >= 0.0) & (numbers <= most)).all():
+        wanted = "numbers from 0" + ("" if np.isinf(most) else f" to {most:g}")
+        raise SpecError(
+            f"the {what} {reprlib.repr(given)} are no {wanted}", fix="give one or a list"
+        )
+    return numbers
 
 
 def checks_arguments[**P, R](function: Callable[P, R]) -> Callable[P, R]:

@@ -1,11 +1,6 @@
 """How counts, numbers and times are written: without exponents, and 1 in the singular."""
 
-import reprlib
-from collections.abc import Sequence
-
 import numpy as np
-
-from posthaz.errors import SpecError
 
 _LARGEST, _SMALLEST = 1e15, 1e-9
 """Sizes beyond which a number is written with an exponent, since its zeros would fill the line."""
@@ -110,44 +105,3 @@ def at_time(value: float, unit: str, space: str = " ") -> str:
     ('12 months', '1 year', '0.5 years')
     """
     return with_unit(number_text(value), unit, space)
-
-
-def asked_numbers(
-    given: float | Sequence[float] | np.ndarray, what: str = "times", most: float = np.inf
-) -> np.ndarray:
-    """Times or fractions that an answer is asked for, one or several.
-
-    Parameters
-    ----------
-    given : float or array-like of float, shape (time,)
-        What was asked.
-    what : str, optional
-        What they are, in words.
-    most : float, optional
-        Largest number that can be.
-
-    Returns
-    -------
-    ndarray of float, shape (time,)
-        The numbers.
-
-    Raises
-    ------
-    SpecError
-        When they are no numbers from 0 to `most`.
-
-    Examples
-    --------
-    >>> asked_numbers(24), asked_numbers([6, 12])
-    (array([24.]), array([ 6., 12.]))
-    """
-    try:
-        numbers = np.atleast_1d(np.asarray(given, dtype=float))
-    except (TypeError, ValueError):
-        numbers = np.array([np.nan])
-    if numbers.ndim != 1 or not len(numbers) or not ((numbers >= 0.0) & (numbers <= most)).all():
-        wanted = "numbers from 0" + ("" if np.isinf(most) else f" to {most:g}")
-        raise SpecError(
-            f"the {what} {reprlib.repr(given)} are no {wanted}", fix="give one or a list"
-        )
-    return numbers

@@ -6,9 +6,8 @@ from typing import cast
 import numpy as np
 import xarray as xr
 
-from posthaz.cohort.argument import checks_arguments
+from posthaz.cohort.argument import asked_numbers, checks_arguments
 from posthaz.cohort.expected_mortality import ExpectedMortality, expected_hazard, patients_of
-from posthaz.cohort.quantities import asked_numbers
 from posthaz.errors import PosthazError
 from posthaz.estimands.engine import averaged, posterior_answers
 from posthaz.estimands.population import Population, arm_populations

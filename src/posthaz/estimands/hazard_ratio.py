@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.cohort.argument import checks_arguments
-from posthaz.cohort.quantities import asked_numbers
+from posthaz.cohort.argument import asked_numbers, checks_arguments
 from posthaz.errors import PosthazError
 from posthaz.estimands.contrast import difference
 from posthaz.estimands.engine import named, posterior_answers

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from posthaz.cohort.argument import checks_arguments
-from posthaz.cohort.quantities import asked_numbers
+from posthaz.cohort.argument import asked_numbers, checks_arguments
 from posthaz.errors import PosthazError
 from posthaz.estimands.engine import averaged, named, posterior_answers
 from posthaz.estimands.population import Population, arm_populations

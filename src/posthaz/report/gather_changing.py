@@ -7,6 +7,7 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import pandas as pd
+from arviz_stats.utils import ELPDData
 
 from posthaz.arms.arm_model import cox_columns
 from posthaz.baselines import piecewise_cox, smoothed_schoenfeld
@@ -91,6 +92,7 @@ def against_twins(
     analysis: Analysis,
     cohort: Cohort,
     fits: Mapping[str, Fit],
+    left_out: Callable[[Fit], ELPDData],
     parts: MissingParts,
 ) -> pd.DataFrame:
     """The table with how much better each model predicts than with proportional hazards.
@@ -105,6 +107,8 @@ def against_twins(
         Its cohort.
     fits : mapping of str to Fit
         By model.
+    left_out : callable
+        `leave_one_out` of a fit.
     parts : MissingParts
         Where it is recorded what could not be made.
 
@@ -120,7 +124,8 @@ def against_twins(
         spec = proportional_twin(fits[name].spec)
         known = [k for k, one in fits.items() if replace(one.spec, name=spec.name) == spec]
         against[name] = known[0] if known else ""
-        make = partial(_elpd_gain, fits[name], fits[known[0]] if known else spec, analysis, cohort)
+        twin = fits[known[0]] if known else spec
+        make = partial(_elpd_gain, fits[name], twin, left_out, analysis, cohort)
         made = guarded(f"proportional twin of “{name}”", make, "changing-effects")
         if isinstance(made, MissingPart):
             parts.found.append(made)
@@ -131,14 +136,18 @@ def against_twins(
 
 
 def _elpd_gain(
-    one: Fit, twin: Fit | ModelSpec, analysis: Analysis, cohort: Cohort
+    one: Fit,
+    twin: Fit | ModelSpec,
+    left_out: Callable[[Fit], ELPDData],
+    analysis: Analysis,
+    cohort: Cohort,
 ) -> tuple[float, float, int]:
     """The gain over a fit of the file's, or over one made for the purpose, by Laplace."""
     if isinstance(twin, ModelSpec):
         with catch_warnings():
             simplefilter("ignore")  # what it would say is said of the model itself
             twin = fit(twin, cohort, replace(analysis.sampling, method="laplace"))
-    return elpd_gain(one, twin, weighted="life_table" in analysis.clinical, cohort=cohort)
+    return elpd_gain(one, twin, left_out)
 
 
 def _smoothed(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:

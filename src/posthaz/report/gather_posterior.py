@@ -113,8 +113,11 @@ def gather_posterior(
             _TABLES, _table_makers(fits, cohort, asked, horizon), strict=True
         )
     }
+    # refits of patients whom importance weights fail are dear: each fit is checked once
+    weighted = "life_table" in analysis.clinical
+    left_out = cache(partial(leave_one_out, weighted=weighted, cohort=cohort))
     tables["proportionality"] = against_twins(
-        tables["proportionality"], analysis, cohort, fits, parts
+        tables["proportionality"], analysis, cohort, fits, left_out, parts
     )
     checked = _each(fits, parts, "convergence check", convergence, "diagnostics")
     return Posterior(
@@ -129,7 +132,7 @@ def gather_posterior(
             "clusters",
         ),
         **tables,
-        **_left_out(analysis, cohort, fits, parts),
+        **_left_out(fits, left_out, parts),
         **_replicated(cohort, primary, curve, asked.interval, parts),
     )
 
@@ -229,10 +232,9 @@ def _within_levels(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
 
 
 def _left_out(
-    analysis: Analysis, cohort: Cohort, fits: Mapping[str, Fit], parts: MissingParts
+    fits: Mapping[str, Fit], check: Callable[[Fit], ELPDData], parts: MissingParts
 ) -> dict[str, pd.DataFrame]:
     """Leave-one-out of every fit: their comparison, and Pareto k."""
-    check = partial(leave_one_out, weighted="life_table" in analysis.clinical, cohort=cohort)
     left_out = _each(fits, parts, "leave-one-out check", check, "comparison")
     return {
         "comparison": parts.made(

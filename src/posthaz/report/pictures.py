@@ -11,7 +11,8 @@ import pandas as pd
 from posthaz.baselines import at_risk_rows, kaplan_meier
 from posthaz.checks import replicated_kaplan_meier
 from posthaz.cohort import Cohort
-from posthaz.cohort.quantities import asked_numbers, number_text
+from posthaz.cohort.argument import asked_numbers
+from posthaz.cohort.quantities import number_text
 from posthaz.errors import PosthazError
 from posthaz.estimands import (
     arm_populations,

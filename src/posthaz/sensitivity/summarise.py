@@ -11,9 +11,10 @@ from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError, SpecError
 from posthaz.sensitivity.variants import Variant
 from posthaz.spec import EstimandSpec, Sampling
+from posthaz.spec.model_design import with_priors_of
 
 if TYPE_CHECKING:
-    from posthaz.inference import Fit
+    from posthaz.inference import Fit, flat_draws, hazard_of
 
 
 from posthaz.adjust.patients import first_rows
@@ -241,7 +242,7 @@ def fits_of_completed(variant: Variant, cohort: Cohort, sampling: Sampling) -> l
     cohorts = [cohort]
     if imputed is not None:
         cohorts = _imputed(spec, imputed, cohort, sampling.seed)
-        spec = module_of("missing", "fits").with_priors_of(spec, cohorts[0])
+        spec = with_priors_of(spec, cohorts[0])
     # whoever lacks a covariate is left out last, for a mark of what is missing makes him complete
     cohorts = [own_patients(spec, variant.of_patients(one)) for one in cohorts]
     spec = understood(spec, cohorts[0])[0]
@@ -286,10 +287,41 @@ def _followed_on(
         )
     cohorts = [first_rows(one) for one in cohorts]  # each patient's time is drawn
     fits = _fits(spec, cohorts, sampling)
-    draw = module_of("tipping_points", "censoring").completed_times
     random = np.random.default_rng(sampling.seed)
     pairs = [(fit, one) for fit, one in zip(fits, cohorts, strict=True)]
     pairs = pairs * (COMPLETIONS // len(pairs))
     return [
-        draw(fit, one, np.where(one.arm == one.arms[0], 1.0, delta), random) for fit, one in pairs
+        completed_times(fit, one, np.where(one.arm == one.arms[0], 1.0, delta), random)
+        for fit, one in pairs
     ]
+
+
+def completed_times(
+    fit: Fit, cohort: Cohort, ratio: np.ndarray, random: np.random.Generator
+) -> Cohort:
+    """The cohort with the censored followed to the longest follow-up, by one draw of the fit.
+
+    Parameters
+    ----------
+    ratio : ndarray of float, shape (row,)
+        Ratio of the hazard after censoring.
+    """
+    total = fit.draws["posterior"].sizes["chain"] * fit.draws["posterior"].sizes["draw"]
+    place = int(random.integers(total))
+    values = {name: one[place : place + 1]
+              for name, one in flat_draws(fit.draws["posterior"].to_dataset()).items()}  # fmt: skip
+    spent = random.exponential(size=len(cohort))
+    end = float(np.max(cohort.exit))
+    censored = (cohort.cause == 0) & (cohort.exit < end)
+    part = cohort.where(censored)
+    hazard = hazard_of(fit.spec, fit.design, values, part.covariates)
+    reached = np.asarray(hazard.cumulative_hazard(part.exit[:, None]))
+    later = np.asarray(hazard.time_at(reached + (spent / ratio)[censored][None, :, None]))
+    drawn = later.reshape(len(part))
+    if cohort.resolution:
+        drawn = np.ceil(drawn / cohort.resolution) * cohort.resolution
+    time, cause = cohort.lower.copy(), cohort.cause.copy()
+    time[censored] = np.minimum(drawn, end)
+    cause[censored] = np.where(drawn <= end, 1, 0)
+    upper = np.where(cause > 0, time, np.inf)
+    return replace(cohort, lower=time, upper=upper, cause=cause)

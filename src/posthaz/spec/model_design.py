@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort import Cohort, joined
 from posthaz.design import Design, Group, learn_design
 from posthaz.errors import FormulaError, nearest
-from posthaz.spec.model_spec import ModelSpec
+from posthaz.spec.model_spec import ModelSpec, resolve
+from posthaz.spec.prior_choice import choose_priors
 
 MOST_STRATA = 50
 
@@ -88,3 +90,24 @@ def _strata(name: str, covariates: pd.DataFrame) -> Group:
             ),
         )
     return Group(name, tuple(levels))
+
+
+def with_priors_of(spec: ModelSpec, cohort: Cohort) -> ModelSpec:
+    """The model with the default priors of its coefficients in one cohort stated.
+
+    Default priors are per standard deviation, which differs a little between imputations; one
+    posterior has one prior.
+    """
+    if spec.shrinkage is not None:
+        return spec
+    part = joined(cohort, spec.needed)
+    resolved = resolve(spec, part.exit[part.event], part.weight[part.event], part.origin)
+    design = learn_model_design(resolved, part.covariates, part.patient_weight)
+    rate = float(part.event.sum()) / float((part.exit - part.entry).sum())
+    chosen = choose_priors(resolved, design, rate, part.origin)
+    stated = {
+        label: prior
+        for label, prior in zip(design.columns, chosen.coefficients, strict=True)
+        if prior.origin.startswith("default")
+    }
+    return replace(spec, priors={**spec.priors, **stated})

@@ -17,7 +17,6 @@ from posthaz.analyses.missing.fits import (
     cox_rows,
     fit_imputed,
     pooled,
-    with_priors_of,
 )
 from posthaz.analyses.missing.impute import Imputed, impute
 from posthaz.analyses.missing.patterns import missing_by_group, missing_patterns
@@ -29,6 +28,7 @@ from posthaz.errors import PosthazError
 from posthaz.estimands import restricted_mean, summary, survival
 from posthaz.inference import Fit, fit_many, rhat
 from posthaz.spec import ModelSpec, Sampling
+from posthaz.spec.model_design import with_priors_of
 from posthaz.spec.patients_lost import own_patients
 
 ANSWER_COLUMNS = [

@@ -1,7 +1,7 @@
 """A model fitted to every completed cohort, and its draws as one posterior."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,11 +20,9 @@ from posthaz.inference import Fit, fit_many
 from posthaz.spec import (
     ModelSpec,
     Sampling,
-    choose_priors,
     coefficient_name,
-    learn_model_design,
-    resolve,
 )
+from posthaz.spec.model_design import with_priors_of
 
 COLUMNS = [
     *("model", "term", "step_of", "method", "patients", "mean", "sd", "hr", "lower", "upper"),
@@ -103,27 +101,6 @@ def _failures(fits: Sequence[Fit]) -> Iterator[str]:
             f"within {len(failed)} of {len(fits)} imputations; in imputation {number + 1}, "
             f"{'; '.join(worst.failures)}"
         )
-
-
-def with_priors_of(spec: ModelSpec, cohort: Cohort) -> ModelSpec:
-    """The model with the default priors of its coefficients in one cohort stated.
-
-    Default priors are per standard deviation, which differs a little between imputations; one
-    posterior has one prior.
-    """
-    if spec.shrinkage is not None:
-        return spec
-    part = joined(cohort, spec.needed)
-    resolved = resolve(spec, part.exit[part.event], part.weight[part.event], part.origin)
-    design = learn_model_design(resolved, part.covariates, part.patient_weight)
-    rate = float(part.event.sum()) / float((part.exit - part.entry).sum())
-    chosen = choose_priors(resolved, design, rate, part.origin)
-    stated = {
-        label: prior
-        for label, prior in zip(design.columns, chosen.coefficients, strict=True)
-        if prior.origin.startswith("default")
-    }
-    return replace(spec, priors={**spec.priors, **stated})
 
 
 def pooled(result: ImputedFit, answer: Callable[[Fit], xr.DataArray]) -> xr.DataArray:

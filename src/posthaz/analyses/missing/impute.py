@@ -289,8 +289,8 @@ def _jointly(
     seeds: Sequence[np.random.SeedSequence],
 ) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
     """Imputations drawn jointly with a model, begun at those of chained equations."""
-    from posthaz.analyses.missing.fits import with_priors_of
     from posthaz.analyses.missing.joint import Completion, JointChain, joint_imputations
+    from posthaz.spec.model_design import with_priors_of
 
     kept = [name for name in plans if frame[name].dropna().unique().size > 1]
     absent = {name: np.flatnonzero(frame[name].isna()) for name in kept}

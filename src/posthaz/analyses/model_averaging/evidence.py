@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from posthaz.analyses.model_averaging.spec import ANY, BENEFIT
-from posthaz.arms.departures import effect_fault
+from posthaz.arms.arm_model import effect_draws
 from posthaz.checks.model_comparison import background_fault
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
@@ -16,7 +16,7 @@ from posthaz.design import formula_variables
 from posthaz.errors import SpecError
 from posthaz.inference import Fit, fit_many
 from posthaz.priors import Prior, prior_probability_below
-from posthaz.spec import ModelSpec, Sampling, coefficient_name
+from posthaz.spec import ModelSpec, Sampling
 
 PROBABILITY_COLUMNS = ("model", "log_evidence", "mcse", "khat", "prior", "probability", "problem")
 MOST_KHAT = 0.7
@@ -131,13 +131,9 @@ def on_the_side(fit: Fit, direction: str) -> np.ndarray:
 
 def _effect(fit: Fit, direction: str) -> tuple[np.ndarray, Prior, float]:
     """Draws of the treatment's effect, positive on the side asked for; its prior and that sign."""
-    if fault := effect_fault(fit.spec, fit.design, fit.treatment, of_time_too=True):
-        raise SpecError(f"{fault.where}: {fault.what}", fix=fault.fix)
-    (column,) = (k for k, term in enumerate(fit.design.terms) if term == fit.treatment)
+    column, draws = effect_draws(fit, of_time_too=True)
     sign = -1.0 if fit.spec.effect.acts_on == "hazard" else 1.0
     sign = sign if direction == BENEFIT else -sign
-    posterior = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
-    draws = posterior.isel(covariate=column).transpose("chain", "draw").to_numpy().ravel()
     return sign * draws, fit.priors.coefficients[column], sign
 
 

@@ -10,7 +10,8 @@ from posthaz.adjust.patients import first_rows
 from posthaz.analyses.tipping_points.confounder import refuse_rows
 from posthaz.analyses.tipping_points.effect import treatment_effect
 from posthaz.cohort import Cohort
-from posthaz.inference import Fit, fit_many, flat_draws, hazard_of
+from posthaz.inference import Fit, fit_many
+from posthaz.sensitivity.summarise import completed_times
 from posthaz.spec import Sampling
 
 CENSORING_COLUMNS = ("delta", "imputations", "censored", "events_imputed", "hr", "lower", "upper",
@@ -112,34 +113,3 @@ def _changes(before: tuple[float, float, float], after: tuple[float, float, floa
         return "sign"
     held, holds = (one[1] <= 0 <= one[2] for one in (before, after))
     return "interval" if held != holds else ""
-
-
-def completed_times(
-    fit: Fit, cohort: Cohort, ratio: np.ndarray, random: np.random.Generator
-) -> Cohort:
-    """The cohort with the censored followed to the longest follow-up, by one draw of the fit.
-
-    Parameters
-    ----------
-    ratio : ndarray of float, shape (row,)
-        Ratio of the hazard after censoring.
-    """
-    total = fit.draws["posterior"].sizes["chain"] * fit.draws["posterior"].sizes["draw"]
-    place = int(random.integers(total))
-    values = {name: one[place : place + 1]
-              for name, one in flat_draws(fit.draws["posterior"].to_dataset()).items()}  # fmt: skip
-    spent = random.exponential(size=len(cohort))
-    end = float(np.max(cohort.exit))
-    censored = (cohort.cause == 0) & (cohort.exit < end)
-    part = cohort.where(censored)
-    hazard = hazard_of(fit.spec, fit.design, values, part.covariates)
-    reached = np.asarray(hazard.cumulative_hazard(part.exit[:, None]))
-    later = np.asarray(hazard.time_at(reached + (spent / ratio)[censored][None, :, None]))
-    drawn = later.reshape(len(part))
-    if cohort.resolution:
-        drawn = np.ceil(drawn / cohort.resolution) * cohort.resolution
-    time, cause = cohort.lower.copy(), cohort.cause.copy()
-    time[censored] = np.minimum(drawn, end)
-    cause[censored] = np.where(drawn <= end, 1, 0)
-    upper = np.where(cause > 0, time, np.inf)
-    return replace(cohort, lower=time, upper=upper, cause=cause)

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posthaz.arms.departures import effect_fault
-from posthaz.errors import SpecError
+from posthaz.arms.arm_model import effect_draws
 from posthaz.inference import Fit
 from posthaz.priors import Prior, prior_log_density
-from posthaz.spec import coefficient_name
 
 _LEAST_LEFT = 0.05
 
@@ -63,12 +61,7 @@ def treatment_effect(fit: Fit) -> TreatmentEffect:
     >>> treatment_effect(fit).term
     'arm[B]'
     """
-    fault = effect_fault(fit.spec, fit.design, fit.treatment)
-    if fault is not None:
-        raise SpecError(f"{fault.where}: {fault.what}", fix=fault.fix)
-    (column,) = (j for j, term in enumerate(fit.design.terms) if term == fit.treatment)
-    posterior = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
-    draws = posterior.isel(covariate=column).transpose("chain", "draw").to_numpy().ravel()
+    column, draws = effect_draws(fit)
     prior = fit.priors.coefficients[column]
     estimate, error = without_prior(draws, prior)
     return TreatmentEffect(fit.design.columns[column], draws.astype(float), prior, estimate, error)
