@@ -6,8 +6,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.subgroups.answer import separate_effect
-from posthaz.analyses.subgroups.pooled import pooled_subgroups
-from posthaz.analyses.subgroups.rows import subgroups_of
+from posthaz.analyses.subgroups.pooled import pooled_subgroups, subgroups_of
 from posthaz.arms.arm_model import arm_model, ratio_summary, shared_baseline
 from posthaz.inference import fit_many
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from posthaz.adjust import landmark
 from posthaz.analyses.adjust.samples import adjusted_samples
-from posthaz.analyses.subgroups.rows import with_groups
+from posthaz.analyses.subgroups.pooled import with_groups
 from posthaz.baselines import cox_model, median_survival, survival_at
 from posthaz.catalogue import catalogue
 from posthaz.cohort import Cohort, read_cohort, restricted, rows_where

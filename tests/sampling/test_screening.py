@@ -13,8 +13,12 @@ import posthaz as ph
 from posthaz.analyses.adjust.samples import adjusted_samples
 from posthaz.analyses.adjust.spec import AdjustSpec
 from posthaz.analyses.competing_risks.answer import CompetingRisks, competing_risks
-from posthaz.analyses.competing_risks.incidence import posterior_incidence
-from posthaz.analyses.competing_risks.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
+from posthaz.analyses.competing_risks.incidence import (
+    AALEN_JOHANSEN,
+    NAIVE,
+    POSTERIOR,
+    posterior_incidence,
+)
 from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
 from posthaz.analyses.screening.answer import Screening, screen_covariates
 from posthaz.analyses.screening.spec import ScreeningSpec

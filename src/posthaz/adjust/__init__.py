@@ -27,8 +27,7 @@ from posthaz.adjust.matched import MATCHED_SET, Matched, matched_sets
 from posthaz.adjust.matching import caliper_width, match_patients
 from posthaz.adjust.propensity import SeparationError, propensity_score
 from posthaz.adjust.sample_sizes import overlap_table, sample_sizes
-from posthaz.adjust.score import PropensityScore, score_draws
-from posthaz.adjust.separation import Separation, separation
+from posthaz.adjust.score import PropensityScore, Separation, score_draws, separation
 from posthaz.adjust.trials import Trials, sequential_trials
 from posthaz.adjust.weighting import (
     TARGETS,

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.adjust.logistic import LogisticFit, logistic_fit, rowwise
-from posthaz.adjust.score import PropensityScore
-from posthaz.adjust.separation import Separation, separation
+from posthaz.adjust.score import PropensityScore, Separation, separation
 from posthaz.cohort import Cohort, joined
 from posthaz.cohort.argument import checks_arguments
 from posthaz.design import formula_variables, learn_design

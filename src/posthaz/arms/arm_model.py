@@ -14,10 +14,45 @@ from posthaz.cohort import Cohort
 from posthaz.design import formula_variables, learn_design
 from posthaz.errors import PosthazError, SpecError
 from posthaz.estimands import effect_in_patients, summary
+from posthaz.hazards.baseline import EVENTS_A_PIECE
 from posthaz.inference import Fit, fit, fit_many
 from posthaz.spec import ModelSpec, Sampling, Shrinkage, coefficient_name, resolve
 from posthaz.spec.prior_targets import ALL_EFFECTS, baseline_targets, spread_keys
 from posthaz.spec.shrinkage import shrunken_columns
+
+
+def sparse_model(
+    model: ModelSpec, event_times: np.ndarray, events_an_interval: int = EVENTS_A_PIECE
+) -> ModelSpec:
+    """The model with as many intervals as some events bear, its cuts as numbers.
+
+    Parameters
+    ----------
+    model : ModelSpec
+        A model. Only the number of pieces that its baseline places by the data changes, and effects
+        that change between them are left out.
+    event_times : ndarray of float, shape (event,)
+        Times of the events it will be fitted to.
+    events_an_interval : int, optional
+        Fewest events an interval.
+
+    Returns
+    -------
+    ModelSpec
+        With at least so many events an interval, where that leaves one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from posthaz.hazards import PiecewiseExponential
+    >>> model = ModelSpec("m", PiecewiseExponential(intervals=6))
+    >>> sparse_model(model, np.arange(1.0, 12.0)).baseline.intervals
+    2
+    """
+    fewer = model.baseline.sparser(event_times, events_an_interval)
+    placed = fewer.breaks() != model.baseline.breaks()
+    changing = () if placed else model.changing
+    return resolve(replace(model, baseline=fewer, changing=changing), event_times)
 
 
 @dataclass(frozen=True, eq=False)

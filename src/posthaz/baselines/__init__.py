@@ -6,10 +6,9 @@ from posthaz.baselines.answers import (
     recurrent_answers,
 )
 from posthaz.baselines.cox_fit import CoxFit
-from posthaz.baselines.cox_or_firth import cox_or_firth
 from posthaz.baselines.crossing import Crossing, curve_crossing
 from posthaz.baselines.cumulative_incidence import cumulative_incidence, naive_incidence
-from posthaz.baselines.firth import firth_model
+from posthaz.baselines.firth import cox_or_firth, firth_model
 from posthaz.baselines.gray import gray_test
 from posthaz.baselines.grouped_cox import (
     GroupedCoxFit,
@@ -31,11 +30,10 @@ from posthaz.baselines.product_limit import (
 )
 from posthaz.baselines.proportional_hazards import cox_model
 from posthaz.baselines.relative_survival import relative_survival
-from posthaz.baselines.restricted_mean import rmst
+from posthaz.baselines.restricted_mean import rmst, survival_difference
 from posthaz.baselines.schoenfeld import schoenfeld_test, smoothed_schoenfeld
 from posthaz.baselines.screening import Candidate, candidate_columns, screen_candidates
 from posthaz.baselines.subdistribution import subdistribution_model
-from posthaz.baselines.survival_difference import survival_difference
 from posthaz.baselines.survival_summary import median_survival, survival_at
 from posthaz.baselines.table import COLUMNS, baseline_table, cox_rows
 from posthaz.baselines.turnbull import turnbull, turnbull_at

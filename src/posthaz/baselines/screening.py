@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.baselines.cox_fit import CoxFit
-from posthaz.baselines.cox_or_firth import cox_or_firth
+from posthaz.baselines.firth import cox_or_firth
 from posthaz.cohort import Cohort, restricted
 from posthaz.design import formula_variables, learn_design
 from posthaz.errors import FormulaError

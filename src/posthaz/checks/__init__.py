@@ -11,8 +11,10 @@ from posthaz.checks.few_events import unlimited_effects
 from posthaz.checks.misfit import FitChecks, check_fit
 from posthaz.checks.model_comparison import (
     compare_models,
+    elpd_gain,
     leave_one_out,
     pareto_table,
+    proportional_twin,
     same_patients,
 )
 from posthaz.checks.power_scaling import mattering, power_scaling
@@ -24,7 +26,6 @@ from posthaz.checks.predictive import (
     replicated_median,
 )
 from posthaz.checks.prior_influence import prior_conflicts, prior_influence
-from posthaz.checks.proportional_twin import elpd_gain, proportional_twin
 from posthaz.checks.transform import residuals
 
 __all__ = [

@@ -138,7 +138,7 @@ def changes(kept: dict[str, Any], folder: Path, results: "Results", again: Path)
     """
     import pandas as pd
 
-    from posthaz.answers.changed import KINDS, changed_answers
+    from posthaz.answers.beside import KINDS, changed_answers
     from posthaz.inference.provenance import installed_versions
 
     before, now = str(kept["analysis_file"]).splitlines(), results.analysis.text.splitlines()

@@ -66,7 +66,7 @@ def sensitivity(
     quiet: Quiet = False,
 ) -> None:
     """Fit every variant that [sensitivity] asks for and compare their answers."""
-    from posthaz.cli.progress import shown_progress
+    from posthaz.cli.run import shown_progress
     from posthaz.errors import SpecError
     from posthaz.files import prepare_folder, staged_folder
     from posthaz.run import read_inputs

@@ -14,8 +14,7 @@ from posthaz.cohort.derivation import (
     equivalent_dose_2gy,
 )
 from posthaz.cohort.gap_times import gap_times
-from posthaz.cohort.life_table import read_life_table, unrounded_life_tables
-from posthaz.cohort.life_table_spec import LifeTableSpec
+from posthaz.cohort.life_table import LifeTableSpec, read_life_table, unrounded_life_tables
 from posthaz.cohort.origin import after_origin, last_believable
 from posthaz.cohort.patients import changing, joined
 from posthaz.cohort.person_time import person_time

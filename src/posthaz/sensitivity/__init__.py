@@ -1,9 +1,15 @@
 """One specification to labelled variants, their fits, their comparison."""
 
-from posthaz.sensitivity.compare import AXIS_COLUMNS, compare_variants
+from posthaz.sensitivity.compare import (
+    AXIS_COLUMNS,
+    INTERACTIONS,
+    VARIANCE_COLUMNS,
+    choices,
+    compare_variants,
+    split_variance,
+)
 from posthaz.sensitivity.suite import COLUMNS, Sensitivity, answer_sensitivity, fit_variants
 from posthaz.sensitivity.summarise import summarise_variants
-from posthaz.sensitivity.variance import INTERACTIONS, VARIANCE_COLUMNS, choices, split_variance
 from posthaz.sensitivity.variants import AS_STATED, Variant, variants
 
 __all__ = [

@@ -12,9 +12,8 @@ import pandas as pd
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError, SpecError
 from posthaz.schedule import InProcess, Progress, Scheduler, Task
-from posthaz.sensitivity.compare import compare_variants
+from posthaz.sensitivity.compare import VARIANCE_COLUMNS, choices, compare_variants, split_variance
 from posthaz.sensitivity.summarise import ANSWERS, summarise_fit, summarise_variants
-from posthaz.sensitivity.variance import VARIANCE_COLUMNS, choices, split_variance
 from posthaz.sensitivity.variants import Variant, variants
 from posthaz.spec import Analysis, EstimandSpec, Sampling
 

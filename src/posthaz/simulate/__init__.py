@@ -11,11 +11,16 @@ from posthaz.simulate.description import (
     Printed,
     PrintedCohort,
 )
-from posthaz.simulate.draw import TwinStarts, simulate_twin, with_starts
+from posthaz.simulate.draw import (
+    TwinStarts,
+    simulate_times,
+    simulate_twin,
+    times_after,
+    with_starts,
+)
 from posthaz.simulate.example import simulated_example
 from posthaz.simulate.margins import simulate_covariates
 from posthaz.simulate.residuals import build_targets, rows_among
-from posthaz.simulate.times import simulate_times, times_after
 
 __all__ = [
     "CovariateMargins",

@@ -8,7 +8,7 @@ import pandas as pd
 from posthaz.cohort import Cohort, Column, Source
 from posthaz.effects import proportional
 from posthaz.hazards import Weibull
-from posthaz.simulate.times import simulate_times
+from posthaz.simulate.draw import simulate_times
 
 _CENTRES = ["east", "north", "south", "west"]
 _COLUMNS = {

@@ -8,8 +8,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.missing.faults import imputation_faults
-from posthaz.analyses.missing.fits import COX_IMPUTED, IMPUTED
-from posthaz.analyses.missing.rubin import pooled_estimate
+from posthaz.analyses.missing.fits import COX_IMPUTED, IMPUTED, pooled_estimate
 from posthaz.errors import CohortError, SpecError
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.subgroups.answer import COLUMNS, TEST_COLUMNS
-from posthaz.analyses.subgroups.rows import with_groups
+from posthaz.analyses.subgroups.pooled import with_groups
 from posthaz.analyses.subsets.answer import survival_in_subsets
 from posthaz.analyses.subsets.spec import Subset, SubsetsSpec
 from posthaz.arms.groups import arm_counts, compared_rows

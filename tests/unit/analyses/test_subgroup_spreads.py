@@ -6,8 +6,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.analyses.subgroups.answer import separate_effect
-from posthaz.analyses.subgroups.pooled import pooled_subgroups
-from posthaz.analyses.subgroups.rows import subgroups_of
+from posthaz.analyses.subgroups.pooled import pooled_subgroups, subgroups_of
 
 PATIENTS = 1500
 AGREEING = tuple(f"column{k}" for k in range(10))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from posthaz.answers.changed import changed_answers
+from posthaz.answers.beside import changed_answers
 
 BEFORE = pd.DataFrame(
     [

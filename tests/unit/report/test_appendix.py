@@ -7,7 +7,7 @@ import pandas as pd
 
 from posthaz.report.blocks import Paragraph, Report, Section, Table
 from posthaz.report.compose import compose_report, with_appendix
-from posthaz.report.concerns.fits import failed_convergence
+from posthaz.report.concerns.ordered import failed_convergence
 from posthaz.report.html import render_html
 from posthaz.report.markdown import render_markdown
 from posthaz.report.sections.hazard_ratios import disagreements

@@ -8,7 +8,7 @@ import pytest
 
 import posthaz as ph
 from posthaz.priors import Prior
-from posthaz.sensitivity.variance import INTERACTIONS, choices, split_variance
+from posthaz.sensitivity.compare import INTERACTIONS, choices, split_variance
 from posthaz.sensitivity.variants import Variant
 
 

@@ -9,9 +9,8 @@ import pandas as pd
 from scipy.special import ndtr
 from scipy.stats import norm
 
-from posthaz.analyses.borrowing.bridge import bridge_fits
-from posthaz.analyses.borrowing.mixture import NormalMixture
 from posthaz.analyses.borrowing.priors import (
+    NormalMixture,
     commensurate_prior,
     meta_analytic_prior,
     normalised_power_prior,
@@ -19,6 +18,7 @@ from posthaz.analyses.borrowing.priors import (
 )
 from posthaz.analyses.borrowing.reweight import (
     Reweighted,
+    bridge_fits,
     effect_draws,
     initial_prior,
     posterior_under,

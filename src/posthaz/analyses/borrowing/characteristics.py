@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from posthaz.analyses.borrowing.mixture import NormalMixture
+from posthaz.analyses.borrowing.priors import NormalMixture
 from posthaz.baselines import cox_model
 from posthaz.cohort import Cohort
 from posthaz.simulate import simulated_example

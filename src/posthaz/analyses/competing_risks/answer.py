@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from posthaz.analyses.competing_risks.incidence import implied_subdistribution, posterior_incidence
-from posthaz.analyses.competing_risks.incidence_tables import (
+from posthaz.analyses.competing_risks.incidence import (
+    implied_subdistribution,
     labelled,
     named,
+    posterior_incidence,
     posterior_rows,
     without_model,
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.competing_risks.answer import CompetingRisks, competing_risks
-from posthaz.analyses.competing_risks.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
+from posthaz.analyses.competing_risks.incidence import AALEN_JOHANSEN, NAIVE, POSTERIOR
 from posthaz.analyses.competing_risks.tables import (
     incidence_table,
     ratio_table,

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from posthaz.analyses.competing_risks.answer import CompetingRisks
-from posthaz.analyses.competing_risks.incidence_tables import AALEN_JOHANSEN, NAIVE, POSTERIOR
+from posthaz.analyses.competing_risks.incidence import AALEN_JOHANSEN, NAIVE, POSTERIOR
 from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block

@@ -26,9 +26,9 @@ from posthaz.arms.arm_model import (
     joined,
     on_hazard,
     ratio_summary,
+    sparse_model,
     varying_terms,
 )
-from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.baselines import cox_model
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments

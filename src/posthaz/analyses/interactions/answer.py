@@ -8,8 +8,14 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.adjust.matched_sample import NO_SAMPLE, sample_note
-from posthaz.analyses.interactions.levels import WHOLE, level_effect, level_ratios
-from posthaz.analyses.interactions.rows import EffectCohort, effect_cohort, measured
+from posthaz.analyses.interactions.levels import (
+    WHOLE,
+    EffectCohort,
+    effect_cohort,
+    level_effect,
+    level_ratios,
+    measured,
+)
 from posthaz.analyses.interactions.smooth import SmoothInteraction, smooth_interaction
 from posthaz.analyses.interactions.spec import InteractionSpec
 from posthaz.analyses.interactions.within import (

@@ -1,30 +1,102 @@
-"""The effect of a covariate within each level of another, and its ratios between levels."""
+"""The cohort of an interaction, the effect within each level, and its ratios between levels."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
-from posthaz.analyses.adjust.matched_sample import EVERYBODY
-from posthaz.analyses.interactions.rows import EffectCohort
+from posthaz.analyses.adjust.matched_sample import EVERYBODY, check_sample
+from posthaz.analyses.interactions.spec import InteractionSpec, interaction_faults
 from posthaz.arms.arm_model import (
     ArmTask,
     Quick,
+    complete_in,
     cox_of,
     cox_summary,
     joined,
     ratio_summary,
     varying_terms,
 )
-from posthaz.arms.groups import arm_counts, shortcoming
+from posthaz.arms.groups import arm_counts, group_name, shortcoming, with_cuts
 from posthaz.arms.interaction_test import InteractionTest
 from posthaz.baselines import CoxFit, logrank
 from posthaz.cohort import Cohort, restricted
 from posthaz.design import quoted
-from posthaz.errors import PosthazError
+from posthaz.errors import CohortError, PosthazError
 from posthaz.estimands import effect_in_patients
 from posthaz.inference import Fit
+
+
+@dataclass(frozen=True)
+class EffectCohort:
+    """A cohort whose arms are the levels of the effect.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Rows complete in the effect and the adjustment.
+    effect, by : str
+        Factors: the covariates asked for, or their groups.
+    adjusted : tuple of str
+        Terms that every model is adjusted for.
+    sample : {"all", "matched"}
+        Which patients these are.
+    """
+
+    cohort: Cohort
+    effect: str
+    by: str
+    adjusted: tuple[str, ...]
+    sample: str
+
+    def by_label(self, level: str) -> str:
+        """Name to show for a level of the other covariate."""
+        column = self.cohort.columns.get(self.by)
+        return column.level_label(level) if column else level
+
+
+def effect_cohort(cohort: Cohort, asked: InteractionSpec) -> EffectCohort:
+    """The cohort with both covariates as factors, the effect in place of the treatment.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    asked : InteractionSpec
+        Which effect, by what.
+
+    Returns
+    -------
+    EffectCohort
+        Numbers that are cut have their groups beside them.
+
+    Raises
+    ------
+    CohortError
+        When a covariate isn't there, or isn't what it is taken for; when a matched sample is
+        asked for and the cohort has no sets.
+    """
+    check_sample(asked.sample, cohort, f"{cohort.source.name}, interaction {asked.name}")
+    faults = tuple(interaction_faults((asked,), cohort))
+    if faults:
+        raise CohortError.from_findings("The interaction can't be estimated:", faults)
+    pairs = {asked.effect: asked.effect_cut, asked.by: asked.by_cut}
+    cohort = with_cuts(cohort, {name: cut for name, cut in pairs.items() if cut})
+    effect = group_name(asked.effect) if asked.effect_cut else asked.effect
+    by = group_name(asked.by) if asked.by_cut else asked.by
+    known = complete_in(cohort, (quoted(effect), *asked.adjusted))
+    cohort = replace(cohort.where(known), treatment=effect)
+    if len(cohort.arms) < 2:
+        place = f"{cohort.source.name}, interaction {asked.name}"
+        raise CohortError(f"{place}: '{asked.effect}' has one level", fix="name another effect")
+    return EffectCohort(cohort, effect, by, asked.adjusted, asked.sample)
+
+
+def measured(cohort: Cohort, asked: InteractionSpec) -> np.ndarray:
+    """Rows that lack neither covariate, shape (row,), bool."""
+    return cohort.covariates[[asked.effect, asked.by]].notna().all(axis=1).to_numpy(dtype=bool)
+
 
 WHOLE = "all"
 

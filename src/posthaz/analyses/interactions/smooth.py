@@ -16,7 +16,7 @@ from posthaz.arms.arm_model import (
     joined,
     ratio_summary,
 )
-from posthaz.arms.cut_groups import group_name
+from posthaz.arms.groups import group_name
 from posthaz.arms.interaction_test import InteractionTest, interaction_test
 from posthaz.baselines import CoxFit
 from posthaz.cohort import Cohort, number_text

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from posthaz.analyses.interactions.rows import EffectCohort
+from posthaz.analyses.interactions.levels import EffectCohort
 from posthaz.baselines import at_risk_rows, kaplan_meier, rmst
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError

@@ -11,18 +11,17 @@ from scipy.stats import kendalltau, spearmanr
 from posthaz.analyses.multistate.graph import Graph
 from posthaz.analyses.multistate.occupancy import state_occupancy
 from posthaz.analyses.multistate.spec import TABLE, MultistateSpec, entry_times
-from posthaz.arms.arm_model import cox_columns
-from posthaz.arms.sparse_baseline import sparse_model
+from posthaz.arms.arm_model import cox_columns, sparse_model
 from posthaz.baselines import cox_model
 from posthaz.checks import convergence
-from posthaz.checks.proportional_twin import proportional_twin
+from posthaz.checks.model_comparison import proportional_twin
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import CohortError
 from posthaz.estimands import arm_populations, coefficient_table, time_in_states
 from posthaz.hazards import Hazard
 from posthaz.inference import Fit, fit, flat_draws, hazard_of
-from posthaz.simulate.times import times_after
+from posthaz.simulate.draw import times_after
 from posthaz.spec import ModelSpec, Sampling
 
 POSTERIOR, WITHOUT = "posterior", "Aalen-Johansen"

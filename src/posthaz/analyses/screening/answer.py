@@ -8,14 +8,14 @@ import pandas as pd
 
 from posthaz.adjust import effective_weights
 from posthaz.analyses.adjust.matched_sample import NO_SAMPLE, check_sample, sample_note
+from posthaz.analyses.screening.candidate_fits import COLUMNS as LEVEL_COLUMNS
 from posthaz.analyses.screening.candidate_fits import (
     MULTIVARIABLE,
     SHRUNKEN,
     CandidateSampler,
     independent_members,
+    level_survival,
 )
-from posthaz.analyses.screening.candidate_survival import COLUMNS as LEVEL_COLUMNS
-from posthaz.analyses.screening.candidate_survival import level_survival
 from posthaz.analyses.screening.relevance import candidate_relevance
 from posthaz.analyses.screening.spec import ScreeningSpec
 from posthaz.arms.departures import departures

@@ -8,8 +8,13 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.adjust.matched_sample import EVERYBODY, NO_SAMPLE, check_sample, sample_note
-from posthaz.analyses.subgroups.pooled import PooledSubgroups, pooled_subgroups
-from posthaz.analyses.subgroups.rows import Subgroup, subgroups_of, with_groups
+from posthaz.analyses.subgroups.pooled import (
+    PooledSubgroups,
+    Subgroup,
+    pooled_subgroups,
+    subgroups_of,
+    with_groups,
+)
 from posthaz.analyses.subgroups.spec import SubgroupSpec
 from posthaz.arms.arm_model import (
     ArmTask,

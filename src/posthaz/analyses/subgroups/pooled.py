@@ -1,4 +1,4 @@
-"""All subgroups in one model, the deviations of each column's levels exchangeable."""
+"""Subgroups: their rows and counts, and all in one model with exchangeable deviations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,8 +7,7 @@ import numpy as np
 import xarray as xr
 
 from posthaz.adjust import effective_weights
-from posthaz.analyses.subgroups.rows import Subgroup
-from posthaz.analyses.subgroups.spec import SubgroupSpec
+from posthaz.analyses.subgroups.spec import SubgroupSpec, subgroup_faults
 from posthaz.arms.arm_model import (
     ArmTask,
     arm_model,
@@ -16,13 +15,76 @@ from posthaz.arms.arm_model import (
     joined,
     varying_terms,
 )
-from posthaz.arms.groups import compared_rows
+from posthaz.arms.groups import compared_rows, group_name, two_arms, with_cuts
 from posthaz.cohort import Cohort, restricted
 from posthaz.design import formula_terms, quoted
+from posthaz.errors import CohortError
 from posthaz.inference import Fit, fit, fit_many
 from posthaz.priors import Prior
 from posthaz.spec import ModelSpec, Sampling, Shrinkage
 from posthaz.spec.sample import MATCHED
+
+
+@dataclass(frozen=True, eq=False)
+class Subgroup:
+    """One level of one covariate.
+
+    Parameters
+    ----------
+    column : str
+        Covariate that is asked for.
+    factor : str
+        Covariate that holds its groups: itself, or its cut.
+    level : str
+        The level.
+    rows : ndarray of bool, shape (row,)
+        Its rows.
+    """
+
+    column: str
+    factor: str
+    level: str
+    rows: np.ndarray
+
+
+def with_groups(cohort: Cohort, asked: SubgroupSpec) -> Cohort:
+    """The cohort of two arms, numbers among the subgroups' columns cut into factors.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        A cohort.
+    asked : SubgroupSpec
+        Which subgroups.
+
+    Returns
+    -------
+    Cohort
+        Rows of the two arms compared; a cut of ``age`` is the covariate ``age_group``.
+
+    Raises
+    ------
+    CohortError
+        When a column, or the arm, isn't there, or a column is neither a factor nor cut.
+    """
+    faults = tuple(subgroup_faults(asked, cohort))
+    if faults:
+        raise CohortError.from_findings("The subgroups can't be made:", faults)
+    return with_cuts(two_arms(cohort, asked.arm), asked.cuts)
+
+
+def subgroups_of(cohort: Cohort, asked: SubgroupSpec) -> tuple[Subgroup, ...]:
+    """Every level of every column, in order; rows that lack the column are in none."""
+    found = []
+    for name in asked.columns:
+        factor = group_name(name) if name in asked.cuts else name
+        values = cohort.covariates[factor]
+        found += [
+            Subgroup(name, factor, str(level), (values == level).to_numpy(dtype=bool))
+            for level in values.cat.categories
+        ]
+    return tuple(found)
+
 
 _LEVELS = Prior(
     "normal", (0.0, float(np.sqrt(0.5))), "default: log ratio between two levels normal(0, 1)"

@@ -15,7 +15,7 @@ from posthaz.analyses.subgroups.words import (
     subgroups_lead,
 )
 from posthaz.answers import View
-from posthaz.arms.cut_groups import group_name
+from posthaz.arms.groups import group_name
 from posthaz.arms.interaction_test import ROBUST_WALD
 from posthaz.checks import convergence
 from posthaz.estimands import coefficient_table

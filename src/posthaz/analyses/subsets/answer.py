@@ -11,10 +11,10 @@ from posthaz.arms.arm_model import (
     arm_model,
     complete_in,
     joined,
+    sparse_model,
     varying_terms,
     without_empty_arms,
 )
-from posthaz.arms.sparse_baseline import sparse_model
 from posthaz.arms.survival_rows import cox_rows, frequentist_rows, posterior_rows
 from posthaz.baselines import at_risk_rows, kaplan_meier
 from posthaz.checks import convergence

@@ -13,14 +13,20 @@ from posthaz.analyses.tipping_points.confounder import (
     confounder_grid,
 )
 from posthaz.analyses.tipping_points.e_value import e_value, e_value_of_interval
-from posthaz.analyses.tipping_points.effect import TreatmentEffect, treatment_effect
 from posthaz.analyses.tipping_points.evidence import (
     EVIDENCE_COLUMNS,
     SCEPTICISM_COLUMNS,
     evidence_of_effect,
     scepticism,
 )
-from posthaz.analyses.tipping_points.pool import MOST_KHAT, Pool, closed_probability, grown_pool
+from posthaz.analyses.tipping_points.pool import (
+    MOST_KHAT,
+    Pool,
+    TreatmentEffect,
+    closed_probability,
+    grown_pool,
+    treatment_effect,
+)
 from posthaz.analyses.tipping_points.removal import (
     REMOVAL_COLUMNS,
     Refits,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from posthaz.adjust.patients import first_rows
 from posthaz.analyses.tipping_points.confounder import refuse_rows
-from posthaz.analyses.tipping_points.effect import treatment_effect
+from posthaz.analyses.tipping_points.pool import treatment_effect
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit, fit_many
 from posthaz.sensitivity.summarise import completed_times

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from posthaz.analyses.tipping_points.effect import treatment_effect
-from posthaz.analyses.tipping_points.pool import MOST_KHAT, Weighted
+from posthaz.analyses.tipping_points.pool import MOST_KHAT, Weighted, treatment_effect
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import SpecError

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import logsumexp, ndtri
 
-from posthaz.analyses.tipping_points.effect import treatment_effect
+from posthaz.analyses.tipping_points.pool import treatment_effect
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit, fit_many

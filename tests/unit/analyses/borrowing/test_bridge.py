@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from posthaz.analyses.borrowing.bridge import pooled_density
 from posthaz.analyses.borrowing.priors import power_prior
+from posthaz.analyses.borrowing.reweight import pooled_density
 from posthaz.priors import historical
 
 ESTIMATE, ERROR = 0.4, 0.2  # far from the history

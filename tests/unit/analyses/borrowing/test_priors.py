@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from posthaz.analyses.borrowing.answer import combined_history
-from posthaz.analyses.borrowing.mixture import NormalMixture
 from posthaz.analyses.borrowing.priors import (
+    NormalMixture,
     commensurate_prior,
     meta_analytic_prior,
     normalised_power_prior,

@@ -5,8 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from posthaz.analyses.borrowing.answer import conflict_probability, effective_events, gained_events
-from posthaz.analyses.borrowing.mixture import NormalMixture
-from posthaz.analyses.borrowing.priors import meta_analytic_prior, power_prior
+from posthaz.analyses.borrowing.priors import NormalMixture, meta_analytic_prior, power_prior
 from posthaz.priors import historical
 
 HISTORY = historical(0.77, 0.71, 0.84)

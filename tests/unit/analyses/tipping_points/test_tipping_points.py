@@ -14,9 +14,14 @@ from posthaz.analyses.tipping_points.answer import (
 )
 from posthaz.analyses.tipping_points.confounder import Confounder
 from posthaz.analyses.tipping_points.e_value import e_value_of_interval
-from posthaz.analyses.tipping_points.effect import TreatmentEffect, without_prior
 from posthaz.analyses.tipping_points.evidence import evidence_of_effect, scepticism
-from posthaz.analyses.tipping_points.pool import Pool, grown_pool, normal_posterior
+from posthaz.analyses.tipping_points.pool import (
+    Pool,
+    TreatmentEffect,
+    grown_pool,
+    normal_posterior,
+    without_prior,
+)
 from posthaz.analyses.tipping_points.removal import Conclusion
 from posthaz.analyses.tipping_points.section import tipping_answers
 from posthaz.analyses.tipping_points.spec import read_tipping_points
