@@ -170,9 +170,10 @@ def one_answer(answers: pd.DataFrame, /, **wanted: Any) -> pd.Series | None:
 
 def _equal(column: pd.Series, value: Any) -> np.ndarray:
     """Where a column has a value."""
-    if pd.api.types.is_numeric_dtype(column):
-        number = float(value)
-        if np.isnan(number):
+    if isinstance(value, float) or pd.api.types.is_numeric_dtype(column):
+        number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
+        if pd.isna(value):
             return column.isna().to_numpy()
-        return np.isclose(column.to_numpy(dtype=float), number, rtol=1e-9, atol=0.0)
+        numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+        return np.isclose(numbers, number, rtol=1e-9, atol=0.0)
     return (column.astype(str) == str(value)).to_numpy()

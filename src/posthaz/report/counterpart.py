@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf, isnan, nan
 
-import numpy as np
 import pandas as pd
 
 from posthaz.baselines import logrank, median_survival, rmst, survival_at
@@ -74,21 +73,6 @@ class Counterpart:
 
     ours: Number = Number()
     bayes: Number = Number()
-
-
-def only(table: pd.DataFrame, /, **wanted: object) -> pd.Series | None:
-    """First row of a table with these values; None where there is none.
-
-    Text is compared as text, and numbers up to the last bits.
-    """
-    chosen = np.ones(len(table), dtype=bool)
-    for name, value in wanted.items():
-        column = table[name]
-        if isinstance(value, float):
-            chosen &= np.isclose(column.astype(float), value, rtol=1e-9)
-        else:
-            chosen &= (column.astype(str) == str(value)).to_numpy()
-    return table[chosen].iloc[0] if chosen.any() else None
 
 
 def counterpart(results: Results, one: Published) -> Counterpart:

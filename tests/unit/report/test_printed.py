@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from posthaz.adjust import table_tests
-from posthaz.analyses.adjust.printed import printed_in_sample
+from posthaz.analyses.adjust.section import printed_in_sample
 from posthaz.analyses.interactions.section import printed_at_level
 from posthaz.analyses.screening.section import printed_of_candidate
 from posthaz.analyses.subgroups.words import printed_in_subgroup

@@ -10,8 +10,10 @@ from posthaz.analyses.adjust.effect_tables import (
     rate_block,
     ratio_block,
 )
+from posthaz.analyses.adjust.effects import COX_ADJUSTED, OF_COVARIATE
 from posthaz.analyses.adjust.matched_sample import given_samples
-from posthaz.analyses.adjust.printed import printed_in_sample
+from posthaz.analyses.adjust.plan import ADJUSTED
+from posthaz.analyses.adjust.plan import POSTERIOR as IN_SAMPLE
 from posthaz.analyses.adjust.spec import AdjustSpec
 from posthaz.analyses.adjust.tables import (
     balance_block,
@@ -30,15 +32,69 @@ from posthaz.analyses.adjust.words import (
     left_out_sentence,
     unlike_sentence,
 )
-from posthaz.answers import View
+from posthaz.answers import View, one_answer
 from posthaz.figures import draw_before_after, draw_love, draw_overlap, panel_ticks
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section
 from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.counterpart import (
+    TESTS,
+    Counterpart,
+    Number,
+    covariate_logrank,
+    curve_number,
+    curve_of_all,
+    number_of_test,
+)
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import listed, ratio, with_interval
+from posthaz.spec import Published
+
+
+def printed_in_sample(
+    results: Results, answers: AdjustedAnswers, one: Published
+) -> Counterpart | None:
+    """Medians, rates, ratios and tests in a matched or weighted sample."""
+    sample = one.within.sample
+    if not sample or answers.effects.empty:
+        return None
+    own = answers.effects[answers.effects["sample"] == sample]
+    if one.covariate and one.quantity == "logrank":
+        made = answers.samples.get(sample)
+        chisq = covariate_logrank(made.cohort, one.covariate) if made else float("nan")
+        return Counterpart(Number(chisq))
+    if one.covariate:
+        return _of_covariate(own, one)
+    if one.quantity in TESTS:
+        return number_of_test(one_answer(own, analysis="log-rank"), one, "value")
+    if one.quantity in ("median", "survival") and not one.arm:
+        made = answers.samples.get(sample)
+        everybody = curve_of_all(results.analysis, made.cohort, one) if made else Number()
+        return Counterpart(everybody)
+    wanted: dict[str, object] = {"quantity": one.quantity}
+    wanted |= {"arm": one.arm} if one.arm else {}
+    wanted |= {} if one.time is None else {"time": one.time}
+    together = one.model == "multivariable"
+    frequentist = (COX_ADJUSTED,) if together else ("Kaplan-Meier", "Cox", "Cox, robust")
+    posterior = ADJUSTED if together else IN_SAMPLE
+    ours = one_answer(own, analysis=frequentist, **wanted)
+    bayes = one_answer(own, analysis=posterior, **wanted)
+    return Counterpart(curve_number(ours, one), Number.of(bayes))
+
+
+def _of_covariate(own: pd.DataFrame, one: Published) -> Counterpart | None:
+    """Hazard ratio of what the adjusted models hold besides the treatment."""
+    if one.quantity != "hazard_ratio" or one.model == "univariable":
+        return None
+    term = f"{one.covariate}[{one.level}]" if one.level else one.covariate
+    ours, bayes = (
+        one_answer(own, quantity=OF_COVARIATE, term=term, analysis=analysis)
+        for analysis in (COX_ADJUSTED, ADJUSTED)
+    )
+    return None if ours is None else Counterpart(Number.of(ours), Number.of(bayes))
+
 
 _ESTIMATES = {
     "logistic": "maximum likelihood",

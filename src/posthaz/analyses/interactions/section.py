@@ -11,7 +11,7 @@ from posthaz.analyses.interactions.answer import (
 from posthaz.analyses.interactions.smooth_section import smooth_blocks
 from posthaz.analyses.interactions.within_section import gain_words, within_blocks
 from posthaz.analyses.interactions.words import interaction_methods, interactions_lead
-from posthaz.answers import View
+from posthaz.answers import View, one_answer
 from posthaz.checks import convergence
 from posthaz.estimands import coefficient_table
 from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section, Table
@@ -21,7 +21,6 @@ from posthaz.report.counterpart import (
     Counterpart,
     Number,
     number_of_test,
-    only,
 )
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import guarded_block, lost_parts
@@ -50,7 +49,7 @@ def printed_at_level(
             continue
         rows = effect.levels
         rows = rows[rows["level"].astype(str) == one.arm] if one.arm else rows
-        row = only(rows, by_level=one.within.level)
+        row = one_answer(rows, by_level=one.within.level)
         if row is not None and one.quantity in TESTS:
             return number_of_test(row, one, "logrank_chisq", "logrank_p")
         if row is not None and one.quantity == "hazard_ratio":

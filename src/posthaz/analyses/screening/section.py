@@ -13,7 +13,7 @@ from posthaz.analyses.screening.tables import (
     survival_table,
     verdicts_table,
 )
-from posthaz.answers import View
+from posthaz.answers import View, one_answer
 from posthaz.arms.survival_rows import (
     KAPLAN_MEIER,
     POSTERIOR,
@@ -26,7 +26,6 @@ from posthaz.report.counterpart import (
     Counterpart,
     Number,
     curve_number,
-    only,
 )
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
@@ -102,12 +101,12 @@ def printed_of_candidate(results: Results, answer: Screening, one: Published) ->
         term = table["term"].astype(str)
         table = table[term == f"{one.covariate}[{one.level}]"]
     model = one.model or "multivariable"
-    ours = only(table, analysis=model)
+    ours = one_answer(table, analysis=model)
     if ours is None:
         return None
     if one.quantity == "p_value":
         return Counterpart(Number(float(ours["p"])))
-    bayes = only(table, analysis=f"bayes_{model}")
+    bayes = one_answer(table, analysis=f"bayes_{model}")
     return Counterpart(Number.of(ours, "hr"), Number.of(bayes, "hr"))
 
 
@@ -116,7 +115,7 @@ def _of_level(answer: Screening, one: Published) -> Counterpart:
     wanted: dict[str, object] = {"level": one.level, "quantity": one.quantity}
     wanted |= {} if one.time is None else {"time": one.time}
     ours, bayes = (
-        only(answer.survival[named], source=source, **wanted)
+        one_answer(answer.survival[named], source=source, **wanted)
         for source in (KAPLAN_MEIER, POSTERIOR)
     )
     return Counterpart(curve_number(ours, one), Number.of(bayes))

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.subgroups.answer import SubgroupEffects
+from posthaz.answers import one_answer
 from posthaz.report.counterpart import (
     Counterpart,
     Number,
-    only,
 )
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered, variable_label
@@ -130,7 +130,7 @@ def printed_in_subgroup(
     """Hazard ratio at a level of a column of subgroups: Cox alone, and partially pooled."""
     if not one.within.column or one.quantity != "hazard_ratio":
         return None
-    row = only(answer.table, column=one.within.column, level=one.within.level)
+    row = one_answer(answer.table, column=one.within.column, level=one.within.level)
     if row is None:
         return None
     return Counterpart(Number.of(row, "cox_hr", "cox_"), Number.of(row, "pooled_hr", "pooled_"))

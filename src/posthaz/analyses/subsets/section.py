@@ -12,7 +12,7 @@ from posthaz.analyses.subsets.tables import (
     rates_table,
     subset_rows,
 )
-from posthaz.answers import View
+from posthaz.answers import View, one_answer
 from posthaz.arms.departures import departures
 from posthaz.arms.survival_rows import (
     COX,
@@ -32,7 +32,6 @@ from posthaz.report.counterpart import (
     all_arms,
     curve_number,
     number_of_test,
-    only,
 )
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
@@ -81,7 +80,7 @@ def printed_in_subset(
     if not one.within.subset or part is None or part.answers.empty:
         return None
     if one.quantity in TESTS:
-        return number_of_test(only(subset_rows(part, "test", LOGRANK)), one, "value")
+        return number_of_test(one_answer(subset_rows(part, "test", LOGRANK)), one, "value")
     if one.quantity != "hazard_ratio" and not one.arm and part.fit is not None:
         where = {s.name: s.where for s in results.analysis.clinical["subsets"].subsets}
         inside = restricted(results.cohort, rows_where(results.cohort, where[part.name]))
@@ -89,7 +88,7 @@ def printed_in_subset(
     wanted: dict[str, object] = {"arm": one.arm or results.cohort.arms[-1]}
     wanted |= {} if one.time is None else {"time": one.time}
     ours, bayes = (
-        only(subset_rows(part, one.quantity, *sources), **wanted)
+        one_answer(subset_rows(part, one.quantity, *sources), **wanted)
         for sources in ((KAPLAN_MEIER, COX, FIRTH), (POSTERIOR,))
     )
     return Counterpart(curve_number(ours, one), Number.of(bayes))

@@ -5,11 +5,11 @@ import pandas as pd
 
 from posthaz.analyses.toxicity.answer import ToxicityAnswer, grade_words
 from posthaz.analyses.toxicity.benefit_risk import BenefitRisk
+from posthaz.answers import one_answer
 from posthaz.report.counterpart import (
     Counterpart,
     Number,
     number_of_test,
-    only,
 )
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, lowered
@@ -103,14 +103,16 @@ def printed_of_toxicity(
     """Share of an arm's patients with a toxicity, or the chi-square test between arms."""
     wanted: dict[str, object] = {"toxicity": one.covariate, "grade": one.grade}
     if one.quantity == "p_value" and one.covariate:
-        return number_of_test(only(answer.tests, **wanted, test="chi_square"), one, "statistic")
+        return number_of_test(
+            one_answer(answer.tests, **wanted, test="chi_square"), one, "statistic"
+        )
     if one.quantity != "share":
         return None
     arms = results.cohort.arms
     arm = one.arm or arms[-1]
     prefix = "reference_" if arm == arms[0] else ""
     rows = answer.risks[answer.risks["arm"] == (arms[-1] if prefix else arm)]
-    row = only(rows, **wanted, source="separate")
+    row = one_answer(rows, **wanted, source="separate")
     if row is None or not row[f"{prefix}patients"] > 0:
         return None
     share = Number(float(row[f"{prefix}events"] / row[f"{prefix}patients"]))
