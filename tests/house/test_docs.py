@@ -32,7 +32,6 @@ from posthaz.spec import (
     evidence_file,
     load,
     load_analysis,
-    merge_table,
     model_table,
     printed_cohort,
     printed_endpoints,
@@ -40,7 +39,6 @@ from posthaz.spec import (
     published_table,
     sensitivity_table,
     simulate_table,
-    visits_table,
 )
 from posthaz.spec.prior_table import STATEMENTS
 from tests.house.markdown import DOCS, ROOT, anchors, code_blocks, links, pages, pictures
@@ -55,8 +53,8 @@ SHELL = (
 DECLARED = {
     "[analysis]": load._ANALYSIS_FIELDS,
     "[cohort]": cohort_table._FIELDS,
-    "[cohort.merge]": merge_table._FIELDS,
-    "[cohort.visits]": visits_table._FIELDS,
+    "[cohort.merge]": cohort_table._MERGE_FIELDS,
+    "[cohort.visits]": cohort_table._VISITS_FIELDS,
     "[cohort.columns.NAME]": column_table._FIELDS,
     "[treatment]": cohort_table._TREATMENT_FIELDS,
     "[models.NAME]": model_table.model_fields(),

@@ -6,10 +6,8 @@ from posthaz.baselines.answers import (
     recurrent_answers,
 )
 from posthaz.baselines.cox_fit import CoxFit
-from posthaz.baselines.crossing import Crossing, curve_crossing
 from posthaz.baselines.cumulative_incidence import cumulative_incidence, naive_incidence
 from posthaz.baselines.firth import cox_or_firth, firth_model
-from posthaz.baselines.gray import gray_test
 from posthaz.baselines.grouped_cox import (
     GroupedCoxFit,
     grouped_cox,
@@ -33,12 +31,12 @@ from posthaz.baselines.relative_survival import relative_survival
 from posthaz.baselines.restricted_mean import rmst, survival_difference
 from posthaz.baselines.schoenfeld import schoenfeld_test, smoothed_schoenfeld
 from posthaz.baselines.screening import Candidate, candidate_columns, screen_candidates
-from posthaz.baselines.subdistribution import subdistribution_model
+from posthaz.baselines.subdistribution import gray_test, subdistribution_model
 from posthaz.baselines.survival_summary import median_survival, survival_at
 from posthaz.baselines.table import COLUMNS, baseline_table, cox_rows
 from posthaz.baselines.turnbull import turnbull, turnbull_at
 from posthaz.baselines.univariable import covariate_columns, univariable_cox
-from posthaz.baselines.weighted_logrank import logrank
+from posthaz.baselines.weighted_logrank import Crossing, curve_crossing, logrank
 
 __all__ = [
     "at_risk_rows",

@@ -1,15 +1,20 @@
-"""How an analysis file says to read its cohort."""
+"""How an analysis file says to read its cohort, tables merged with it and visits among them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from posthaz.cohort import CohortSpec, Column
+from posthaz.cohort.merge import Merge
+from posthaz.cohort.visits import Visits
 from posthaz.errors import nearest
+from posthaz.files import place_below
 from posthaz.spec.column_table import COLUMN, read_column
 from posthaz.spec.fields import (
     Field,
     UnfitError,
     choice,
+    distinct,
     flag,
     label,
     number,
@@ -17,10 +22,89 @@ from posthaz.spec.fields import (
     table,
     text,
 )
-from posthaz.spec.merge_table import MERGE
+from posthaz.spec.toml_file import outside_finding
 from posthaz.spec.toml_table import TomlTable
-from posthaz.spec.visits_table import VISITS
 from posthaz.spec.where_table import WHERE, read_where
+
+_VISITS_FIELDS = {
+    "table": text(required=True),
+    "subject": text(),
+    "time": text(required=True),
+    "columns": distinct(several(text(), "names of columns")),
+}
+VISITS = table(_VISITS_FIELDS, about=Visits)
+"""The table ``[cohort.visits]``."""
+
+
+def read_visits(toml: TomlTable, folder: Path, root: Path | None = None) -> Visits | None:
+    """The visits as ``[cohort.visits]`` states them.
+
+    Parameters
+    ----------
+    toml : TomlTable
+        The table.
+    folder : Path
+        Folder of the analysis file.
+    root : Path, optional
+        Folder below which the table of visits must lie; anywhere without it.
+
+    Returns
+    -------
+    Visits or None
+        None where there is no such table, or after recording what is wrong with it.
+    """
+    if not toml.values:
+        return None
+    parsed = toml.read(_VISITS_FIELDS)
+    if not parsed.get("columns"):
+        toml.refuse("columns", "no column is named", "name what was measured at the visits")
+    if not {"table", "time", "columns"} <= set(parsed):
+        return None
+    path, inside = place_below(parsed["table"], folder, root)
+    if not inside and root is not None:
+        toml.findings.extend([outside_finding(toml.where("table"), path)])
+        return None
+    columns = tuple(parsed["columns"])
+    return Visits(path, parsed.get("subject", ""), parsed["time"], columns)
+
+
+_MERGE_FIELDS = {
+    "table": text(required=True),
+    "by": text(required=True),
+    "columns": distinct(several(text(), "names of columns")),
+}
+MERGE = table(_MERGE_FIELDS, about=Merge)
+"""The table ``[cohort.merge]``."""
+
+
+def read_merge(toml: TomlTable, folder: Path, root: Path | None = None) -> Merge | None:
+    """The second table as ``[cohort.merge]`` states it.
+
+    Parameters
+    ----------
+    toml : TomlTable
+        The table.
+    folder : Path
+        Folder of the analysis file.
+    root : Path, optional
+        Folder below which the second table must lie; anywhere without it.
+
+    Returns
+    -------
+    Merge or None
+        None where there is no such table, or after recording what is wrong with it.
+    """
+    if not toml.values:
+        return None
+    parsed = toml.read(_MERGE_FIELDS)
+    if not {"table", "by"} <= set(parsed):
+        return None
+    path, inside = place_below(parsed["table"], folder, root)
+    if not inside and root is not None:
+        toml.findings.extend([outside_finding(toml.where("table"), path)])
+        return None
+    return Merge(path, parsed["by"], tuple(parsed.get("columns", ())))
+
 
 TREATMENT_KINDS = ("treatment", "exposure", "prognostic")
 WEIGHT_KINDS = ("frequency", "probability", "importance")

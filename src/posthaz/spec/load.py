@@ -22,10 +22,11 @@ from posthaz.spec.cohort_table import (
     read_cohort_table,
     read_favours,
     read_kind,
+    read_merge,
     read_study_time,
+    read_visits,
 )
 from posthaz.spec.fields import Field, UnfitError, choice, flag, several, table, text, unavailable
-from posthaz.spec.merge_table import read_merge
 from posthaz.spec.model_spec import ModelSpec
 from posthaz.spec.model_table import MODEL, read_models
 from posthaz.spec.published_table import NAMED, PUBLISHED, read_published
@@ -41,7 +42,6 @@ from posthaz.spec.toml_file import (
     toml_hint,
 )
 from posthaz.spec.toml_table import TomlTable
-from posthaz.spec.visits_table import read_visits
 
 _COLUMN_LIST = several(text(), "column names")
 _TABLE_ONE = {"columns": replace(_COLUMN_LIST, required=True)}

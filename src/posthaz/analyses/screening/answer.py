@@ -13,10 +13,10 @@ from posthaz.analyses.screening.candidate_fits import (
     MULTIVARIABLE,
     SHRUNKEN,
     CandidateSampler,
+    candidate_relevance,
     independent_members,
     level_survival,
 )
-from posthaz.analyses.screening.relevance import candidate_relevance
 from posthaz.analyses.screening.spec import ScreeningSpec
 from posthaz.arms.departures import departures
 from posthaz.baselines import Candidate, CoxFit, cox_or_firth, screen_candidates

@@ -24,9 +24,8 @@ from posthaz.spec.guess.characteristics import (
     volume_doubts,
 )
 from posthaz.spec.guess.end_points import EndPoint, end_points, looks_like_identifier
-from posthaz.spec.guess.facts import Facts, facts_of
+from posthaz.spec.guess.facts import Facts, Guess, Guesses, facts_of
 from posthaz.spec.guess.follow_up import guess_follow_up, stated_of, time_like
-from posthaz.spec.guess.guess import Guess, Guesses
 from posthaz.spec.guess.names import endpoint_name, known_endpoint
 from posthaz.spec.guess.write import toml_text
 

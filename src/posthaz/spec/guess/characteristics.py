@@ -10,8 +10,7 @@ import pandas as pd
 
 from posthaz.cohort.missing_markers import marking_codes, marking_levels
 from posthaz.spec.guess.end_points import looks_like_identifier
-from posthaz.spec.guess.facts import Facts
-from posthaz.spec.guess.guess import Guesses
+from posthaz.spec.guess.facts import Facts, Guesses
 from posthaz.spec.guess.names import control_levels, treatment_rank
 
 _MOST_ARMS, _MOST_LEVELS, _FEW_CODES, _MOST_LACKING, _SURE_CODE = 4, 12, 5, 0.4, 77

@@ -12,8 +12,7 @@ from posthaz.cohort.events import read_coding
 from posthaz.cohort.quantities import counted, number_text
 from posthaz.errors import SpecError, nearest
 from posthaz.spec.guess.end_points import EndPoint, may_be_event, may_be_time, subject_columns
-from posthaz.spec.guess.facts import Facts, facts_of, name_words
-from posthaz.spec.guess.guess import Guesses
+from posthaz.spec.guess.facts import Facts, Guesses, facts_of, name_words
 from posthaz.spec.guess.names import event_stem, time_stem
 
 UNITS = ("days", "weeks", "months", "years")

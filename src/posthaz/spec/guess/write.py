@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from posthaz.spec.guess.guess import Guess, Key
+from posthaz.spec.guess.facts import Guess, Key
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _INLINE = {"event_codes", "levels"}
