@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from posthaz.cohort.quantities import asked_numbers
+from posthaz.cohort.argument import asked_numbers
 from posthaz.errors import SpecError
 
 
