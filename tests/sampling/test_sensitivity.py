@@ -21,8 +21,8 @@ from posthaz.sensitivity import (
     summarise_variants,
     variants,
 )
+from posthaz.sensitivity.completed import COMPLETIONS, fits_of_completed
 from posthaz.sensitivity.suite import COLUMNS
-from posthaz.sensitivity.summarise import COMPLETIONS, fits_of_completed
 from posthaz.spec import (
     Alternative,
     Analysis,

@@ -216,7 +216,7 @@ def test_censoring_that_tells_nothing_changes_nothing_and_a_worse_course_does(
 
 def test_completed_times_follow_the_model(simulated):
     """After censoring, events come as often as the posterior says, times the ratio."""
-    from posthaz.sensitivity.summarise import completed_times
+    from posthaz.sensitivity.completed import completed_times
 
     fit, cohort = simulated
     random = np.random.default_rng(3)

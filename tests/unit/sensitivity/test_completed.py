@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import posthaz as ph
-from posthaz.sensitivity import Variant, summarise
+from posthaz.sensitivity import Variant, completed
 from posthaz.spec.axes.exclusions import ImputedChange, MissingChange
 from posthaz.spec.axes.follow_up import InformativeChange
 
@@ -28,16 +28,16 @@ def test_all_patients_are_fitted_with_the_same_cuts_and_other_seeds(monkeypatch,
             replace(one, lower=factor * one.lower, upper=factor * one.upper)
             for one, factor in zip(cohorts * 10, np.linspace(1, 2, 10), strict=False)
         ]
-        return longer[: summarise.COMPLETIONS]
+        return longer[: completed.COMPLETIONS]
 
-    monkeypatch.setattr(summarise, "fit_many", recorded)
-    monkeypatch.setattr(summarise, "_followed_on", followed_on)
+    monkeypatch.setattr(completed, "fit_many", recorded)
+    monkeypatch.setattr(completed, "_followed_on", followed_on)
     baseline = ph.PiecewiseExponential(intervals=4)
     spec = change.of_model(ph.ModelSpec("m", baseline, "arm + dose_gy"))
     variant = Variant("x", (("a", "b"),), spec, (change, InformativeChange(2.0)))
-    summarise.fits_of_completed(variant, cohort, ph.Sampling(seed=5))
+    completed.fits_of_completed(variant, cohort, ph.Sampling(seed=5))
     ((tasks, seeds),) = fitted
-    assert len(tasks) == len(set(seeds)) == summarise.COMPLETIONS
+    assert len(tasks) == len(set(seeds)) == completed.COMPLETIONS
     assert {one.patient_count for _, one in tasks} == {len(cohort)}
     assert len({model.baseline.cuts for model, _ in tasks}) == 1
     assert len(tasks[0][0].baseline.cuts) == 3

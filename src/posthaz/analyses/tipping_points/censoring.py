@@ -11,7 +11,7 @@ from posthaz.analyses.tipping_points.confounder import refuse_rows
 from posthaz.analyses.tipping_points.pool import treatment_effect
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit, fit_many
-from posthaz.sensitivity.summarise import completed_times
+from posthaz.sensitivity.completed import completed_times
 from posthaz.spec import Sampling
 
 CENSORING_COLUMNS = ("delta", "imputations", "censored", "events_imputed", "hr", "lower", "upper",
