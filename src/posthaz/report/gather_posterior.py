@@ -115,7 +115,7 @@ def gather_posterior(
     }
     # refits of patients whom importance weights fail are dear: each fit is checked once
     weighted = "life_table" in analysis.clinical
-    left_out = cache(partial(leave_one_out, weighted=weighted, cohort=cohort))
+    left_out = _once(partial(leave_one_out, weighted=weighted, cohort=cohort))
     tables["proportionality"] = against_twins(
         tables["proportionality"], analysis, cohort, fits, left_out, parts
     )
@@ -229,6 +229,18 @@ def _within_levels(fit: Fit, cohort: Cohort, interval: float) -> pd.DataFrame:
             [centre, centre - reach * error, centre + reach * error]
         )
     return table
+
+
+def _once[T](make: Callable[[Fit], T]) -> Callable[[Fit], T]:
+    """The same, made once of each fit: fits are told apart by what they are, not by their draws."""
+    known: dict[int, tuple[Fit, T]] = {}  # a fit is held, so that its number stays its own
+
+    def made(one: Fit) -> T:
+        if id(one) not in known:
+            known[id(one)] = one, make(one)
+        return known[id(one)][1]
+
+    return made
 
 
 def _left_out(
