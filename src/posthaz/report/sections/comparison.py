@@ -28,12 +28,14 @@ def comparison_section(results: Results) -> Section:
     Section
         Anchor ``comparison``.
     """
+    details = (_pareto(results),) if len(results.posterior.pareto) else ()
+    if results.posterior.comparison.empty:  # why there is none is placed here by the report
+        return Section("Model comparison", "comparison", appendix=details)
     several = len(results.posterior.comparison) > 1
     blocks: list[Block] = [Paragraph(verdict(results)), _table(results)]
     if several:
         blocks.append(_figure(results))
     blocks.append(Paragraph(_pareto_sentence(results)))
-    details = (_pareto(results),)
     return Section("Model comparison", "comparison", tuple(blocks), appendix=details)
 
 
