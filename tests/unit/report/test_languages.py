@@ -1,8 +1,11 @@
 """A report in Chinese: nothing left in English, and the user's own words as they are."""
 
 import re
+from collections import Counter
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,10 +13,13 @@ from docx import Document
 
 from posthaz.cohort import Column
 from posthaz.languages import speaker_of
+from posthaz.languages.catalogue import NUMBER
 from posthaz.report import Results, render_html, render_markdown, write_word
-from posthaz.report.blocks import Note, Paragraph, Report, Section, Table
+from posthaz.report.blocks import ChecklistItem, Note, Paragraph, Report, Section, Table
 from posthaz.report.compose import compose_report
+from posthaz.report.inline import plain_report
 from posthaz.report.missing import MissingPart
+from posthaz.report.summary import summary_of
 from posthaz.report.write import write_report
 
 LABELS = ("放疗组", "العلاج الإشعاعي", "Ακτινοθεραπεία")
@@ -34,11 +40,58 @@ def page(chinese: Results) -> Report:
     return compose_report(chinese)[0]
 
 
+def words(page: str) -> str:
+    """What a reader sees of a page, without references, code and the label of a column."""
+    text = re.sub(
+        r"<style>.*?</style>|<code>.*?</code>|<a .*?</a>|<ol>.*?</ol>", "", page, flags=re.S
+    )
+    return unescape(re.sub(r"<[^>]*>", "\n", text)).replace("ross tumour volume", "")
+
+
+def test_no_sentence_is_left_in_english(page: Report):
+    html = render_html(page)
+    assert page.speaker.missed == []
+    assert '<html lang="zh-CN">' in html
+    assert ENGLISH.findall(words(html)) == []
+    assert ENGLISH.findall(words(render_html(summary_of(page)))) == []
+
+
 def test_labels_of_any_script_come_through(page: Report, tmp_path: Path):
     document = Document(str(write_word(page, tmp_path / "report.docx")))
     word = "\n".join(one.text for one in document.paragraphs)
     for text in (render_html(page), render_markdown(page), word):
         assert all(label in text for label in LABELS)
+
+
+def test_each_block_has_the_numbers_of_the_english_one(page: Report):
+    said = plain_report(page)
+    english = plain_report(replace(page, speaker=speaker_of("en")))
+    pairs = zip(texts(english), texts(said), strict=True)
+    moved = [(a, b) for a, b in pairs if numbers(a) != numbers(b)]
+    assert moved == []
+
+
+def numbers(text: str) -> Counter[str]:
+    return Counter(re.findall(NUMBER, text))
+
+
+def texts(report: Report) -> list[str]:
+    """Words of a report's blocks, in order, cells not among them."""
+    sections = [one for top in report.sections for one in (top, *top.subsections)]
+    blocks = [*report.lead, *(block for one in sections for block in one.blocks)]
+    found = [one.title for one in sections]
+    for block in blocks:
+        for name in ("text", "caption", "alt", "notes", "items"):
+            part = getattr(block, name, "")
+            found += [part] if isinstance(part, str) else [words_of(one) for one in part]
+    return found
+
+
+def words_of(item: Any) -> str:
+    """What an item of a list, of terms or of a checklist says."""
+    if isinstance(item, ChecklistItem):
+        return f"{item.item} {item.answer}"
+    return item if isinstance(item, str) else " ".join(item)
 
 
 def test_what_has_no_translation_stays_and_is_told():
