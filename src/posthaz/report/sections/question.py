@@ -7,8 +7,14 @@ from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, reference_arm
 from posthaz.report.sections.wording import percent
 
-_OVERALL = ("overall survival", "death from any cause", "all-cause mortality")
-_SURVIVAL = ("cause-specific survival", "cancer-specific survival", "disease-specific survival")
+_OVERALL = (
+    *("overall survival", "death from any cause", "all-cause mortality"),
+    *("总生存", "全因死亡"),
+)
+_SURVIVAL = (
+    *("cause-specific survival", "cancer-specific survival", "disease-specific survival"),
+    *("疾病特异性生存", "肿瘤特异性生存"),
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ def endpoint_words(endpoint: str) -> EndpointWords:
     --------
     >>> endpoint_words("Overall survival").time, endpoint_words("progression-free survival").time
     ('survival time', 'event-free time')
+    >>> endpoint_words("总生存期").time
+    'survival time'
     """
     plain = endpoint.lower()
     if any(one in plain for one in _OVERALL) or plain in ("os", "survival", "death"):
