@@ -1,6 +1,7 @@
 """Cumulative incidence of competing causes (Aalen and Johansen), by arm."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import greenwood as gw
 import numpy as np
@@ -64,7 +65,7 @@ def cumulative_incidence(
     times: Sequence[float] | None = None,
     *,
     causes: Sequence[int] = (),
-    variance: str = "delta",
+    variance: Literal["delta", "gray"] = "delta",
     transform: str = "log-log",
     level: float = 0.95,
 ) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Net survival without a model of the excess: Ederer II and Pohar Perme."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,10 @@ METHODS = ("ederer_2", "pohar_perme")
 
 @checks_arguments
 def relative_survival(
-    cohort: Cohort, accrued: Accrued, method: str = "pohar_perme", level: float = 0.95
+    cohort: Cohort,
+    accrued: Accrued,
+    method: Literal["pohar_perme", "ederer_2"] = "pohar_perme",
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Survival as if nobody died of anything but the disease, from expected deaths.
 

@@ -8,7 +8,7 @@ import typer
 
 from posthaz.cli.options import Out, Quiet
 from posthaz.cli.say import say
-from posthaz.errors import SpecError
+from posthaz.errors import SpecError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,9 @@ Scale = Annotated[str, typer.Option("--scale", help="percent or share; told by t
 Tolerance = Annotated[
     float, typer.Option("--tolerance", min=0.0, max=0.5, help="Rise of survival taken as noise.")
 ]
-Unit = Annotated[str, typer.Option("--unit", help="Unit of time: days, weeks, months or years.")]
+Unit = Annotated[
+    str, typer.Option("--unit", help="Unit of time, months where no column is named after one.")
+]
 Ratio = Annotated[
     float | None, typer.Option("--hr", min=0.0, help="Printed hazard ratio, second arm v first.")
 ]
@@ -41,7 +43,7 @@ def curves(
     events: Events = "",
     scale: Scale = "",
     tolerance: Tolerance = 0.02,
-    unit: Unit = "months",
+    unit: Unit = "",
     hr: Ratio = None,
     medians: Medians = "",
     origin: Origin = "",
@@ -50,8 +52,10 @@ def curves(
     """Reconstruct patients from a digitised survival curve, and check them against it."""
     if scale not in ("", "percent", "share"):
         raise SpecError(f"--scale: '{scale}' is not known", fix="percent or share")
-    if unit not in ("days", "weeks", "months", "years"):
+    if unit not in ("", "days", "weeks", "months", "years"):
         raise SpecError(f"--unit: '{unit}' is not known", fix="days, weeks, months or years")
+    if hr is not None and not 0 < hr < float("inf"):
+        raise SpecError(f"--hr: {hr} is no hazard ratio", fix="give a number above 0")
     totals = {arm: int(number) for arm, number in _named(events, int, "--events").items()}
     printed = _named(medians, float, "--medians")
     from posthaz.evidence import (
@@ -67,10 +71,18 @@ def curves(
     named = tuple(part.strip() for part in arms.split(",") if part.strip())
     percent = None if not scale else scale == "percent"
     read = read_curves(clicks, at_risk, arms=named, percent=percent, tolerance=tolerance)
+    unit = _unit(unit, read[0].unit)
+    known = [one.arm for one in read]
+    for arm in printed.keys() - set(known):
+        what = f"--medians: there is no curve of '{arm}' ({nearest(arm, known)})"
+        raise SpecError(what, fix="name the arms as the curves do")
+    if hr is not None and len(known) < 2:
+        raise SpecError("--hr: there is one curve, and a ratio is of two", fix="leave it out")
     made = reconstruct_arms(read, totals)
     patients = patient_table(made, origin or clicks.name)
     checks = reconstruction_checks(made)
     checks["printed_median"] = checks["arm"].map(printed)
+    checks["printed_events"] = checks["arm"].map(totals)
     answers = compared(patients, unit, hr)
     figure = _figure(made, patients, unit)
     prepare_folder(out)
@@ -81,8 +93,19 @@ def curves(
             write_text(file_below(stage, f"{name}.csv"), csv_text(table))
         write_figure(figure, stage / "figures", "reconstruction")
     if not quiet:
-        say(_summary(checks, answers, unit))
+        by_place = [(one.arm, one.at_risk.column) for one in read if one.at_risk.column]
+        say(_summary(checks, answers, unit, by_place))
         say(f"wrote {len(tables) + 2} files to {out}; use {out / 'cohort.csv'} as a cohort")
+
+
+def _unit(stated: str, named: str) -> str:
+    """The unit of time: stated, or that a column is named after, which must be the same."""
+    if stated and named and stated != named:
+        raise SpecError(
+            f"--unit: {stated}, and the column of time is named {named}",
+            fix=f"say --unit {named}, or name the column time",
+        )
+    return stated or named or "months"
 
 
 def compared(patients: "pd.DataFrame", unit: str, printed: float | None) -> "pd.DataFrame":
@@ -172,7 +195,12 @@ def _figure(made: "Sequence[Reconstruction]", patients: "pd.DataFrame", unit: st
     )
 
 
-def _summary(checks: "pd.DataFrame", answers: "pd.DataFrame", unit: str) -> str:
+def _summary(
+    checks: "pd.DataFrame",
+    answers: "pd.DataFrame",
+    unit: str,
+    by_place: "Sequence[tuple[str, str]]",
+) -> str:
     from posthaz.cohort import number_text, with_unit
 
     lines = []
@@ -184,12 +212,16 @@ def _summary(checks: "pd.DataFrame", answers: "pd.DataFrame", unit: str) -> str:
         )
         known = row["printed_median"] == row["printed_median"]
         printed = f" (printed {row['printed_median']:g})" if known else ""
+        told = row["printed_events"] == row["printed_events"]
+        events = f" (printed {row['printed_events']:.0f})" if told else ""
         lines.append(
-            f"{row['arm']}: {row['patients']} patients, {row['events']} events, median {median}"
-            f"{printed}; curve within {100 * row['largest_deviation']:.1f} points (root mean "
-            f"square {100 * row['rms_deviation']:.2f}), numbers at risk within "
+            f"{row['arm']}: {row['patients']} patients, {row['events']} events{events}, "
+            f"median {median}{printed}; curve within {100 * row['largest_deviation']:.1f} "
+            f"points (root mean square {100 * row['rms_deviation']:.2f}), numbers at risk within "
             f"{row['largest_at_risk_deviation']}"
         )
+    for arm, column in by_place:
+        lines.append(f"no name tells the numbers at risk of {arm}: by its place, '{column}'")
     for row in answers.to_dict("records"):
         known = row["printed"] == row["printed"]
         printed = f", printed {row['printed']:g} ({row['difference']:+.1%})" if known else ""

@@ -1,12 +1,12 @@
 """Arguments of public functions: what stands in another's place is refused by name."""
 
 import reprlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from functools import wraps
-from inspect import signature
+from inspect import Parameter, signature
 from types import NoneType, UnionType
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 import pandas as pd
@@ -90,13 +90,16 @@ def asked_numbers(
 
 
 def checks_arguments[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """A public function whose cohort, model, fit and settings are checked before it begins.
+    """A public function whose cohort, model, fit, settings, numbers and texts are checked first.
 
-    Every argument whose annotation is a dataclass (or None) must be one.
+    Every argument whose annotation is a dataclass, a number, text, a flag, a sequence of texts,
+    several of these or None must be one of them.
     """
     about = signature(function)
-    known = {name: one.annotation for name, one in about.parameters.items()}
+    known = {name: one.annotation for name, one in about.parameters.items()
+             if one.kind not in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)}  # fmt: skip
     stated = {name: kinds for name, kind in known.items() if (kinds := _dataclasses(kind))}
+    plain = {name: kinds for name, kind in known.items() if (kinds := _plain(kind))}
 
     @wraps(function)
     def checked(*args: P.args, **named: P.kwargs) -> R:
@@ -111,6 +114,17 @@ def checks_arguments[**P, R](function: Callable[P, R]) -> Callable[P, R]:
                 f"{function.__name__} takes a {wanted} as {name}, and was given a {found}",
                 fix=f"the order is ({', '.join(known)}); name the arguments where in doubt",
             )
+        for name in plain.keys() & given.keys():
+            if not any(_fits(given[name], kind) for kind in plain[name]):
+                wanted = " or ".join(_words(kind) for kind in plain[name])
+                raise SpecError(
+                    f"{function.__name__}: {name} is {_shown(given[name])}", fix=f"give {wanted}"
+                )
+            if given[name] not in (known_ones := _CHOICES.get(name, (given[name],))):
+                what = f"{function.__name__}: {name} is {_shown(given[name])}"
+                raise SpecError(what, fix=f"give one of {', '.join(known_ones)}")
+            if name in _SHARES and not 0 < given[name] < 1:
+                raise SpecError(f"{function.__name__}: {name} is {given[name]}", fix=_SHARE)
         return function(*args, **named)
 
     return checked
@@ -121,6 +135,69 @@ def _dataclasses(annotation: Any) -> tuple[type, ...]:
     kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
     plain = [kind for kind in kinds if kind is not NoneType]
     return kinds if plain and all(is_dataclass(kind) for kind in plain) else ()
+
+
+def _plain(annotation: Any) -> tuple[Any, ...]:
+    """The plain types that an annotation allows; nothing where it allows others."""
+    if get_origin(annotation) is Literal:
+        return (annotation,)
+    kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    told = all(kind in _PLAIN or _many(kind) for kind in kinds) and set(kinds) != {NoneType}
+    return kinds if told else ()
+
+
+def _many(kind: Any) -> bool:
+    """Whether a type is a sequence of one dataclass."""
+    return get_origin(kind) is Sequence and is_dataclass(get_args(kind)[0])
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether a value is of a plain type, or one of those that are listed."""
+    if get_origin(kind) is Literal:
+        return isinstance(value, str) and value in get_args(kind)
+    if _many(kind):
+        listed = isinstance(value, Collection) and not isinstance(value, pd.DataFrame)
+        return listed and all(isinstance(one, get_args(kind)) for one in value)
+    return _PLAIN[kind][0](value)
+
+
+def _words(kind: Any) -> str:
+    """What a plain type takes, in words."""
+    if _many(kind):
+        return f"a list of {get_args(kind)[0].__name__}"
+    if get_origin(kind) is Literal:
+        return f"one of {', '.join(get_args(kind))}"
+    return _PLAIN[kind][1]
+
+
+def _shown(value: object) -> str:
+    """A value in one short line, and its type."""
+    text = " ".join(repr(value).split())
+    return f"{text[:_LONGEST]}{'...' * (len(text) > _LONGEST)}, a {type(value).__name__}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def _are_texts(value: Any) -> bool:
+    if isinstance(value, str | bytes) or not isinstance(value, Collection):
+        return False
+    return all(isinstance(one, str) for one in list(value))
+
+
+_LONGEST = 40
+_CHOICES = {"transform": ("log-log", "log", "plain")}
+"""Arguments that mean the same everywhere, and what they take."""
+_SHARES, _SHARE = ("level", "interval"), "give a share between 0 and 1, such as 0.95"
+_PLAIN: Mapping[Any, tuple[Callable[[Any], bool], str]] = {
+    str: (lambda value: isinstance(value, str), "text"),
+    bool: (lambda value: isinstance(value, bool | np.bool_), "True or False"),
+    int: (lambda value: _is_cause(value), "a whole number"),
+    float: (_is_number, "a number"),
+    Sequence[str]: (_are_texts, "several texts"),
+    NoneType: (lambda value: value is None, "None"),
+}
 
 
 def ill_typed(fields: Mapping[str, Any]) -> Iterator[Finding]:

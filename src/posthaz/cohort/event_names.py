@@ -20,7 +20,8 @@ _KINDS = (
     (ALIVE, re.compile(r"(?:event|disease|relapse|recurrence|progression)[\W_]*free$")),
     (EVENT, re.compile(_HAPPENED)),
 )
-_YES, _NO = ("1", "true", "yes", "y", "t"), ("0", "false", "no", "n", "f")
+_YES = ("1", "true", "yes", "y", "t", "ja", "oui", "si", "sí", "sì", "sim", "tak", "是")
+_NO = ("0", "false", "no", "n", "f", "nein", "non", "nee", "não", "nao", "nie", "否")
 _WORDS = {
     CDISC: "CNSR in CDISC is 0 for an event and above 0 for censoring",
     CENSORED: "the name says that it marks the censored rows",

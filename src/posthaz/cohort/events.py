@@ -16,12 +16,16 @@ _EVENT_WORDS = (
     "event", "dead", "death", "died", "deceased", "yes", "y", "true", "t", "failure", "failed",
     "relapse", "relapsed", "recurrence", "recurred", "progression", "progressed",
     "recurred/progressed", "1:deceased", "1:event", "1:progression", "1:recurred/progressed",
-    "1:recurred",
+    "1:recurred", "ja", "oui", "si", "sí", "sì", "sim", "tak", "是", "tot", "gestorben",
+    "verstorben", "décédé", "décédée", "decede", "muerto", "fallecido", "deceduto", "morto",
+    "overleden", "死亡",
 )  # fmt: skip
 _CENSORED_WORDS = (
     "censored", "censor", "cens", "alive", "living", "no", "n", "false", "f", "no event",
     "event-free", "event free", "none", "lost to follow-up", "diseasefree", "disease-free",
-    "0:living", "0:censored", "0:diseasefree", "0:alive",
+    "0:living", "0:censored", "0:diseasefree", "0:alive", "nein", "non", "nee", "não", "nao",
+    "nie", "否", "lebt", "lebend", "am leben", "zensiert", "vivant", "vivante", "censuré", "vivo",
+    "vivente", "censurado", "levend", "存活", "生存", "删失",
 )  # fmt: skip
 _VOCABULARIES: tuple[tuple[dict[str, int], str], ...] = (
     ({"0": 0, "1": 1}, "0/1 coding"),

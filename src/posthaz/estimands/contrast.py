@@ -2,6 +2,9 @@
 
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
+from posthaz.errors import SpecError, nearest
+
 
 def difference(answers: xr.DataArray, profile: str, reference: str) -> xr.DataArray:
     """Answer of `profile` minus that of `reference`, draw by draw.
@@ -17,8 +20,13 @@ def difference(answers: xr.DataArray, profile: str, reference: str) -> xr.DataAr
     -------
     DataArray
         Without dimension ``profile``.
+
+    Raises
+    ------
+    SpecError
+        When no profile has the label.
     """
-    apart = answers.sel(profile=profile, drop=True) - answers.sel(profile=reference, drop=True)
+    apart = _of(answers, profile) - _of(answers, reference)
     return _called(apart, answers, "difference", str(answers.attrs.get("units", "")))
 
 
@@ -36,11 +44,17 @@ def ratio(answers: xr.DataArray, profile: str, reference: str) -> xr.DataArray:
     -------
     DataArray
         Without dimension ``profile``.
+
+    Raises
+    ------
+    SpecError
+        When no profile has the label.
     """
-    times = answers.sel(profile=profile, drop=True) / answers.sel(profile=reference, drop=True)
+    times = _of(answers, profile) / _of(answers, reference)
     return _called(times, answers, "ratio", "1")
 
 
+@checks_arguments
 def probability_above(draws: xr.DataArray, threshold: float) -> xr.DataArray:
     """Posterior probability of exceeding `threshold`.
 
@@ -59,6 +73,7 @@ def probability_above(draws: xr.DataArray, threshold: float) -> xr.DataArray:
     return (draws > threshold).mean(("chain", "draw"))
 
 
+@checks_arguments
 def probability_below(draws: xr.DataArray, threshold: float) -> xr.DataArray:
     """Posterior probability of falling short of `threshold`.
 
@@ -75,6 +90,15 @@ def probability_below(draws: xr.DataArray, threshold: float) -> xr.DataArray:
         Without ``chain`` and ``draw``.
     """
     return (draws < threshold).mean(("chain", "draw"))
+
+
+def _of(answers: xr.DataArray, label: str) -> xr.DataArray:
+    """The answer of one profile, which must be there."""
+    known = [str(name) for name in answers["profile"].to_numpy()]
+    if label not in known:
+        what = f"no answer is about {label!r} ({nearest(str(label), known)})"
+        raise SpecError(what, fix=f"name one of {', '.join(known)}")
+    return answers.sel(profile=label, drop=True)
 
 
 def _called(draws: xr.DataArray, of: xr.DataArray, what: str, units: str) -> xr.DataArray:

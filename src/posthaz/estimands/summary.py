@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from posthaz.cohort.argument import checks_arguments
 from posthaz.inference import mcse_mean
 
 COLUMNS = ("mean", "sd", "median", "lower", "upper", "mcse")
 
 
+@checks_arguments
 def summary(draws: xr.DataArray, interval: float = 0.95) -> dict[str, float]:
     """Posterior summary of one quantity.
 
@@ -45,6 +47,7 @@ def summary(draws: xr.DataArray, interval: float = 0.95) -> dict[str, float]:
     return {name: float(numbers[name]) for name in COLUMNS}
 
 
+@checks_arguments
 def band(curves: xr.DataArray, interval: float = 0.95) -> pd.DataFrame:
     """Pointwise median and equal-tailed band of curves.
 

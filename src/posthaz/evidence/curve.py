@@ -15,10 +15,13 @@ class AtRisk:
         Times, from 0.
     number : ndarray of int, shape (time,)
         Patients at risk just before each.
+    column : str
+        Column that they were taken from by its place, where no name tells the arm; else empty.
     """
 
     time: np.ndarray
     number: np.ndarray
+    column: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +42,8 @@ class Curve:
         Times and survival (as shares) as they were clicked.
     repaired : float
         Largest change that cleaning made to a click's survival.
+    unit : str
+        Unit of time that a column is named after; empty where none is.
     """
 
     arm: str
@@ -47,6 +52,7 @@ class Curve:
     at_risk: AtRisk
     clicked: np.ndarray
     repaired: float
+    unit: str = ""
 
     @property
     def end(self) -> float:

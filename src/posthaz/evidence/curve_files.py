@@ -12,6 +12,7 @@ from posthaz.errors import CohortError, Finding
 from posthaz.files import file_bytes
 
 _MOST_BYTES = 50_000_000
+UNITS = ("days", "weeks", "months", "years")
 _LARGEST = 1e9
 """Largest time or number of patients; anything above is a slip."""
 COLUMNS = ("arm", "time", "survival", "row")
@@ -40,7 +41,9 @@ def read_clicks(table: str | Path | pd.DataFrame, arms: Sequence[str] = ()) -> p
     Returns
     -------
     DataFrame
-        Columns ``arm, time, survival, row``; `row` counts lines of data from 1.
+        Columns ``arm, time, survival, row``; `row` counts lines of data from 1. Its ``attrs``
+        hold the ``arms`` as the file calls them, and the ``unit`` that the column of time is named
+        after.
 
     Raises
     ------
@@ -55,14 +58,18 @@ def read_clicks(table: str | Path | pd.DataFrame, arms: Sequence[str] = ()) -> p
     if not cells:
         raise _refused(name, "the file is empty", "export the coordinates again")
     frame = _pairs(cells, name) if _paired(cells) else _single(cells, name)
+    known = list(dict.fromkeys(frame["arm"]))
     if arms:
-        known = list(dict.fromkeys(frame["arm"]))
         if len(known) != len(arms):
             what = f"{len(known)} curve(s) in the file and {len(arms)} name(s) of arms"
             raise _refused(name, what, "give one name a curve, in the file's order")
         frame["arm"] = frame["arm"].map(dict(zip(known, arms, strict=True)))
     _check_numbers(frame, name)
-    return frame.astype({"time": float, "survival": float})
+    frame = frame.astype({"time": float, "survival": float})
+    words = [] if _paired(cells) else [str(cell).strip().lower() for cell in cells[0]]
+    time = next((word for word in _LONG["time"] if word in words), "")
+    frame.attrs |= {"arms": known, "unit": time if time in UNITS else ""}
+    return frame
 
 
 def read_cells(path: Path) -> list[list[Any]]:
@@ -124,7 +131,11 @@ def _pairs(cells: list[list[Any]], name: str) -> pd.DataFrame:
 def _single(cells: list[list[Any]], name: str) -> pd.DataFrame:
     """One row a click: with a header that names columns, or two columns of numbers."""
     header = cells[0]
+    _refuse_long_lines(cells, name)
     if all(_is_number(cell) for cell in header):
+        if len(header) != 2:
+            what = f"{len(header)} columns of numbers without names"
+            raise _refused(name, what, "name them arm, time and survival in a first line")
         named, body = {"time": 0, "survival": 1}, cells
     else:
         lowered = [str(cell).strip().lower() for cell in header]
@@ -154,6 +165,18 @@ def _single(cells: list[list[Any]], name: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"time": object, "survival": object})
 
 
+def _refuse_long_lines(cells: list[list[Any]], name: str) -> None:
+    """Refuse lines with more cells than the first has names: of 0,5;98,3 cut at its commas."""
+    fix = "write numbers with a decimal point and no thousands mark, or part columns by semicolons"
+    findings = [
+        Finding(f"{name}, row {number}", f"{len(line)} cells under {len(cells[0])} names", fix)
+        for number, line in enumerate(cells[1:], start=1)
+        if any(cell not in ("", None) for cell in line[len(cells[0]) :])
+    ]
+    if findings:
+        raise CohortError.from_findings(f"{name} can't be read:", tuple(findings[:10]))
+
+
 def _text(cell: Any) -> str:
     return f"{cell:g}" if _is_number(cell) else str(cell)
 
@@ -171,8 +194,8 @@ def _check_numbers(frame: pd.DataFrame, name: str) -> None:
 
 
 def read_numbers_at_risk(
-    table: str | Path | pd.DataFrame, arms: Sequence[str]
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    table: str | Path | pd.DataFrame, arms: Sequence[str], called: Sequence[str] = ()
+) -> tuple[dict[str, tuple[np.ndarray, np.ndarray, str]], str]:
     """Numbers at risk of each arm: first column times, then one column an arm.
 
     Columns are matched to arms by name, by a name that ends in the arm's (``nrisk_radio``), or
@@ -184,11 +207,16 @@ def read_numbers_at_risk(
         A CSV file or frame.
     arms : sequence of str
         Arms of the curves, in order.
+    called : sequence of str, optional
+        The same arms as the file of clicks calls them, which go before the names given to them.
 
     Returns
     -------
-    dict of str to (ndarray, ndarray)
-        Times and numbers of each arm; rows without a number are left out.
+    dict of str to (ndarray, ndarray, str)
+        Times and numbers of each arm, and the column where it is matched by its place and not by
+        a name; rows without a number are left out.
+    str
+        Unit that the column of times is named after; empty where it is none.
 
     Raises
     ------
@@ -203,7 +231,8 @@ def read_numbers_at_risk(
         if len(cells) < 2:
             raise _refused(name, "the table is empty", "give times and numbers at risk")
         header, body = [str(cell) for cell in cells[0]], cells[1:]
-    columns = _matched(header[1:], arms, name)
+        _refuse_long_lines(cells, name)
+    columns, by_name = _matched(header[1:], arms, called or arms, name)
     found = {}
     findings = []
     for arm, place in columns.items():
@@ -218,13 +247,31 @@ def read_numbers_at_risk(
                 continue
             rows.append(cells_)
         pairs = np.array(rows, dtype=float).reshape(-1, 2)
-        found[arm] = (pairs[:, 0], pairs[:, 1])
+        found[arm] = (pairs[:, 0], pairs[:, 1], "" if by_name else header[place + 1])
     if findings:
         raise CohortError.from_findings(f"{name} can't be used:", tuple(dict.fromkeys(findings)))
-    return found
+    word = header[0].strip().lower()
+    return found, word if word in UNITS else ""
 
 
-def _matched(header: Sequence[str], arms: Sequence[str], name: str) -> dict[str, int]:
+def _matched(
+    header: Sequence[str], arms: Sequence[str], called: Sequence[str], name: str
+) -> tuple[dict[str, int], bool]:
+    """Place of the column of each arm, and whether a name tells it, of the file or as given."""
+    for names in (called, arms):
+        found = _named(header, names)
+        if len(found) == len(arms):
+            return dict(zip(arms, (found[one] for one in names), strict=True)), True
+        if found:
+            break
+    if len(header) == len(arms) and not found:
+        return {arm: k for k, arm in enumerate(arms)}, False
+    what = f"columns {', '.join(header)} for the arms {', '.join(called)}"
+    raise _refused(name, what, "name the columns after the arms")
+
+
+def _named(header: Sequence[str], arms: Sequence[str]) -> dict[str, int]:
+    """Columns whose name is an arm's, or ends in it."""
     lowered = [column.strip().lower() for column in header]
     matched: dict[str, int] = {}
     for arm in sorted(arms, key=len, reverse=True):  # "radioplus" before "radio"
@@ -233,12 +280,7 @@ def _matched(header: Sequence[str], arms: Sequence[str], name: str) -> dict[str,
         ends = [k for k in free if lowered[k].endswith(arm.lower())]
         if exact or ends:
             matched[arm] = (exact or ends)[0]
-    if len(matched) == len(arms):
-        return {arm: matched[arm] for arm in arms}
-    if len(header) == len(arms) and not matched:
-        return {arm: k for k, arm in enumerate(arms)}
-    what = f"columns {', '.join(header)} for the arms {', '.join(arms)}"
-    raise _refused(name, what, "name the columns after the arms")
+    return matched
 
 
 def _refused(name: str, what: str, fix: str) -> CohortError:

@@ -1,6 +1,7 @@
 """Reading digitised curves: scale, order, repair of digitising noise, and every error."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,16 +70,21 @@ def read_curves(
     frame["survival"] = frame["survival"] / whole
     found = list(dict.fromkeys(frame["arm"]))
     risk_name = "numbers at risk" if isinstance(at_risk, pd.DataFrame) else Path(at_risk).name
-    numbers = read_numbers_at_risk(at_risk, found)
+    numbers, counted_in = read_numbers_at_risk(at_risk, found, frame.attrs["arms"])
     findings = Findings()
+    unit = frame.attrs["unit"] or counted_in
+    if counted_in and counted_in != unit:
+        what = f"times are in {counted_in}, and those of the clicks in {unit}"
+        findings.add(risk_name, what, "give both in one unit, and name the columns so")
     curves = []
     for arm in found:
         own = frame[frame["arm"] == arm]
         _check_coordinates(own, name, whole, tolerance, findings)
-        risk = AtRisk(numbers[arm][0], np.round(numbers[arm][1]).astype(int))
-        _check_risk(arm, numbers[arm], risk_name, findings)
+        times, counts, column = numbers[arm]
+        risk = AtRisk(times, np.round(counts).astype(int), column)
+        _check_risk(arm, (times, counts), risk_name, findings)
         if not len(findings):
-            curve = _cleaned(arm, own, risk)
+            curve = replace(_cleaned(arm, own, risk), unit=unit)
             _check_fit(curve, risk_name, tolerance, findings)
             curves.append(curve)
     findings.raise_if_any(CohortError, f"{name} can't be used as survival curves:")

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort, Column, Source
+from posthaz.cohort.argument import checks_arguments
 from posthaz.effects import proportional
+from posthaz.errors import Findings, SpecError
 from posthaz.hazards import Weibull
 from posthaz.simulate.draw import simulate_times
 
@@ -21,6 +23,7 @@ _COLUMNS = {
 }
 
 
+@checks_arguments
 def simulated_example(size: int = 120, seed: int = 1, hazard_ratio: float = 0.6) -> Cohort:
     """Simulated cohort of two arms, tumour volume and dose; no patient is in it.
 
@@ -41,12 +44,26 @@ def simulated_example(size: int = 120, seed: int = 1, hazard_ratio: float = 0.6)
     Cohort
         With covariates ``arm`` (A, B), ``gtv_cc``, ``dose_gy`` and ``centre``.
 
+    Raises
+    ------
+    SpecError
+        For fewer than two rows, a negative seed, or a hazard ratio that is not above 0.
+
     Examples
     --------
     >>> cohort = simulated_example()
     >>> len(cohort), cohort.arms, cohort.source.simulated
     (120, ('A', 'B'), True)
     """
+    findings = Findings()
+    place = "simulated_example"
+    if size < 2:
+        findings.add(f"{place}, size", f"found {size}", "give 2 or more: there are two arms")
+    if seed < 0:
+        findings.add(f"{place}, seed", f"found {seed}", "give a whole number from 0 on")
+    if not 0 < hazard_ratio < np.inf:
+        findings.add(f"{place}, hazard_ratio", f"found {hazard_ratio}", "give a number above 0")
+    findings.raise_if_any(SpecError, "No cohort can be simulated:")
     random = np.random.default_rng(seed)
     arm = np.array(["A", "B"])[np.arange(size) % 2]
     volume = np.exp(random.normal(np.log(100.0), 0.7, size))

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from posthaz.cohort import ROLES, Column, Cut
-from posthaz.cohort.own_columns import conversion, same_unit
-from posthaz.errors import nearest
+from posthaz.cohort.columns import column_faults
+from posthaz.cohort.levels import level_text
+from posthaz.cohort.units import conversion
 from posthaz.spec.derivation_table import DERIVATION, read_derivation
 from posthaz.spec.fields import (
     Field,
@@ -100,51 +101,25 @@ def read_column(name: str, toml: TomlTable) -> Column:
         levels, labels = tuple(levels), tuple(levels.values())
     reference = parsed.get("reference", "")
     derived = read_derivation(toml.below("derived")) if "derived" in parsed else None
+    said: dict[str, Any] = {
+        "name": name,
+        "label": parsed.get("label", ""),
+        "unit": parsed.get("unit", ""),
+        "role": parsed.get("role", ""),
+        "levels": tuple(level_text(level) for level in levels),
+        "level_labels": labels,
+        "reference": reference,
+        "step": parsed.get("step"),
+        "derived": derived,
+        "measured_after": parsed.get("measured_after", False),
+        "taken_from": parsed.get("from", ""),
+        "convert": parsed.get("convert", ""),
+    }
+    faults = list(column_faults(said))
+    for key, what, fix in faults:
+        toml.refuse("from" if key == "taken_from" else key, what, fix)
+    if faults:
+        return Column(name)
     if isinstance(derived, Cut):
-        if levels:
-            toml.refuse("levels", "a cut makes its own levels", "remove levels, or the cut")
-        levels = derived.levels
-    _check_levels(toml, levels, labels, reference)
-    for key in ("from", "convert"):
-        if derived is not None and key in parsed:
-            toml.refuse(key, "the column is derived from others", "remove it, or derived")
-    if "convert" in parsed and "unit" in parsed:
-        made = parsed["convert"].split(" to ")[1]
-        if not same_unit(made, parsed["unit"]):
-            toml.refuse("convert", f"it makes {made}, and unit is {parsed['unit']}",
-                        "give the same unit")  # fmt: skip
-    if levels and "step" in parsed:
-        toml.refuse("step", "a factor has levels, not steps", "remove step or levels")
-    return Column(
-        name=name,
-        label=parsed.get("label", ""),
-        unit=parsed.get("unit", ""),
-        role=parsed.get("role", ""),
-        levels=levels,
-        level_labels=labels,
-        reference=reference,
-        step=parsed.get("step"),
-        derived=derived,
-        measured_after=parsed.get("measured_after", False),
-        taken_from=parsed.get("from", ""),
-        convert=parsed.get("convert", ""),
-    )
-
-
-def _check_levels(
-    toml: TomlTable, levels: tuple[str, ...], labels: tuple[str, ...], reference: str
-) -> None:
-    if len(set(levels)) < len(levels):
-        toml.refuse("levels", "a level is named twice", "name each level once")
-    if toml.has("level_labels") and len(labels) != len(levels):
-        toml.refuse(
-            "level_labels",
-            f"{len(labels)} label(s) for {len(levels)} level(s)",
-            "give one label for each level, in the same order",
-        )
-    if reference and levels and reference not in levels:
-        toml.refuse(
-            "reference",
-            f"'{reference}' is not one of the levels ({nearest(reference, levels)})",
-            f"give one of {', '.join(levels)}",
-        )
+        said["levels"] = derived.levels
+    return Column(**said)

@@ -124,6 +124,7 @@ def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
             )
     for group in design.groups:
         _check_slopes(group, design)
+        _check_selected(group, design, cohort)
     if spec.cure is not None:
         if cohort.recurrent:
             raise SpecError(
@@ -140,6 +141,23 @@ def check_parts(spec: ModelSpec, design: Design, cohort: Cohort) -> None:
         )
     if spec.background is not None:
         _check_background(spec.background.rate, cohort, seen)
+
+
+def _check_selected(group: Group, design: Design, cohort: Cohort) -> None:
+    """Refuse frailties of single patients of whom only those who lived came to be seen."""
+    subjects = pd.DataFrame({"subject": cohort.subject, "entry": cohort.entry})
+    first = subjects.groupby("subject")["entry"].transform("min").to_numpy()
+    late = first > cohort.origin
+    subjects["cluster"] = design.cluster(group, design.frame)
+    patients = subjects.groupby("cluster")["subject"].nunique()
+    if cohort.recurrent or not late.any() or patients.median() > 1:
+        return
+    raise SpecError(
+        f"frailty of '{group.name}': most clusters are one patient, and "
+        f"{subjects.loc[late, 'subject'].nunique():,} of {patients.sum():,} patients enter late: "
+        "who entered had lived till then, and so is less frail than the frailties' distribution",
+        fix=f"leave (1 | {group.name}) out, or follow patients from time 0",
+    )
 
 
 def cuts_beyond(spec: ModelSpec, cohort: Cohort) -> Finding | None:

@@ -105,3 +105,27 @@ def test_one_curve_alone_needs_no_treatment(inputs, run):
     made = pd.read_csv(out / "cohort.csv")
     assert (len(made), int(made["event"].sum())) == (10, 4)
     assert (out / "figures" / "reconstruction.png").stat().st_size > 1000
+
+
+def test_numbers_of_unknown_arms_and_a_ratio_of_one_curve_are_refused(run):
+    code, said, out = run("--medians", "C=13.9")
+    assert (code, out.exists()) == (2, False)
+    assert "--medians: there is no curve of 'C'" in said
+    code, said, _ = run("--hr", "0")
+    assert code == 2
+    assert "--hr: 0.0 is no hazard ratio" in said
+
+
+def test_the_unit_follows_the_column(run, inputs):
+    clicks = pd.read_csv(inputs / "clicks.csv").rename(columns={"time": "weeks"})
+    clicks.to_csv(inputs / "clicks.csv", index=False)
+    risk = pd.read_csv(inputs / "risk.csv").rename(columns={"A": "n1", "B": "n2"})
+    risk.to_csv(inputs / "risk.csv", index=False)
+    code, said, _ = run("--events", "A=86")
+    assert code == 0
+    assert "weeks" in said.split("median", 1)[1][:20]
+    assert "(printed 86)" in said
+    assert "no name tells the numbers at risk of A: by its place, 'n1'" in said
+    code, said, _ = run("--unit", "months")
+    assert code == 2
+    assert "--unit: months, and the column of time is named weeks" in said

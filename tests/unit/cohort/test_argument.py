@@ -8,6 +8,7 @@ import pytest
 import posthaz as ph
 from posthaz.adjust import balance_table, table_one
 from posthaz.analyses.borrowing.pooled import pooled_rows
+from posthaz.cohort import Column
 from posthaz.errors import AdjustmentError, CohortError, SpecError
 
 TABLE = pd.DataFrame({"t": [1.0, 2.0], "d": [1, 0]})
@@ -98,6 +99,63 @@ def test_arguments_of_another_type(stated: dict, said: str) -> None:
         ph.read_cohort(_TABLE, **{"time": "t", "event": "d", **stated})
     assert said in str(caught.value)
     assert "Fix: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda c: ph.propensity_score(c, 3), "covariates is 3, a int. Fix: give text or several"),
+        (lambda c: ph.propensity_score(c, ["gtv_cc", 3]), "covariates is ['gtv_cc', 3], a list"),
+        (lambda c: ph.landmark(c, "x"), "time is 'x', a str. Fix: give a number"),
+        (lambda c: ph.landmark(c, True), "time is True, a bool"),
+        (lambda c: ph.kaplan_meier(c, level=95), "level is 95. Fix: give a share between 0 and 1"),
+        (lambda c: ph.kaplan_meier(c, transform="foo"), "give one of log-log, log, plain"),
+        (lambda c: ph.cumulative_incidence(c, transform="foo"), "give one of log-log, log, plain"),
+        (lambda c: ph.cumulative_incidence(c, variance="foo"), "Fix: give one of delta, gray"),
+        (lambda c: ph.relative_survival(c, len, method="foo"), "give one of pohar_perme, ederer_2"),
+        (lambda c: ph.simulated_example(size=-1), "size: found -1. Fix: give 2 or more"),
+        (
+            lambda c: ph.simulated_example(size=2.5),
+            "size is 2.5, a float. Fix: give a whole number",
+        ),
+        (lambda c: ph.simulated_example(hazard_ratio=0), "hazard_ratio: found 0"),
+    ],
+)
+def test_numbers_and_texts_in_the_wrong_place(call: Callable[[object], object], said: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        call(ph.simulated_example())
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": 3}, "name: found 3. Fix: give text"),
+        ({"role": "gvt"}, "role: unknown role 'gvt' (did you mean 'gtv'?)"),
+        ({"levels": "AB"}, "levels: found 'AB'"),
+        ({"levels": ("A", "A")}, "levels: a level is named twice"),
+        ({"levels": (1, "01")}, "levels: a level is named twice"),
+        ({"levels": ("A", "B"), "level_labels": ("a",)}, "1 label(s) for 2 level(s)"),
+        ({"levels": ("A", "B"), "reference": "C"}, "'C' is not one of the levels"),
+        ({"levels": ("A", "B"), "step": 10}, "step: a factor has levels, not steps"),
+        ({"step": -1}, "step: found -1"),
+        ({"step": "double"}, "step: found 'double'"),
+        ({"convert": "mm3 to Gy"}, "convert: mm3 is a volume and Gy a dose"),
+        ({"convert": "mm3 to cm3", "unit": "mm3"}, "convert: it makes cm3, and unit is mm3"),
+        ({"derived": "age > 60"}, "derived: found 'age > 60'"),
+        ({"measured_after": "no"}, "measured_after: found 'no'"),
+    ],
+)
+def test_a_column_follows_the_rules_of_the_file(fields: dict, said: str) -> None:
+    with pytest.raises(CohortError) as caught:
+        Column(**{"name": "x", **fields})
+    assert said in str(caught.value)
+
+
+def test_levels_of_a_column_may_be_numbers() -> None:
+    column = Column("arm", levels=[0, 1.0], level_labels=["no", "yes"], reference=1)
+    assert (column.levels, column.reference) == (("0", "1"), "1")
+    assert column.level_label(1) == "yes"
 
 
 def test_codes_may_be_numbers_and_columns_of_arrow() -> None:

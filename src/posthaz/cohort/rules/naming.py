@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from posthaz.cohort.columns import ROLES
 from posthaz.cohort.draft import NAMING_ROLES
 from posthaz.cohort.recurrent import RECURRENT
 from posthaz.cohort.spec import CohortSpec
@@ -127,13 +126,6 @@ def _choices_known(spec: CohortSpec) -> Iterator[Finding]:
         yield Finding(
             "cohort, recurrent", f"unknown choice '{spec.recurrent}'", 'use "first" or "all"'
         )
-    for column in spec.columns.values():
-        if column.role and column.role not in ROLES:
-            yield Finding(
-                f"cohort, columns, '{column.name}'",
-                f"unknown role '{column.role}' ({nearest(column.role, ROLES)})",
-                f"use one of {', '.join(ROLES)}",
-            )
 
 
 def _numbers_usable(spec: CohortSpec) -> Iterator[Finding]:

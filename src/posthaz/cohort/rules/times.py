@@ -1,14 +1,21 @@
 """Rules on times: numbers, there, finite, not negative, not zero, and entry before exit."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from posthaz.cohort.draft import NUMBER_ROLES, Draft
 from posthaz.cohort.rows import shown_values
 from posthaz.errors import Finding
 
 _TIME_ROLES = ("time", "entry", "lower", "upper")
+_DATE = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([ T].*)?")
+_MOST_SEEN = 50
+_FEWEST, _MONTHS, _DAYS = 3, 12, 31
+_YEARS, _SERIAL, _CENTURY = (1900, 2101), (20_000, 80_000), 36_525
+"""Calendar years; days since 1900 of 1954 to 2119; the oldest age in days."""
 _NOUN = {"lower": "lower bound", "upper": "upper bound", "entry": "entry time"}
 
 
@@ -25,6 +32,80 @@ def no_text(draft: Draft) -> Iterator[Finding]:
                 "list what stands for a missing one in missing_values; "
                 f"a date becomes the {draft.spec.unit} since the start of follow-up",
             )
+
+
+def not_dates(draft: Draft) -> Iterator[Finding]:
+    """Times are lengths of follow-up, not the numbers by which dates are written."""
+    name = draft.spec.time
+    if not name or name not in draft.frame.columns:
+        return
+    values = draft.numbers["time"].values
+    looks_like = dates_as_numbers(values, draft.spec.unit, late=bool(draft.spec.entry))
+    if looks_like:
+        shown = ", ".join(f"{value:.0f}" for value in values[:3])
+        yield Finding(
+            draft.where(column=name),
+            f"its numbers ({shown}, ...) look like {looks_like}, and not like lengths of follow-up",
+            f"give the {draft.spec.unit} between the start of follow-up and that date",
+        )
+
+
+def dates_as_numbers(values: np.ndarray, unit: str, *, late: bool = False) -> str:
+    """What kind of dates numbers look like that should be times; empty for none.
+
+    Parameters
+    ----------
+    values : ndarray of float
+        The numbers.
+    unit : str
+        Unit that they are said to have.
+    late : bool
+        Whether patients enter late, so that times may count from birth or on the calendar.
+
+    Returns
+    -------
+    str
+        In words.
+
+    Examples
+    --------
+    >>> dates_as_numbers(np.array([20150420, 20161231, 20170101]), "days")
+    'dates written as year, month and day'
+    >>> dates_as_numbers(np.array([42114, 42840, 43020]), "days")
+    'the numbers by which spreadsheets store dates'
+    >>> dates_as_numbers(np.array([365, 42840, 700]), "days")
+    ''
+    """
+    known = values[np.isfinite(values)]
+    if len(known) < _FEWEST or (known != np.round(known)).any():
+        return ""
+    low, high = known.min(), known.max()
+    month, day = known // 100 % 100, known % 100
+    of_calendar = (month >= 1) & (month <= _MONTHS) & (day >= 1) & (day <= _DAYS)
+    if low >= _YEARS[0] * 1e4 and high < _YEARS[1] * 1e4 and of_calendar.all():
+        return "dates written as year, month and day"
+    if low >= (_CENTURY if late else _SERIAL[0]) and high < _SERIAL[1]:
+        return "the numbers by which spreadsheets store dates"
+    if not late and unit in ("years", "months") and low >= _YEARS[0] and high < _YEARS[1]:
+        return "calendar years"
+    return ""
+
+
+def holds_dates(values: pd.Series) -> bool:
+    """Whether a column holds dates or spans of them, as such or as text.
+
+    Examples
+    --------
+    >>> holds_dates(pd.Series(["2015-03-01", "1.4.2016"])), holds_dates(pd.Series(["T1", "T2"]))
+    (True, False)
+    """
+    kinds = pd.api.types
+    if kinds.is_datetime64_any_dtype(values) or kinds.is_timedelta64_dtype(values):
+        return True
+    if kinds.is_numeric_dtype(values) or kinds.is_bool_dtype(values):
+        return False
+    texts = values.dropna().astype(str).unique()[:_MOST_SEEN]
+    return len(texts) > 0 and all(_DATE.fullmatch(text.strip()) for text in texts)
 
 
 def none_missing(draft: Draft) -> Iterator[Finding]:
@@ -110,7 +191,9 @@ def _noun(role: str) -> str:
     return _NOUN.get(role, role)
 
 
-TIME_RULES = (no_text, none_missing, finite, not_negative, not_zero, entry_before_exit)
+TIME_RULES = (
+    no_text, none_missing, finite, not_negative, not_zero, entry_before_exit, not_dates,
+)  # fmt: skip
 
 
 def interval_order(draft: Draft) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from posthaz.cohort.numbers import Numbers, measured, read_numbers
 from posthaz.cohort.plausibility import impossible
 from posthaz.cohort.quantities import counted
 from posthaz.cohort.rows import listed, shown_values
+from posthaz.cohort.rules.times import holds_dates
 from posthaz.errors import Finding
 
 _MARKED = r"^\s*[<>~≤≥]?\s*(\d+)[.,]?(\d*)\s*%?$"
@@ -39,6 +40,21 @@ def measurements_are_numbers(draft: Draft) -> Iterator[Finding]:
                 f"text in a column of numbers: {found}",
                 "correct the values and leave missing ones empty, or list what stands for them "
                 'in missing_values (decimal = "," reads decimal commas)' + _or_levels(column),
+            )
+
+
+def no_dates(draft: Draft) -> Iterator[Finding]:
+    """A covariate of the analysis is no date, each of which would be a level."""
+    for name in draft.needed:
+        if not draft.has(name) or draft.column(name).levels or name == draft.spec.treatment:
+            continue
+        values = draft.values(name)
+        if holds_dates(values):
+            yield Finding(
+                draft.where(column=name),
+                f"its values are dates ({shown_values(map(str, values.dropna().unique()[:3]))}), "
+                "and each would be a level",
+                "give a number, as the years since a common day; for periods, name their levels",
             )
 
 
@@ -86,7 +102,7 @@ def _or_levels(column: Column) -> str:
     return "" if needs_numbers(column) else "; for a factor, name its levels"
 
 
-VALUE_RULES = (measurements_are_numbers, numbers_finite, numbers_vary, values_possible)
+VALUE_RULES = (measurements_are_numbers, no_dates, numbers_finite, numbers_vary, values_possible)
 
 
 _FEW = 2

@@ -121,9 +121,9 @@ _EXTREMES: dict[str, tuple[Callable[[Cohort, np.ndarray], Cohort], ...]] = {
 }
 """What happens to the censored of the reference arm, and to those of the others."""
 _EXTREME_WORDS = {
-    "worst": "the censored of the treated arm have their event at once, those of the reference arm "
-    "stay event-free to the end of the longest follow-up",
-    "best": "the censored of the reference arm have their event at once, those of the treated arm "
+    "worst": "the censored of every arm but the reference have their event at once, those of the "
+    "reference arm stay event-free to the end of the longest follow-up",
+    "best": "the censored of the reference arm have their event at once, those of every other arm "
     "stay event-free to the end of the longest follow-up",
     "all_fail": "all who are censored have their event at once",
     "none_fails": "all who are censored stay event-free to the end of the longest follow-up",
@@ -137,7 +137,7 @@ class CensoredChange(Change):
     Parameters
     ----------
     how : {"worst", "best", "all_fail", "none_fails"}
-        For the treated: the worst case, the best, or the same in both arms.
+        For the arms other than the reference: the worst case, the best, or the same in all.
     """
 
     how: str

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort.identifiers import identifying
+from posthaz.cohort.rules.times import dates_as_numbers, holds_dates
 from posthaz.errors import SpecError
 from posthaz.spec.guess.facts import Facts, facts_of
 from posthaz.spec.guess.names import endpoint_order, event_stem, likeness, time_stem
@@ -78,10 +79,14 @@ def end_points(frame: pd.DataFrame, name: str) -> tuple[EndPoint, ...]:
     interval = _interval(facts)
     pairs = [interval] if interval else list(_pairs(facts)) or list(_fallback(facts))
     if not pairs:
+        dates = [f"'{n}'" for n, f in facts.items() if _calendar(f)]
+        held = f"; {', '.join(dates[:_MOST_CODES])} hold{'s' * (len(dates) == 1)} dates"
         raise SpecError(
             f"{name}: no column looks like a time of follow-up with a column of events beside it "
-            f"(columns: {', '.join(list(facts)[:_MOST_END_POINTS])})",
-            fix="name them: --time COLUMN --event COLUMN",
+            f"(columns: {', '.join(list(facts)[:_MOST_END_POINTS])}{held if dates else ''})",
+            fix="add a column with the time between the dates"
+            if dates
+            else "name them: --time COLUMN --event COLUMN",
         )
     key = _rows_key(facts)
     if key is not None:
@@ -105,8 +110,17 @@ def may_be_time(column: Facts) -> bool:
     known = column.known
     if not column.numeric or len(np.unique(known)) < min(_FEWEST_TIMES, len(known)):
         return False
+    if dates_as_numbers(known, "years"):
+        return False
     calendar = _CALENDAR[0] <= known.min() and known.max() <= _CALENDAR[1] and column.whole
     return bool(known.min() >= 0 and known.max() > 1.5 and not calendar)
+
+
+def _calendar(column: Facts) -> bool:
+    """Whether a column holds dates: as such, as text or as numbers."""
+    return holds_dates(column.values) or (
+        column.numeric and bool(dates_as_numbers(column.known, "days"))
+    )
 
 
 def may_be_event(column: Facts) -> bool:

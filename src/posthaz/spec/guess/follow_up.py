@@ -29,6 +29,9 @@ _RATIOS = {
 _ENTRY = re.compile(r"(t_?)?(start|entry|enter|begin)(_?time)?|.*entry", re.IGNORECASE)
 _NO_FOLLOW_UP = {"age", "year", "yr", "date", "birth", "dob", "calendar"}
 """Words of columns that hold an age or a calendar time, which needn't be on the scale of time."""
+_COUNTS = re.compile(r"freq(uency)?|counts?|n_?(patients?|subjects?)|fw(eight)?", re.IGNORECASE)
+_WEIGHTS = re.compile(r"(case|sampling|survey|s?ipt?)?_?(weights?|wts?|w)", re.IGNORECASE)
+_LARGEST_WEIGHT = 10.0
 _EVENT, _CENSORED = "event", "censored"
 
 
@@ -85,6 +88,7 @@ def guess_follow_up(frame: pd.DataFrame, point: EndPoint, guesses: Guesses) -> p
     _unit(facts, facts[time], point, guesses)
     _zero(facts[time], guesses)
     _repeats(facts, seen, guesses)
+    _weights(facts, guesses)
     return frame
 
 
@@ -120,12 +124,15 @@ def _codes(event: Facts, times: np.ndarray, guesses: Guesses) -> np.ndarray:
     readings: tuple[Mapping[str, int], ...] = (meaning,)
     if len(meaning) == 2 and set(meaning.values()) == {0, 1}:
         readings = (meaning, {level: 1 - cause for level, cause in meaning.items()})
-    if opposite_readings(event.name, list(event.levels)) and len(readings) == 2:
+    words = doubtful and not event.numeric
+    if (words or opposite_readings(event.name, list(event.levels))) and len(readings) == 2:
         shown = [_longer_censored(texts, times, one) for one in readings]
         readings = readings if shown[0] >= shown[1] else readings[::-1]
         meaning, doubtful = readings[0], True
+        either = "the codes are words of no common coding"
+        either = either if words else f"tables use '{event.name}' either way"
         why = (
-            f"tables use '{event.name}' either way; so read, those without the event were "
+            f"{either}; so read, those without the event were "
             f"followed longer than those with it in {100 * max(shown):.0f} of 100 pairs"
         )
     if max(meaning.values(), default=0) > 1:
@@ -244,6 +251,27 @@ def _repeats(facts: Mapping[str, Facts], seen: np.ndarray, guesses: Guesses) -> 
         why = f"{counted(int((events > 1).sum()), 'patient')} had several events"
         guesses.take("cohort.recurrent", "first", why, choices=("first", "all"), doubtful=True,
                      decisive=True)  # fmt: skip
+
+
+def _weights(facts: Mapping[str, Facts], guesses: Guesses) -> None:
+    """A column that says how many patients a row stands for, or how much it counts."""
+    for name, column in facts.items():
+        if not column.numeric or column.lacking or column.known.min() <= 0:
+            continue
+        counts = bool(_COUNTS.fullmatch(name)) and column.whole and column.known.max() > 1
+        weights = _WEIGHTS.fullmatch(name) and np.median(column.known) <= _LARGEST_WEIGHT
+        if not counts and not weights:
+            continue
+        kind = "frequency" if counts else "probability"
+        why = f"'{name}' is named like " + (
+            "a number of patients" if counts else "a weight, and left out unless you say so"
+        )
+        taken = guesses.take("cohort.weight", name if counts else None, why,
+                             choices=(name, None), doubtful=True, decisive=True)  # fmt: skip
+        if taken is not None:
+            guesses.take("cohort.weight_kind", kind, "what the weights are", decisive=True,
+                         choices=("frequency", "probability", "importance"))  # fmt: skip
+        return
 
 
 def time_like(facts: Mapping[str, Facts], points: Sequence[EndPoint]) -> set[str]:

@@ -26,10 +26,6 @@ CASES = {
     "zero_time": ({"zero_time": -1.0}, "zero_time: -1.0 is not a time above 0"),
     "zero_time as text": ({"zero_time": "half"}, "zero_time: 'half' is not a time above 0"),
     "event_codes": ({"event_codes": {"1": -1, "0": 0}}, "event_codes, '1': -1 has no meaning"),
-    "role": (
-        {"columns": {"age": Column("age", role="gvt")}},
-        "unknown role 'gvt' (did you mean 'gtv'?)",
-    ),
 }
 
 

@@ -93,3 +93,24 @@ def test_entry_lies_before_the_interval():
     table = pd.DataFrame({"l": [2.0, 3.0], "u": [4.0, None], "s": [3.0, 1.0]})
     with pytest.raises(CohortError, match="row 1, column 's': entry lies inside the interval"):
         read_cohort(table, lower="l", upper="u", entry="s")
+
+
+@pytest.mark.parametrize(
+    ("times", "unit", "said"),
+    [
+        (np.arange(42000, 42040), "days", "the numbers by which spreadsheets store dates"),
+        (20150101 + np.arange(40) % 28, "days", "dates written as year, month and day"),
+        (2000 + np.arange(40) % 20, "years", "calendar years"),
+    ],
+)
+def test_dates_as_numbers_are_no_lengths_of_follow_up(times: Any, unit: str, said: str) -> None:
+    text = refusal(good_table().assign(time=times), unit=unit)
+    assert said in text
+    assert f"give the {unit} between the start of follow-up and that date" in text
+
+
+def test_ages_in_days_and_calendar_years_with_entry_are_read() -> None:
+    table = good_table().assign(time=30000 + np.arange(40), start=25000)
+    assert len(read(table, unit="days", entry="start")) == 40
+    years = good_table().assign(time=2001 + np.arange(40) % 20, start=2000)
+    assert len(read(years, unit="years", entry="start")) == 40

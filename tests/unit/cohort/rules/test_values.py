@@ -1,6 +1,7 @@
 """Covariates that are numbers."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from posthaz.cohort import Column
@@ -76,3 +77,18 @@ def test_one_level_after_dropping_rows():
     table["age"] = table["age"].where(table["arm"] == "A")
     message = refusal(table, covariates=["age"], missing="drop")
     assert "the treatment has one level only ('A')" in message
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.date_range("2015-01-01", periods=40),
+        [f"2015-03-{1 + k % 5:02}" for k in range(40)],
+        [f"{1 + k % 5}.4.2016" for k in range(40)],
+        pd.to_timedelta(range(40), unit="D"),
+    ],
+)
+def test_a_date_is_no_covariate(dates: object) -> None:
+    said = refusal(good_table().assign(seen=dates), covariates=["seen"])
+    assert "column 'seen': its values are dates" in said
+    assert "give a number, as the years since a common day" in said

@@ -222,3 +222,41 @@ def test_an_age_is_no_entry_and_a_stated_entry_is():
 def test_what_cannot_be_stated_is_refused(stated, words):
     with pytest.raises(SpecError, match=words):
         ph.guess_analysis(small(arm=["a", "b"] * 20), stated=stated)
+
+
+@pytest.mark.parametrize(
+    ("event", "censored"),
+    [("ja", "nein"), ("oui", "non"), ("muerto", "vivo"), ("décédé", "vivant"), ("死亡", "存活")],
+)
+def test_words_of_other_languages(event, censored):
+    table = small()
+    table["status"] = np.where(table["status"] == 1, event, censored)
+    values, guessed = said(table)
+    assert values["cohort.event_codes"] == {event: "event", censored: "censored"}
+    assert "cohort.event_codes" not in {guess.place for guess in guessed.doubtful}
+
+
+def test_words_of_no_coding_are_told_by_follow_up_not_by_the_alphabet():
+    table = small().sort_values("time", ignore_index=True)
+    table["status"] = np.where(np.arange(40) < 20, "alpha", "omega")
+    values, guessed = said(table)
+    assert values["cohort.event_codes"] == {"alpha": "event", "omega": "censored"}
+    assert "cohort.event_codes" in {guess.place for guess in guessed.doubtful}
+
+
+def test_columns_of_dates_are_named_where_there_is_no_time():
+    days = np.arange(40) * 3
+    table = small().drop(columns="time").assign(begin=42000 + days, seen=["2015-03-01"] * 40)
+    with pytest.raises(SpecError, match=r"'begin', 'seen' hold dates.*time between the dates"):
+        ph.guess_analysis(table)
+
+
+def test_a_number_of_patients_a_row_is_a_guess_that_is_shown():
+    values, guessed = said(small(freq=1 + np.arange(40) % 3))
+    assert (values["cohort.weight"], values["cohort.weight_kind"]) == ("freq", "frequency")
+    assert "cohort.weight" in {guess.place for guess in guessed.doubtful}
+    _, heavy = said(small(weight=60.0 + np.arange(40)))
+    assert "cohort.weight" not in {guess.place for guess in heavy.guesses}
+    weighted, shown = said(small(iptw=0.5 + np.arange(40) / 20))
+    assert weighted["cohort.weight"] is None
+    assert "cohort.weight" in {guess.place for guess in shown.doubtful}
