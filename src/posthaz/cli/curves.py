@@ -152,6 +152,9 @@ def _named(text: str, kind: Callable[[str], float], option: str) -> dict[str, fl
     found = {}
     for part in (part for part in text.split(",") if part.strip()):
         arm, _, number = part.rpartition("=")
+        if arm.strip() in found:
+            what = f"{option}: '{arm.strip()}' is named twice"
+            raise SpecError(what, fix="give each arm one number")
         try:
             found[arm.strip()] = kind(number)
         except ValueError:

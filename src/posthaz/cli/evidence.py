@@ -22,7 +22,9 @@ Ratio = Annotated[str, typer.Option("--hr", help="Printed hazard ratio.")]
 Interval = Annotated[
     tuple[str, str], typer.Option("--ci", metavar="LOW HIGH", help="Its printed interval.")
 ]
-Level = Annotated[float, typer.Option("--level", help="Confidence level of the interval.")]
+Level = Annotated[
+    float | None, typer.Option("--level", help="Confidence level of the interval; 0.95.")
+]
 Printed = Annotated[str, typer.Option("--p", help="Printed P value: 0.03, or '<0.001'.")]
 Events = Annotated[int | None, typer.Option("--events", min=1, help="Number of events.")]
 Priors = Annotated[
@@ -46,7 +48,7 @@ def evidence(
     file: File = None,
     hr: Ratio = "",
     ci: Interval = ("", ""),
-    level: Level = 0.95,
+    level: Level = None,
     p: Printed = "",
     events: Events = None,
     prior: Priors = None,
@@ -63,12 +65,13 @@ def evidence(
     if file is not None and (hr or any(ci)):
         raise SpecError("both a file and --hr or --ci are given", fix="keep one of them")
     if file is not None:
+        _only_of_one_ratio({"--level": level, "--p": p or None, "--events": events})
         spec = load_evidence(file)
     else:
-        spec = EvidenceSpec((_printed(hr, ci, level, p, events),))
+        spec = EvidenceSpec((_printed(hr, ci, 0.95 if level is None else level, p, events),))
     changes = {"expected": expected, "relevant": relevant}
     spec = replace(spec, **{name: v for name, v in changes.items() if v is not None})
-    further = _priors(prior or [])
+    further = _priors(prior or [], tuple(spec.priors))
     chosen = {name: (*names, *further) for name, names in spec.chosen.items()}
     spec = replace(spec, priors={**spec.priors, **further}, chosen=chosen)
     _check_options(spec)
@@ -121,7 +124,17 @@ def _number(text: str, option: str) -> float:
         raise SpecError(f"{option}: '{text}' is no number", fix="give it as printed") from None
 
 
-def _priors(stated: list[str]) -> "dict[str, Prior | None]":
+def _only_of_one_ratio(given: dict[str, object]) -> None:
+    """Refuse what a file says of each ratio by itself."""
+    for option, value in given.items():
+        if value is not None:
+            key = option.removeprefix("--")
+            raise SpecError(
+                f"{option} is of one ratio, and a file is given", fix=f"say {key} in its [[ratio]]"
+            )
+
+
+def _priors(stated: list[str], taken: tuple[str, ...]) -> "dict[str, Prior | None]":
     from posthaz.priors import Prior, enthusiastic, historical, sceptical
 
     makers: dict[str, tuple[int, Callable[..., Prior]]] = {
@@ -144,7 +157,10 @@ def _priors(stated: list[str]) -> "dict[str, Prior | None]":
                 ),
             )
         prior = make(*(_number(part, "--prior") for part in parts))
-        found[kind.strip() if count > 1 else f"{kind.strip()}_{parts[0].strip()}"] = prior
+        name = kind.strip() if count > 1 else f"{kind.strip()}_{parts[0].strip()}"
+        if name in (*found, *taken):
+            name = "_".join((kind.strip(), *(part.strip() for part in parts)))
+        found[name] = prior
     return found
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort.levels import level_texts
+from posthaz.cohort.numbers import read_numbers
+from posthaz.cohort.rows import shown_values
 from posthaz.design.formula import effect_variables, in_product
 from posthaz.design.reference import reference_row
 from posthaz.errors import FormulaError
@@ -211,6 +213,7 @@ class Design:
         if not self.columns:
             return np.zeros((len(frame), 0))
         self._check_new(frame)
+        frame = self._as_learned(frame)
         with np.errstate(divide="ignore", invalid="ignore"):
             try:
                 common = self.matrices.common.evaluate_new_data(frame.reset_index(drop=True))
@@ -246,6 +249,31 @@ class Design:
                     f"missing in {int(frame[name].isna().sum())} row(s)",
                     fix="give its values",
                 )
+
+    def _as_learned(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """New covariates with the types of those learned from: 1 and True are levels of factors."""
+        frailties = {group.name for group in self.groups if not self._has_effect(group.name)}
+        typed: dict[str, pd.Series] = {}
+        for name in self.variables:
+            known, levels = self.frame[name], ()
+            if name in frailties or name not in frame or frame[name].dtype == known.dtype:
+                continue
+            if isinstance(known.dtype, pd.CategoricalDtype):
+                levels = tuple(map(str, known.cat.categories))
+                texts = level_texts(frame[name], levels)
+                wrong, typed[name] = texts[~texts.isin(levels)], texts.astype(known.dtype)
+            else:
+                numbers = read_numbers(frame[name])
+                wrong = frame[name][numbers.text]
+                typed[name] = pd.Series(numbers.values, index=frame.index)
+            if len(wrong):
+                found = shown_values(map(str, wrong.unique()))
+                raise FormulaError(
+                    f"formula '{self.formula}' can't be evaluated on new covariates: '{name}' is "
+                    f"{found}, and {'has no such level' if levels else 'is a number'}",
+                    fix=f"give one of {', '.join(levels)}" if levels else "give numbers",
+                )
+        return frame.assign(**typed) if typed else frame
 
     def cluster(self, group: Group, frame: pd.DataFrame) -> np.ndarray:
         """Number of the cluster of each row, -1 for one not seen on learning.

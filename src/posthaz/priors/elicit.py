@@ -329,10 +329,15 @@ def from_quantiles(
     gamma(2, 1)
     """
     solvers = _solvers(df)
-    if family not in solvers:
+    if not isinstance(quantiles, Mapping):
+        raise PriorError(
+            f"prior from quantiles: {type(quantiles).__name__} in the place of the quantiles",
+            fix="give them by probability, as from_quantiles({0.05: 0.5, 0.95: 2.0})",
+        )
+    if not isinstance(family, str) or family not in solvers:
         raise PriorError(
             f"prior from quantiles: family '{family}' can't be used; "
-            f"{nearest(family, list(solvers))}"
+            f"{nearest(str(family), list(solvers))}"
         )
     needed, positive, solve = solvers[family]
     probability, value = _sorted(quantiles, family, needed, positive)

@@ -111,6 +111,8 @@ def test_numbers_of_unknown_arms_and_a_ratio_of_one_curve_are_refused(run):
     code, said, out = run("--medians", "C=13.9")
     assert (code, out.exists()) == (2, False)
     assert "--medians: there is no curve of 'C'" in said
+    code, said, _ = run("--events", "A=80,A=81")
+    assert (code, "--events: 'A' is named twice" in said) == (2, True)
     code, said, _ = run("--hr", "0")
     assert code == 2
     assert "--hr: 0.0 is no hazard ratio" in said

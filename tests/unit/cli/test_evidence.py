@@ -59,6 +59,8 @@ def test_many_at_once_with_files(run, tmp_path):
         ((*RATIO, "--p", "ns"), "'ns' is no P value"),
         ((*RATIO, "--level", "95"), "level 95"),
         ((*RATIO, "--prior", "wide=1"), "--prior: 'wide=1' is no prior"),
+        (("su2016_table3", "--level", "0.9"), "--level is of one ratio, and a file is given"),
+        (("su2016_table3", "--p", "0.03"), "--p is of one ratio, and a file is given"),
         ((*RATIO, "--prior", "historical=0.9,0.71,0.84"), "historical prior"),
         ((*RATIO, "--expected", "1"), "--expected"),
         ((*RATIO, "--expected", "-1"), "--expected"),
@@ -74,3 +76,10 @@ def test_what_is_refused(run, tmp_path, arguments, said):
     assert said in err
     assert "Traceback" not in err
     assert not (tmp_path / "out").exists()
+
+
+def test_two_priors_of_one_kind_both_stand(run):
+    code, out, _ = run(*RATIO, "--prior", "normal=0,0.5", "--prior", "normal=-0.2,0.1")
+    assert code == 0
+    assert "Normal " in out
+    assert "Normal -0.2 0.1" in out

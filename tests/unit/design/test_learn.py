@@ -214,3 +214,15 @@ def test_steps_of_a_covariate_whose_name_is_not_one_word(frame: pd.DataFrame) ->
     steps = named_steps(learn_design(odd, "`CA-125` + arm"), {"CA-125": Column("CA-125", step=10)})
     assert steps[0].weights[0] == 10.0
     named_steps(learn_design(odd, "`CA-125` + arm"), {"CA-125": Column("CA-125")})
+
+
+def test_new_covariates_may_have_other_types_and_must_have_known_values():
+    frame = pd.DataFrame({"arm": pd.Categorical(["0", "1"] * 3, ordered=True), "x": range(6)})
+    design = learn_design(frame.astype({"x": float}), "arm + x")
+    for arm, x in (([1, 0], ["3", 4]), ([1.0, 0.0], pd.Categorical([3.0, 4.0]))):
+        new = pd.DataFrame({"arm": arm, "x": x})
+        assert design.matrix(new).tolist() == [[1.0, 3.0], [0.0, 4.0]]
+    with pytest.raises(FormulaError, match="'arm' is '2', and has no such level"):
+        design.matrix(pd.DataFrame({"arm": [2, 0], "x": [3, 4]}))
+    with pytest.raises(FormulaError, match="'x' is 'a', and is a number"):
+        design.matrix(pd.DataFrame({"arm": [1, 0], "x": ["a", 4]}))

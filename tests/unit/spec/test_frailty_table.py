@@ -179,3 +179,18 @@ def test_pooled_strata_are_a_factor_whose_effect_changes():
     ):
         spec, faults = _read(strata={"column": "stage", "pooling": "partial"}, **table)
         assert spec is None and said in " ".join(faults)
+
+
+def test_frailties_of_single_patients_who_enter_late_are_refused():
+    cohort = ph.simulated_example(size=40)
+    late = replace(cohort, entry=np.where(np.arange(len(cohort)) < 20, cohort.exit / 2, 0.0))
+    frame = pd.DataFrame({"id": [str(k) for k in range(len(cohort))],
+                          "pair": [str(k // 2) for k in range(len(cohort))]})  # fmt: skip
+    for formula, given in (("(1 | id)", late), ("(1 | id)", cohort), ("(1 | pair)", late)):
+        spec = ph.ModelSpec("m", ph.Weibull(), formula)
+        design = learn_model_design(spec, frame)
+        if formula == "(1 | id)" and given is late:
+            with pytest.raises(SpecError, match="20 of 40 patients enter late"):
+                check_parts(spec, design, given)
+        else:
+            check_parts(spec, design, given)

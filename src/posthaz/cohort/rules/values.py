@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.cohort.columns import Column
 from posthaz.cohort.covariates import factor_levels, is_factor, needs_numbers
 from posthaz.cohort.draft import Draft
+from posthaz.cohort.identifiers import identifying
 from posthaz.cohort.levels import level_texts
 from posthaz.cohort.missing_markers import heaped_code, marking_codes, marking_levels
 from posthaz.cohort.numbers import Numbers, measured, read_numbers
@@ -49,7 +50,7 @@ def no_dates(draft: Draft) -> Iterator[Finding]:
         if not draft.has(name) or draft.column(name).levels or name == draft.spec.treatment:
             continue
         values = draft.values(name)
-        if holds_dates(values):
+        if holds_dates(values) and not identifying(name, values, len(values)):
             yield Finding(
                 draft.where(column=name),
                 f"its values are dates ({shown_values(map(str, values.dropna().unique()[:3]))}), "
