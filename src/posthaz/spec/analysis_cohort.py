@@ -158,7 +158,9 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
     described = {name: Column(name) for name in unsaid}
     spec = replace(spec, columns={**spec.columns, **described})
     if analysis.visits is not None and analysis.visits.table is not None:
-        visits = read_table(analysis.visits.table)
+        _refuse_converted(analysis)
+        # what stands for a missing value does so at visits too
+        visits = stated_cells(read_table(analysis.visits.table), spec)
         read, spec, found = merge_visits(read, visits, analysis.visits, spec)
         notices += found
     # a file's user may never see the table, so only what the file names is kept of it
@@ -233,6 +235,19 @@ def _own_table(
     header = [str(name) for name in read.frame.columns]
     spec, lacking = without_absent(analysis, spec, header, needed)
     return read, spec, lacking
+
+
+def _refuse_converted(analysis: Analysis) -> None:
+    """Refuse columns of visits that are converted, which the visits' own values would not be."""
+    assert analysis.visits is not None
+    mapped = () if analysis.column_map is None else analysis.column_map.columns
+    for column in (*stated_columns(analysis.cohort), *mapped):
+        if column.name in analysis.visits.columns:
+            raise SpecError(
+                f"{_place(analysis)} [cohort.visits]: '{column.name}' is taken from another "
+                "column, converted or recoded, which holds for one table and not for visits",
+                fix="write both tables with the analysis's names, units and codes",
+            )
 
 
 def _lacking_words(read: Table, lacking: Sequence[str]) -> Iterator[Finding]:

@@ -123,3 +123,32 @@ def test_a_visit_table_outside_the_folder_is_refused(tmp_path):
     (tmp_path / "a.toml").write_text(FILE.replace("visits.csv", "../visits.csv"))
     with pytest.raises(SpecError, match="outside the folder"):
         load_analysis(tmp_path / "a.toml")
+
+
+def _file(folder, columns=""):
+    PEOPLE.assign(ldh=[200.0, 180.0, 220.0]).to_csv(folder / "people.csv", index=False)
+    VISITS.assign(ldh=[190.0, 500.0, 999.0, 900.0, np.nan, 1.0]).to_csv(
+        folder / "visits.csv", index=False
+    )
+    (folder / "a.toml").write_text(
+        "[analysis]\ntitle = 't'\n[cohort]\ntable = 'people.csv'\ntime = 't'\nevent = 'd'\n"
+        "subject = 'id'\nunit = 'years'\nmissing_values = [999]\n"
+        f"[cohort.columns.ldh]\nlabel = 'LDH'\n{columns}\n"
+        "[cohort.visits]\ntable = 'visits.csv'\ntime = 'when'\ncolumns = ['ldh']\n"
+        "[models.m]\nbaseline = 'exponential'\nformula = 'ldh'\n",
+        encoding="utf-8",
+    )
+    return load_analysis(folder / "a.toml")
+
+
+def test_what_stands_for_a_missing_value_does_so_at_visits(tmp_path):
+    cohort = read_analysis_cohort(_file(tmp_path))
+    first = cohort.subject == 0
+    assert cohort.covariates["ldh"][first].tolist() == [200, 500]
+    assert cohort.exit[first].tolist() == [4, 5]
+
+
+def test_columns_of_visits_are_not_converted_in_one_table_alone(tmp_path):
+    analysis = _file(tmp_path, "from = 'ldh'\nconvert = 'mm3 to cm3'")
+    with pytest.raises(SpecError, match="holds for one table and not for visits"):
+        read_analysis_cohort(analysis)
