@@ -228,7 +228,7 @@ def ill_typed(fields: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("read_cohort, event_codes", what, fix)
     if not isinstance(fields.get("where", Where()), Where):
         what = f"where is a {type(fields['where']).__name__}"
-        yield Finding("read_cohort, where", what, 'give Where((OneOf("stage", ("III",)),))')
+        yield Finding("read_cohort, where", what, 'give Where((Condition("stage", ("III",)),))')
     columns = fields.get("columns", {})
     for name, column in columns.items() if isinstance(columns, Mapping) else ():
         if not isinstance(column, Column):

@@ -56,9 +56,10 @@ class Cut:
     at: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        at = tuple(float(value) for value in self.at)
+        listed = isinstance(self.at, list | tuple | np.ndarray)
+        at = tuple(float(value) for value in self.at) if listed else ()
         if not at or not all(np.isfinite(at)) or any(b <= a for a, b in pairwise(at)):
-            raise ValueError(f"cuts must be increasing numbers, got {list(self.at)}")
+            raise ValueError(f"cuts must be increasing numbers, got {self.at!r}")
         object.__setattr__(self, "at", at)
 
     @property

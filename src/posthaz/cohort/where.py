@@ -23,6 +23,11 @@ class Condition:
         Levels, any of which will do; empty for limits.
     at_least, above, below, at_most : float or None
         Limits of a number; all that are given must hold.
+
+    Raises
+    ------
+    CohortError
+        For levels that are one text, whose letters would be levels, or limits that are no numbers.
     """
 
     column: str
@@ -31,6 +36,17 @@ class Condition:
     above: float | None = None
     below: float | None = None
     at_most: float | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.levels, list | tuple):
+            shown = f"Condition({self.column!r}, ...): levels is {self.levels!r}"
+            raise CohortError(shown, fix=f"give several, as ({str(self.levels)!r},)")
+        object.__setattr__(self, "levels", tuple(self.levels))
+        for name, limit in self.limits.items():
+            if isinstance(limit, bool) or not isinstance(limit, int | float | np.number):
+                raise CohortError(
+                    f"Condition({self.column!r}, ...): {name} is {limit!r}", fix="give a number"
+                )
 
     @property
     def limits(self) -> dict[str, float]:
@@ -50,6 +66,13 @@ class Where:
     """
 
     conditions: tuple[Condition, ...] = ()
+
+    def __post_init__(self) -> None:
+        given = self.conditions
+        if not isinstance(given, list | tuple) or not all(isinstance(c, Condition) for c in given):
+            fix = 'give Where((Condition("stage", ("III",)),))'
+            raise CohortError(f"Where takes conditions, and was given {given!r}", fix=fix)
+        object.__setattr__(self, "conditions", tuple(given))
 
     def __bool__(self) -> bool:
         return bool(self.conditions)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr, ndtri
 
-from posthaz.evidence.printed import PrintedRatio
+from posthaz.evidence.printed import PrintedRatio, require_possible
 
 _OTHER_TEST = 0.5
 _SMALLEST_P = 1e-300
@@ -52,6 +52,7 @@ def printed_doubts(printed: PrintedRatio) -> tuple[Doubt, ...]:
     >>> [doubt.kind for doubt in printed_doubts(PrintedRatio(0.62, 0.39, 0.98, p="<0.001"))]
     ['p_value']
     """
+    require_possible(printed)
     found = (_asymmetric(printed), _p_value(printed), _significance(printed), _events(printed))
     return tuple(doubt for doubt in found if doubt is not None)
 

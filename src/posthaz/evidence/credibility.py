@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scipy.special import ndtr, ndtri
 
 from posthaz.evidence.consistency import wald_p
-from posthaz.evidence.printed import PrintedRatio
+from posthaz.evidence.printed import PrintedRatio, require_possible
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def credibility(printed: PrintedRatio) -> Credibility:
     >>> round(found.sceptical_limit, 2), found.intrinsically_credible
     (0.32, False)
     """
+    require_possible(printed)
     z, quantile, error = abs(printed.z), printed.quantile, printed.standard_error
     side = 1.0 if printed.estimate > 0 else -1.0
     significant = z > quantile

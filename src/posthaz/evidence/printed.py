@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri
 
-from posthaz.errors import Finding
+from posthaz.errors import Finding, Findings, SpecError
 
 _P_VALUE = re.compile(r"\s*[Pp]?\s*(?P<sign>[<>=≤≥]?)\s*(?P<number>\d*\.?\d+(?:[eE][-+]?\d+)?)\s*")
 
@@ -161,6 +161,22 @@ def p_value_range(text: str) -> tuple[float, float]:
     places = 10 if "e" in written else len(written.partition(".")[2])
     half = 0.5 * 10.0**-places
     return round(max(value - half, 0.0), 12), round(min(value + half, 1.0), 12)
+
+
+def require_possible(printed: PrintedRatio) -> None:
+    """Refuse printed numbers that can be no hazard ratio with an interval.
+
+    Raises
+    ------
+    SpecError
+        With everything that `impossible` finds, or a side that is neither.
+    """
+    findings = Findings()
+    findings.extend(impossible(printed, f"PrintedRatio {printed.name!r}"))
+    if printed.beneficial not in ("below", "above"):
+        findings.add(f"PrintedRatio {printed.name!r}", f"beneficial is {printed.beneficial!r}",
+                     "give below or above")  # fmt: skip
+    findings.raise_if_any(SpecError, "The printed numbers can't be used:")
 
 
 def impossible(printed: PrintedRatio, where: str) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from posthaz.errors import PriorError
-from posthaz.evidence.printed import PrintedRatio
+from posthaz.evidence.printed import PrintedRatio, require_possible
 from posthaz.priors import Prior, enthusiastic, sceptical
 
 REFERENCE = "reference"
@@ -160,6 +160,7 @@ def evidence_table(
     >>> table.loc["reference", "benefit"].round(3), table.loc["sceptical", "hr"].round(2)
     (np.float64(0.985), np.float64(0.8))
     """
+    require_possible(printed)
     rows = []
     chosen = standard_priors(beneficial=printed.beneficial) if priors is None else priors
     threshold = relevant if printed.beneficial == "below" else 1.0 / relevant

@@ -84,7 +84,7 @@ def test_rows_without_a_needed_derived_covariate_are_refused_or_dropped():
     assert len(read(columns, covariates=["large"], missing="drop")) == 3
 
 
-@pytest.mark.parametrize("at", [(), (2.0, 1.0), (1.0, 1.0), (float("nan"),)])
+@pytest.mark.parametrize("at", [(), (2.0, 1.0), (1.0, 1.0), (float("nan"),), "69", 60])
 def test_cuts_increase(at):
     with pytest.raises(ValueError, match="increasing"):
         Cut("x", at)

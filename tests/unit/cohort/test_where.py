@@ -150,3 +150,18 @@ def test_an_arm_that_is_emptied_is_named(fields: dict[str, object], said: str) -
         read_cohort(table, time="t", event="d", treatment="arm", treatment_reference="r", **fields)
     assert said in str(raised.value)
     assert "no row has the reference level" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda: Condition("stage", "II"), "levels is 'II'. Fix: give several, as ('II',)"),
+        (lambda: Condition("age", at_least="60"), "at_least is '60'. Fix: give a number"),
+        (lambda: Where(Condition("stage", ("II",))), "Where takes conditions, and was given"),
+    ],
+)
+def test_conditions_made_in_python_are_checked(made, said):
+    # the letters of a text were levels: stage I for "II"
+    with pytest.raises(CohortError) as caught:
+        made()
+    assert said in str(caught.value)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from posthaz.errors import PriorError
+from posthaz.errors import PriorError, SpecError
 from posthaz.evidence import (
     Belief,
     PrintedRatio,
@@ -210,3 +210,19 @@ def test_densities_are_densities():
     for _, one in curves.groupby(["prior", "source"]):
         area = np.trapezoid(one["density"], np.log(one["hr"]))
         assert area == pytest.approx(1.0, abs=0.01)
+
+
+@pytest.mark.parametrize("answer", [evidence_table, credibility, printed_doubts])
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        (PrintedRatio(0.2, 0.31, 0.94), "HR 0.2 lies outside its interval"),
+        (PrintedRatio(0.5, 0.94, 0.31), "not below the upper"),
+        (PrintedRatio(0.5, 0.31, 0.94, level=95), "level 95"),
+        (PrintedRatio(0.5, 0.31, 0.94, beneficial="abov"), "beneficial is 'abov'"),
+    ],
+)
+def test_numbers_that_can_be_no_ratio_are_refused_in_python(answer, printed, said):
+    with pytest.raises(SpecError) as caught:
+        answer(printed)
+    assert said in str(caught.value)
