@@ -6,12 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from posthaz.cohort import Cohort, between_steps, joined
+from posthaz.cohort import Cohort, between_steps
 from posthaz.errors import Finding, Findings, PosthazError
 from posthaz.inference import Fit, flat_draws, hazard_of
 from posthaz.inference.chain_statistics import smoothed_weights
-from posthaz.inference.patients import patient_numbers
-from posthaz.spec.patients_lost import own_patients
+from posthaz.inference.patients import fitted_rows, patient_numbers
 
 _MOST_DRAWS = 1000
 _MOST_ELEMENTS = 20_000_000
@@ -164,13 +163,7 @@ def predicted(fit: Fit, cohort: Cohort) -> Predicted:
     findings = Findings()
     findings.extend(unchecked(fit, cohort))
     findings.raise_if_any(PosthazError, "The fit can't be checked.")
-    rows = joined(own_patients(fit.spec, cohort), fit.spec.needed)
-    if len(rows) != len(fit.design.frame):
-        raise PosthazError(
-            f"model '{fit.spec.name}' was fitted to {len(fit.design.frame)} rows, and the cohort "
-            f"given has {len(rows)}",
-            fix="give the cohort that the model was fitted to",
-        )
+    rows = fitted_rows(fit, cohort)
     posterior = fit.draws["posterior"].to_dataset()
     most = min(_MOST_DRAWS, max(200, _MOST_ELEMENTS // len(rows)))
     values = flat_draws(posterior, most)

@@ -10,6 +10,7 @@ from posthaz.baselines import kaplan_meier, survival_curves
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
+from posthaz.inference.patients import fitted_rows
 
 _DECIMALS = 9
 _FEWEST_AT_RISK = 5
@@ -62,6 +63,7 @@ def replicated_kaplan_meier(
                 "sample of a very large cohort"
             ),
         )
+    fitted_rows(fit, cohort)
     whole, cohort = whole_follow_up(cohort), cohort.patients
     times = fit.draws["posterior_predictive"]["time"].to_numpy().reshape(-1, len(cohort))
     chosen = np.linspace(0, len(times) - 1, min(replicates, len(times))).round().astype(int)

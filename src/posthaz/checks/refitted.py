@@ -10,6 +10,7 @@ from scipy.special import logsumexp
 
 from posthaz.cohort import Cohort
 from posthaz.inference import EDITED, Fit, fit
+from posthaz.inference.patients import fitted_rows
 from posthaz.spec import Sampling
 
 MOST_REFITS = 20
@@ -49,6 +50,7 @@ def refitted(result: ELPDData, of: Fit, cohort: Cohort) -> ELPDData:
     subjects = of.draws["log_likelihood"]["subject"].to_numpy()
     if not len(bad) or len(bad) > MOST_REFITS or EDITED in of.provenance.method:
         return result
+    fitted_rows(of, cohort)
     by_weights: Any = result.elpd_i
     pointwise = by_weights.to_numpy().ravel().copy()
     lost = pointwise[bad] - [_without(of, cohort, int(subjects[k])) for k in bad]

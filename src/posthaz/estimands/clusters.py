@@ -12,6 +12,7 @@ from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
 from posthaz.design import Group
 from posthaz.inference import Fit, flat_draws
+from posthaz.inference.patients import fitted_rows
 from posthaz.spec import coefficient_name, correlation_name, varying_name, varying_sd_name
 
 CLUSTER_COLUMNS = (
@@ -119,6 +120,8 @@ def cluster_table(fit: Fit, cohort: Cohort | None = None, interval: float = 0.95
     >>> len(cluster_table(fit))
     0
     """
+    if cohort is not None:
+        fitted_rows(fit, cohort)
     values = flat_draws(fit.draws["posterior"].to_dataset())
     frames = [
         _table(fit, group, column, apart, values, cohort, interval)

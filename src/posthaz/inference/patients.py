@@ -1,9 +1,54 @@
 """From rows to patients: what each row of a model adds to the log-likelihood of each patient."""
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
-from posthaz.cohort import Cohort, Collapsed
+from posthaz.cohort import Cohort, Collapsed, joined
+from posthaz.errors import PosthazError
+from posthaz.inference.fit import Fit
+from posthaz.spec.patients_lost import own_patients
+
+
+def fitted_rows(fit: Fit, cohort: Cohort) -> Cohort:
+    """The rows of a cohort that a fit was made of.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    cohort : Cohort
+        The cohort that it was fitted to.
+
+    Returns
+    -------
+    Cohort
+        Its rows, those without the model's covariates left out and cut follow-up joined.
+
+    Raises
+    ------
+    PosthazError
+        For another cohort: other rows, or other values of the model's covariates.
+    """
+    rows, frame = joined(own_patients(fit.spec, cohort), fit.spec.needed), fit.design.frame
+    found = f"the cohort given has {len(rows)}"
+    if len(rows) == len(frame):
+        there = all(name in rows.covariates for name in frame.columns)
+        if there and all(_same(frame[name], rows.covariates[name]) for name in frame.columns):
+            return rows
+        found = "those of the cohort given have other covariates"
+    raise PosthazError(
+        f"model '{fit.spec.name}' was fitted to {len(frame)} rows, and {found}",
+        fix="give the cohort that the model was fitted to",
+    )
+
+
+def _same(one: pd.Series, other: pd.Series) -> bool:
+    """Whether two columns hold the same values, whatever their types."""
+    numbers = pd.api.types.is_numeric_dtype
+    if numbers(one) and numbers(other):
+        return bool(np.array_equal(one.to_numpy(float), other.to_numpy(float), equal_nan=True))
+    return one.astype(str).tolist() == other.astype(str).tolist()
 
 
 def patient_numbers(cohort: Cohort) -> np.ndarray:
