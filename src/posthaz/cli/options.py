@@ -82,4 +82,7 @@ def with_options(
         from posthaz.spec.column_map import map_columns
 
         return map_columns(changed, data, column_map)
+    from posthaz.spec.column_map import refuse_second_tables
+
+    refuse_second_tables(changed)
     return replace(changed, table=data.resolve(), simulated=False, outside=None)

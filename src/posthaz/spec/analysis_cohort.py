@@ -36,7 +36,7 @@ from posthaz.design import formula_groups, formula_variables
 from posthaz.errors import CohortError, Finding, Findings, SpecError, nearest
 from posthaz.simulate import simulate_twin, with_starts
 from posthaz.spec.analysis import Analysis
-from posthaz.spec.column_map import without_absent
+from posthaz.spec.column_map import refuse_second_tables, without_absent
 from posthaz.spec.measured_after import measured_later
 from posthaz.spec.toml_file import outside_finding
 
@@ -132,6 +132,8 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
             f"{_place(analysis)}: no cohort table",
             fix="name one as 'table' in [cohort], or give --data",
         )
+    if given is not None:
+        refuse_second_tables(analysis)
     spec = analysis.cohort
     if analysis.starts and analysis.starts not in spec.columns:
         column = Column(analysis.starts, label="Start of treatment", unit=spec.unit)

@@ -119,6 +119,7 @@ def map_columns(
     if not isinstance(data, str | Path):
         what = f"map_columns: data is a {type(data).__name__}, and no path of a table"
         raise SpecError(what, fix="write the table to a file, and give its path")
+    refuse_second_tables(analysis)
     if not isinstance(column_map, ColumnMap):
         column_map = read_column_map(column_map)
     spec, findings = analysis.cohort, Findings()
@@ -151,6 +152,28 @@ def map_columns(
         column_map=column_map,
         published=tuple(replace(one, tolerance=None) for one in analysis.published),
     )
+
+
+def refuse_second_tables(analysis: Analysis) -> None:
+    """Refuse another table of patients where the file has visits or a second table of its own.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The analysis that a table is given to.
+
+    Raises
+    ------
+    SpecError
+        For what would be merged, by the numbers of other patients.
+    """
+    for key, second in (("visits", analysis.visits), ("merge", analysis.merge)):
+        if analysis.table is not None and second is not None and second.table is not None:
+            raise SpecError(
+                f"{analysis.path.name if analysis.path else analysis.name} [cohort.{key}]: {second.table.name} is of the patients of "
+                f"{analysis.table.name}, and another table of patients is given",
+                fix="write an analysis file that names both tables",
+            )
 
 
 def without_absent(

@@ -152,3 +152,10 @@ def test_columns_of_visits_are_not_converted_in_one_table_alone(tmp_path):
     analysis = _file(tmp_path, "from = 'ldh'\nconvert = 'mm3 to cm3'")
     with pytest.raises(SpecError, match="holds for one table and not for visits"):
         read_analysis_cohort(analysis)
+
+
+def test_another_table_of_patients_does_not_get_the_visits_of_these(tmp_path):
+    analysis = _file(tmp_path)
+    other = PEOPLE.assign(ldh=[100.0, 110.0, 120.0])
+    with pytest.raises(SpecError, match=r"visits\.csv is of the patients of people\.csv"):
+        read_analysis_cohort(analysis, other)
