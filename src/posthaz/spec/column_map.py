@@ -167,10 +167,11 @@ def refuse_second_tables(analysis: Analysis) -> None:
     SpecError
         For what would be merged, by the numbers of other patients.
     """
+    file = analysis.path.name if analysis.path else analysis.name
     for key, second in (("visits", analysis.visits), ("merge", analysis.merge)):
         if analysis.table is not None and second is not None and second.table is not None:
             raise SpecError(
-                f"{analysis.path.name if analysis.path else analysis.name} [cohort.{key}]: {second.table.name} is of the patients of "
+                f"{file} [cohort.{key}]: {second.table.name} is of the patients of "
                 f"{analysis.table.name}, and another table of patients is given",
                 fix="write an analysis file that names both tables",
             )
