@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from posthaz.cohort.levels import level_texts
 from posthaz.cohort.quantities import number_text
 from posthaz.cohort.table import read_table
 from posthaz.errors import CohortError, Findings
@@ -16,6 +17,7 @@ YEARS: Mapping[str, float] = {"years": 1.0, "months": 12.0, "weeks": 365.25 / 7,
 OLDEST = 130.0
 _MOST_OF_THE_YOUNG = 0.5
 _YOUNG = 60.0
+_WIDEST = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +108,12 @@ def read_expected_mortality(
     findings.raise_if_any(CohortError, f"{read.name} can't be used as a life table:")
     rate = numbers[given[0]] / per if given == ["rate"] else _rate(numbers["survival"], read.name)
     _check_rates(read.name, numbers["age"], rate, findings)
+    for name in ("age", "year"):
+        _check_gaps(read.name, name, np.unique(numbers.get(name, ())), findings)
+    if "sex" in frame and frame["sex"].isna().any():
+        findings.add(f"{read.name}, sex", "it is missing in a row", "complete it")
     findings.raise_if_any(CohortError, f"{read.name} can't be used as a life table:")
-    sex = frame["sex"].astype(str).str.strip() if "sex" in frame else pd.Series([""] * len(frame))
+    sex = level_texts(frame["sex"]) if "sex" in frame else pd.Series([""] * len(frame))
     sexes, ages = tuple(sorted(set(sex))), np.unique(numbers["age"])
     years = np.unique(numbers["year"]) if "year" in numbers else np.zeros(0)
     cells = np.full((len(sexes), len(ages), max(len(years), 1)), np.nan)
@@ -152,6 +158,15 @@ def _check_rates(name: str, age: np.ndarray, rate: np.ndarray, findings: Finding
         )
 
 
+def _check_gaps(name: str, key: str, cells: np.ndarray, findings: Findings) -> None:
+    """Refuse a table by single years that leaves a stretch out, which the cell before would fill."""
+    widths = np.diff(cells)
+    if len(widths) and np.median(widths) <= 1 and widths.max() > _WIDEST:
+        place = int(widths.argmax())
+        what = f"its rows go from {cells[place]:.0f} to {cells[place + 1]:.0f}, else year by year"
+        findings.add(f"{name}, {key}", what, "add the rows between them")
+
+
 def expected_hazard(
     mortality: ExpectedMortality,
     patients: pd.DataFrame,
@@ -193,7 +208,9 @@ def expected_hazard(
     ([[0.01, 0.02]], [[0.0025, 0.025]])
     """
     year, rows = _checked(mortality, patients, unit), []
-    sex = patients["sex"].astype(str).to_numpy() if mortality.by_sex else np.full(len(patients), "")
+    sex = (
+        level_texts(patients["sex"]).to_numpy() if mortality.by_sex else np.full(len(patients), "")
+    )
     began = patients["year"].to_numpy(dtype=float) if len(mortality.years) else None
     for i, (age, asked) in enumerate(
         zip(
@@ -230,6 +247,11 @@ def expected_hazard(
 def _checked(mortality: ExpectedMortality, patients: pd.DataFrame, unit: str) -> float:
     """Units of time in a year, after what can't be of the patients' columns is refused."""
     findings = Findings()
+    wanted = ["age", *(["sex"] if mortality.by_sex else []),
+              *(["year"] if len(mortality.years) else [])]  # fmt: skip
+    for name in (name for name in wanted if name not in patients):
+        findings.add(f"{name} of a patient", f"there is no column '{name}'", "give it")
+    findings.raise_if_any(CohortError, "expected deaths can't be given:")
     if unit not in YEARS:
         known = ", ".join(YEARS)
         findings.add("unit", f"a life table needs to know how long '{unit}' are", f"use {known}")
@@ -243,7 +265,7 @@ def _checked(mortality: ExpectedMortality, patients: pd.DataFrame, unit: str) ->
         if not np.isfinite(year).all():
             findings.add("year of a patient", "no number", "give the calendar year, as 1987.5")
     if mortality.by_sex:
-        unknown = sorted(set(patients["sex"].astype(str)) - set(mortality.sexes))
+        unknown = sorted({str(sex) for sex in level_texts(patients["sex"])} - set(mortality.sexes))
         if unknown:
             findings.add(
                 "sex of a patient",

@@ -114,3 +114,34 @@ def test_the_last_age_has_no_end_and_a_hole_is_named():
     hole = read_expected_mortality(whole[(whole["age"] != 61) | (whole["year"] != 1990)])
     with pytest.raises(CohortError, match="no cell for age 61 in 1990, through which row 1 goes"):
         expected_hazard(hole, old.assign(age=60.5), np.array([[0.9]]), "years")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        (lambda t: t["age"].between(56, 75), "age: its rows go from 55 to 76, else year by year"),
+        (lambda t: t["year"].between(1983, 1995), "year: its rows go from 1982 to 1996"),
+    ],
+)
+def test_a_stretch_left_out_is_not_filled_by_the_cell_before(left_out, said):
+    table = life_table()
+    with pytest.raises(CohortError, match=said):
+        read_expected_mortality(table[~left_out(table)])
+    by_five = table[table["age"] % 5 == 0]
+    assert len(read_expected_mortality(by_five).ages) == 8
+
+
+def test_codes_of_sex_are_the_same_however_they_are_written():
+    table = life_table()
+    coded = table.assign(sex=np.where(table["sex"] == "male", 1, 2))
+    patient = pd.DataFrame({"age": [60.0], "sex": [1.0], "year": [1985.0]})
+    named = patient.assign(sex="male")
+    one = expected_hazard(read_expected_mortality(coded), patient, np.array([[2.0]]), "years")
+    other = expected_hazard(read_expected_mortality(table), named, np.array([[2.0]]), "years")
+    assert one[1].tolist() == other[1].tolist()
+    with pytest.raises(CohortError, match="there is no column 'year'"):
+        expected_hazard(
+            read_expected_mortality(table), named[["age", "sex"]], np.array([[2.0]]), "years"
+        )
+    with pytest.raises(CohortError, match="sex: it is missing in a row"):
+        read_expected_mortality(table.assign(sex=[None, *table["sex"][1:]]))
