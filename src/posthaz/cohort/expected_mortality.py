@@ -159,7 +159,7 @@ def _check_rates(name: str, age: np.ndarray, rate: np.ndarray, findings: Finding
 
 
 def _check_gaps(name: str, key: str, cells: np.ndarray, findings: Findings) -> None:
-    """Refuse a table by single years that leaves a stretch out, which the cell before would fill."""
+    """Refuse a table by single years that leaves some out, which the cell before would fill."""
     widths = np.diff(cells)
     if len(widths) and np.median(widths) <= 1 and widths.max() > _WIDEST:
         place = int(widths.argmax())

@@ -98,3 +98,24 @@ def test_the_number_of_intervals_that_works_is_said() -> None:
     for more in range(said + 1, 60):
         with pytest.raises(SpecError):
             ph.PiecewiseExponential(intervals=more).resolve(times)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda: ph.AssuranceSpec(_DESIGN, rule="log_rank"), "rule: found"),
+        (lambda: ph.AssuranceSpec(_DESIGN, level=97.5), "level: found 97.5"),
+        (lambda: ph.AssuranceSpec(_DESIGN, arms=(50,)), "arms: found"),
+        (lambda: ph.ChecksSpec(times=12), "times: found 12"),
+        (lambda: ph.BorrowingSpec(discount=2), "discount: found 2"),
+        (lambda: ph.HistoricalRatio("a", "A", 0.7, 0.5, 0.9, level=95), "level: found 95"),
+        (lambda: ph.ImmortalTimeSpec(covariates="age"), "covariates: found"),
+        (lambda: ph.MultistateSpec("a", "b", clock="back"), "clock: found"),
+    ],
+)
+def test_settings_of_analyses_follow_the_rules_of_their_tables(made, said):
+    with pytest.raises(SpecError, match=said):
+        made()
+
+
+_DESIGN = ph.hazard_ratio(0.8, upper=1.2)

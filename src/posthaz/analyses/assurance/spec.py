@@ -7,6 +7,7 @@ from typing import Literal
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding, SpecError
 from posthaz.priors import Prior, hazard_ratio
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.fields import Field, choice, distinct, number, several, table
 from posthaz.spec.prior_table import PRIOR, read_prior
@@ -67,6 +68,11 @@ class AssuranceSpec:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        told = {key: one for key, one in _FIELDS.items() if key not in ("design", "prior")}
+        check_values(self, told, optional=("median", "follow_up"))
+        if len(self.arms) not in (0, 2):
+            what = f"AssuranceSpec, arms: found {self.arms}"
+            raise SpecError(what, fix="give the patients of both arms")
         for name in ("design", "prior"):
             found = getattr(self, name)
             if found.family != "normal":

@@ -9,6 +9,7 @@ from posthaz.design import formula_terms
 from posthaz.errors import Finding
 from posthaz.hazards import option
 from posthaz.spec import ModelSpec
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
 from posthaz.spec.derived import keys_of
 from posthaz.spec.fields import table, text
@@ -42,6 +43,10 @@ class HistoricalRatio:
     level: float = option(0.95, above=0, below=1)
     where: str = ""
 
+    def __post_init__(self) -> None:
+        told = {key: _HISTORY_FIELDS[key] for key in ("hr", "lower", "upper", "level")}
+        check_values(self, told)
+
 
 @dataclass(frozen=True)
 class BorrowingSpec:
@@ -73,6 +78,9 @@ class BorrowingSpec:
     probability: float = option(0.5, above=0, below=1)
     heterogeneity: float = option(0.25, above=0)
     robust: float = option(0.2, at_least=0, below=1)
+
+    def __post_init__(self) -> None:
+        check_values(self, keys_of(BorrowingSpec))
 
 
 _HISTORY_FIELDS = keys_of(HistoricalRatio) | {"label": text()}

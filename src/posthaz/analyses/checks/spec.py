@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from posthaz.cohort import Cohort, CohortSpec, at_time
 from posthaz.errors import Finding
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.covariate_checks import check_covariate
 from posthaz.spec.fields import distinct, flag, number, several, table, text
@@ -33,6 +34,9 @@ class ChecksSpec:
     times: tuple[float, ...] = ()
     threshold: float = 0.01
     every_model: bool = False
+
+    def __post_init__(self) -> None:
+        check_values(self, _FIELDS)
 
 
 _FIELDS = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding, nearest
 from posthaz.hazards import option
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable, two_arms_faults
 from posthaz.spec.derived import keys_of
 from posthaz.spec.fields import flag, table
@@ -33,6 +34,9 @@ class ImmortalTimeSpec:
     grace: float | None = option(None, above=0)
     covariates: tuple[str, ...] | None = option(None, many="names of columns", distinct=True)
     stated: bool = option(True, in_files=False)
+
+    def __post_init__(self) -> None:
+        check_values(self, keys_of(ImmortalTimeSpec), optional=("grace", "covariates"))
 
     @property
     def needed(self) -> tuple[str, ...]:

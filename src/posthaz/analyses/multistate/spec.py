@@ -14,6 +14,7 @@ from posthaz.cohort.quantities import at_time
 from posthaz.errors import CohortError, Finding
 from posthaz.hazards import option
 from posthaz.spec import ModelSpec
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.derived import keys_of
 from posthaz.spec.fields import several, table, text
@@ -85,6 +86,9 @@ class MultistateSpec:
     times: tuple[float, ...] = option((), above=0, many="times above 0", distinct=True)
     middle: tuple[State, ...] = option((), in_files=False)
     transitions: tuple[tuple[str, str], ...] = option((), key=_PAIRS)
+
+    def __post_init__(self) -> None:
+        check_values(self, keys_of(MultistateSpec))
 
     @property
     def between(self) -> tuple[State, ...]:
