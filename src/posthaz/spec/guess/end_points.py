@@ -110,7 +110,7 @@ def may_be_time(column: Facts) -> bool:
     known = column.known
     if not column.numeric or len(np.unique(known)) < min(_FEWEST_TIMES, len(known)):
         return False
-    if dates_as_numbers(known, "years"):
+    if dates_as_numbers(known, "years", late=True):
         return False
     calendar = _CALENDAR[0] <= known.min() and known.max() <= _CALENDAR[1] and column.whole
     return bool(known.min() >= 0 and known.max() > 1.5 and not calendar)
@@ -119,7 +119,7 @@ def may_be_time(column: Facts) -> bool:
 def _calendar(column: Facts) -> bool:
     """Whether a column holds dates: as such, as text or as numbers."""
     return holds_dates(column.values) or (
-        column.numeric and bool(dates_as_numbers(column.known, "days"))
+        column.numeric and bool(dates_as_numbers(column.known, "days", late=True))
     )
 
 
