@@ -50,13 +50,17 @@ def no_dates(draft: Draft) -> Iterator[Finding]:
         if not draft.has(name) or draft.column(name).levels or name == draft.spec.treatment:
             continue
         values = draft.values(name)
-        if holds_dates(values) and not identifying(name, values, len(values)):
-            yield Finding(
-                draft.where(column=name),
-                f"its values are dates ({shown_values(map(str, values.dropna().unique()[:3]))}), "
-                "and each would be a level",
-                "give a number, as the years since a common day; for periods, name their levels",
-            )
+        if not holds_dates(values):
+            continue
+        if why := identifying(name, values, len(values)):  # which is not shown then
+            what = f"it looks like an identifier: {why}"
+        else:
+            what = f"its values are dates ({shown_values(map(str, values.dropna().unique()[:3]))})"
+        yield Finding(
+            draft.where(column=name),
+            f"{what}, and each would be a level",
+            "give a number, as the years since a common day; for periods, name their levels",
+        )
 
 
 def numbers_finite(draft: Draft) -> Iterator[Finding]:
