@@ -50,12 +50,7 @@ def curves(
     quiet: Quiet = False,
 ) -> None:
     """Reconstruct patients from a digitised survival curve, and check them against it."""
-    if scale not in ("", "percent", "share"):
-        raise SpecError(f"--scale: '{scale}' is not known", fix="percent or share")
-    if unit not in ("", "days", "weeks", "months", "years"):
-        raise SpecError(f"--unit: '{unit}' is not known", fix="days, weeks, months or years")
-    if hr is not None and not 0 < hr < float("inf"):
-        raise SpecError(f"--hr: {hr} is no hazard ratio", fix="give a number above 0")
+    _check_options(scale, unit, hr)
     totals = {arm: int(number) for arm, number in _named(events, int, "--events").items()}
     printed = _named(medians, float, "--medians")
     from posthaz.evidence import (
@@ -72,12 +67,7 @@ def curves(
     percent = None if not scale else scale == "percent"
     read = read_curves(clicks, at_risk, arms=named, percent=percent, tolerance=tolerance)
     unit = _unit(unit, read[0].unit)
-    known = [one.arm for one in read]
-    for arm in printed.keys() - set(known):
-        what = f"--medians: there is no curve of '{arm}' ({nearest(arm, known)})"
-        raise SpecError(what, fix="name the arms as the curves do")
-    if hr is not None and len(known) < 2:
-        raise SpecError("--hr: there is one curve, and a ratio is of two", fix="leave it out")
+    _check_printed([one.arm for one in read], printed, hr)
     made = reconstruct_arms(read, totals)
     patients = patient_table(made, origin or clicks.name)
     checks = reconstruction_checks(made)
@@ -96,6 +86,25 @@ def curves(
         by_place = [(one.arm, one.at_risk.column) for one in read if one.at_risk.column]
         say(_summary(checks, answers, unit, by_place))
         say(f"wrote {len(tables) + 2} files to {out}; use {out / 'cohort.csv'} as a cohort")
+
+
+def _check_options(scale: str, unit: str, hr: float | None) -> None:
+    """Refuse options that have no such value."""
+    if scale not in ("", "percent", "share"):
+        raise SpecError(f"--scale: '{scale}' is not known", fix="percent or share")
+    if unit not in ("", "days", "weeks", "months", "years"):
+        raise SpecError(f"--unit: '{unit}' is not known", fix="days, weeks, months or years")
+    if hr is not None and not 0 < hr < float("inf"):
+        raise SpecError(f"--hr: {hr} is no hazard ratio", fix="give a number above 0")
+
+
+def _check_printed(arms: list[str], medians: dict[str, float], hr: float | None) -> None:
+    """Refuse printed numbers of arms that have no curve."""
+    for arm in medians.keys() - set(arms):
+        what = f"--medians: there is no curve of '{arm}' ({nearest(arm, arms)})"
+        raise SpecError(what, fix="name the arms as the curves do")
+    if hr is not None and len(arms) < 2:
+        raise SpecError("--hr: there is one curve, and a ratio is of two", fix="leave it out")
 
 
 def _unit(stated: str, named: str) -> str:

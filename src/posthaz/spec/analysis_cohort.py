@@ -132,8 +132,6 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
             f"{_place(analysis)}: no cohort table",
             fix="name one as 'table' in [cohort], or give --data",
         )
-    if given is not None:
-        refuse_second_tables(analysis)
     spec = analysis.cohort
     if analysis.starts and analysis.starts not in spec.columns:
         column = Column(analysis.starts, label="Start of treatment", unit=spec.unit)
@@ -144,6 +142,7 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
         kept = {name: spec.columns.get(name, Column(name)) for name in (*needed, *asked)}
         spec, needed = replace(spec, columns={**spec.columns, **kept}), ()
     if given is not None:
+        refuse_second_tables(analysis)
         read = read_table(given)
     elif analysis.table is not None:
         _refuse_outside(analysis)
@@ -159,12 +158,8 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
     unsaid = [name for name in asked if name not in spec.columns and name not in lacking]
     described = {name: Column(name) for name in unsaid}
     spec = replace(spec, columns={**spec.columns, **described})
-    if analysis.visits is not None and analysis.visits.table is not None:
-        _refuse_converted(analysis)
-        # what stands for a missing value does so at visits too
-        visits = stated_cells(read_table(analysis.visits.table), spec)
-        read, spec, found = merge_visits(read, visits, analysis.visits, spec)
-        notices += found
+    read, spec, found = _with_visits(analysis, read, spec)
+    notices += found
     # a file's user may never see the table, so only what the file names is kept of it
     cohort = checked_cohort(read, spec, needed, all_columns=False)
     cohort = replace(cohort, notices=(*cohort.notices, *notices, *_lacking_words(read, lacking)))
@@ -239,9 +234,12 @@ def _own_table(
     return read, spec, lacking
 
 
-def _refuse_converted(analysis: Analysis) -> None:
-    """Refuse columns of visits that are converted, which the visits' own values would not be."""
-    assert analysis.visits is not None
+def _with_visits(
+    analysis: Analysis, read: Table, spec: CohortSpec
+) -> tuple[Table, CohortSpec, tuple[Finding, ...]]:
+    """A table cut at the visits of ``[cohort.visits]``, and what is to be said of them."""
+    if analysis.visits is None or analysis.visits.table is None:
+        return read, spec, ()
     mapped = () if analysis.column_map is None else analysis.column_map.columns
     for column in (*stated_columns(analysis.cohort), *mapped):
         if column.name in analysis.visits.columns:
@@ -250,6 +248,9 @@ def _refuse_converted(analysis: Analysis) -> None:
                 "column, converted or recoded, which holds for one table and not for visits",
                 fix="write both tables with the analysis's names, units and codes",
             )
+    # what stands for a missing value does so at visits too
+    visits = stated_cells(read_table(analysis.visits.table), spec)
+    return merge_visits(read, visits, analysis.visits, spec)
 
 
 def _lacking_words(read: Table, lacking: Sequence[str]) -> Iterator[Finding]:
