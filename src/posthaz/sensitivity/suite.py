@@ -283,7 +283,7 @@ def cells(listed: Sequence[Variant], done: Collection[int] = ()) -> list[tuple[i
     return [
         cell
         for group in groups.values()
-        for cell in batched(group, _BATCH if len(group) >= _FEW else 1, strict=False)
+        for cell in batched(group, _BATCH if len(group) >= _FEW else 1)
     ]
 
 
