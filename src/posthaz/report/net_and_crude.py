@@ -1,6 +1,7 @@
 """Net survival and crude probabilities of death of fits whose background is a life table."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,10 @@ from posthaz.spec import EstimandSpec
 
 COLUMNS = ("model", "arm", "quantity", "source", "time", "value", "lower", "upper")
 NET, DISEASE, OTHER = "net survival", "death from the disease", "death from other causes"
-SOURCES = {"pohar_perme": "Pohar Perme", "ederer_2": "Ederer II"}
+SOURCES: dict[Literal["pohar_perme", "ederer_2"], str] = {
+    "pohar_perme": "Pohar Perme",
+    "ederer_2": "Ederer II",
+}
 POSTERIOR = "posterior"
 
 

@@ -40,7 +40,7 @@ def read_scheduler(text: str) -> Scheduler:
         return InProcess()
     if kind == "processes":
         if not rest:
-            return ProcessPool(os.process_cpu_count() or 1)
+            return ProcessPool(_processors())
         if re.fullmatch(r"[0-9]+", rest):
             return ProcessPool(int(rest))
         raise ScheduleError(
@@ -57,3 +57,9 @@ def read_scheduler(text: str) -> Scheduler:
         f"'{text}' names no workers; {nearest(kind, ('here', 'processes', 'dask'))}",
         fix=f"give {FORMS}",
     )
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    told = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if told else os.cpu_count() or 1

@@ -13,7 +13,7 @@ from posthaz.schedule import DaskCluster, InProcess, ProcessPool, read_scheduler
     [
         ("here", InProcess()),
         ("processes:3", ProcessPool(3)),
-        ("processes", ProcessPool(os.process_cpu_count() or 1)),
+        ("processes", ProcessPool(len(os.sched_getaffinity(0)))),
         ("dask:tcp://127.0.0.1:8786", DaskCluster("tcp://127.0.0.1:8786")),
         ("dask:cluster.example.org:8786", DaskCluster("cluster.example.org:8786")),
     ],
