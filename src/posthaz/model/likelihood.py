@@ -72,7 +72,11 @@ def likelihood_terms(
         within = hazard.cumulative_hazard(data["upper"]) - at_exit
         # rows without an interval have no such term, so that none of theirs may be infinite
         within = xp.where(data["interval_censored"] > 0, within, 1.0)
-        log_rest = log_rest + data["interval_censored"] * xp.log(-xp.expm1(-within))
+        # where 1 - exp(-x) rounds to 0, PyTensor's logarithm of it has no derivative
+        near = within < 1e-8
+        failing = xp.log(-xp.expm1(-xp.where(near, 1.0, within)))
+        failing = xp.where(near, xp.log(within) - within / 2.0, failing)
+        log_rest = log_rest + data["interval_censored"] * failing
     return hazard.log_hazard(data["exit"]), log_rest
 
 
