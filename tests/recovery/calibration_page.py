@@ -222,6 +222,6 @@ def write_page(folder: Path) -> None:
     kept = kept_ranks(folder)
     table = summary(kept)
     table.round(5).to_csv(PAGE.with_suffix(".csv"), index=False)
-    draw(kept).savefig(DOCS / "images" / "calibration.png", dpi=90, metadata={"Software": None})
+    draw(kept).savefig(DOCS / "images" / "calibration.png", dpi=72, metadata={"Software": None})
     PAGE.write_text(page(table), encoding="utf-8")
     print(table.dropna(subset=["p"]).sort_values("p").head(12).to_string())
