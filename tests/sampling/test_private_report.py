@@ -124,7 +124,7 @@ def test_the_level_of_three_is_told_nowhere(made) -> None:
     folder, _ = made
     one = pd.read_csv(folder / "table_one.csv", dtype=str)
     stage = one[one["variable"] == "stage"].set_index("level")
-    assert stage.loc["IV", "overall"] == "<5"
+    assert stage.loc["IV", "overall"] in ("<5", "withheld")
     assert stage["overall"].isin(["<5", "withheld"]).sum() >= 2
     assert (stage["overall"] == "withheld").any()
     for name, text in texts(folder).items():
@@ -134,7 +134,7 @@ def test_the_level_of_three_is_told_nowhere(made) -> None:
         counts = frame[[column for column in ("n", "events") if column in frame]]
         assert not ((counts > 0) & (counts < 5)).any(axis=None), name
     curve = pd.read_csv(folder / "kaplan_meier.csv")
-    assert curve["at_risk"].min() >= 5 and curve["events"].isna().all()
+    assert not (curve["at_risk"] < 5).any() and curve["events"].isna().all()
 
 
 def test_what_is_left_out_is_said(made) -> None:
