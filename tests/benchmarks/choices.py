@@ -1,8 +1,8 @@
 """Every combination of choices on NVALT-11: processor seconds by engine, and both engines compared.
 
 ``python -m tests.benchmarks.choices fit FOLDER`` fits what FOLDER lacks, as often as it is called;
-``... compare FOLDER`` fits 100 random cells by chains and by weights; ``... tell FOLDER`` says what
-was found.
+``... compare FOLDER`` fits 100 random cells by chains and by weights, with so many draws that a
+tail's Monte Carlo error is a quarter of what is allowed; ``... tell FOLDER`` says what was found.
 """
 
 import json
@@ -23,6 +23,7 @@ from posthaz.sensitivity.summarise import summarise_variants
 
 NAME = "nvalt11_pci_os_choices"
 COMPARED = 100
+DRAWS = 5_000
 
 
 def inputs():
@@ -71,7 +72,7 @@ def compare(folder: Path) -> None:
         one = replace(listed[place], primary=False)
         row: dict = {"variant": place, "label": one.label}
         for method in ("nuts", "laplace"):
-            sampling = replace(analysis.sampling, method=method)
+            sampling = replace(analysis.sampling, method=method, draws=DRAWS)
             began = time.process_time()
             (answer,) = summarise_variants([one], cohort, sampling, analysis.estimands)
             assert isinstance(answer, pd.DataFrame), answer

@@ -74,7 +74,8 @@ def figure_bytes(figure: Figure) -> tuple[bytes, bytes]:
         What `write_figure` writes.
     """
     make_plain(figure)
-    give_letters(figure)
+    if current_speaker() is not ENGLISH:
+        give_letters(figure)
     raster, vector = BytesIO(), BytesIO()
     figure.savefig(raster, format="png", dpi=DPI, metadata=PNG_METADATA)
     figure.set_layout_engine("none")  # laid out once for both

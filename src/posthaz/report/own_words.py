@@ -6,7 +6,7 @@ from typing import Any
 
 from posthaz.cohort import Cohort
 from posthaz.errors import plain_text
-from posthaz.languages import Speaker, speaker_of
+from posthaz.languages import ENGLISH, Speaker, speaker_of
 from posthaz.report.sections.naming import linked
 from posthaz.spec import Analysis
 
@@ -25,6 +25,8 @@ def speaker_for(analysis: Analysis, cohort: Cohort) -> Speaker:
     -------
     Speaker
     """
+    if analysis.language == "en":
+        return ENGLISH
     labels = [analysis.title, analysis.question, analysis.source, analysis.population]
     labels.append(linked(analysis.source))
     for column in cohort.columns.values():

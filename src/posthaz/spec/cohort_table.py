@@ -8,7 +8,6 @@ from posthaz.cohort import CohortSpec, Column
 from posthaz.cohort.merge import Merge
 from posthaz.cohort.visits import Visits
 from posthaz.errors import nearest
-from posthaz.files import place_below
 from posthaz.spec.column_table import COLUMN, read_column
 from posthaz.spec.fields import (
     Field,
@@ -22,7 +21,6 @@ from posthaz.spec.fields import (
     table,
     text,
 )
-from posthaz.spec.toml_file import outside_finding
 from posthaz.spec.toml_table import TomlTable
 from posthaz.spec.where_table import WHERE, read_where
 
@@ -60,9 +58,8 @@ def read_visits(toml: TomlTable, folder: Path, root: Path | None = None) -> Visi
         toml.refuse("columns", "no column is named", "name what was measured at the visits")
     if not {"table", "time", "columns"} <= set(parsed):
         return None
-    path, inside = place_below(parsed["table"], folder, root)
-    if not inside and root is not None:
-        toml.findings.extend([outside_finding(toml.where("table"), path)])
+    path = toml.file_below("table", parsed["table"], folder, root)
+    if path is None:
         return None
     columns = tuple(parsed["columns"])
     return Visits(path, parsed.get("subject", ""), parsed["time"], columns)
@@ -99,9 +96,8 @@ def read_merge(toml: TomlTable, folder: Path, root: Path | None = None) -> Merge
     parsed = toml.read(_MERGE_FIELDS)
     if not {"table", "by"} <= set(parsed):
         return None
-    path, inside = place_below(parsed["table"], folder, root)
-    if not inside and root is not None:
-        toml.findings.extend([outside_finding(toml.where("table"), path)])
+    path = toml.file_below("table", parsed["table"], folder, root)
+    if path is None:
         return None
     return Merge(path, parsed["by"], tuple(parsed.get("columns", ())))
 

@@ -9,7 +9,6 @@ from posthaz.effects import Background, ChangingEffect, Cure, Frailty, YangPrent
 from posthaz.effects.cure import INTERCEPT, KINDS
 from posthaz.effects.frailty import DISTRIBUTIONS
 from posthaz.errors import SpecError, nearest
-from posthaz.files import place_below
 from posthaz.hazards import Baseline
 from posthaz.hazards.pieces import SMOOTHING
 from posthaz.hazards.piecewise_exponential import MOST_INTERVALS
@@ -17,7 +16,6 @@ from posthaz.priors import Prior
 from posthaz.spec.fields import choice, either, number, several, table, text
 from posthaz.spec.prior_table import PRIOR, read_prior
 from posthaz.spec.prior_targets import ALL_EFFECTS, Target
-from posthaz.spec.toml_file import outside_finding
 from posthaz.spec.toml_table import TomlTable
 
 Covariates = Callable[[TomlTable, str, str], tuple[str, ...] | None]
@@ -106,9 +104,8 @@ def read_background(
     if len(toml.findings) > before:
         return None
     if "table" in parsed:
-        path, inside = place_below(parsed["table"], folder or Path(), root)
-        if not inside and root is not None:
-            toml.findings.extend([outside_finding(toml.where("table"), path)])
+        path = toml.file_below("table", parsed["table"], folder or Path(), root)
+        if path is None:
             return None
         parsed["table"] = str(path)
     return Background(**parsed)

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from posthaz.errors import nearest
-from posthaz.files import place_below, unreadable
+from posthaz.files import unreadable
 from posthaz.simulate import PrintedCohort, TwinStarts
 from posthaz.spec.fields import number, table, text
 from posthaz.spec.printed_cohort import read_printed_cohort
 from posthaz.spec.toml_file import (
-    outside_finding,
     parsed_toml,
     read_toml_text,
     shown_path,
@@ -78,9 +77,8 @@ def read_simulate(toml: TomlTable, folder: Path, root: Path | None = None) -> Si
     parsed = toml.read(_FIELDS)
     if "cohort" not in parsed:
         return None
-    path, inside = place_below(parsed["cohort"], folder, root)
-    if not inside and root is not None:
-        toml.findings.extend([outside_finding(toml.where("cohort"), path)])
+    path = toml.file_below("cohort", parsed["cohort"], folder, root)
+    if path is None:
         return None
     reason = unreadable(path)
     if reason:

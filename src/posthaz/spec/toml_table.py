@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from posthaz.errors import Findings, nearest
-from posthaz.files import name_fault, same_file
+from posthaz.files import name_fault, place_below, same_file
 from posthaz.spec.fields import Field, UnfitError, is_finite
+from posthaz.spec.toml_file import outside_finding
 
 _LONGEST_SHOWN = 60
 
@@ -59,6 +61,14 @@ class TomlTable:
                 yield key, self.below(key)
             else:
                 self.refuse(key, f"found {shown(value)}", "give a table")
+
+    def file_below(self, key: str, named: str, folder: Path, root: Path | None) -> Path | None:
+        """Where a file lies that a key names; None, with a finding, where it is outside `root`."""
+        path, inside = place_below(named, folder, root)
+        if inside or root is None:
+            return path
+        self.findings.extend([outside_finding(self.where(key), path)])
+        return None
 
     def refuse_file_names(self, names: Iterable[str], fix: str) -> None:
         """Record the names, of tables or in them, that files can't be called after.
