@@ -64,6 +64,17 @@ def test_conflict_lowers_the_learnt_discount(ours, theirs):
     assert conflicting.borrowed < agreeing.borrowed - 0.1
 
 
+def test_mixed_discounts_speak_of_one_baseline(ours, theirs):
+    shifted = theirs.covariates.assign(dose_gy=theirs.covariates["dose_gy"] + 10)
+    far = replace(theirs, covariates=shifted)
+    spec = replace(SPEC, formula="arm + dose_gy")
+    mixed = normalised_power_fit(spec, ours, far, sampling=SAMPLING)
+    each = power_fits(spec, ours, far, mixed.value.tolist(), replace(SAMPLING, method="laplace"))
+    told = [float(ph.survival(one, 12.0).mean(("chain", "draw"))[0, 0]) for one in each]
+    found = float(ph.survival(mixed.fit, 12.0).mean(("chain", "draw"))[0, 0])
+    assert found == pytest.approx(mixed.probability @ np.array(told), abs=0.01)
+
+
 def test_commensurate_baselines(ours, theirs):
     later = replace(theirs, lower=6 * theirs.lower, upper=6 * theirs.upper)
     near = commensurate_fit(SPEC, ours, theirs, sampling=SAMPLING)

@@ -123,6 +123,9 @@ class Cohort:
     landmark : float
         Time, counted from the table's own time 0, from which this cohort's times count; 0 where
         they do from the start.
+    standing : ndarray of float, shape (row,) or None
+        What each row counts among the patients of whom answers are told, where that is not its
+        weight: 0 for borrowed patients, who only inform.
     """
 
     entry: np.ndarray
@@ -148,6 +151,7 @@ class Cohort:
     drop_missing: bool = False
     uncut: "Cohort | None" = None
     landmark: float = 0.0
+    standing: np.ndarray | None = None
 
     def _repr_html_(self) -> str:
         rows = [
@@ -229,8 +233,12 @@ class Cohort:
 
     @property
     def patient_weight(self) -> np.ndarray:
-        """Weight of each patient in their first row, 0 in later ones, shape (row,)."""
-        return np.where(self.first, self.weight, 0.0)
+        """Weight of each patient in their first row, 0 in later ones, shape (row,).
+
+        By it designs are centred and answers averaged, so that patients without a standing of
+        their own have no part in either.
+        """
+        return np.where(self.first, self.weight if self.standing is None else self.standing, 0.0)
 
     def complete(self, covariates: Sequence[str]) -> "Cohort":
         """The cohort without the rows that lack one of some covariates, for a model of these.
@@ -338,6 +346,7 @@ class Cohort:
             weight=self.weight[rows],
             covariates=self.covariates.iloc[rows].reset_index(drop=True),
             row_number=self.row_number[rows],
+            standing=None if self.standing is None else self.standing[rows],
         )
 
 

@@ -150,6 +150,11 @@ def stacked(parts: Sequence[Cohort]) -> Cohort:
         subject=np.concatenate([one.subject + apart * k for k, one in enumerate(parts)]),
         cluster=np.concatenate(clusters) if len(clusters) == len(parts) else None,
         covariates=pd.concat([one.covariates for one in parts], ignore_index=True),
+        standing=None
+        if all(one.standing is None for one in parts)
+        else np.concatenate(
+            [w if (w := one.standing) is not None else one.weight for one in parts]
+        ),
     )
 
 

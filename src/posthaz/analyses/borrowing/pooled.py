@@ -32,7 +32,8 @@ def pooled_rows(
     Returns
     -------
     Cohort
-        Current rows first.
+        Current rows first. Its patients, by whom a design is centred and over whom answers are
+        averaged, are the current ones at their own weights, whatever the two arguments.
 
     Raises
     ------
@@ -62,7 +63,8 @@ def pooled_rows(
     covariates = both.covariates.assign(
         **{STUDY: pd.Categorical(study, [CURRENT, HISTORY], ordered=True)}
     )
-    return replace(both, covariates=covariates)
+    standing = np.concatenate([current.weight, np.zeros(len(history))])
+    return replace(both, covariates=covariates, standing=standing)
 
 
 def _check_alike(current: Cohort, history: Cohort) -> None:
