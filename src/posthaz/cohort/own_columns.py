@@ -111,7 +111,15 @@ def stated_columns(spec: CohortSpec) -> tuple[OwnColumn, ...]:
 
 def without_sources(spec: CohortSpec) -> CohortSpec:
     """The specification of a table whose columns were taken from others already."""
+    spec = without_made_times(spec)
     columns = {name: replace(one, taken_from="", convert="") for name, one in spec.columns.items()}
+    return replace(spec, columns=columns)
+
+
+def without_made_times(spec: CohortSpec) -> CohortSpec:
+    """The specification without columns that are described to be made as times, no covariates."""
+    made = {column.name for column in stated_columns(spec)} & _times(spec)
+    columns = {name: column for name, column in spec.columns.items() if name not in made}
     return replace(spec, columns=columns)
 
 

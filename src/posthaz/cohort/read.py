@@ -19,7 +19,12 @@ from posthaz.cohort.draft import NAMING_ROLES, Draft, build_draft
 from posthaz.cohort.levels import level_text
 from posthaz.cohort.numbers import read_numbers
 from posthaz.cohort.origin import origin_of
-from posthaz.cohort.own_columns import stated_columns, with_exit, with_own_columns
+from posthaz.cohort.own_columns import (
+    stated_columns,
+    with_exit,
+    with_own_columns,
+    without_made_times,
+)
 from posthaz.cohort.quantities import counted
 from posthaz.cohort.recurrent import after_first_event
 from posthaz.cohort.rows import shown_rows
@@ -153,6 +158,7 @@ def checked_cohort(
     findings = Findings(list(found))
     read = with_own_columns(stated_cells(read, spec), stated_columns(spec), spec, findings)
     findings.raise_if_any(CohortError, title)
+    spec = without_made_times(spec)
     header = [str(column) for column in read.frame.columns]
     needed = tuple(dict.fromkeys((*([spec.treatment] if spec.treatment else ()), *covariates)))
     read, spec = with_exit(read, spec, findings)
