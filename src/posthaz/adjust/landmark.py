@@ -155,10 +155,7 @@ def _reasons(cohort: Cohort, time: float, kept: np.ndarray) -> np.ndarray:
     over = ~goes_on
     reason[over] = np.where(cohort.cause[over] > 0, EVENT, CENSORED)
     # rows of a subject before the last carry no reason of their own
-    order = np.lexsort((cohort.exit, cohort.subject))
-    last = np.zeros(len(cohort), dtype=bool)
-    last[order[np.append(cohort.subject[order][1:] != cohort.subject[order][:-1], True)]] = True
-    reason[over & ~last] = "earlier row"
+    reason[over & ~cohort.last] = "earlier row"
     return reason
 
 

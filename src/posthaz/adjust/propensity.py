@@ -129,7 +129,7 @@ def _check_cohort(cohort: Cohort, formula: str) -> None:
         raise AdjustmentError(
             f"{name}: no patient is in arm '{empty[0]}'", fix="keep patients of both arms"
         )
-    if len(np.unique(cohort.subject)) < len(cohort):
+    if cohort.several_rows:
         raise AdjustmentError(
             f"{name}: some patients have several rows, and a score belongs to a patient",
             fix="give each patient one row (a landmark makes one of a changing treatment)",

@@ -45,7 +45,7 @@ def competing_response(cohort: Cohort, causes: tuple[int, ...] = ()) -> gw.Surv:
         findings.add(where, "rows are interval-censored", f"{wanted} exact times")
     if (cohort.entry > 0).any():
         findings.add(where, "rows enter late", f"{wanted} follow-up from time 0")
-    if len(np.unique(cohort.subject)) < len(cohort):
+    if cohort.several_rows:
         findings.add(where, "subjects have several rows", f"{wanted} one row a subject")
     if (cohort.weight != 1).any():
         findings.add(where, "rows have weights", f"{wanted} unweighted rows")

@@ -86,11 +86,7 @@ def _between_times(arm: str, part: Cohort) -> dict[str, object]:
 
 def _reversed(part: Cohort) -> Cohort:
     """One row a subject, from entry to the end of follow-up without any event."""
-    order = np.lexsort((part.exit, part.subject))
-    last = np.append(part.subject[order][1:] != part.subject[order][:-1], True)
     first_entry = pd.Series(part.entry).groupby(part.subject).transform("min").to_numpy()
-    keep = np.zeros(len(part), dtype=bool)
-    keep[order[last]] = True
     # a recurrent event ends nothing
     censored = (part.cause == 0) | part.recurrent
     followed = part.exit - first_entry
@@ -103,4 +99,4 @@ def _reversed(part: Cohort) -> Cohort:
         treatment="",
         origin=0.0,
         recurrent=False,
-    ).where(keep)
+    ).where(part.last)

@@ -68,7 +68,7 @@ def piecewise_cox(
             f"{name} @ {k}": values * (period[name] == k) for k in range(len(changing[name]) + 1)
         }
     # pieces of one patient are no cluster: at each time there is one of them
-    alone = cohort.cluster is None and len(np.unique(cohort.subject)) == len(cohort)
+    alone = cohort.cluster is None and not cohort.several_rows
     robust = False if alone and whole_weights(cohort) else None
     fit = cox_model(pieces, pd.DataFrame(made), robust=robust, level=level,
                     strata=None if strata is None else strata[row])  # fmt: skip

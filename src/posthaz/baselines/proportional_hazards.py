@@ -76,8 +76,7 @@ def cox_model(
         cohort, columns = told_apart(cohort, columns)
     fit = maximise_partial_likelihood(cohort, columns, ties, labels)
     if robust is None:
-        several = len(np.unique(cohort.subject)) < len(cohort)
-        robust = cohort.cluster is not None or several or not whole_weights(cohort)
+        robust = cohort.cluster is not None or cohort.several_rows or not whole_weights(cohort)
     covariance = _sandwich(fit) if robust and fit.model else None
     terms = [str(name) for name in columns.columns]
     table = _table(terms, fit, covariance, level)

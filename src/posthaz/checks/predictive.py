@@ -8,6 +8,7 @@ import pandas as pd
 
 from posthaz.baselines import kaplan_meier, survival_curves
 from posthaz.cohort import Cohort
+from posthaz.cohort.patients import last_rows
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
 from posthaz.inference.patients import fitted_rows
@@ -267,12 +268,12 @@ def whole_follow_up(cohort: Cohort) -> Cohort:
     Cohort
         Its ``patients``, with the end of their whole follow-up.
     """
-    order = np.lexsort((cohort.entry, cohort.subject))
-    last = order[np.append(np.diff(cohort.subject[order]) != 0, True)]
-    patients = cohort.patients
-    place = last[np.searchsorted(cohort.subject[last], patients.subject)]
+    last = last_rows(cohort)
     return replace(
-        patients, lower=cohort.lower[place], upper=cohort.upper[place], cause=cohort.cause[place]
+        cohort.patients,
+        lower=cohort.lower[last],
+        upper=cohort.upper[last],
+        cause=cohort.cause[last],
     )
 
 

@@ -44,10 +44,7 @@ def pit_limits(predicted: Predicted, left_out: bool = False) -> tuple[np.ndarray
 def _finite_rows(predicted: Predicted, until: np.ndarray) -> np.ndarray:
     """Ends of rows; only the last row of a patient may be open."""
     rows = predicted.intervals
-    order = np.lexsort((rows.entry, rows.subject))
-    last = np.zeros(len(rows), dtype=bool)
-    last[order[np.append(np.diff(rows.subject[order]) != 0, True)]] = True
-    return np.where(last, until, rows.lower)
+    return np.where(rows.last, until, rows.lower)
 
 
 def pit_table(

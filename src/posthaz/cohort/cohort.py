@@ -223,6 +223,19 @@ class Cohort:
         return found
 
     @property
+    def last(self) -> np.ndarray:
+        """Whether a row is the last of its subject, shape (row,), bool."""
+        order, again = by_subject(self)
+        found = np.zeros(len(self), dtype=bool)
+        found[order[~np.append(again[1:], False)]] = True
+        return found
+
+    @property
+    def several_rows(self) -> bool:
+        """Whether a subject has more than one row."""
+        return len(np.unique(self.subject)) < len(self)
+
+    @property
     def patients(self) -> "Cohort":
         """The first row of every subject: the patients as they were when follow-up began.
 

@@ -107,6 +107,33 @@ def changing(cohort: Cohort, covariates: Sequence[str] | None = None) -> tuple[s
     )
 
 
+def last_rows(cohort: Cohort) -> np.ndarray:
+    """Position of each patient's last row.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Valid time-to-event data.
+
+    Returns
+    -------
+    ndarray of int, shape (patient,)
+        In the order of ``cohort.patients``.
+
+    Examples
+    --------
+    >>> import posthaz as ph
+    >>> frame = pd.DataFrame({"id": [1, 2, 1], "from": [0, 0, 4], "to": [4, 7, 9],
+    ...                       "dead": [0, 0, 1]})
+    >>> cohort = ph.read_cohort(frame, time="to", event="dead", entry="from", subject="id")
+    >>> last_rows(cohort).tolist()
+    [2, 1]
+    """
+    ends = np.flatnonzero(cohort.last)
+    ends = ends[np.argsort(cohort.subject[ends])]
+    return ends[np.searchsorted(cohort.subject[ends], cohort.subject[cohort.first])]
+
+
 def _same_time(ended: np.ndarray, began: np.ndarray) -> np.ndarray:
     return np.abs(ended - began) <= _SAME_TIME * np.maximum(ended, began)
 

@@ -137,7 +137,7 @@ def model_draws(fit: Fit) -> xr.DataTree:
 def _undrawable(cohort: Cohort) -> Iterator[Finding]:
     """Why follow-up of a cohort can't be drawn."""
     place = cohort.source.name
-    if cohort.recurrent or len(np.unique(cohort.subject)) < len(cohort):
+    if cohort.recurrent or cohort.several_rows:
         what = "patients have several rows, and which later rows there are depends on the draw"
         yield Finding(place, what, "give one row a patient")
     if cohort.interval_censored.any():

@@ -1,7 +1,10 @@
 """Row numbers and values in messages."""
 
+import pandas as pd
 import pytest
 
+from posthaz.cohort import read_cohort
+from posthaz.cohort.patients import last_rows
 from posthaz.cohort.rows import listed, shown_rows, shown_values
 
 
@@ -22,3 +25,20 @@ def test_values():
 
 def test_listed():
     assert [listed(list(words)) for words in ("", "a", "ab")] == ["", "a", "a and b"]
+
+
+def test_last_rows_of_patients_in_any_order():
+    frame = pd.DataFrame(
+        {
+            "id": [7, 2, 7, 2, 5],
+            "from": [4, 0, 0, 3, 0],
+            "to": [9, 3, 4, 8, 6],
+            "dead": [1, 0, 0, 1, 0],
+        }
+    )
+    cohort = read_cohort(frame, time="to", event="dead", entry="from", subject="id")
+    assert cohort.last.tolist() == [True, False, False, True, True]
+    assert cohort.exit[last_rows(cohort)].tolist() == [8.0, 9.0, 6.0]
+    assert cohort.subject[last_rows(cohort)].tolist() == cohort.patients.subject.tolist()
+    assert cohort.several_rows
+    assert not cohort.where(cohort.last).several_rows

@@ -12,6 +12,7 @@ from posthaz.analyses.missing.faults import imputation_faults, incomplete, kind_
 from posthaz.baselines import nelson_aalen
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
+from posthaz.cohort.patients import last_rows
 from posthaz.errors import CohortError, Findings
 from posthaz.spec import ModelSpec
 
@@ -177,7 +178,7 @@ def _numbers(
 
     A number of two values is coded like a factor of two levels.
     """
-    first, last = np.flatnonzero(cohort.first), _last(cohort)
+    first, last = np.flatnonzero(cohort.first), last_rows(cohort)
     columns: dict[str, np.ndarray] = {}
     coding: dict[str, tuple[object, ...]] = {}
     for name in names:
@@ -197,16 +198,6 @@ def _numbers(
         columns[f"event {cause}"] = (cohort.cause[last] == cause).astype(float)
         columns[f"hazard {cause}"] = _cumulative_hazard(cohort, int(cause), first, last)
     return pd.DataFrame(columns), coding
-
-
-def _last(cohort: Cohort) -> np.ndarray:
-    """Position of each patient's last row, in the order of the first ones."""
-    order = np.lexsort((cohort.exit, cohort.subject))
-    ends = order[np.append(cohort.subject[order][1:] != cohort.subject[order][:-1], True)]
-    place = {
-        int(subject): int(row) for subject, row in zip(cohort.subject[ends], ends, strict=True)
-    }
-    return np.array([place[int(subject)] for subject in cohort.subject[cohort.first]])
 
 
 def _cumulative_hazard(

@@ -196,8 +196,7 @@ def multistate_faults(asked: MultistateSpec, cohort: Cohort) -> Iterator[Finding
         One a problem.
     """
     place = f"{cohort.source.name}, multistate"
-    several_rows = len(np.unique(cohort.subject)) < len(cohort)
-    if cohort.interval_censored.any() or cohort.recurrent or several_rows:
+    if cohort.interval_censored.any() or cohort.recurrent or cohort.several_rows:
         what = "states need one row a patient, with times of events that were seen"
         yield Finding(place, what, "remove [multistate]")
         return

@@ -78,10 +78,9 @@ def privacy_faults(asked: PrivacySpec, cohort: Cohort) -> Iterator[Finding]:
         One a problem.
     """
     place = f"{cohort.source.name}, [privacy]"
-    several = len(np.unique(cohort.subject)) < len(cohort)
     for what, found in (
         ("events are known to lie between two visits", cohort.interval_censored.any()),
-        ("patients have several rows", several),
+        ("patients have several rows", cohort.several_rows),
         ("patients come under observation late", (cohort.entry > 0).any()),
         ("rows have weights", (cohort.weight != 1.0).any()),
     ):

@@ -182,10 +182,9 @@ def refuse_rows(
     fix: str = "say confounder = false in [tipping_points]",
 ) -> None:
     """Refuse follow-up that a mixture, or the completion of censored times, isn't written for."""
-    several = len(np.unique(cohort.subject)) < len(cohort)
     reasons = {
         "an effect changes with time": bool(fit.spec.changed_terms),
-        "patients have several rows of follow-up": several,
+        "patients have several rows of follow-up": cohort.several_rows,
         "patients enter late, when those with the confounder have died already": bool(
             (cohort.entry > 0).any()
         ),

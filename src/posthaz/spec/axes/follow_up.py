@@ -146,7 +146,7 @@ class CensoredChange(Change):
     checked: ClassVar[bool] = True
 
     def of_patients(self, cohort: Cohort) -> Cohort:
-        open_rows = (cohort.cause == 0) & np.isinf(cohort.upper) & _last(cohort)
+        open_rows = (cohort.cause == 0) & np.isinf(cohort.upper) & cohort.last
         reference = cohort.arm == cohort.arms[0]
         for change, own in zip(_EXTREMES[self.how], (reference, ~reference), strict=True):
             cohort = change(cohort, open_rows & own)
@@ -175,11 +175,7 @@ class InformativeChange(Change):
     draws: ClassVar[str] = "censored times"
 
     def of_patients(self, cohort: Cohort) -> Cohort:
-        if (
-            (cohort.entry > 0).any()
-            or cohort.interval_censored.any()
-            or len(np.unique(cohort.subject)) < len(cohort)
-        ):
+        if (cohort.entry > 0).any() or cohort.interval_censored.any() or cohort.several_rows:
             raise CohortError(
                 f"{cohort.source.name}: patients enter late, have several rows of follow-up, or "
                 "times between two visits, and the completion of censored times needs one exact "
@@ -195,15 +191,6 @@ class InformativeChange(Change):
             f"of treated patients multiplied by {number_text(self.delta, 4)} after they were "
             "censored, and the posteriors pooled"
         )
-
-
-def _last(cohort: Cohort) -> np.ndarray:
-    """Whether a row is the last of its subject, shape (row,)."""
-    order = np.lexsort((cohort.exit, cohort.subject))
-    subject = cohort.subject[order]
-    found = np.zeros(len(cohort), dtype=bool)
-    found[order[np.append(subject[1:] != subject[:-1], True)]] = True
-    return found
 
 
 def landmark_axes(toml: TomlTable, given: GivenFile) -> tuple[Axis, ...]:
