@@ -7,6 +7,8 @@ from posthaz.errors import CohortError, Finding
 from posthaz.spec.analysis import Analysis
 from posthaz.spec.model_spec import ModelSpec
 
+_ALONE = "Kaplan-Meier curves and Table 1 are about everybody"
+
 
 def own_patients(spec: ModelSpec, cohort: Cohort) -> Cohort:
     """The part of a cohort that a model is about: the patients who lack none of its covariates.
@@ -93,6 +95,9 @@ def patients_lost(analysis: Analysis, cohort: Cohort) -> Sequence[Finding]:
         None where every model is about everybody.
     """
     whole = cohort.patient_count
+    several = len(analysis.models) > 1
+    shared = "Models are compared on the patients that they share" if several else _ALONE
+    others = "the other models" if several else "everybody"
     found = []
     for model in analysis.models:
         patients, lacking = patients_of(model, cohort)
@@ -101,8 +106,8 @@ def patients_lost(analysis: Analysis, cohort: Cohort) -> Sequence[Finding]:
                 Finding(
                     f"{cohort.source.name}, model '{model.name}'",
                     f"it is about {patients:,} of {whole:,} patients; the others are left out, "
-                    f"missing {lacking}. Models are compared on the patients that they share",
-                    "read its numbers beside those of the other models with this in mind, or say "
+                    f"missing {lacking}. {shared}",
+                    f"read its numbers beside those of {others} with this in mind, or say "
                     "same_patients = true in [cohort]",
                 )
             )

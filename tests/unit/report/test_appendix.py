@@ -72,5 +72,5 @@ def test_many_failed_checks_are_three_notes(two_arms):
 
 def test_a_ratio_that_the_prior_moves_is_marked_beside_the_number():
     frame = pd.DataFrame({"label": ["Rare", "Age"], "model": "Weibull", "conflict": ["far", ""]})
-    assert disagreements(frame) == ["† Prior and data disagree: Rare in Weibull (far)."]
+    assert disagreements(frame) == ["† What the prior does: Rare in Weibull (far)."]
     assert disagreements(frame.iloc[1:]) == []

@@ -195,3 +195,16 @@ def test_patients_left_out_by_refits_are_said(two_arms, bad, again, said):
     assert any(said in block.text for block in section.blocks if isinstance(block, Paragraph))
     found = concerns(replace(two_arms, posterior=replace(posterior, comparison=table)))
     assert any(one.kind == "influence" for one in found) == (bad > again)
+
+
+@pytest.mark.parametrize(
+    ("tail", "said"), [(0.35, "**The prior moves an estimate**"), (0.01, "**Prior and data disag")]
+)
+def test_a_prior_that_holds_the_estimate_does_not_disagree_with_it(two_arms, tail, said):
+    # a hazard ratio of 0.39 under normal(0, 1) is 0.94 of its standard deviations out
+    table = two_arms.posterior.prior_influence.copy()
+    row = (table["model"] == "weibull") & (table["parameter"] == "arm[B]")
+    table.loc[row, ["moved", "prior_tail"]] = (0.3, tail)
+    results = replace(two_arms, posterior=replace(two_arms.posterior, prior_influence=table))
+    (text,) = [one.text for one in concerns(results) if one.kind == "prior_conflict"]
+    assert text.startswith(said)

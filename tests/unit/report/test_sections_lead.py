@@ -144,3 +144,15 @@ def test_patients_with_several_observations_are_counted_once(two_arms):
         )
         assert f"**{patients} simulated patients** {more} were analysed" in studied_sentence(paired)
         assert f"{patients} patients {more} analysed" in " ".join(_flow(paired))
+
+
+def test_a_median_on_the_last_patients_says_how_few_they_are(one_arm):
+    cohort = one_arm.cohort
+    table = one_arm.frequentist.answers.copy()
+    late = float(np.sort(cohort.exit)[-3])  # three patients are followed to then or longer
+    row = (table["analysis"] == "kaplan_meier") & (table["quantity"] == "median")
+    table.loc[row, "value"] = late
+    results = replace(one_arm, frequentist=replace(one_arm.frequentist, answers=table))
+    few = "That median comes when 3 patients are at risk."
+    assert any(few in text for text in texts(results))
+    assert not any("patients are at risk" in text for text in texts(one_arm))

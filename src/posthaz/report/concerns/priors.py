@@ -29,8 +29,10 @@ def conflicting_priors(results: Results) -> Iterator[Concern]:
     parts = [_part(results, row) for _, row in found.head(_MOST_NAMED).iterrows()]
     more = len(found) - len(parts)
     others = [f"{more} more in `prior_influence.csv`"] if more else []
+    far = found["reason"].str.contains("tail").any()
+    what = "Prior and data disagree" if far else "The prior moves an estimate"
     text = (
-        f"**Prior and data disagree** in the primary model: {listed([*parts, *others])}. Report "
+        f"**{what}** in the primary model: {listed([*parts, *others])}. Report "
         "the answer under a wider prior beside this one ([sensitivity])."
     )
     yield Concern("prior_conflict", "warning", text, "priors")

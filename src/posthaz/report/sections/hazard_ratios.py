@@ -253,7 +253,7 @@ def disagreements(frame: pd.DataFrame) -> list[str]:
     ]
     more = len(marked) - len(said)
     said += [f"{more} more in `prior_influence.csv`"] if more else []
-    return [f"{_MARK} Prior and data disagree: {'; '.join(said)}."] if said else []
+    return [f"{_MARK} What the prior does: {'; '.join(said)}."] if said else []
 
 
 def forest_figure(

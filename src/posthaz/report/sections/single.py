@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from posthaz.baselines import numbers_at_risk
+from posthaz.cohort import counted
 from posthaz.design import formula_variables, named_steps, written_terms
 from posthaz.report.blocks import Paragraph
 from posthaz.report.results import Results
@@ -35,6 +37,9 @@ from posthaz.report.sections.wording import (
     ratio,
     share,
 )
+from posthaz.report.small_counts import withholds
+
+_FEW_AT_RISK = 10
 
 
 def single_blocks(results: Results) -> tuple[Paragraph, ...]:
@@ -121,10 +126,24 @@ def _beside(results: Results) -> str:
             state = words(results).state
             parts.append(f"{share(row['value'])} {state} at {at_time(time, unit)}")
     start = f"{names.curve} gives {listed(parts)}" if parts else ""
+    few = _few_at_risk(results, float(median["value"]))
     if results.posterior.primary.design.columns:
-        return f"{start}." if start else ""
+        return f"{start}.{few}" if start else ""
     end = "without a comparison group, no effect can be told from these patients."
-    return f"{start}; {end}" if start else capitalised(end)
+    return f"{start}; {end}{few}" if start else capitalised(end)
+
+
+def _few_at_risk(results: Results, median: float) -> str:
+    """That a median of Kaplan-Meier rests on the last few patients; empty for one that doesn't."""
+    cohort = results.cohort
+    by_steps = beside(cohort).curve_analysis == "kaplan_meier"
+    if not np.isfinite(median) or not by_steps or withholds(results.analysis) is not None:
+        return ""
+    left = float(numbers_at_risk(cohort, [median]).to_numpy().sum())
+    if left >= _FEW_AT_RISK:
+        return ""
+    are = "is" if round(left) == 1 else "are"
+    return f" That median comes when {counted(round(left), 'patient')} {are} at risk."
 
 
 def first_covariate(results: Results) -> str:
