@@ -1,11 +1,13 @@
 from itertools import pairwise
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import PolyCollection
 
 from posthaz.figures import draw_survival
+from posthaz.figures.axis import label_survival
 from tests.figures.cohorts import LABELS, TIME_AXIS, at_risk, curves, kaplan_meier
 
 
@@ -109,3 +111,11 @@ def test_events_and_censored_so_far_stand_below_where_asked():
     ]  # fmt: skip
     assert [text.get_text() for text in asked.axes[2].texts] == [f"{n}" for n in counts["events"]]
     assert [text.get_text() for text in asked.axes[3].texts] == [f"{n}" for n in counts["censored"]]
+
+
+def test_an_endpoint_that_is_an_event_does_not_name_its_absence():
+    # "Death from melanoma (probability)" stood beside a curve that falls from 1
+    figure = plt.figure()
+    axes = figure.add_subplot()
+    label_survival(axes, "death from melanoma")
+    assert axes.get_ylabel() == "Event-free: death from melanoma (probability)"

@@ -2,7 +2,7 @@
 
 from posthaz.figures.along import draw_curve, draw_cut, draw_survival_along
 from posthaz.figures.assurance import draw_assurance
-from posthaz.figures.axis import panel_ticks, time_ticks
+from posthaz.figures.axis import names_survival, panel_ticks, time_ticks
 from posthaz.figures.borrowing import draw_borrowing
 from posthaz.figures.clusters import draw_clusters
 from posthaz.figures.comparison import draw_comparison
@@ -83,6 +83,7 @@ __all__ = [
     "draw_transformed",
     "figure_bytes",
     "font_notice",
+    "names_survival",
     "p_text",
     "panel_ticks",
     "pictured",

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
 from posthaz.cohort import at_time, number_text, with_unit
-from posthaz.figures.axis import label_ratio
+from posthaz.figures.axis import label_ratio, label_survival
 from posthaz.figures.layers import draw_band
 from posthaz.figures.style import (
     MUTED,
@@ -169,9 +169,7 @@ def draw_survival_along(
                 handles.append(Line2D([], [], color=style.colour, ls=style.dash))
                 names.append("At " + at_time(time, unit))
         if kind == "survival":
-            axes.set_ylim(0.0, 1.02)
-            axes.set_yticks(np.linspace(0.0, 1.0, 6))
-            axes.set_ylabel(filled(f"{endpoint[:1].upper()}{endpoint[1:]} (probability)", 34))
+            label_survival(axes, endpoint, width=34)
         else:
             horizon = float(own["time"].iloc[0])
             axes.set_ylim(bottom=0.0)

@@ -1,11 +1,19 @@
 """Ticks and labels of the axes that many figures share: time, and ratios on a log scale."""
 
+import re
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from posthaz.figures.style import filled, room
 
+_WITHOUT_EVENT = (
+    *("surviv", "free", "control", "remission"),
+    *("生存", "存活", "无", "控制", "缓解"),
+    *("überleb", "uberleb", "survie", "superviv", "sopravviv", "sobreviv"),
+)
+_SHORT = re.compile("[a-z]{0,4}(os|fs|ss)")  # OS, PFS, DMFS, CSS
 STEPS = {
     "days": (1, 2, 5, 7, 14, 30, 60, 90, 180, 365, 730, 1825, 3650),
     "weeks": (1, 2, 4, 8, 13, 26, 52, 104, 260, 520),
@@ -82,7 +90,20 @@ def label_survival(axes: Axes, endpoint: str, width: int = 60) -> None:
     """Set the axis of a survival probability: 0 to 1; its label in lines of `width` letters."""
     axes.set_ylim(0.0, 1.02)
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
-    axes.set_ylabel(filled(f"{capitalised(endpoint)} (probability)", width))
+    named = endpoint if names_survival(endpoint) else f"Event-free: {endpoint}"
+    axes.set_ylabel(filled(f"{capitalised(named)} (probability)", width))
+
+
+def names_survival(endpoint: str) -> bool:
+    """Whether an endpoint names being without the event, as "overall survival" does.
+
+    Examples
+    --------
+    >>> [names_survival(one) for one in ("Overall survival", "PFS", "death", "time to relapse")]
+    [True, True, False, False]
+    """
+    plain = endpoint.lower()
+    return any(one in plain for one in _WITHOUT_EVENT) or bool(_SHORT.fullmatch(plain))
 
 
 def ratio_ticks(lower: float, upper: float) -> list[float]:

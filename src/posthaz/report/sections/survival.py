@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 
 from posthaz.baselines import at_risk_rows
-from posthaz.figures import draw_survival, draw_survival_points, p_text, time_ticks
+from posthaz.figures import (
+    draw_survival,
+    draw_survival_points,
+    names_survival,
+    p_text,
+    time_ticks,
+)
 from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section
 from posthaz.report.concerns.proportionality import holds_proportional
 from posthaz.report.missing import guarded_block
@@ -290,8 +296,10 @@ def _figure(results: Results) -> FigureBlock:
             caption,
             "kaplan_meier.csv",
         )
+    endpoint = results.analysis.endpoint
+    curve = endpoint if names_survival(endpoint) else "event-free probability"
     caption = (
-        f"{model_labels(results)[fit.spec.name]}: posterior {results.analysis.endpoint} over "
+        f"{model_labels(results)[fit.spec.name]}: posterior {curve} over "
         f"{curve_name(results)}{given_event_free(results)}{below}"
     )
     return picture(
