@@ -161,8 +161,8 @@ def naive_incidence(
             "events": curve.groupby("arm")["events"].cumsum(),
             "incidence": 1.0 - curve["survival"],
             "std_error": curve["std_error"],
-            "lower": 1.0 - curve["upper"],
-            "upper": 1.0 - curve["lower"],
+            "lower": (1.0 - curve["upper"]).where(curve["survival"] < 1.0),
+            "upper": (1.0 - curve["lower"]).where(curve["survival"] < 1.0),
         }
     )
     if times is None:

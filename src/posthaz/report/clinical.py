@@ -19,6 +19,7 @@ from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.parts import guarded_section
 from posthaz.report.results import Results
 from posthaz.spec import Analysis, Published
+from posthaz.spec.analysis_cohort import clinical_covariates
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +160,29 @@ def _section_of(results: Results, part: ClinicalPart) -> Section | None:
     """Section of an analysis; where there is no answer, one that has place for the reason."""
     if part.name not in results.clinical:
         return Section(_title(part), _anchor(part))
-    return part.section(results, results.clinical[part.name])
+    section, said = part.section(results, results.clinical[part.name]), _whom(results, part)
+    if section is None or not said:
+        return section
+    return replace(section, blocks=(Paragraph(said), *section.blocks))
+
+
+_SAY_THEMSELVES = ("missing", "immortal_time", "sensitivity", "model_averaging", "life_table")
+
+
+def _whom(results: Results, part: ClinicalPart) -> str:
+    """Whom an analysis leaves out because they lack a covariate; empty for nobody."""
+    cohort = results.cohort
+    if part.name in _SAY_THEMSELVES or not cohort.drop_missing:
+        return ""
+    own = cohort.complete(clinical_covariates(results.analysis))
+    if own.patient_count == cohort.patient_count:
+        return ""
+    lacking = own.dropped[-1].reason.partition(": ")[2]
+    return (
+        f"This section is about the {own.patient_count:,} of {cohort.patient_count:,} patients who "
+        f"lack none of the covariates that it and the other analyses of the file use (missing "
+        f"{lacking})."
+    )
 
 
 def _title(part: ClinicalPart) -> str:

@@ -21,6 +21,7 @@ from posthaz.report.missing import lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, lowered
 from posthaz.report.sections.picture import picture
+from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import (
     at_time,
     count_text,
@@ -47,7 +48,7 @@ def competing_lead(results: Results, answer: CompetingRisks) -> str:
     ]
     return (
         f"By {at_time(last, results.cohort.unit)}, other causes allowed for, the cumulative "
-        f"incidence is: {'; '.join(parts)}."
+        f"incidence{given_event_free(results)} is: {'; '.join(parts)}."
     )
 
 
@@ -142,7 +143,8 @@ def _section(results: Results, answer: CompetingRisks) -> Section:
         blocks.append(incidence_table(results, answer))
     if len(answer.time_lost):
         blocks.append(time_lost_table(results, answer))
-    for cause, test in answer.tests.groupby("cause", sort=False):
+    tests = answer.tests.groupby("cause", sort=False) if len(answer.tests) else ()
+    for cause, test in tests:
         row = test.iloc[0]
         said = p_sentence(row["p"]) if np.isfinite(row["p"]) else row["note"]
         name = capitalised(asked.label(int(str(cause))))
@@ -208,7 +210,7 @@ def _figure(results: Results, answer: CompetingRisks, interest: str) -> Block:
     alt = f"Cumulative incidence of {interest} at {when}: {'; '.join(parts)}."
     caption = (
         "Cumulative incidence of each cause by arm: Aalen–Johansen steps, posterior band, and one "
-        "minus Kaplan–Meier with the other causes censored"
+        f"minus Kaplan–Meier with the other causes censored{given_event_free(results)}"
     )
     return picture(
         results, figure, "cumulative_incidence", alt, caption, "cumulative_incidence.csv"

@@ -9,6 +9,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, term_label
+from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import (
     at_time,
     counted,
@@ -41,7 +42,8 @@ def incidence_table(results: Results, answer: CompetingRisks) -> Table:
     level = interval_name(results.analysis.estimands.interval)
     return Table(
         pd.DataFrame(rows),
-        f"Probability of having failed from each cause, by time ({level} intervals)",
+        "Probability of having failed from each cause, by time"
+        f"{given_event_free(results)} ({level} intervals)",
         {
             "time": "At",
             "posterior": "Bayes",
@@ -79,7 +81,8 @@ def time_lost_table(results: Results, answer: CompetingRisks) -> Table:
     horizon = at_time(round(float(table["horizon"].iloc[0]), 1), unit)
     return Table(
         shown,
-        f"Mean time lost to each cause before {horizon}: the area under its cumulative incidence",
+        f"Mean time lost to each cause before {horizon}{given_event_free(results)}: the area under "
+        "its cumulative incidence",
         {"arm": "Arm", "mean": f"{capitalised(unit)} ({level} CrI)", "above": "P(more)"},
         group="group",
         source="competing_risks_time.csv",
