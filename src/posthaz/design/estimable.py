@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.design.design import Design
-from posthaz.design.formula import formula_variables, in_basis, quoted
+from posthaz.design.formula import in_basis, quoted, term_variables
 from posthaz.errors import FormulaError
 
 # what is left of a column beside the others, as a share of its own spread: near-copies have
@@ -177,7 +177,7 @@ def _numbers(design: Design) -> Iterator[int]:
 
 def _variables(design: Design, j: int) -> tuple[str, ...]:
     term = design.terms[j]
-    return (term,) if term in design.frame else formula_variables(term)
+    return term_variables(design.formula, term)
 
 
 def _apart(design: Design, j: int, k: int) -> str:

@@ -127,8 +127,14 @@ def term_variables(formula: str, term: str) -> tuple[str, ...]:
     ('arm', 'tumour size')
     """
     formula_variables(formula)
-    own = [one for one in model_description(formula).common_terms if str(one.name) == term]
-    return tuple(sorted({str(name) for one in own for name in one.var_names if name}))
+    return _variables_by_term(formula).get(term, ())
+
+
+@lru_cache(maxsize=256)
+def _variables_by_term(formula: str) -> dict[str, tuple[str, ...]]:
+    """Covariates of each term of a formula that may be evaluated."""
+    terms = [one for one in model_description(formula).common_terms if hasattr(one, "var_names")]
+    return {str(one.name): tuple(sorted(str(n) for n in one.var_names if n)) for one in terms}
 
 
 def formula_terms(formula: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from posthaz.design import formula_variables
+from posthaz.design import term_variables
 from posthaz.estimands.effect import contrast_in_patients
 from posthaz.estimands.population import patients_each
 from posthaz.estimands.summary import summary
@@ -85,7 +85,7 @@ def _partners(fit: Fit) -> list[str]:
     """Covariates that stand in a term with the treatment, in the order of the formula."""
     found: dict[str, None] = {}
     for term in fit.design.terms:
-        names = formula_variables(term) if ":" in term else ()
+        names = term_variables(fit.design.formula, term) if ":" in term else ()
         if fit.treatment in names:
             found.update(dict.fromkeys(n for n in names if n != fit.treatment))
     return list(found)

@@ -10,6 +10,7 @@ from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import Finding, Findings, PosthazError
 from posthaz.inference.conditional import hazard_of
 from posthaz.inference.fit import Fit
+from posthaz.inference.patients import fitted_rows
 from posthaz.inference.prepare import of_distinct_rows, understood
 from posthaz.model import build_model
 from posthaz.model.graph import pm
@@ -74,11 +75,7 @@ def generative_model(
             f"model '{spec.name}' can't be drawn from: {what}",
             fix="leave the resolution out of [cohort], or use ph.survival and its bands",
         )
-    if design != fit.design:
-        raise PosthazError(
-            f"model '{spec.name}' was fitted to other patients than those of the cohort given",
-            fix="give the cohort that the model was fitted to",
-        )
+    fitted_rows(fit, cohort)
     ends = _ends(own, censored_at)
     frame, rate = design.frame, None
     if spec.background is not None:

@@ -14,7 +14,7 @@ from posthaz.inference.conditional import hazard_of
 from posthaz.inference.engine import answers_of
 from posthaz.inference.named_priors import labelled_log_priors
 from posthaz.inference.nuts import Sampled
-from posthaz.inference.patients import distinct_patients, patient_numbers, row_shares
+from posthaz.inference.patients import distinct_patients, ended_and_seen, row_shares
 from posthaz.inference.prepare import Prepared
 from posthaz.model.baseline import STRATUM
 from posthaz.model.graph import pm
@@ -215,11 +215,9 @@ def _prior_by_pymc(model: "pm.Model", seed: int, names: list[str]) -> xr.Dataset
 
 def data_groups(cohort: Cohort, design: Design, with_design: bool = True) -> dict[str, xr.Dataset]:
     """Groups ``observed_data`` (times) and ``constant_data`` (everything else that was given)."""
-    patients, number = cohort.patients, patient_numbers(cohort)
+    patients = cohort.patients
     subject = {"subject": patients.subject}
-    ended, seen = np.zeros(len(patients)), np.zeros(len(patients))
-    np.maximum.at(ended, number, cohort.exit)
-    np.maximum.at(seen, number, (cohort.event | cohort.interval_censored).astype(float))
+    ended, seen = ended_and_seen(cohort)
     observed = xr.Dataset({"time": ("subject", ended)}, coords=subject)
     constant = {
         # ArviZ looks for the event indicator of a predicted time under the time's own name

@@ -28,19 +28,60 @@ def fitted_rows(fit: Fit, cohort: Cohort) -> Cohort:
     Raises
     ------
     PosthazError
-        For another cohort: other rows, or other values of the model's covariates.
+        For another cohort: other rows, other values of the model's covariates, or another end
+        point of the same patients.
     """
     rows, frame = joined(own_patients(fit.spec, cohort), fit.spec.needed), fit.design.frame
     found = f"the cohort given has {len(rows)}"
     if len(rows) == len(frame):
         there = all(name in rows.covariates for name in frame.columns)
         if there and all(_same(frame[name], rows.covariates[name]) for name in frame.columns):
-            return rows
-        found = "those of the cohort given have other covariates"
+            if _same_follow_up(fit, rows):
+                return rows
+            found = "those of the cohort given have other times, events or weights"
+        else:
+            found = "those of the cohort given have other covariates"
     raise PosthazError(
         f"model '{fit.spec.name}' was fitted to {len(frame)} rows, and {found}",
         fix="give the cohort that the model was fitted to",
     )
+
+
+def ended_and_seen(cohort: Cohort) -> tuple[np.ndarray, np.ndarray]:
+    """When follow-up of each patient ended, and whether the event was seen (1) or not (0).
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Valid time-to-event data.
+
+    Returns
+    -------
+    tuple of ndarray of float, shape (patient,)
+        In the order of ``cohort.patients``.
+    """
+    number, size = patient_numbers(cohort), int(cohort.first.sum())
+    ended, seen = np.zeros(size), np.zeros(size)
+    np.maximum.at(ended, number, cohort.exit)
+    np.maximum.at(seen, number, (cohort.event | cohort.interval_censored).astype(float))
+    return ended, seen
+
+
+def _same_follow_up(fit: Fit, rows: Cohort) -> bool:
+    """Whether patients were followed, and counted, as those of a fit, where the fit tells it."""
+    groups = fit.draws.children
+    if "observed_data" not in groups or "constant_data" not in groups:
+        return True
+    constant = groups["constant_data"].to_dataset()
+    ended, seen = ended_and_seen(rows)
+    told = {
+        "time": seen,
+        "weight": rows.patients.weight,
+        "entry": rows.patients.entry,
+    }
+    pairs = [(groups["observed_data"]["time"], ended)]
+    pairs += [(constant[name], own) for name, own in told.items() if name in constant]
+    return all(np.array_equal(kept.to_numpy().astype(float), own) for kept, own in pairs)
 
 
 def _same(one: pd.Series, other: pd.Series) -> bool:

@@ -363,6 +363,40 @@ def check_values(value: Any, rules: Mapping[str, Field], optional: tuple[str, ..
     findings.raise_if_any(SpecError, f"{name} can't be used:")
 
 
+def check_mapped(value: Any, key: str, rule: Field) -> None:
+    """Refuse entries of a mapping of a specification that an analysis file would refuse.
+
+    Parameters
+    ----------
+    value : frozen dataclass
+        A specification being made.
+    key : str
+        Its field that is a mapping.
+    rule : Field
+        The rule of each entry.
+
+    Raises
+    ------
+    SpecError
+        With everything found, in the words of the file.
+    """
+    name, findings = type(value).__name__, Findings()
+    given = getattr(value, key)
+    if not isinstance(given, Mapping):
+        raise SpecError(f"{name}, {key}: found {shown(given)}", fix="give a dictionary")
+    made: dict[str, Any] = {}
+    for entry, raw in given.items():
+        try:
+            made[entry] = rule.parse(as_in_a_file(raw))
+        except (UnfitError, TypeError) as error:
+            reason = f" ({error})" if isinstance(error, UnfitError) and str(error) else ""
+            findings.add(
+                f"{name}, {key} of '{entry}'", f"found {shown(raw)}{reason}", f"give {rule.expects}"
+            )
+    findings.raise_if_any(SpecError, f"{name} can't be used:")
+    object.__setattr__(value, key, made)
+
+
 def as_in_a_file(value: Any) -> Any:
     """A Python value as TOML would hold it: lists for tuples and arrays, plain numbers."""
     if isinstance(value, np.generic):

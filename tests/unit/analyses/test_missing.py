@@ -361,3 +361,17 @@ def test_what_cannot_be_imputed_jointly_is_said():
     assert "every cause" in said(frame, **jointly, read={"event_codes": codes})
     excess = replace(plain, background=ph.Background("rate"))
     assert "excess hazards" in said(holed(), covariates=["bmi"], jointly=(excess,))
+
+
+def test_columns_whose_names_need_backquotes_are_imputed():
+    frame = holed().rename(columns={"bmi": "BMI (kg/m2)"})
+    columns = {"BMI (kg/m2)": ph.Column("BMI (kg/m2)"), "age": ph.Column("age")}
+    cohort = ph.read_cohort(
+        frame, time="months", event="dead", treatment="arm", columns=columns, missing="drop"
+    )
+    formula = "arm + age + log(`BMI (kg/m2)`)"
+    assert not list(imputation_faults(cohort, ["arm", "age", "BMI (kg/m2)"], formulas=[formula]))
+    (fault,) = imputation_faults(
+        cohort, ["arm", "age", "BMI (kg/m2)"], formulas=["bs(`BMI (kg/m2)`, df=4)"]
+    )
+    assert "takes its meaning from the values of 'BMI (kg/m2)'" in fault.what

@@ -1,5 +1,7 @@
 """A fit set beside a cohort that it was not made of is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 import posthaz as ph
@@ -8,6 +10,9 @@ from posthaz.errors import PosthazError
 from posthaz.inference.patients import fitted_rows
 
 COHORT = ph.simulated_example(size=60)
+TREATED = ph.fit(
+    ph.ModelSpec("t", ph.Exponential(), "arm"), COHORT, draws=100, method="laplace", seed=1
+)
 FIT = ph.fit(
     ph.ModelSpec("m", ph.Exponential(), "arm + (1 | centre)"), COHORT, draws=100, method="laplace"
 )
@@ -27,6 +32,32 @@ def test_another_cohort_is_refused(cohort, said):
             answer(FIT, cohort)
     with pytest.raises(PosthazError, match=said):
         ph.check_fit(cohort, FIT)
+
+
+@pytest.mark.parametrize(
+    "cohort",
+    [
+        # the same patients by another end point, and as rows that stand for two
+        replace(COHORT, lower=COHORT.lower / 2, upper=COHORT.upper / 2),
+        replace(COHORT, weight=2 * COHORT.weight),
+    ],
+)
+def test_another_end_point_of_the_same_patients_is_refused(cohort):
+    said = "other times, events or weights"
+    history = ph.BorrowingSpec((ph.HistoricalRatio("h", "H", 0.7, 0.5, 0.98),))
+    asked = {
+        "tipping_points": lambda: ph.tipping_points(TREATED, cohort),
+        "confounder": lambda: ph.confounder_effects(TREATED, cohort, [ph.Confounder(2, 0.5, 0.2)]),
+        "average": lambda: ph.average_models({"a": TREATED, "b": TREATED}, cohort),
+        "subsets": lambda: ph.survival_in_subsets(
+            cohort, TREATED.spec, ph.SubsetsSpec(()), [12.0], whole=TREATED
+        ),
+        "borrowing": lambda: ph.borrowing_answers(cohort, TREATED.spec, history, alone=TREATED),
+        "rows": lambda: fitted_rows(TREATED, cohort),
+    }
+    for answer in asked.values():
+        with pytest.raises(PosthazError, match=said):
+            answer()
 
 
 def test_its_own_cohort_is_taken():

@@ -30,6 +30,12 @@ def test_the_mend_tells_them_apart():
     assert plain.apart == "I(gtv - ptv)"
 
 
+def test_names_that_need_backquotes_have_them_in_the_mend():
+    odd = FRAME.rename(columns={"gtv": "GTV (cc)", "ptv": "P-T V"})
+    (found,) = entangled_numbers(learn_design(odd, "arm + log(`P-T V`) + log(`GTV (cc)`)"))
+    assert found.apart == "log(`GTV (cc)` / `P-T V`)"
+
+
 @pytest.mark.parametrize("formula", ["age + log(gtv)", "arm * log(gtv)", "gtv + log(gtv)", "1"])
 def test_others_are_left_alone(formula):
     assert entangled_numbers(learn_design(FRAME, formula)) == ()

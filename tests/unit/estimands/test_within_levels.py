@@ -68,3 +68,13 @@ def test_rows_that_stand_for_several_patients_count_as_these(cohort):
     ages = np.repeat(cohort.covariates["age"].to_numpy(float), counts.astype(int))
     quartiles = np.quantile(ages, (0.25, 0.5, 0.75))
     assert [one.level for one in found[2:]] == [f"{value:.4g}" for value in quartiles]
+
+
+def test_columns_whose_names_need_backquotes_are_told_as_others_are(cohort):
+    odd = {"sex": "m-f", "age": "age (years)"}
+    columns = {odd.get(name, name): one for name, one in cohort.columns.items()}
+    named = replace(cohort, covariates=cohort.covariates.rename(columns=odd), columns=columns)
+    told = ratios_within_levels(fitted(named, "arm*`m-f` + arm*`age (years)`"))
+    plain = ratios_within_levels(fitted(cohort, "arm*sex + arm*age"))
+    assert told["covariate"].tolist() == [odd[name] for name in plain["covariate"]]
+    np.testing.assert_allclose(told["hr"], plain["hr"], rtol=1e-6)

@@ -146,3 +146,8 @@ def test_a_matched_sample_that_nobody_makes_is_refused(adjust, what):
     assert "[interactions.x.sample]" in found[1]
     assert all(what in problem for problem in found)
     assert all('Fix: add [adjust] with method "match"' in problem for problem in found)
+
+
+def test_terms_of_the_continuous_model_quote_names_that_need_it():
+    asked = InteractionSpec("x", "Arm + RT", "GTV/cc", by_cut=(60.0,), continuous=True)
+    assert asked.smooth_terms == ("`Arm + RT`", "center(log(`GTV/cc`))")

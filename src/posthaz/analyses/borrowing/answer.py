@@ -29,6 +29,7 @@ from posthaz.checks import convergence
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
 from posthaz.inference import Fit
+from posthaz.inference.patients import fitted_rows
 from posthaz.priors import Prior, historical
 from posthaz.spec import ModelSpec, Sampling
 
@@ -138,6 +139,8 @@ def borrowing_answers(
     Borrowing
         The answers.
     """
+    if alone is not None:
+        fitted_rows(alone, cohort)
     sampling = sampling or Sampling()
     sampling = replace(sampling, draws=max(sampling.draws, _LEAST_DRAWS), method="nuts")
     reference = reference_fit(model, cohort, sampling, progress)

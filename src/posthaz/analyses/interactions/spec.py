@@ -6,7 +6,8 @@ from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.design import formula_variables, quoted
-from posthaz.errors import Finding, PosthazError
+from posthaz.errors import Finding, PosthazError, SpecError
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.covariate_checks import (
     check_covariate,
@@ -14,7 +15,7 @@ from posthaz.spec.covariate_checks import (
     check_terms,
     cut_faults,
 )
-from posthaz.spec.derivation_table import column_or_cut
+from posthaz.spec.derivation_table import column_or_cut, increasing
 from posthaz.spec.fields import choice, flag, several, table, text
 from posthaz.spec.sample import ALL, SAMPLES
 from posthaz.spec.toml_table import TomlTable
@@ -60,14 +61,26 @@ class InteractionSpec:
     by_term: str = ""
     sample: str = ALL
 
+    def __post_init__(self) -> None:
+        plain = ("adjusted", "continuous", "effect_term", "by_term", "sample")
+        names, cuts = dict.fromkeys(("name", "effect", "by"), text()), increasing()
+        rules = names | {"effect_cut": cuts, "by_cut": cuts} | {key: _FIELDS[key] for key in plain}
+        check_values(self, rules)
+        if self.effect == self.by:
+            raise SpecError(
+                f"InteractionSpec, by: '{self.by}' is the effect itself",
+                fix="name another covariate",
+            )
+
     @property
     def smooth_terms(self) -> tuple[str, str]:
         """Terms of the continuous model: the effect linear and the other covariate's logarithm.
 
         They are centred, so that the default prior of their product is about patients there are.
         """
-        effect = f"center({quoted(self.effect)})" if self.effect_cut else self.effect
-        by = f"center(log({quoted(self.by)}))" if self.by_cut else self.by
+        effect, by = quoted(self.effect), quoted(self.by)
+        effect = f"center({effect})" if self.effect_cut else effect
+        by = f"center(log({by}))" if self.by_cut else by
         return self.effect_term or effect, self.by_term or by
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.cohort import Cohort, changing
-from posthaz.design import formula_groups, formula_terms, formula_variables, in_basis
+from posthaz.design import formula_groups, formula_terms, in_basis, term_variables
 from posthaz.errors import Finding, nearest
 from posthaz.spec import ModelSpec
 
@@ -242,7 +242,7 @@ def _of_formulas(
     """Terms that would mean something else in every imputation, and groups that are missing."""
     for formula in formulas:
         for term in formula_terms(formula):
-            held = [name for name in formula_variables(term) if name in lacking]
+            held = [name for name in term_variables(formula, term) if name in lacking]
             if held and (in_basis(term) or _SCALED.search(term)):
                 yield Finding(
                     f"{cohort.source.name}, [missing]",

@@ -20,6 +20,7 @@ from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import PosthazError, SpecError, nearest
 from posthaz.estimands import answer_draws, between_arms
 from posthaz.inference import Fit
+from posthaz.inference.patients import fitted_rows
 from posthaz.spec import EstimandSpec, Sampling, coefficient_name
 
 WEIGHT_COLUMNS = ("model", "way", "weight", "log_evidence", "mcse", "khat", "prior", "problem")
@@ -121,6 +122,7 @@ def average_models(
         raise SpecError("one model has nothing to be averaged with", fix="fit two or more")
     own = {name: fits[name] for name in names}
     for one in own.values():  # before anything is fitted
+        fitted_rows(one, cohort)
         _side(one, asked.direction)
     weights, lost = [], []
     makers = {EVIDENCE: _by_evidence, STACKING: _by_stacking}

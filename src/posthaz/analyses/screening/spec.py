@@ -8,6 +8,7 @@ from typing import Any
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.design import formula_variables, syntax_fault
 from posthaz.errors import Finding
+from posthaz.spec.analysis import check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.covariate_checks import change_faults, check_terms
 from posthaz.spec.fields import Field, UnfitError, choice, number, several, table, text
@@ -57,6 +58,11 @@ class ScreeningSpec:
     relevant: float | None = None
     firth: str | bool = "auto"
     sample: str = ALL
+
+    def __post_init__(self) -> None:
+        plain = ("candidates", "keep", "shrinkage", "relevant", "firth", "sample")
+        rules = {key: _FIELDS[key] for key in plain} | {"p_below": number(above=0, below=1)}
+        check_values(self, rules, optional=("relevant",))
 
     def shared_prior(self, terms: tuple[str, ...]) -> Shrinkage | None:
         """The prior that the coefficients of some terms share; None for none."""

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from posthaz.cohort import Cohort, CohortSpec
-from posthaz.errors import Finding, nearest
+from posthaz.errors import Finding, SpecError, nearest
+from posthaz.spec.analysis import check_mapped, check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.covariate_checks import (
     check_covariate,
@@ -12,8 +13,16 @@ from posthaz.spec.covariate_checks import (
     check_terms,
     cut_faults,
 )
-from posthaz.spec.derivation_table import column_or_cut
-from posthaz.spec.fields import choice, label, number, several, table, text
+from posthaz.spec.derivation_table import column_or_cut, increasing
+from posthaz.spec.fields import (
+    choice,
+    distinct,
+    label,
+    number,
+    several,
+    table,
+    text,
+)
 from posthaz.spec.sample import ALL, SAMPLES
 from posthaz.spec.shrinkage import SHRINKAGE_KINDS
 from posthaz.spec.toml_table import TomlTable
@@ -58,7 +67,20 @@ class SubgroupSpec:
     differs_by: float = 1.25
     sample: str = ALL
 
+    def __post_init__(self) -> None:
+        plain = ("adjusted", "arm", "sd", "differs_by", "sample")
+        check_values(self, {"columns": _COLUMNS} | {key: _FIELDS[key] for key in plain})
+        check_mapped(self, "cuts", increasing())
+        for name in self.cuts:
+            if name not in self.columns:
+                raise SpecError(
+                    f"SubgroupSpec, cuts: '{name}' is none of its columns "
+                    f"({nearest(name, list(self.columns))})",
+                    fix="name it in columns too",
+                )
 
+
+_COLUMNS = distinct(several(text(), "columns"))
 _FIELDS = {
     "columns": several(column_or_cut(), "columns, or cuts such as { age = [60] }", required=True),
     "adjusted": several(text(), "terms of a formula", empty=True),
@@ -106,7 +128,8 @@ def read_subgroups(toml: TomlTable, cohort: CohortSpec) -> SubgroupSpec:
             toml.refuse("columns", f"'{name}' is the treatment", "name covariates")
     _check_treatment(toml, cohort, parsed.get("arm", ""))
     check_terms(toml, "adjusted", parsed.get("adjusted", ()), cohort)
-    return SubgroupSpec(columns=names, cuts={name: at for name, at in pairs if at}, **parsed)
+    once = tuple(dict.fromkeys(names))
+    return SubgroupSpec(columns=once, cuts={name: at for name, at in pairs if at}, **parsed)
 
 
 def subgroup_faults(asked: SubgroupSpec, cohort: Cohort) -> Iterator[Finding]:

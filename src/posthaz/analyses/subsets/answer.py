@@ -25,6 +25,7 @@ from posthaz.errors import PosthazError
 from posthaz.errors.lost import Lost
 from posthaz.estimands import band, survival
 from posthaz.inference import Fit, fit
+from posthaz.inference.patients import fitted_rows
 from posthaz.spec import ModelSpec, Sampling
 
 WHOLE = "all"
@@ -119,6 +120,8 @@ def survival_in_subsets(
         When a subset names a covariate or level that the cohort doesn't have, or rows are
         interval-censored.
     """
+    if whole is not None:
+        fitted_rows(whole, cohort)
     chosen = [
         (subset.name, subset.shown, restricted(cohort, rows_where(cohort, subset.where)))
         for subset in asked.subsets

@@ -39,6 +39,7 @@ from posthaz.cohort.argument import checks_arguments
 from posthaz.errors import PosthazError
 from posthaz.estimands import Population, arm_populations, difference, restricted_mean
 from posthaz.inference import Fit, fit_many, smoothed_weights
+from posthaz.inference.patients import fitted_rows
 from posthaz.priors import Prior
 from posthaz.spec import PriorChange, Sampling
 from posthaz.spec.sensitivity import with_prior
@@ -374,6 +375,7 @@ def tipping_points(
     >>> found.e_values["of"].tolist()
     ['estimate', 'interval']
     """
+    fitted_rows(fit, cohort)
     asked = asked or TippingPointsSpec()
     sampling = sampling or _as_sampled(fit)
     cohort = cohort.complete(fit.design.variables) if cohort.drop_missing else cohort

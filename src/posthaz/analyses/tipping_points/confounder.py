@@ -18,6 +18,7 @@ from posthaz.inference import (
     hazard_of,
     linear_predictor,
 )
+from posthaz.inference.patients import fitted_rows
 from posthaz.priors import prior_log_density
 
 CONFOUNDER_COLUMNS = (
@@ -84,6 +85,7 @@ def confounder_effects(
     SpecError
         When patients enter late, are followed in several rows, or have times between two visits.
     """
+    fitted_rows(fit, cohort)
     mixture = _Mixture(fit, cohort)
     tails = (1.0 - level) / 2.0
     rows = []

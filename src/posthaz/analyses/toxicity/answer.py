@@ -16,6 +16,7 @@ from posthaz.checks import Convergence, draws_convergence
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
 from posthaz.inference import Fit, posterior_draws
+from posthaz.inference.patients import fitted_rows
 from posthaz.model import build_toxicity_model
 from posthaz.priors import Prior
 from posthaz.spec import Sampling
@@ -333,6 +334,8 @@ def compare_toxicity(
     CohortError
         When a column holds something else than grades.
     """
+    if fit is not None:
+        fitted_rows(fit, cohort)
     counts, sampling = toxicity_counts(asked, cohort), sampling or Sampling()
     chosen = {"interval": interval, "acceptable": asked.acceptable}
     separate = separate_risks(counts, asked.grades, prior=asked.prior, seed=sampling.seed, **chosen)

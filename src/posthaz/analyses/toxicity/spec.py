@@ -8,6 +8,7 @@ from posthaz.adjust import WORST_GRADE, grade_faults
 from posthaz.cohort import Cohort, CohortSpec
 from posthaz.errors import Finding, nearest
 from posthaz.priors import Prior
+from posthaz.spec.analysis import as_in_a_file, check_mapped, check_values
 from posthaz.spec.clinical_tables import ClinicalTable
 from posthaz.spec.fields import Field, UnfitError, flag, label, number, several, table, text
 from posthaz.spec.prior_table import PRIOR, read_prior
@@ -67,6 +68,11 @@ class ToxicitySpec:
     acceptable: float = 0.1
     where: str = ""
 
+    def __post_init__(self) -> None:
+        elsewhere = ("counts", "priors")
+        check_values(self, {key: one for key, one in _FIELDS.items() if key not in elsewhere})
+        check_mapped(self, "counts", _BY_ARM)
+
     @property
     def names(self) -> tuple[str, ...]:
         """Toxicities, those with columns first."""
@@ -84,6 +90,19 @@ def _labels() -> Field:
     return Field(expects, parse, schema=schema)
 
 
+def _counts_by_arm() -> Field:
+    def parse(raw: Any) -> Mapping[str, tuple[int, ...]]:
+        if not isinstance(raw, Mapping):
+            raise UnfitError
+        made = {arm: _COUNTS.parse(as_in_a_file(counts)) for arm, counts in raw.items()}
+        sizes = {len(counts) for counts in made.values()}
+        if len(sizes) > 1 or any(not 2 <= size <= WORST_GRADE + 1 for size in sizes):
+            raise UnfitError("of other numbers of grades")
+        return made
+
+    return Field("each arm two to six counts of grade 0, 1, 2, ..., as many as the others", parse)
+
+
 def _pair() -> Field:
     numbers = several(number(above=0), "two numbers above 0")
 
@@ -99,6 +118,7 @@ def _pair() -> Field:
 
 _GRADE = number(at_least=1, at_most=WORST_GRADE, whole=True)
 _COUNTS = several(number(at_least=0, whole=True), "whole numbers from 0")
+_BY_ARM = _counts_by_arm()
 _TARGETS = {"log_odds_ratio": Target("real"), "spread": Target("positive")}
 _FIELDS = {
     "columns": _labels(),
@@ -189,11 +209,12 @@ def _read_counts(toml: TomlTable, cohort: CohortSpec) -> Mapping[str, tuple[int,
     if not toml.values:
         toml.refuse((), "it is empty", "give each arm its counts of grade 0, 1, 2, ...")
     lengths = {len(counts) for counts in arms.values()}
-    if len(lengths) > 1:
+    alike, few = len(lengths) <= 1, all(2 <= length <= WORST_GRADE + 1 for length in lengths)
+    if not alike:
         toml.refuse((), "the arms have different numbers of grades", "give every arm the same")
-    if any(not 2 <= length <= WORST_GRADE + 1 for length in lengths):
+    if not few:
         toml.refuse((), "the counts are of no grades 0 to 5", "give two to six counts an arm")
-    return arms
+    return arms if alike and few else {}
 
 
 def _read_priors(toml: TomlTable) -> dict[str, Prior]:
