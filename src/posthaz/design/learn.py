@@ -85,7 +85,8 @@ def learn_design(
                 + nearest(name, [str(column) for column in covariates.columns])
                 for name in unknown
             ),
-            fix="correct the name, or describe the column in [cohort.columns]",
+            fix="correct the name, or describe the column in [cohort.columns] (in Python: name it "
+            "among the covariates of read_cohort)",
         )
     frame = covariates.loc[:, list(variables)].reset_index(drop=True)
     description = _described(formula)

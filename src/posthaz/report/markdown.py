@@ -18,6 +18,7 @@ from posthaz.report.cells import checklist_table, grouped_rows, numeric_columns
 from posthaz.report.inline import plain_report, sentence, spans
 from posthaz.report.missing import MissingPart
 
+_BARE_PIPE = re.compile(r"(?<!\\)\|")
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 WORDS = {"info": "Note", "warning": "Warning", "error": "Error"}
 
@@ -107,8 +108,9 @@ def table_markdown(table: Table, block: Block, report: Report) -> str:
 
 
 def pipe_row(cells: list[str]) -> str:
-    """One row between pipes."""
-    return "| " + " | ".join(cell.replace("\n", " ") for cell in cells) + " |"
+    """One row between pipes; those within code, such as `(1 | centre)`, would end a cell."""
+    told = (_BARE_PIPE.sub(r"\|", cell.replace("\n", " ")) for cell in cells)
+    return "| " + " | ".join(told) + " |"
 
 
 def caption_of(shown: Table | FigureBlock, block: Block, report: Report) -> str:

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+from posthaz.analyses.competing_risks.tables import ratio_table
 from posthaz.baselines import naive_incidence
-from posthaz.cohort import read_cohort
+from posthaz.cohort import Column, read_cohort
 from posthaz.hazards import Exponential
 from posthaz.report import Results
 from posthaz.report.blocks import Paragraph, Section, Table
@@ -80,3 +81,17 @@ def test_no_events_have_no_interval():
     at_two = naive_incidence(cohort, 1, [2.0]).iloc[0]
     assert at_two["incidence"] == 0.0
     assert np.isnan(at_two["lower"]) and np.isnan(at_two["upper"])
+
+
+def test_ratios_of_causes_are_those_of_the_step_asked_for():
+    shown = table().dropna()
+    columns = {"age": Column("age", label="Age", unit="years", step=10.0)}
+    cohort = read_cohort(
+        shown, time="time", event="status", event_codes={"0": 0, "1": 1, "2": 2}, columns=columns
+    )
+    found = gathered(cohort, ModelSpec("e", Exponential(), "age"), clinical=ASKED)
+    answer = found.clinical["competing_risks"]
+    rows = ratio_table(found, answer).frame
+    cox = answer.ratios[answer.ratios["source"].str.startswith("Cox")].iloc[0]
+    assert rows["term"].iloc[0] == "Age, per 10 years"
+    assert rows["hr"].iloc[0].startswith(f"{cox['hr'] ** 10:.2f} (")

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from posthaz.report import Report, render_markdown
+from posthaz.report.markdown import pipe_row
 from tests.unit.report.samples import sample
 
 
@@ -51,3 +52,7 @@ def test_simulated_cohort_and_notes_are_said_in_words(text):
 
 def test_report_without_anything_is_its_title():
     assert render_markdown(Report("PCI")) == "# PCI\n"
+
+
+def test_a_frailty_in_a_table_ends_no_cell():
+    assert pipe_row(["`arm + (1 | id)`", "a\\|b"]) == "| `arm + (1 \\| id)` | a\\|b |"

@@ -9,6 +9,7 @@ from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, term_label
+from posthaz.report.sections.ratio_rows import single_steps
 from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import (
     at_time,
@@ -92,14 +93,19 @@ def time_lost_table(results: Results, answer: CompetingRisks) -> Table:
 @guarded_block
 def ratio_table(results: Results, answer: CompetingRisks) -> Table:
     """Hazard ratios of each cause, by every model."""
-    rows = []
+    rows, steps = [], {}
+    for fit in answer.fits.values():
+        named = single_steps(fit.design, results.cohort.columns)
+        steps |= {column: (label, size) for label, (column, size) in named.items()}
     for _, row in answer.ratios.iterrows():
+        label, size = steps.get(str(row["term"]), (str(row["term"]), 1.0))
+        middle, *ends = (float(row[key]) ** size for key in ("hr", "lower", "upper"))
         rows.append(
             {
                 "group": f"{capitalised(row['label'])} ({counted(int(row['events']), 'event')})",
-                "term": term_label(results.cohort, row["term"]),
+                "term": term_label(results.cohort, label),
                 "source": capitalised(row["source"]),
-                "hr": row["note"] or with_interval(row["hr"], row["lower"], row["upper"]),
+                "hr": row["note"] or with_interval(middle, *sorted(ends)),
                 "p": p_value(row["p"]),
                 "below": percent(row["p_below_1"]),
             }

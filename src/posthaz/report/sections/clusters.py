@@ -61,7 +61,7 @@ def clusters_section(results: Results) -> Section | None:
                 _figure(results, fit, str(clusters), str(effect), own),
                 _table(results, str(clusters), str(effect), own),
             ]
-    blocks.append(Paragraph(_how_to_read()))
+    blocks.append(Paragraph(_how_to_read(results)))
     return Section("Clusters", "clusters", tuple(blocks))
 
 
@@ -173,7 +173,7 @@ def _figure(
     )
     ordered = rows.sort_values("ratio")
     ends = [
-        f"{row['cluster']} {with_interval(*(row[key] for key in _NUMBERS))}"
+        f"{with_interval(*(row[key] for key in _NUMBERS))} in {row['cluster']}"
         for row in (ordered.iloc[0], ordered.iloc[-1])
     ]
     alt = f"{what} of {len(rows)} clusters, from {ends[0]} to {ends[1]}."
@@ -222,12 +222,14 @@ def _table(results: Results, clusters: str, effect: str, rows: pd.DataFrame) -> 
     return Table(frame, f"{of} by cluster", heads, source="clusters.csv", notes=note)
 
 
-def _how_to_read() -> str:
+def _how_to_read(results: Results) -> str:
     """What shrinkage does, and whom standardised answers are about."""
+    survival = "survival, medians and restricted means"
+    answers = "expected numbers of events" if results.cohort.recurrent else survival
     return (
         "Estimates of clusters are shrunken: the fewer events a cluster has, the closer it stands "
         "to the typical one, so that the order of clusters is no league table. Hazard ratios "
-        "elsewhere in this report compare patients of one cluster; survival, medians and "
-        "restricted means are averaged over the patients of the clusters observed, each with the "
-        "hazard of their own cluster, and predict nothing for a cluster not yet seen."
+        f"elsewhere in this report compare patients of one cluster; {answers} are averaged over "
+        "the patients of the clusters observed, each with the hazard of their own cluster, and "
+        "predict nothing for a cluster not yet seen."
     )

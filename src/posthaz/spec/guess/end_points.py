@@ -22,6 +22,7 @@ _SUBJECT = re.compile(
 _LOWER = re.compile(r"(time_?)?(lower|left|l)(_?time)?", re.IGNORECASE)
 _UPPER = re.compile(r"(time_?)?(upper|right|u|r)(_?time)?", re.IGNORECASE)
 _STOP = re.compile(r"t?_?(stop|exit|end)(_?time)?", re.IGNORECASE)
+_CAUSES = ("cause", "outcome")
 _MOST_CODES, _FEWEST_TIMES, _MOST_END_POINTS = 5, 5, 40
 _CALENDAR = (1850, 2150)
 
@@ -138,6 +139,10 @@ def _pairs(facts: Mapping[str, Facts]) -> Iterator[EndPoint]:
     events = {
         n: s for n, f in facts.items()
         if (s := event_stem(n)) is not None and may_be_event(f) and n not in times
+    }  # fmt: skip
+    # a column of causes may hold who is censored too, and stands for the event where none is named
+    events |= {} if events else {
+        n: "" for n, f in facts.items() if n.lower() in _CAUSES and may_be_event(f)
     }  # fmt: skip
     order = list(facts)
     scored = sorted(

@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from posthaz.cohort.event_names import opposite_readings
+from posthaz.cohort.event_names import (
+    ALIVE,
+    CENSORED,
+    CENSORING,
+    kind_of_name,
+    opposite_readings,
+)
 from posthaz.cohort.events import read_coding
 from posthaz.cohort.quantities import counted, number_text
 from posthaz.errors import SpecError, nearest
@@ -33,6 +39,7 @@ _COUNTS = re.compile(r"freq(uency)?|counts?|n_?(patients?|subjects?)|fw(eight)?"
 _WEIGHTS = re.compile(r"(case|sampling|survey|s?ipt?)?_?(weights?|wts?|w)", re.IGNORECASE)
 _LARGEST_WEIGHT = 10.0
 _EVENT, _CENSORED = "event", "censored"
+_LEFT = re.compile(r"withdr|drop")  # who left may be a cause of its own
 
 
 def guess_follow_up(frame: pd.DataFrame, point: EndPoint, guesses: Guesses) -> pd.DataFrame:
@@ -119,8 +126,15 @@ def _codes(event: Facts, times: np.ndarray, guesses: Guesses) -> np.ndarray:
     }
     why, doubtful = coding.sentence or "the codes are those of no common coding", False
     if -1 in meaning.values():
-        meaning, doubtful = _ordered(event), True
-        why = "the codes are those of no common coding: the lowest is taken as censored"
+        meaning, doubtful, free = _ordered(event), True, _without_event(event)
+        taken = (
+            f"{' and '.join(f"'{level}'" for level in free)} {'is' if len(free) == 1 else 'are'}"
+            if free
+            else ""
+        )
+        why = (
+            f"the codes are those of no common coding: {taken or 'the lowest is'} taken as censored"
+        )
     readings: tuple[Mapping[str, int], ...] = (meaning,)
     if len(meaning) == 2 and set(meaning.values()) == {0, 1}:
         readings = (meaning, {level: 1 - cause for level, cause in meaning.items()})
@@ -169,8 +183,24 @@ def _of_interest(texts: np.ndarray, meaning: Mapping[str, int]) -> tuple[Mapping
 
 
 def _ordered(event: Facts) -> dict[str, int]:
-    return {level: place for place, level in enumerate(event.levels)} \
-        if len(event.levels) > 1 else dict.fromkeys(event.levels, 1)  # fmt: skip
+    """Codes in their order: censored are those whose words say so, such as alive, or the first."""
+    if len(event.levels) == 1:
+        return dict.fromkeys(event.levels, 1)
+    free = _without_event(event) or tuple(event.levels[:1])
+    causes = [level for level in event.levels if level not in free]
+    numbers = {level: number for number, level in enumerate(causes, start=1)}
+    return {level: numbers.get(level, 0) for level in event.levels}
+
+
+def _without_event(event: Facts) -> tuple[str, ...]:
+    """Codes whose words say that there was no event; none where all do, or none does."""
+    kinds = {level: kind_of_name(level) for level in event.levels}
+    free = tuple(
+        level
+        for level, kind in kinds.items()
+        if kind in (ALIVE, CENSORED, CENSORING) and not _LEFT.search(level.lower())
+    )
+    return free if len(free) < len(event.levels) else ()
 
 
 def _word(cause: int) -> str | int:

@@ -149,7 +149,16 @@ def test_a_code_that_is_a_word_for_death_is_the_event():
                            {"cohort.time": "time"})  # fmt: skip
     assert values["cohort.event_codes"] == {"censored": "censored", "death": "event", "ltx": 2}
     (why,) = (one.why for one in guessed.decisive if one.place == "cohort.event_codes")
-    assert "coding: the lowest is taken as censored; several are events" in why
+    assert "coding: 'censored' is taken as censored; several are events" in why
+
+
+def test_a_code_that_says_alive_is_censored_wherever_it_stands_in_the_alphabet():
+    # timereg's TRACE, whose column of causes holds the living too
+    cause = ["acute infarction", "alive", "acute infarction", "alive", "other"] * 8
+    values, _ = said(small(cause=cause).drop(columns="status"))
+    assert values["cohort.event"] == "cause"
+    codes = {"acute infarction": "event", "alive": "censored", "other": 2}
+    assert values["cohort.event_codes"] == codes
 
 
 def test_an_interval_is_no_time_and_event():
