@@ -88,7 +88,8 @@ def compare(folder: Path) -> None:
 
 
 def tell(folder: Path) -> None:
-    rows = [json.loads(line) for line in (folder / "seconds.jsonl").open()]
+    log = folder / "seconds.jsonl"
+    rows = [json.loads(line) for line in log.open()] if log.exists() else []
     by: dict[str, list[float]] = {}
     for row in rows:
         for method in row["methods"]:

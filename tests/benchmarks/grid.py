@@ -56,7 +56,7 @@ def main() -> None:
     options.add_argument("--walk", action="store_true")
     chosen = options.parse_args()
     started = time.perf_counter()
-    from posthaz.inference import fit_many  # noqa: F401 - what the fits import, before the clock
+    from posthaz.checks import convergence  # noqa: F401 - what the fits import, before the clock
     from posthaz.schedule import read_scheduler
     from posthaz.sensitivity import answer_sensitivity, variants
 

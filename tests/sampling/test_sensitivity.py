@@ -261,3 +261,37 @@ def fits_problem(variant: Variant, cohort: ph.Cohort, sampling: Sampling) -> str
     """Why a variant has no answer."""
     (answer,) = summarise_variants((variant,), cohort, sampling)
     return str(answer)
+
+
+@pytest.mark.parametrize("form", ["proportional_hazards", "accelerated_failure_time"])
+def test_variants_of_the_prior_share_proposals_and_answer_as_their_own_fits(form: str) -> None:
+    cohort = ph.simulated_example()
+    spec = ph.ModelSpec("m", ph.Weibull(), "arm + dose_gy", form=form)
+    listed = [
+        Variant(f"sd {sd:g}", (), replace(spec, priors={"arm": Prior("normal", (0.0, sd))}))
+        for sd in SDS[1:]
+    ]
+    sampling = Sampling(seed=3, chains=2, draws=2000, method="laplace")
+    asked = EstimandSpec(rmst_to=12.0, survival_at=(6.0,))
+    shared = summarise_variants(listed, cohort, sampling, asked)
+    for variant, answer in zip(listed, shared, strict=True):
+        (alone,) = summarise_variants((variant,), cohort, sampling, asked)
+        assert isinstance(answer, pd.DataFrame) and isinstance(alone, pd.DataFrame)
+        ours, own = answer.iloc[0], alone.iloc[0]
+        assert f"that {len(listed)} priors share" in ours["method"]
+        assert "share" not in own["method"]
+        for name in ("term", "prior", "baseline", "formula", "patients", "events", "rmst_time"):
+            assert ours[name] == own[name]
+        error = np.hypot(ours["mcse_mean"], own["mcse_mean"])
+        assert ours["mean"] == pytest.approx(own["mean"], abs=4 * error)
+        assert ours["sd"] == pytest.approx(own["sd"], rel=0.06)
+        assert ours["mcse_mean"] < 1.5 * own["sd"] / np.sqrt(4000)
+        for name in ("hr_median", "hr_lower", "hr_upper"):
+            assert np.log(ours[name]) == pytest.approx(np.log(own[name]), abs=0.15 * own["sd"])
+        for kind in ("rmst", "survival"):
+            width = (own[f"{kind}_upper"] - own[f"{kind}_lower"]) / 3.92
+            for name in ("difference", "lower", "upper"):
+                found = ours[f"{kind}_{name}"]
+                assert found == pytest.approx(own[f"{kind}_{name}"], abs=0.15 * width)
+        assert ours["p_hr_below_1"] == pytest.approx(own["p_hr_below_1"], abs=0.03)
+        assert ours["log_evidence"] == pytest.approx(own["log_evidence"], abs=0.05)

@@ -131,7 +131,7 @@ def _row(
         "ess_tail": ess_tail(array),
         "mcse_mean": numbers["mcse"],
     }
-    log_ratio = _log_hazard_ratio(fit, draws) if ratio else None
+    log_ratio = log_hazard_ratio(fit, draws) if ratio else None
     if log_ratio is not None:
         hazard_ratio = summary(xr.DataArray(np.exp(log_ratio)), interval)
         row.update({f"hr_{k}": hazard_ratio[k] for k in ("median", "lower", "upper")})
@@ -139,7 +139,21 @@ def _row(
     return row
 
 
-def _log_hazard_ratio(fit: Fit, draws: xr.DataArray) -> xr.DataArray | None:
+def log_hazard_ratio(fit: Fit, draws: xr.DataArray) -> xr.DataArray | None:
+    """Draws of the log hazard ratio that a coefficient means.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    draws : DataArray
+        Draws of one of its coefficients.
+
+    Returns
+    -------
+    DataArray or None
+        None under the accelerated form where the baseline has no constant hazard ratio.
+    """
     if fit.spec.effect.acts_on == "hazard":
         return draws
     posterior = fit.draws["posterior"].to_dataset()

@@ -22,8 +22,9 @@ from posthaz.inference.laplace import HEAVY_TAIL, TAILS
 from posthaz.inference.named_priors import NamedPrior, named_priors
 from posthaz.inference.posterior_draws import posterior_draws
 from posthaz.inference.provenance import Provenance, installed_versions
-from posthaz.inference.sample import fit, fit_many
+from posthaz.inference.sample import fit, fit_many, fit_sharing
 from posthaz.inference.single_draws import DrawnModel, single_draws
+from posthaz.inference.summaries import weighted_figures
 
 __all__ = [
     "EDITED",
@@ -41,6 +42,7 @@ __all__ = [
     "fit",
     "fit_many",
     "fit_model",
+    "fit_sharing",
     "flat_draws",
     "generative_model",
     "hazard_of",
@@ -55,5 +57,6 @@ __all__ = [
     "rhat",
     "single_draws",
     "smoothed_weights",
+    "weighted_figures",
     "write_fit",
 ]

@@ -90,6 +90,15 @@ def posterior_only(prepared: Prepared, sampled: Sampled) -> dict[str, xr.Dataset
     return {"posterior": posterior, "sample_stats": statistics, **data}
 
 
+def shared_groups(prepared: Prepared, theta: np.ndarray) -> dict[str, xr.Dataset]:
+    """The groups that estimands need, of proposals of shape (proposal, parameter)."""
+    answers = answers_of(prepared.posterior, theta[None], pointwise=False)
+    posterior = posterior_groups(prepared.outline, answers)["posterior"]
+    return {
+        "posterior": posterior, **data_groups(prepared.cohort, prepared.design, with_design=False)
+    }  # fmt: skip
+
+
 def _pointwise_groups(
     prepared: Prepared, theta: np.ndarray, shares: csr_array, subject: np.ndarray
 ) -> dict[str, xr.Dataset]:

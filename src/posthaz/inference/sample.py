@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Literal, overload
 from warnings import warn
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -16,7 +17,7 @@ from posthaz.cohort.argument import checks_arguments, require_cohort
 from posthaz.design import formula_groups
 from posthaz.errors import Finding, SpecError, nearest
 from posthaz.inference.fit import Fit
-from posthaz.inference.groups import all_groups, posterior_only
+from posthaz.inference.groups import all_groups, posterior_only, shared_groups
 from posthaz.inference.prepare import Prepared, in_batches, prepare_fit, prepare_many
 from posthaz.inference.provenance import Provenance, installed_versions
 from posthaz.inference.pymc_sampler import pymc_draws
@@ -125,7 +126,7 @@ def fit_prepared(
     drawn = replace(drawn, method=f"{drawn.method}{note}")
     _log(prepared, drawn, sampling.seed)
     groups = all_groups(prepared, drawn.sampled, sampling.seed)
-    return _fit(prepared, drawn, sampling, groups)
+    return _fit(prepared, drawn, sampling, _tree(groups, drawn.method))
 
 
 def check_settings(settings: Mapping[str, object], name: str) -> None:
@@ -241,13 +242,49 @@ def fit_many(
                 one, result = drawn[k]
                 assert isinstance(result, Drawn)
                 own = replace(sampling, seed=seeds[k])
-                fits.append(_fit(one, result, own, posterior_only(one, result.sampled)))
+                groups = posterior_only(one, result.sampled)
+                fits.append(_fit(one, result, own, _tree(groups, result.method)))
         if progress is not None:
             progress(these.stop, len(tasks))
     if keep == "draws":
         return fits
     empty = pd.DataFrame(columns=list(SUMMARY_COLUMNS))
     return pd.concat(tables, ignore_index=True) if tables else empty
+
+
+def fit_sharing(
+    tasks: Sequence[tuple[ModelSpec, Cohort]], sampling: Sampling
+) -> list[tuple[Fit, np.ndarray | None]]:
+    """Fit many models, those that differ in their priors alone by proposals that they share.
+
+    Parameters
+    ----------
+    tasks : sequence of (ModelSpec, Cohort)
+        What to fit.
+    sampling : Sampling
+        How to sample; its seed serves all.
+
+    Returns
+    -------
+    list of (Fit, ndarray of float or None)
+        In the order of `tasks`: a fit as `fit_many` makes it, and None; or a fit whose posterior
+        are proposals, the same object for all who share them, and their weights, of sum 1.
+    """
+    made: list[tuple[Fit, np.ndarray | None]] = []
+    pools: dict[int, xr.DataTree] = {}
+    for first in range(0, len(tasks), _AT_ONCE):
+        these = range(first, min(first + _AT_ONCE, len(tasks)))
+        drawn = _drawn(these, tasks, [sampling.seed] * len(tasks), sampling, share=True)
+        for one, result in (drawn[k] for k in these):
+            if isinstance(result, Drawn):
+                draws = _tree(posterior_only(one, result.sampled), result.method)
+                made.append((_fit(one, result, sampling, draws), None))
+                continue
+            if id(result.theta) not in pools:
+                groups = shared_groups(one, result.theta)
+                pools[id(result.theta)] = _tree(groups, result.method)
+            made.append((_fit(one, result, sampling, pools[id(result.theta)]), result.weights))
+    return made
 
 
 def _drawn(
@@ -300,17 +337,17 @@ def _tree(groups: dict[str, xr.Dataset], method: str) -> xr.DataTree:
 
 
 def _fit(
-    prepared: Prepared, drawn: Drawn, sampling: Sampling, groups: dict[str, xr.Dataset]
+    prepared: Prepared, drawn: Drawn | SharedDraws, sampling: Sampling, draws: xr.DataTree
 ) -> Fit:
     cohort = prepared.cohort
-    grouped = "subjects" in groups["constant_data"]
+    grouped = "subjects" in draws["constant_data"]
     # a large cohort's design holds its distinct rows, with the patients whose first row each is
     design = prepared.distinct_design if grouped else prepared.design
     return Fit(
         spec=prepared.spec,
         design=design,
         priors=prepared.priors,
-        draws=_tree(groups, drawn.method),
+        draws=draws,
         unit=cohort.unit,
         treatment=cohort.treatment if cohort.treatment in design.variables else "",
         provenance=Provenance(
@@ -325,7 +362,7 @@ def _fit(
             chains=sampling.chains,
             draws=sampling.draws,
             tune=sampling.tune,
-            gradients=drawn.sampled.gradients,
+            gradients=drawn.gradients,
             versions=installed_versions(),
             collapse_factor=prepared.collapsed.factor,
             khat=drawn.khat,

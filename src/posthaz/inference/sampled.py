@@ -37,6 +37,11 @@ class Drawn:
     khat: float | None = None
     log_evidence: float | None = None
 
+    @property
+    def gradients(self) -> int:
+        """Gradients of the density that were computed."""
+        return self.sampled.gradients
+
 
 def draw_posteriors(
     prepared: Sequence[Prepared],

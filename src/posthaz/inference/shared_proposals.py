@@ -47,6 +47,8 @@ class SharedDraws:
         Shape of the weights' tail.
     log_evidence : float
         Log marginal likelihood.
+    gradients : int
+        Steps to the mode.
     """
 
     theta: np.ndarray
@@ -54,6 +56,7 @@ class SharedDraws:
     method: str
     khat: float
     log_evidence: float
+    gradients: int
 
 
 def shared_draws(
@@ -95,7 +98,7 @@ def shared_draws(
             return {}
         theta, ratios = found
         for k, ratio in zip(own, ratios, strict=True):
-            if draws := _weighted(theta, ratio, sampling, len(own)):
+            if draws := _weighted(theta, ratio, sampling, len(own), modes[k].steps):
                 made[k] = draws
     return made
 
@@ -124,7 +127,7 @@ def _pool(
 
 
 def _weighted(
-    theta: np.ndarray, ratio: np.ndarray, sampling: Sampling, sharing: int
+    theta: np.ndarray, ratio: np.ndarray, sampling: Sampling, sharing: int, steps: int
 ) -> SharedDraws | None:
     """The draws of one posterior; None where they can't be trusted or are worth too little."""
     highest = ratio.max()
@@ -143,7 +146,7 @@ def _weighted(
     if khat > HEAVY_TAIL:
         said += f"; {TAILS}"
     log_evidence = float(highest + np.log(np.mean(np.exp(ratio - highest))))
-    return SharedDraws(theta, weights, said, khat, log_evidence)
+    return SharedDraws(theta, weights, said, khat, log_evidence, steps)
 
 
 def _mixture(pool: np.ndarray, modes: Sequence[Mode]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Posteriors of many fits as a few numbers each, without their draws."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 import numpy as np
@@ -17,6 +17,36 @@ from posthaz.model.outline import Outline
 SUMMARY_COLUMNS = ("task", "parameter", "mean", "sd", "median", "lower", "upper", "method", "khat",
                    "log_evidence")  # fmt: skip
 _POINTS = (0.5, 0.025, 0.975)
+
+
+def weighted_figures(
+    values: np.ndarray, order: np.ndarray, weights: np.ndarray, points: Sequence[float] = _POINTS
+) -> tuple[np.ndarray, ...]:
+    """Means, sd and points of weighted values.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (draw, quantity)
+        The values.
+    order : ndarray of int, shape (draw, quantity)
+        ``values.argsort(axis=0)``.
+    weights : ndarray of float, shape (draw,)
+        Weights of sum 1.
+    points : sequence of float
+        Probabilities of the points.
+
+    Returns
+    -------
+    tuple of ndarray of float, shape (quantity,)
+        Mean, sd and each point.
+    """
+    mean = weights @ values
+    sd = np.sqrt(weights @ (values - mean) ** 2)
+    ranked, found = weights[order], []
+    below = np.cumsum(ranked, axis=0) - ranked / 2.0
+    for column, level in enumerate(below.T):
+        found.append(np.interp(points, level, values[order[:, column], column]))
+    return mean, sd, *np.transpose(found)
 
 
 def posterior_summaries(
@@ -46,7 +76,7 @@ def posterior_summaries(
                 named, values = _values(prepared, one.theta[None])
                 pools[id(one.theta)] = named, values, values.argsort(axis=0)
             named, values, order = pools[id(one.theta)]
-            found = (named, *_weighted_figures(values, order, one.weights))
+            found = (named, *weighted_figures(values, order, one.weights))
         found += (one.method, one.khat, one.log_evidence)
         for name, value in zip(SUMMARY_COLUMNS, (task, *found), strict=True):
             missing = np.nan if value is None else value
@@ -66,19 +96,6 @@ def _values(prepared: Prepared, theta: np.ndarray) -> tuple[list[str], np.ndarra
     total = theta.shape[0] * theta.shape[1]
     values = np.concatenate([array.reshape(total, -1) for array in kept.values()], axis=1)
     return [label for name in kept for label in _labels(prepared.outline, name, kept[name])], values
-
-
-def _weighted_figures(
-    values: np.ndarray, order: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """Mean, sd and `_POINTS` of the columns of weighted values, whose order is known."""
-    mean = weights @ values
-    sd = np.sqrt(weights @ (values - mean) ** 2)
-    ranked, points = weights[order], []
-    below = np.cumsum(ranked, axis=0) - ranked / 2.0
-    for column, level in enumerate(below.T):
-        points.append(np.interp(_POINTS, level, values[order[:, column], column]))
-    return mean, sd, *np.transpose(points)
 
 
 def _labels(outline: Outline, name: str, array: np.ndarray) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """The answers of one variant: the effect of treatment and what it rests on, as a small table."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ from posthaz.sensitivity.variants import Variant
 from posthaz.spec import EstimandSpec, Sampling
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from posthaz.inference import Fit
 
 
@@ -55,7 +57,7 @@ def summarise_variants(
         can't be fitted to its patients.
     """
     # imported here, so that variants are listed and workers are managed without PyMC
-    from posthaz.inference import fit_many
+    from posthaz.inference import fit_sharing
 
     everybody = cohort if whole is None else whole
     tasks = [(one, everybody if one.takes_incomplete else cohort) for one in cell]
@@ -65,11 +67,19 @@ def summarise_variants(
     if weighted and any(one.primary for one in cell):
         sampling = replace(sampling, method="nuts")
     try:
-        fits = fit_many([(one.spec, one.of_patients(of)) for one, of in tasks], sampling)
-        return [
-            summarise_fit(fit, one.of_estimands(asked or EstimandSpec()))
-            for one, fit in zip(cell, fits, strict=True)
-        ]
+        fits = fit_sharing([(one.spec, one.of_patients(of)) for one, of in tasks], sampling)
+        pools: dict[tuple[int, str], SharedAnswers] = {}
+        answers: list[pd.DataFrame | PosthazError] = []
+        for one, (fit, weights) in zip(cell, fits, strict=True):
+            own = one.of_estimands(asked or EstimandSpec())
+            if weights is None:
+                answers.append(summarise_fit(fit, own))
+                continue
+            pool = (id(fit.draws), repr(own))
+            if pool not in pools:
+                pools[pool] = shared_answers(fit, own)
+            answers.append(summarise_weighted(fit, weights, pools[pool]))
+        return answers
     except PosthazError as error:
         if len(cell) == 1:
             return [error]
@@ -108,9 +118,41 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec, others: "Sequence[Fit]" = ())
         One row a coefficient of the treatment; columns `ANSWERS`.
     """
     from posthaz.checks import convergence
-    from posthaz.estimands import coefficient_rows
+    from posthaz.estimands import coefficient_rows, summary
 
-    own = [j for j, term in enumerate(fit.design.terms) if term == fit.treatment]
+    columns = _own_columns(fit)
+    fits = (fit, *others)
+    table = coefficient_rows(_joined(fits) if others else fit, columns, asked.interval)
+    gains = {
+        name: (time, [summary(one, asked.interval) for one in draws])
+        for name, (time, draws) in _gains(fits, asked).items()
+    }
+    khats = [one.provenance.khat for one in fits if one.provenance.khat is not None]
+    # a fit by weights is trusted by its k-hat and has no chains
+    chains = [one for one in fits if not one.provenance.method.startswith("Laplace")]
+    failed = next((found for one in chains if (found := convergence(one).failures)), ())
+    pooled = f", pooled over {len(fits)} completed cohorts" if others else ""
+    table = table.assign(
+        events=round(float(np.mean([one.provenance.events for one in fits]))),
+        method=f"{(chains or fits)[0].provenance.method}{pooled}",
+        khat=max(khats, default=np.nan),
+        log_evidence=np.nan if others else _log_evidence(fit),
+        failures="; ".join(failed),
+    )
+    return _described(table, fit, gains)
+
+
+Gains = Mapping[str, tuple[float, Sequence[Mapping[str, float]]]]
+"""Of each difference its time, and the figures of each arm's."""
+
+
+def _own_columns(fit: "Fit") -> list[str]:
+    """The design's columns of the treatment, which must have effects of its own."""
+    own = [
+        column
+        for column, term in zip(fit.design.columns, fit.design.terms, strict=True)
+        if term == fit.treatment
+    ]
     if not fit.treatment or not own:
         raise SpecError(
             f"the formula '{fit.spec.formula}' has no term for the treatment alone",
@@ -122,28 +164,130 @@ def summarise_fit(fit: "Fit", asked: EstimandSpec, others: "Sequence[Fit]" = ())
             "that it has no single effect to compare",
             fix="leave the product out",
         )
-    fits = (fit, *others)
-    columns = [fit.design.columns[j] for j in own]
-    table = coefficient_rows(_joined(fits) if others else fit, columns, asked.interval)
-    gains = _gains(fits, asked)
-    khats = [one.provenance.khat for one in fits if one.provenance.khat is not None]
-    # a fit by weights is trusted by its k-hat and has no chains
-    chains = [one for one in fits if not one.provenance.method.startswith("Laplace")]
-    failed = next((found for one in chains if (found := convergence(one).failures)), ())
-    pooled = f", pooled over {len(fits)} completed cohorts" if others else ""
-    table = table.assign(
-        prior=[str(fit.priors.coefficients[j]) for j in own],
-        baseline=fit.spec.baseline.label(),
-        formula=fit.spec.formula,
-        patients=fit.provenance.patients,
-        events=round(float(np.mean([one.provenance.events for one in fits]))),
-        method=f"{(chains or fits)[0].provenance.method}{pooled}",
-        khat=max(khats, default=np.nan),
-        log_evidence=np.nan if others else _log_evidence(fit),
-        failures="; ".join(failed),
-        **{name: values if len(values) == len(own) else np.nan for name, values in gains.items()},
+    return own
+
+
+def _described(table: pd.DataFrame, fit: "Fit", gains: Gains) -> pd.DataFrame:
+    """Figures of the treatment's coefficients, with the gains and what they are of."""
+    positions = [fit.design.columns.index(term) for term in table["term"]]
+    more: dict[str, Any] = {
+        "prior": [str(fit.priors.coefficients[j]) for j in positions],
+        "baseline": fit.spec.baseline.label(),
+        "formula": fit.spec.formula,
+        "patients": fit.provenance.patients,
+    }
+    for name in ("rmst", "survival"):
+        time, figures = gains.get(name, (np.nan, ()))
+        known = len(figures) == len(table)
+        more[f"{name}_time"] = time if known else np.nan
+        for column, key in (("difference", "median"), ("lower", "lower"), ("upper", "upper")):
+            more[f"{name}_{column}"] = [one[key] for one in figures] if known else np.nan
+    return table.assign(**more)[list(ANSWERS)]
+
+
+@dataclass(frozen=True, eq=False)
+class SharedAnswers:
+    """What is compared, at each of some proposals.
+
+    Parameters
+    ----------
+    terms : list of str
+        The treatment's coefficients.
+    values : ndarray of float, shape (proposal, quantity)
+        Coefficients, their log hazard ratios where there are any, then gains of each kind.
+    order : ndarray of int, shape (proposal, quantity)
+        Their ranks.
+    gains : mapping of str to (float, int)
+        Time of each kind of gain, and of how many arms.
+    interval : float
+        Probability of the intervals.
+    """
+
+    terms: list[str]
+    values: np.ndarray
+    order: np.ndarray
+    gains: Mapping[str, tuple[float, int]]
+    interval: float
+
+
+def shared_answers(fit: "Fit", asked: EstimandSpec) -> SharedAnswers:
+    """The answers at proposals that several fits share, computed once for all.
+
+    Parameters
+    ----------
+    fit : Fit
+        One of the fits.
+    asked : EstimandSpec
+        Probability of the intervals, and horizon of the restricted means.
+
+    Returns
+    -------
+    SharedAnswers
+    """
+    from posthaz.design import in_basis
+    from posthaz.estimands.coefficients import log_hazard_ratio
+    from posthaz.spec import coefficient_name
+
+    terms = _own_columns(fit)
+    coefficients = fit.draws["posterior"].to_dataset()[coefficient_name(fit.spec)]
+    found = [coefficients.sel(covariate=term) for term in terms]
+    for term, draws in zip(terms, tuple(found), strict=True):
+        ratio = None if in_basis(term) else log_hazard_ratio(fit, draws)
+        found.append(draws * np.nan if ratio is None else ratio)
+    gains = _gains((fit,), asked)
+    found += [one for _, draws in gains.values() for one in draws]
+    values = np.stack([one.to_numpy().ravel() for one in found], axis=1)
+    counts = {name: (time, len(draws)) for name, (time, draws) in gains.items()}
+    return SharedAnswers(terms, values, values.argsort(axis=0), counts, asked.interval)
+
+
+def summarise_weighted(fit: "Fit", weights: np.ndarray, shared: SharedAnswers) -> pd.DataFrame:
+    """As `summarise_fit`, of a fit by weights of proposals that it shares.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    weights : ndarray of float, shape (proposal,)
+        Its weights, of sum 1.
+    shared : SharedAnswers
+        The answers at the proposals.
+
+    Returns
+    -------
+    DataFrame
+        One row a coefficient of the treatment; columns `ANSWERS`.
+    """
+    from posthaz.inference import weighted_figures
+
+    tail, values = (1.0 - shared.interval) / 2.0, shared.values
+    points = (0.5, tail, 1.0 - tail)
+    mean, sd, *quantiles = weighted_figures(values, shared.order, weights, points)
+    figures = dict(zip(("median", "lower", "upper"), quantiles, strict=True))
+    own, ratios = (slice(k * len(shared.terms), (k + 1) * len(shared.terms)) for k in (0, 1))
+    below = np.where(np.isfinite(mean[ratios]), weights @ (values[:, ratios] < 0), np.nan)
+    table = pd.DataFrame(
+        {
+            "term": shared.terms,
+            "mean": mean[own],
+            "sd": sd[own],
+            "mcse_mean": np.sqrt(weights**2 @ (values[:, own] - mean[own]) ** 2),
+            "p_hr_below_1": below,
+            **{name: one[own] for name, one in figures.items()},
+            **{f"hr_{name}": np.exp(one[ratios]) for name, one in figures.items()},
+        }
+    ).assign(
+        events=fit.provenance.events,
+        method=fit.provenance.method,
+        khat=fit.provenance.khat,
+        log_evidence=_log_evidence(fit),
+        failures="",
     )
-    return table[list(ANSWERS)]
+    gains, first = {}, ratios.stop
+    for name, (time, count) in shared.gains.items():
+        places = range(first, first := first + count)
+        gains[name] = (time, [{key: one[k] for key, one in figures.items()} for k in places])
+    return _described(table, fit, gains)
 
 
 def _joined(fits: "Sequence[Fit]") -> "Fit":
@@ -163,21 +307,21 @@ def _joined(fits: "Sequence[Fit]") -> "Fit":
     return replace(first, draws=xr.DataTree.from_dict({"posterior": both}))
 
 
-def _gains(fits: "Sequence[Fit]", asked: EstimandSpec) -> dict[str, list[float]]:
-    """Differences in restricted mean and survival of each arm to the reference, in their order."""
+def _gains(
+    fits: "Sequence[Fit]", asked: EstimandSpec
+) -> "dict[str, tuple[float, list[xr.DataArray]]]":
+    """Draws of each arm's difference to the reference in restricted mean and in survival."""
     import xarray as xr
 
-    from posthaz.estimands import arm_populations, difference, restricted_mean, summary, survival
+    from posthaz.estimands import arm_populations, difference, restricted_mean, survival
 
     latest = max(asked.survival_at, default=None)
     times = {"rmst": asked.rmst_to or latest, "survival": latest}
     engines = {"rmst": restricted_mean, "survival": survival}
-    found: dict[str, list[float]] = {}
+    found: dict[str, tuple[float, list[xr.DataArray]]] = {}
     populations = [arm_populations(fit) for fit in fits] if any(times.values()) else []
     for name, time in times.items():
-        columns = [f"{name}_{one}" for one in ("time", "difference", "lower", "upper")]
         if time is None:
-            found |= {column: [] for column in columns}
             continue
         reference, *others = [population.label for population in populations[0]]
         made: list[xr.DataArray] = [
@@ -185,9 +329,7 @@ def _gains(fits: "Sequence[Fit]", asked: EstimandSpec) -> dict[str, list[float]]
             for fit, own in zip(fits, populations, strict=True)
         ]
         values = made[0] if len(made) == 1 else xr.concat(made, "chain", join="override")
-        gains = [summary(difference(values, arm, reference), asked.interval) for arm in others]
-        rows = [[time] * len(gains), *([g[k] for g in gains] for k in ("median", "lower", "upper"))]
-        found |= dict(zip(columns, rows, strict=True))
+        found[name] = (time, [difference(values, arm, reference) for arm in others])
     return found
 
 
