@@ -20,6 +20,7 @@ from posthaz.figures.layers import (
     new_panels,
     write_at_risk,
 )
+from posthaz.figures.readout import curve
 from posthaz.figures.style import (
     INK,
     MUTED,
@@ -112,11 +113,12 @@ def draw_survival(
         unit,
         new=partial(new_figure, title=title, simulated=simulated),
     )
-    for arm, style in styles.items():
-        draw_steps(axes, arm_rows(kaplan_meier, arm), style.colour)
-        if limits:
-            draw_limits(axes, arm_rows(kaplan_meier, arm), style.colour)
-        draw_band(axes, arm_rows(curves, arm), style)
+    for number, (arm, style) in enumerate(styles.items()):
+        with curve(axes, number):
+            draw_steps(axes, arm_rows(kaplan_meier, arm), style.colour)
+            if limits:
+                draw_limits(axes, arm_rows(kaplan_meier, arm), style.colour)
+            draw_band(axes, arm_rows(curves, arm), style)
     label_survival(axes, endpoint)
     dress(axes)
     axes.text(0.02, 0.03, note, transform=axes.transAxes, va="bottom", size=pt(9.5))

@@ -116,6 +116,44 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """A time at which a figure can be read.
+
+    Parameters
+    ----------
+    place : float
+        Where it lies, from 0 at the left edge of the axes to 1.
+    head : str
+        The time in words.
+    lines : tuple of str
+        What each curve is then, empty where it is not known.
+    """
+
+    place: float
+    head: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What a reader who points at a figure of curves is told, and which curves may be left out.
+
+    Parameters
+    ----------
+    box : tuple of float
+        Left, top, right and bottom of the axes, as shares of the figure.
+    curves : tuple of (str, str)
+        Label and colour of each curve.
+    stops : tuple of Stop
+        Times, in their order.
+    """
+
+    box: tuple[float, float, float, float]
+    curves: tuple[tuple[str, str], ...]
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True)
 class FigureBlock:
     """A figure.
 
@@ -133,6 +171,8 @@ class FigureBlock:
         The same picture as SVG, used where the format can hold it: it stays sharp enlarged.
     source : str, optional
         CSV file, relative to the report, that holds the numbers.
+    readout : Readout or None, optional
+        What the page tells whoever points at a time.
     """
 
     name: str
@@ -141,6 +181,7 @@ class FigureBlock:
     caption: str
     svg: bytes | None = None
     source: str = ""
+    readout: Readout | None = None
 
 
 @dataclass(frozen=True)

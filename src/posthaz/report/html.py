@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from posthaz.report.blocks import Block, FigureBlock, Report
 from posthaz.report.cells import grouped_rows, numeric_columns
 from posthaz.report.inline import plain_report, sentence, spans
+from posthaz.report.pointed import pointed
 
 TAGS = {"bold": "strong", "code": "code"}
 _HELD = re.compile(
@@ -20,7 +21,7 @@ _HELD = re.compile(
 """Spaces at which a line had better not end: within "P < 0.001", "≥ 63" and "v placebo"."""
 
 
-def render_html(report: Report) -> str:
+def render_html(report: Report, *, still: bool = False) -> str:
     r"""The report as one HTML page that asks nothing of any network.
 
     Styles and pictures are inside the page; every text is escaped.
@@ -29,6 +30,8 @@ def render_html(report: Report) -> str:
     ----------
     report : Report
         The report.
+    still : bool, optional
+        Whether its pictures are to be no more than pictures, as on paper.
 
     Returns
     -------
@@ -42,7 +45,9 @@ def render_html(report: Report) -> str:
     >>> "<p>HR <strong>0.90</strong>, n &lt;\u00a0200</p>" in page
     True
     """
-    return environment().get_template("report.html").render(report=plain_report(report))
+    return (
+        environment().get_template("report.html").render(report=plain_report(report), still=still)
+    )
 
 
 @cache
@@ -60,6 +65,7 @@ def environment() -> Environment:
         "sentence": sentence,
         "kind": block_kind,
         "picture": picture,
+        "pointed": pointed,
         "download": download,
     }
     made.globals |= {"grouped_rows": grouped_rows, "numeric_columns": numeric_columns}

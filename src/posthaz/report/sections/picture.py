@@ -3,7 +3,10 @@
 from typing import Any, Protocol
 
 from posthaz.figures import figure_bytes
-from posthaz.report.blocks import FigureBlock
+from posthaz.figures.readout import box_of
+from posthaz.report.blocks import FigureBlock, Readout, Stop
+
+Curves = tuple[tuple[str, str], ...]
 
 
 class Marked(Protocol):
@@ -16,7 +19,13 @@ class Marked(Protocol):
 
 
 def picture(
-    results: Marked, figure: Any, name: str, alt: str, caption: str, source: str = ""
+    results: Marked,
+    figure: Any,
+    name: str,
+    alt: str,
+    caption: str,
+    source: str = "",
+    read: "tuple[Curves, tuple[Stop, ...]] | None" = None,
 ) -> FigureBlock:
     """A figure's bytes with its words.
 
@@ -34,6 +43,8 @@ def picture(
         What is drawn.
     source : str, optional
         CSV file that holds the numbers.
+    read : (tuple of (str, str), tuple of Stop), optional
+        Curves of the figure's first axes, and what they are at some times.
 
     Returns
     -------
@@ -42,4 +53,7 @@ def picture(
     """
     content = figure_bytes(figure)
     prefix = "Simulated cohort. " if results.simulated else ""
-    return FigureBlock(name, content[0], prefix + alt, prefix + caption, content[1], source)
+    readout = Readout(box_of(figure.axes[0]), *read) if read and read[1] else None
+    return FigureBlock(
+        name, content[0], prefix + alt, prefix + caption, content[1], source, readout
+    )

@@ -34,6 +34,7 @@ from posthaz.report.sections.naming import (
 )
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.question import adjusted
+from posthaz.report.sections.readout import survival_readout
 from posthaz.report.sections.rows import answer_row, estimand_row, hazard_ratio_row
 from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import (
@@ -227,11 +228,8 @@ def survival_figure(
     asked = results.analysis.baselines
     band = asked.kaplan_meier_band if band is None else band
     effect = asked.effect_on_plot if effect is None else effect
-    cohort, fit = results.cohort, results.posterior.primary
-    curves = results.posterior.curves
-    labels = arm_labels(results)
-    if not fit.treatment and cohort.arms:
-        labels = labels | {WHOLE: "All patients (model)"}
+    cohort = results.cohort
+    curves, labels = _drawn(results)
     at_risk = pd.DataFrame()
     if numbers:
         at_risk = _with_counts(results, at_risk_rows(cohort, _risk_times(results)))
@@ -241,7 +239,7 @@ def survival_figure(
         draw = draw_survival_points
     return draw(
         results.frequentist.kaplan_meier,
-        curves[(curves["model"] == fit.spec.name) & (not without_curves(results))],
+        curves,
         at_risk,
         labels=labels,
         unit=cohort.unit,
@@ -251,6 +249,15 @@ def survival_figure(
         interval=results.analysis.estimands.interval,
         simulated=results.simulated,
     )
+
+
+def _drawn(results: Results) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The primary model's bands, none where it has no curves, and the labels of all curves."""
+    fit, curves = results.posterior.primary, results.posterior.curves
+    labels = dict(arm_labels(results))
+    if not fit.treatment and results.cohort.arms:
+        labels |= {WHOLE: "All patients (model)"}
+    return curves[(curves["model"] == fit.spec.name) & (not without_curves(results))], labels
 
 
 def _effect_note(results: Results) -> str:
@@ -286,25 +293,21 @@ def _figure(results: Results) -> FigureBlock:
     counted += [f"of {_COUNTED[name]} so far" for name in results.analysis.baselines.risk_table]
     below = f", with {listed(counted)} below"
     below += _TOLD * bool(results.withheld)
-    if without_curves(results):
-        caption = f"{beside(cohort).curve}{given_event_free(results)}{below}"
-        return picture(
-            results,
-            survival_figure(results),
-            "survival",
-            _alt(results),
-            caption,
-            "kaplan_meier.csv",
-        )
     endpoint = results.analysis.endpoint
     curve = endpoint if names_survival(endpoint) else "event-free probability"
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {curve} over "
         f"{curve_name(results)}{given_event_free(results)}{below}"
     )
-    return picture(
-        results, survival_figure(results), "survival", _alt(results), caption, "survival_curves.csv"
-    )
+    source = "survival_curves.csv"
+    if without_curves(results):
+        caption = f"{beside(cohort).curve}{given_event_free(results)}{below}"
+        source = "kaplan_meier.csv"
+    read = None
+    if not grouped(cohort):
+        read = survival_readout(results, *_drawn(results), steps=not results.withheld)
+    figure = survival_figure(results)
+    return picture(results, figure, "survival", _alt(results), caption, source, read)
 
 
 def _risk_times(results: Results) -> list[float]:
