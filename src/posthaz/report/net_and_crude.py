@@ -16,6 +16,7 @@ from posthaz.cohort.expected_mortality import (
 from posthaz.estimands import crude_probability, survival
 from posthaz.inference import Fit
 from posthaz.spec import EstimandSpec
+from posthaz.spec.patients_lost import own_patients
 
 COLUMNS = ("model", "arm", "quantity", "source", "time", "value", "lower", "upper")
 NET, DISEASE, OTHER = "net survival", "death from the disease", "death from other causes"
@@ -63,7 +64,7 @@ def net_and_crude(fit: Fit, cohort: Cohort, asked: EstimandSpec) -> pd.DataFrame
                 about = (fit.spec.name, str(arm), quantity, POSTERIOR, time)
                 rows.append((*about, value, lower, upper))
     if not cohort.interval_censored.any():
-        rows += _without_model(fit, cohort, times, asked.interval)
+        rows += _without_model(fit, own_patients(fit.spec, cohort), times, asked.interval)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -91,7 +91,9 @@ def test_ratios_of_causes_are_those_of_the_step_asked_for():
     )
     found = gathered(cohort, ModelSpec("e", Exponential(), "age"), clinical=ASKED)
     answer = found.clinical["competing_risks"]
-    rows = ratio_table(found, answer).frame
+    shown_table = ratio_table(found, answer)
+    assert isinstance(shown_table, Table)
+    rows = shown_table.frame
     cox = answer.ratios[answer.ratios["source"].str.startswith("Cox")].iloc[0]
     assert rows["term"].iloc[0] == "Age, per 10 years"
     assert rows["hr"].iloc[0].startswith(f"{cox['hr'] ** 10:.2f} (")

@@ -234,8 +234,9 @@ def _reached_text(row: pd.Series, unit: str) -> str:
 
 def _heads(results: Results, error: str) -> dict[str, str]:
     level = interval_name(results.analysis.estimands.interval)
+    net = ", net" if results.posterior.primary.spec.background is not None else ""
     return {
-        "bayes": f"Bayes ({level}{SPACE}CrI)",
+        "bayes": f"Bayes{net} ({level}{SPACE}CrI)",
         "km": f"{curve_name(results)} ({level}{SPACE}CI)",
         "mcse": error,
     }

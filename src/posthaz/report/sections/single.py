@@ -8,6 +8,7 @@ import pandas as pd
 from posthaz.baselines import numbers_at_risk
 from posthaz.cohort import counted
 from posthaz.design import formula_variables, named_steps, written_terms
+from posthaz.inference import Fit
 from posthaz.report.blocks import Paragraph
 from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
@@ -22,7 +23,7 @@ from posthaz.report.sections.naming import (
     variable_label,
     without_curves,
 )
-from posthaz.report.sections.question import effect_noun, words
+from posthaz.report.sections.question import effect_noun, which_ratio, words
 from posthaz.report.sections.ratio_rows import BAYESIAN, ratio_rows
 from posthaz.report.sections.rows import answer_row, estimand_row
 from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free
@@ -83,6 +84,8 @@ def _survival_sentence(results: Results, told: bool) -> str:
         state = words(results).state
         parts.append(f"**{share(row['median'])}** {limits} are {state} at {at_time(time, unit)}")
     found, whom = listed([part for part in parts if part]), given_event_free(results)
+    if results.posterior.primary.spec.background is not None:
+        whom += " and as if nobody died of anything else"
     if told:
         return f"Over all patients{whom}, {found}."
     return f"Under the primary model ({model}),{f'{whom},' if whom else ''} {found}."
@@ -125,7 +128,9 @@ def _beside(results: Results) -> str:
         if np.isfinite(row["value"]):
             state = words(results).state
             parts.append(f"{share(row['value'])} {state} at {at_time(time, unit)}")
-    start = f"{names.curve} gives {listed(parts)}" if parts else ""
+    background = results.posterior.primary.spec.background is not None
+    every = ", which counts every death," if background else ""
+    start = f"{names.curve}{every} gives {listed(parts)}" if parts else ""
     few = _few_at_risk(results, float(median["value"]))
     if results.posterior.primary.design.columns:
         return f"{start}.{few}" if start else ""
@@ -181,7 +186,7 @@ def covariate_sentence(results: Results, name: str) -> str:
             f"Under the primary model ({label}), the effect of {shown} is no single ratio: see the "
             "curves and profiles."
         )
-    others = [lowered(variable_label(results.cohort, v)) for v in fit.design.variables if v != name]
+    others = [lowered(variable_label(results.cohort, v)) for v in _of_formula(fit) if v != name]
     given = f", given {listed(others)}," if others else ""
     parts = []
     for shown, row in rows:
@@ -192,9 +197,16 @@ def covariate_sentence(results: Results, name: str) -> str:
             f"to {ratio(row['upper'])}; probability of a {likelier} hazard "
             f"**{percent(chance)}**)"
         )
-    text = f"Under the primary model ({label}), the hazard ratio{given} is {listed(parts)}."
+    which = which_ratio(results)
+    text = f"Under the primary model ({label}), the hazard ratio{which}{given} is {listed(parts)}."
     cox = _cox(results, name)
     return f"{text} {cox}" if cox else text
+
+
+def _of_formula(fit: Fit) -> list[str]:
+    """Covariates of a fit's formula, without those that a life table looks up."""
+    named = formula_variables(fit.spec.formula)
+    return [name for name in fit.design.variables if name in named]
 
 
 def left_open_sentence(results: Results, name: str) -> str:
@@ -239,7 +251,7 @@ def _cox(results: Results, name: str) -> str:
     names, fit = beside(results.cohort), results.posterior.primary
     table = ratio_rows(results)
     table = table[(table["kind"] == names.model) & np.isfinite(table["hr"].astype(float))]
-    several = len(fit.design.variables) > 1
+    several = len(_of_formula(fit)) > 1
     terms = _terms(results, name)
     mine = table[table["term"].isin(terms)]
     label = cox_labels(results).get(f"{names.formula}{fit.spec.formula}")
@@ -255,4 +267,5 @@ def _cox(results: Results, name: str) -> str:
         for _, row in mine.iterrows()
     ]
     how = " by itself" if several and alone else " with the same covariates" if several else ""
-    return f"{names.regression}{how} gives {listed(parts)}."
+    of_all = ", of every death," if fit.spec.background is not None else ""
+    return f"{names.regression}{how}{of_all} gives {listed(parts)}."
