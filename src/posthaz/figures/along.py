@@ -91,7 +91,7 @@ def draw_curve(
         axes.plot(curve["x"], curve["cox"], color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.8)
         for end in ("cox_lower", "cox_upper"):
             axes.plot(curve["x"], curve[end], color=REFERENCE.colour, ls=":", lw=1.0)
-        handles.append(Line2D([], [], color=REFERENCE.colour, ls=REFERENCE.dash))
+        handles.append(REFERENCE.key())
         names.append(f"Cox, {interval * 100:g} % limits dotted")
     bounds = curve[["lower", "upper"]].to_numpy(float)
     low, high = min(bounds.min(), 0.8), max(bounds.max(), 1.25)
@@ -166,7 +166,7 @@ def draw_survival_along(
         for style, time in zip(SERIES, times, strict=False):
             draw_band(axes, _along(own[own["time"] == time]), style)
             if kind == "survival":
-                handles.append(Line2D([], [], color=style.colour, ls=style.dash))
+                handles.append(style.key())
                 names.append("At " + at_time(time, unit))
         if kind == "survival":
             label_survival(axes, endpoint, width=34)
@@ -240,12 +240,12 @@ def draw_cut(
     axes.stairs(prior, edges, color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.2)
     handles = [
         Patch(color=SERIES[0].colour, alpha=0.55),
-        Line2D([], [], color=REFERENCE.colour, ls=REFERENCE.dash),
+        REFERENCE.key(),
     ]
     names = ["Posterior of the cut", "Prior"]
     for style, (name, value) in zip(SERIES[1:], marks, strict=False):
         axes.axvline(value, color=style.colour, ls=style.dash, lw=1.6)
-        handles.append(Line2D([], [], color=style.colour, ls=style.dash))
+        handles.append(style.key())
         names.append(f"{name}: {value:.4g}")
     low, high = (float(edges[0]), float(edges[-1]))
     shown = [value for _, value in marks]

@@ -76,7 +76,7 @@ def draw_borrowing(
         axes.axhline(middle, color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4)
         for limit in (lower, upper):
             axes.axhline(limit, color=REFERENCE.colour, ls=":", lw=1.1)
-        handles.append(Line2D([], [], color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4))
+        handles.append(REFERENCE.key(lw=1.4))
         names.append(f"History: {middle:.2f} ({lower:.2f} to {upper:.2f})")
         values += [lower, upper]
     label_ratio(axes, "y", min(values) / 1.05, max(values) * 1.05)

@@ -9,9 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from posthaz.figures.axis import label_time
-from posthaz.figures.layers import arm_rows, draw_band
+from posthaz.figures.layers import arm_rows, arms_and_band, draw_band
 from posthaz.figures.style import (
-    MUTED,
     arm_styles,
     dress,
     label_of,
@@ -82,10 +81,7 @@ def draw_hazard(
     axes.set_ylim(0.0, min(top, upper.max() * 1.05))
     axes.set_ylabel(f"Hazard (events per person-{unit.removesuffix('s')})")
     dress(axes)
-    handles: list[object] = [Line2D([], [], color=s.colour, ls=s.dash) for s in styles.values()]
-    handles.append(Patch(color=MUTED, alpha=0.3))
-    names = [*labels.values(), f"Posterior median, {interval * 100:g} % band"]
-    legend_above(figure, handles, names, columns=2)
+    legend_above(figure, *arms_and_band(styles, labels, interval), columns=2)
     return figure
 
 

@@ -90,7 +90,7 @@ def draw_hazard_ratio_over_time(
     names = [f"Posterior median, {interval * 100:g} % band"]
     if constant is not None:
         axes.axhline(constant, color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4)
-        handles.append(Line2D([], [], color=REFERENCE.colour, ls=REFERENCE.dash, lw=1.4))
+        handles.append(REFERENCE.key(lw=1.4))
         names.append(f"Cox: {constant:.2f}")
     if points is not None and len(points):
         handles.append(_draw_points(axes, points, REFERENCE.colour, "o"))

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from posthaz.figures.axis import capitalised, label_time, time_ticks
-from posthaz.figures.layers import arm_rows, draw_band, new_panels
+from posthaz.figures.layers import arm_rows, arms_and_band, draw_band, new_panels
 from posthaz.figures.style import (
     INK,
     MUTED,
@@ -18,7 +18,6 @@ from posthaz.figures.style import (
     arm_styles,
     dress,
     filled,
-    label_of,
     legend_above,
     new_figure,
     pt,
@@ -26,6 +25,7 @@ from posthaz.figures.style import (
 )
 
 _NAIVE = (0, (1, 1.6))
+_MEAN_COUNT = "Mean count, dotted: limits"
 
 
 @styled
@@ -192,9 +192,7 @@ def draw_mean_count(
     axes.set_ylim(0.0, None)
     axes.set_ylabel("Events a patient")
     dress(axes)
-    handles: list[object] = [Line2D([], [], color=s.colour, ls=s.dash) for s in styles.values()]
-    handles += [Patch(color=MUTED, alpha=0.3), Line2D([], [], color=INK, lw=1.3)]
-    names = [label_of(labels, arm) for arm in styles]
-    names += [f"Posterior median, {interval * 100:g} % band", "Mean count, dotted: limits"]
+    handles, names = arms_and_band(styles, labels, interval)
+    handles, names = [*handles, Line2D([], [], color=INK, lw=1.3)], [*names, _MEAN_COUNT]
     legend_above(figure, handles, names, columns=2)
     return figure

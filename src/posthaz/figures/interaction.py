@@ -75,7 +75,7 @@ def draw_interaction(
     label_outer(all_axes)
     handles = [
         Line2D([], [], color=SERIES[0].colour),
-        Line2D([], [], color=REFERENCE.colour, ls=REFERENCE.dash),
+        REFERENCE.key(),
     ]
     names = [f"Continuous, {interval * 100:g} % band", "At the cut-off, with its interval"]
     legend_above(figure, handles, names, columns=2)

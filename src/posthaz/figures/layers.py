@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
-from posthaz.figures.style import LineStyle, new_figure, pt
+from posthaz.figures.style import MUTED, LineStyle, label_of, new_figure, pt
 
 _LINE = 11.0
 
@@ -65,6 +66,31 @@ def draw_band(axes: Axes, frame: pd.DataFrame, style: LineStyle, width: float = 
         frame["time"], frame["lower"], frame["upper"], color=style.colour, alpha=0.18, lw=0
     )
     axes.plot(frame["time"], frame["median"], color=style.colour, ls=style.dash, lw=pt(width))
+
+
+def arms_and_band(
+    styles: Mapping[str, LineStyle], labels: Mapping[str, str], interval: float
+) -> tuple[list[object], list[str]]:
+    """Legend of posterior curves: a line an arm, then what the band is.
+
+    Parameters
+    ----------
+    styles : mapping of str to LineStyle
+        Style of each arm.
+    labels : mapping of str to str
+        Name to show for each arm.
+    interval : float
+        Probability of the band.
+
+    Returns
+    -------
+    handles : list
+    names : list of str
+    """
+    handles: list[object] = [style.key() for style in styles.values()]
+    names = [label_of(labels, arm) for arm in styles]
+    band = f"Posterior median, {interval * 100:g} % band"
+    return [*handles, Patch(color=MUTED, alpha=0.3)], [*names, band]
 
 
 def new_panels(

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -245,6 +244,6 @@ def draw_before_after(
         label_survival(axes, endpoint, width=24)
         dress(axes)
     label_outer(panels, times=at_risk is not None)
-    handles = [Line2D([], [], color=style.colour, ls=style.dash) for style in styles.values()]
+    handles = [style.key() for style in styles.values()]
     legend_above(figure, handles, list(labels.values()), columns=2)
     return figure

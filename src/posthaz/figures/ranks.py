@@ -90,7 +90,7 @@ def draw_ranks(
         axes.set_ylabel("Draws")
     for axes in panels[-2:]:
         axes.set_xlabel("Rank among all chains' draws")
-    keys = [Line2D([], [], color=s.colour, ls=s.dash, lw=1.3) for s in styles[:chains]]
+    keys = [s.key(lw=1.3) for s in styles[:chains]]
     names = [f"Chain {chain + 1}" for chain in range(len(keys))]
     figure.legend(keys, names, loc="outside lower center", ncols=4)
     return figure

@@ -14,6 +14,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FuncFormatter, ScalarFormatter
 
@@ -120,6 +121,10 @@ class LineStyle:
     def colour(self) -> str:
         """Hexadecimal colour in the current style."""
         return colour_of(self.house)
+
+    def key(self, **more: Any) -> Line2D:
+        """Its line in a legend; `more` are properties of a matplotlib line."""
+        return Line2D([], [], color=self.colour, ls=self.dash, **more)
 
 
 REFERENCE = LineStyle("#4F6D8A", (0, (5, 1.6)), "s")

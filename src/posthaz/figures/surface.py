@@ -101,7 +101,7 @@ def draw_surface(
         handles.append(Line2D([], [], color=INK, lw=2.4))
         labels.append(f"Probability {probability:g}")
     if more and above is not None:
-        handles.append(Line2D([], [], color=SERIES[2].colour, ls=SERIES[2].dash))
+        handles.append(SERIES[2].key())
         labels.append(f"From here on: {above:.3g}")
     legend_above(figure, handles, labels, columns=4)
     return figure

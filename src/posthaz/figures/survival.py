@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from posthaz.figures.axis import label_survival, label_time, panel_ticks
 from posthaz.figures.layers import (
     arm_rows,
+    arms_and_band,
     draw_band,
     draw_limits,
     draw_steps,
@@ -23,12 +23,10 @@ from posthaz.figures.layers import (
 from posthaz.figures.readout import curve
 from posthaz.figures.style import (
     INK,
-    MUTED,
     LineStyle,
     arm_styles,
     dress,
     filled,
-    label_of,
     legend_above,
     new_figure,
     pt,
@@ -209,12 +207,7 @@ def write_key(
     with_limits: bool = False,
 ) -> None:
     """The legend: arms in the first column, what lines and bands are in the second."""
-    handles: list[object] = [
-        Line2D([], [], color=style.colour, ls=style.dash) for style in styles.values()
-    ]
-    names = [label_of(labels, arm) for arm in styles]
-    handles.append(Patch(color=MUTED, alpha=0.3))
-    names.append(f"Posterior median, {interval * 100:g} % band")
+    handles, names = arms_and_band(styles, labels, interval)
     if with_steps:
         marker = "|" if with_ticks else ""
         handles.append(Line2D([], [], color=INK, lw=1.0, marker=marker, ms=6, mew=0.8))
@@ -330,13 +323,10 @@ def _write_key(
     interval: float,
     points: pd.DataFrame,
 ) -> None:
-    handles: list[object] = [
-        Line2D([], [], color=s.colour, ls=s.dash, marker=s.marker, mfc="white", mec=s.colour)
-        for s in styles.values()
+    handles, names = arms_and_band(styles, labels, interval)
+    handles[: len(styles)] = [
+        style.key(marker=style.marker, mfc="white", mec=style.colour) for style in styles.values()
     ]
-    names = [label_of(labels, arm) for arm in styles]
-    handles.append(Patch(color=MUTED, alpha=0.3))
-    names.append(f"Posterior median, {interval * 100:g} % band")
     handles.append(Line2D([], [], color=INK, ls="none", marker="o", mfc="white", mec=INK))
     limits = f" with {interval * 100:g} % limits" if points["lower"].lt(1).any() else ""
     names.append(f"Without a model{limits}")
