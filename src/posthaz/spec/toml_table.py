@@ -1,6 +1,6 @@
 """One table of an analysis file while it is read: its values, its place, and what is wrong."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,14 @@ class TomlTable:
                 yield key, self.below(key)
             else:
                 self.refuse(key, f"found {shown(value)}", "give a table")
+
+    def named[T](self, read: "Callable[[str, TomlTable], T | None]", example: str) -> tuple[T, ...]:
+        """What `read` makes of each table inside, after whose names files are called."""
+        self.refuse_file_names(self.values, "use letters, digits, '_' and '-'")
+        found = [read(name, inner) for name, inner in self.each()]
+        if not self.values:
+            self.refuse((), "it is empty", f"give at least one, such as [{example}]")
+        return tuple(one for one in found if one is not None)
 
     def file_below(self, key: str, named: str, folder: Path, root: Path | None) -> Path | None:
         """Where a file lies that a key names; None, with a finding, where it is outside `root`."""

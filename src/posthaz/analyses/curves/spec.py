@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec, Column
@@ -167,14 +168,10 @@ def read_curves(toml: TomlTable, cohort: CohortSpec) -> Curves:
     >>> read_curves(toml, CohortSpec(columns={"gtv_cc": Column("gtv_cc")}))[0].compare
     ((300.0, 100.0),)
     """
-    toml.refuse_file_names(toml.values, "use letters, digits, '_' and '-'")
-    found = [_read(name, inner, cohort) for name, inner in toml.each()]
-    if not toml.values:
-        toml.refuse((), "it is empty", "give at least one, such as [curves.volume]")
-    return Curves(one for one in found if one is not None)
+    return Curves(toml.named(partial(_read, cohort), "curves.volume"))
 
 
-def _read(name: str, toml: TomlTable, cohort: CohortSpec) -> CurveSpec | None:
+def _read(cohort: CohortSpec, name: str, toml: TomlTable) -> CurveSpec | None:
     before = len(toml.findings)
     parsed = toml.read(_FIELDS)
     column = parsed.get("column")

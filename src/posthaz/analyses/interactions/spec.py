@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec
@@ -120,11 +121,7 @@ def read_interactions(toml: TomlTable, cohort: CohortSpec) -> tuple[InteractionS
     >>> read_interactions(toml, CohortSpec(columns=columns))[0].effect_cut
     (63.0,)
     """
-    toml.refuse_file_names(toml.values, "use letters, digits, '_' and '-'")
-    found = [_read(name, inner, cohort) for name, inner in toml.each()]
-    if not toml.values:
-        toml.refuse((), "it is empty", "give at least one, such as [interactions.dose_by_response]")
-    return tuple(one for one in found if one is not None)
+    return toml.named(partial(_read, cohort), "interactions.dose_by_response")
 
 
 def interaction_faults(asked: tuple[InteractionSpec, ...], cohort: Cohort) -> Iterator[Finding]:
@@ -148,7 +145,7 @@ def interaction_faults(asked: tuple[InteractionSpec, ...], cohort: Cohort) -> It
             yield from cut_faults(place, name, bool(cut), cohort)
 
 
-def _read(name: str, toml: TomlTable, cohort: CohortSpec) -> InteractionSpec | None:
+def _read(cohort: CohortSpec, name: str, toml: TomlTable) -> InteractionSpec | None:
     before = len(toml.findings)
     parsed = toml.read(_FIELDS)
     cuts: dict[str, tuple[float, ...]] = {}

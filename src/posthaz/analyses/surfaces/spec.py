@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec, Column
@@ -149,14 +150,10 @@ def read_surfaces(toml: TomlTable, cohort: CohortSpec) -> Surfaces:
     >>> read_surfaces(toml, CohortSpec(columns=columns))[0].step
     10.0
     """
-    toml.refuse_file_names(toml.values, "use letters, digits, '_' and '-'")
-    found = [_read(name, inner, cohort) for name, inner in toml.each()]
-    if not toml.values:
-        toml.refuse((), "it is empty", "give at least one, such as [surfaces.volume_and_dose]")
-    return Surfaces(one for one in found if one is not None)
+    return Surfaces(toml.named(partial(_read, cohort), "surfaces.volume_and_dose"))
 
 
-def _read(name: str, toml: TomlTable, cohort: CohortSpec) -> SurfaceSpec | None:
+def _read(cohort: CohortSpec, name: str, toml: TomlTable) -> SurfaceSpec | None:
     before = len(toml.findings)
     parsed = toml.read(_FIELDS)
     for key in ("x", "y"):
