@@ -75,7 +75,7 @@ def time_lost_table(results: Results, answer: CompetingRisks) -> Table:
                 with_interval(mean, lower, upper, lambda x: duration(x, unit))
                 for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
             ],
-            "above": [percent(p) if p == p else MISSING for p in table["p_above_0"]],
+            "above": [percent(p) for p in table["p_above_0"]],
         }
     )
     level = interval_name(results.analysis.estimands.interval)

@@ -156,8 +156,7 @@ def _table(results: Results, answer: ImmortalTime) -> Table:
                 else f"{cox['patients']:.0f} / {cox['events']:.0f}",
                 "cox": _ratio(cox),
                 "bayes": _ratio(bayes),
-                "below": percent(float(bayes["p_below_1"]))
-                if np.isfinite(float(bayes["p_below_1"])) else MISSING,
+                "below": percent(float(bayes["p_below_1"])),
                 "gain": f"{change(bayes['rmst_difference'], unit)} "
                 f"({change(bayes['rmst_lower'], unit)} to {change(bayes['rmst_upper'], unit)})"
                 if known else MISSING,

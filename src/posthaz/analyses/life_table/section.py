@@ -181,7 +181,7 @@ def _change_table(results: Results, change: EffectChange) -> Table:
             "interval": f"{number_text(row['start'])} to {at_time(row['end'], unit, SPACE)}",
             "ml": _interval_text(row, "hr", "lower", "upper"),
             "bayes": _interval_text(row, "median", "credible_lower", "credible_upper"),
-            "above": percent(row["p_above"]) if np.isfinite(row["p_above"]) else MISSING,
+            "above": percent(row["p_above"]),
         }
         for row in change.intervals.to_dict("records")
     ]

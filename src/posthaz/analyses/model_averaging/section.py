@@ -161,7 +161,7 @@ def _answers(results: Results, answer: ModelAverage) -> Table:
             "by": f"average by {_WAYS[row['way']]}" if not row["model"] else labels[primary],
             "value": _shown(results, row),
             "benefit": percent(_benefit(results, row["p_benefit"])),
-            "between": MISSING if np.isnan(row["between"]) else percent(row["between"]),
+            "between": percent(row["between"]),
         }
         for row in shown.to_dict("records")
     ]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from posthaz.analyses.multistate.answer import POSTERIOR, WITHOUT, Multistate, illness_death
@@ -234,7 +233,7 @@ def _time_table(results: Results, answer: Multistate) -> Table:
                 with_interval(mean, lower, upper, lambda x: duration(x, unit))
                 for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
             ],
-            "above": [percent(p) if np.isfinite(p) else "–" for p in table["p_above_0"]],
+            "above": [percent(p) for p in table["p_above_0"]],
         }
     )
     level = interval_name(results.analysis.estimands.interval)
@@ -253,7 +252,7 @@ def _ratio_table(results: Results, answer: Multistate) -> Table:
             "term": [term_label(results.cohort, str(term)) for term in table["term"]],
             "source": ["Bayes" if one == POSTERIOR else one for one in table["source"]],
             "hr": [with_interval(*row) for row in table[["hr", "lower", "upper"]].to_numpy()],
-            "below": [percent(p) if np.isfinite(p) else "–" for p in table["p_below_1"]],
+            "below": [percent(p) for p in table["p_below_1"]],
             "p": [p_value(p) for p in table["p"]],
         }
     )

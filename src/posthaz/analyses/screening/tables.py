@@ -174,7 +174,7 @@ def relevance_table(results: Results, answer: Screening) -> Table:
         {
             "candidate": candidate_label(results.cohort, row["candidate"]),
             "relevant": percent(row["p_relevant"]),
-            "sign": percent(row["p_sign"]) if np.isfinite(row["p_sign"]) else MISSING,
+            "sign": percent(row["p_sign"]),
             "share": share(max(row["relevance"], 0.0)),
             "rank": str(int(row["rank"])),
             "reached": share(row["reached"]),

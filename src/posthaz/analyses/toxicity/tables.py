@@ -156,7 +156,7 @@ def odds_table(results: Results, answer: ToxicityAnswer) -> Table:
                 for _, row in odds.iterrows()
             ],
             "more": [percent(p) for p in odds["probability_more"]],
-            "agrees": [MISSING if np.isnan(p) else share(p) for p in odds["predictive_p"]],
+            "agrees": [share(p) for p in odds["predictive_p"]],
         }
     )
     level = interval_name(results.analysis.estimands.interval)
