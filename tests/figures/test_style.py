@@ -147,6 +147,13 @@ def test_time_ticks_are_clinical_steps(horizon, unit, step):
     np.testing.assert_allclose(np.diff(ticks), step)
 
 
+def test_a_range_of_ratios_near_1_has_more_ticks_than_1():
+    # the posterior of a ratio per year of age, 1.018 to 1.031, could not be read off its axis
+    ticks = ratio_ticks(0.9995, 1.036)
+    assert len(ticks) >= 3
+    assert all(0.9995 <= tick <= 1.036 for tick in ticks)
+
+
 @pytest.mark.parametrize(
     ("lower", "upper"), [(0.9, 1.1), (0.5, 2.0), (0.2, 6.0), (0.02, 50.0), (1e-4, 1e4)]
 )

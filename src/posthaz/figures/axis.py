@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
 from posthaz.figures.style import filled, room
 
@@ -107,19 +107,26 @@ def names_survival(endpoint: str) -> bool:
 
 
 def ratio_ticks(lower: float, upper: float) -> list[float]:
-    """Ticks of a log axis for ratios, in clinically usual values.
+    """Ticks of a log axis for ratios, in clinically usual values, or round ones between these.
 
     Examples
     --------
-    >>> ratio_ticks(0.55, 1.4)
-    [0.6, 0.8, 1.0, 1.25]
+    >>> ratio_ticks(0.55, 1.4), ratio_ticks(0.999, 1.036)
+    ([0.6, 0.8, 1.0, 1.25], [1.0, 1.01, 1.02, 1.03])
     """
     for candidates in RATIO_TICKS:
         if candidates[0] <= lower * 1.3 and upper <= candidates[-1] * 1.3:
-            return [tick for tick in candidates if lower <= tick <= upper]
+            usual = [tick for tick in candidates if lower <= tick <= upper]
+            return usual if len(usual) > 1 else _between(lower, upper)
     powers = 10.0 ** np.arange(np.floor(np.log10(lower)), np.ceil(np.log10(upper)) + 1)
     kept = [float(tick) for tick in powers if lower <= tick <= upper]
     return kept[:: max(1, len(kept) // 6)]
+
+
+def _between(lower: float, upper: float) -> list[float]:
+    """Round ticks of a range too narrow to hold two of the usual ones."""
+    ticks = MaxNLocator(nbins=4, steps=[1, 2, 5, 10]).tick_values(lower, upper)
+    return [round(float(tick), 12) for tick in ticks if lower <= tick <= upper]
 
 
 def label_ratio(axes: Axes, which: str, lower: float, upper: float) -> None:
