@@ -11,10 +11,11 @@ import pytest
 
 import posthaz as ph
 from posthaz.report import Results
-from posthaz.report.blocks import Table
+from posthaz.report.blocks import FigureBlock, Paragraph, Table
 from posthaz.report.net_and_crude import _without_model
 from posthaz.report.sections.answer_tables import survival_table
 from posthaz.report.sections.single import single_blocks
+from posthaz.report.sections.survival import survival_section
 from tests.shared_data import plain_cohort
 from tests.unit.report.conftest import gathered
 
@@ -87,3 +88,9 @@ def test_net_answers_are_called_net_and_what_the_life_table_looks_up_is_no_covar
     assert "Kaplan–Meier, which counts every death, gives" in said
     table = survival_table(excess)
     assert isinstance(table, Table) and "Bayes, net" in table.shown["bayes"]
+    section = survival_section(excess)
+    words = " ".join(block.text for block in section.blocks if isinstance(block, Paragraph))
+    assert "the model’s shape doesn’t fit there" not in words
+    assert "survival is **net**" in words
+    (figure,) = (block for block in section.blocks if isinstance(block, FigureBlock))
+    assert "posterior net survival over Kaplan–Meier" in figure.caption

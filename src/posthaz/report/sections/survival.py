@@ -149,6 +149,11 @@ _COMPARED = ": whether it does is shown under “Predictive check”, which comp
 
 def _reading(results: Results) -> str:
     """What it means that the steps leave the band."""
+    if results.posterior.primary.spec.background is not None:
+        return (
+            "The model’s survival is **net**, as if nobody died of anything else, while the steps "
+            "count every death: they lie below it however well the model fits."
+        )
     if adjusted(results.posterior.primary):
         return (
             "The curves are **standardised** over the covariates of all patients, the steps "
@@ -295,6 +300,7 @@ def _figure(results: Results) -> FigureBlock:
     below += _TOLD * bool(results.withheld)
     endpoint = results.analysis.endpoint
     curve = endpoint if names_survival(endpoint) else "event-free probability"
+    curve = curve if fit.spec.background is None else "net survival"
     caption = (
         f"{model_labels(results)[fit.spec.name]}: posterior {curve} over "
         f"{curve_name(results)}{given_event_free(results)}{below}"
