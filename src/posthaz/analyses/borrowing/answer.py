@@ -1,7 +1,7 @@
 """A cohort's treatment effect under every borrowing prior, and how much each borrows."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -161,13 +161,7 @@ def borrowing_answers(
     rows = [_row(name, one, own, events, interval, relevant) for name, one in found.items()]
     return Borrowing(
         table=pd.DataFrame(rows),
-        discounts=pd.DataFrame(
-            [
-                {"discount": discount, "history_events": discount * _worth(history)}
-                | _summary(effect_draws(one.fit), interval)
-                for discount, one in curve.items()
-            ]
-        ),
+        discounts=_discount_rows(curve, history, interval),
         histories=_histories(asked, studies),
         fits=tuple(fits),
         failures=tuple(text for one in fits for text in convergence(one).failures),
@@ -223,6 +217,20 @@ def combined_history(studies: list[Prior]) -> Prior:
     precision = errors**-2.0
     mean = float(np.sum(precision * means) / np.sum(precision))
     return Prior("normal", (mean, float(np.sum(precision) ** -0.5)))
+
+
+def _discount_rows(
+    curve: Mapping[float, Reweighted], history: Prior, interval: float
+) -> pd.DataFrame:
+    """The effect under each share of the history."""
+    worth = _worth(history)
+    return pd.DataFrame(
+        [
+            {"discount": share, "history_events": share * worth}
+            | _summary(effect_draws(one.fit), interval)
+            for share, one in curve.items()
+        ]
+    )
 
 
 def _histories(asked: BorrowingSpec, studies: list[Prior]) -> pd.DataFrame:
