@@ -143,7 +143,7 @@ class Design:
             and (self.cure, self.strata) == (other.cure, other.strata)
         )
 
-    @property
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         """Covariates that the formula uses."""
         return tuple(str(name) for name in self.frame.columns)
