@@ -2,6 +2,7 @@
 
 from posthaz.answers.beside import beside, find, one_answer
 from posthaz.answers.frame import COLUMNS, answer_frame, joined
+from posthaz.answers.limits import median_and_limits
 from posthaz.answers.small import small_table
 from posthaz.answers.view import View
 from posthaz.answers.vocabulary import MAIN, METHODS, QUANTITIES
@@ -16,6 +17,7 @@ __all__ = [
     "beside",
     "find",
     "joined",
+    "median_and_limits",
     "one_answer",
     "small_table",
 ]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from posthaz.answers import median_and_limits
 from posthaz.cohort import Column, number_text
 from posthaz.design import term_variables
 from posthaz.effects import change_starts
@@ -340,8 +341,7 @@ def _crossing(fit: Fit, asked: _Compared, horizon: float, interval: float) -> di
     if not crosses.any():
         return row
     met = np.array([_meeting(gap, grid) for gap in gaps[crosses]])
-    tail = (1.0 - interval) / 2.0
-    median, lower, upper = np.quantile(met, [0.5, tail, 1.0 - tail])
+    median, lower, upper = median_and_limits(met, interval)
     return row | {"crossing_median": median, "crossing_lower": lower, "crossing_upper": upper}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtri, ndtri
 
+from posthaz.answers import median_and_limits
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
 from posthaz.design import Group
@@ -146,8 +147,7 @@ def _table(
     log_ratio = apart.deviation(column, values)
     if column:
         log_ratio = log_ratio + average_effect(fit, column, values)[:, None]
-    tail = (1.0 - interval) / 2.0
-    middle, lower, upper = np.exp(np.quantile(log_ratio, (0.5, tail, 1.0 - tail), axis=0))
+    middle, lower, upper = np.exp(median_and_limits(log_ratio, interval, axis=0))
     patients, events = _counts(fit, group, cohort)
     numbers = {"ratio": middle, "lower": lower, "upper": upper}
     table = pd.DataFrame(

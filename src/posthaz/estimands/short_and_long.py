@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from posthaz.answers import median_and_limits
 from posthaz.cohort import Column
 from posthaz.design import named_steps
 from posthaz.effects import log_ratio_at
@@ -96,12 +97,12 @@ def ratio_curves(
     DataFrame
         Columns ``model, term, time, median, lower, upper``; no row for other models.
     """
-    tail, parts = (1.0 - interval) / 2.0, []
+    parts = []
     steps = column_steps(fit, columns)
     pairs = {term: (size, 0.0) for term, (_, size) in steps.items()}
     for term, logs in log_ratios(fit, times, pairs=pairs).items():
         draws = np.exp(logs.to_numpy()).reshape(-1, len(times))
-        median, lower, upper = np.quantile(draws, (0.5, tail, 1.0 - tail), axis=0)
+        median, lower, upper = median_and_limits(draws, interval, axis=0)
         about = {"model": fit.spec.name, "term": term, "time": times}
         parts.append(pd.DataFrame(about | {"median": median, "lower": lower, "upper": upper}))
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(CURVE_COLUMNS))
@@ -120,8 +121,7 @@ def hazards_cross(
     if not crossed.any():
         return row
     place = np.argmax(draws[crossed] * draws[crossed][:, :1] < 0, axis=1)
-    tail = (1.0 - interval) / 2.0
-    numbers = np.quantile(times[place], (0.5, tail, 1.0 - tail))
+    numbers = median_and_limits(times[place], interval)
     names = (f"hazards_cross_{key}" for key in ("median", "lower", "upper"))
     return row | {name: float(x) for name, x in zip(names, numbers, strict=True)}
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from posthaz.answers import median_and_limits
 from posthaz.figures.style import MUTED, LineStyle, label_of, new_figure, pt
 
 _LINE = 11.0
@@ -176,8 +177,7 @@ def label_outer(panels: list[Axes], columns: int = 2, *, times: bool = False) ->
 
 def draw_interval(axes: Axes, samples: np.ndarray, interval: float, colour: str) -> None:
     """Median and equal-tailed interval as a point and a bar on the foot of a density."""
-    tail = (1.0 - interval) / 2.0
-    lower, median, upper = np.quantile(samples, [tail, 0.5, 1.0 - tail])
+    median, lower, upper = median_and_limits(samples, interval)
     foot = axes.get_xaxis_transform()
     axes.plot([lower, upper], [0.03, 0.03], color=colour, lw=3.5, transform=foot, zorder=4)
     axes.plot(

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from posthaz.answers import median_and_limits
 from posthaz.figures.axis import label_survival, label_time, time_ticks
 from posthaz.figures.layers import arm_rows, draw_band, draw_steps, label_outer, new_panels
 from posthaz.figures.style import INK, LineStyle, arm_styles, dress, filled, label_of, styled
@@ -192,7 +192,6 @@ def draw_arm(axes: Axes, frame: pd.DataFrame, style: LineStyle, interval: float)
         return
     shown = table.to_numpy(dtype=float)[:, :_PRIOR_CURVES]
     axes.plot(table.index, shown, color=style.colour, lw=0.6, alpha=0.5)
-    tail = (1.0 - interval) / 2.0
-    low, middle, high = np.quantile(table.to_numpy(dtype=float), [tail, 0.5, 1.0 - tail], axis=1)
+    middle, low, high = median_and_limits(table.to_numpy(dtype=float), interval, axis=1)
     band = pd.DataFrame({"time": table.index, "median": middle, "lower": low, "upper": high})
     draw_band(axes, band, style, width=2.4)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from posthaz.answers import find, one_answer
+from posthaz.answers import find, median_and_limits, one_answer
 from posthaz.baselines import frequentist_answers
 from posthaz.baselines.answers import baseline_answers
 from posthaz.cohort import read_cohort
@@ -71,3 +71,10 @@ def test_baselines_say_method_and_model_and_leave_the_steps_of_curves_out():
     assert set(find(answers, quantity="test")["model"]) == {"", "fleming_harrington(1, 0)"}
     (cox,) = find(answers, method="cox", quantity="hazard_ratio").to_dict(orient="records")
     assert (cox["model"], cox["term"]) == ("univariable", "arm[b]")
+
+
+def test_median_and_limits_of_each_column():
+    draws = np.column_stack([np.arange(101.0), 10.0 * np.arange(101.0)])[::-1]
+    found = median_and_limits(draws, 0.8, axis=0)
+    assert found.tolist() == [[50.0, 500.0], [10.0, 100.0], [90.0, 900.0]]
+    assert median_and_limits(list(range(101)), 0.8).tolist() == [50.0, 10.0, 90.0]

@@ -25,6 +25,7 @@ from posthaz.analyses.borrowing.reweight import (
     reference_fit,
 )
 from posthaz.analyses.borrowing.spec import BorrowingSpec
+from posthaz.answers import median_and_limits
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
@@ -246,8 +247,7 @@ def _worth(history: Prior) -> float:
 
 
 def _summary(effect: np.ndarray, interval: float) -> dict[str, float]:
-    tail = (1.0 - interval) / 2.0
-    low, middle, high = np.exp(np.quantile(effect, [tail, 0.5, 1.0 - tail]))
+    middle, low, high = np.exp(median_and_limits(effect, interval))
     return {"hr": middle, "lower": low, "upper": high, "below_1": float(np.mean(effect < 0))}
 
 

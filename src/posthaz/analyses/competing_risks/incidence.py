@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from posthaz.analyses.competing_risks.spec import CompetingRisksSpec
+from posthaz.answers import median_and_limits
 from posthaz.baselines import cumulative_incidence, gray_test, naive_incidence
 from posthaz.cohort import Cohort
 from posthaz.effects import change_starts, event_free_at
@@ -191,7 +192,7 @@ def implied_subdistribution(
     """
     draws = posterior_incidence(fits, times)
     reference, *arms = (str(arm) for arm in draws["profile"].to_numpy())
-    tail, rows = (1.0 - interval) / 2.0, []
+    rows = []
     for cause in fits:
         accrued = xr.DataArray(-np.log1p(-draws.sel(cause=cause)))
         for arm in arms:
@@ -199,7 +200,7 @@ def implied_subdistribution(
                 ratio = accrued.sel(profile=arm) / accrued.sel(profile=reference)
             for k, time in enumerate(draws["time"].to_numpy()):
                 own = ratio.isel(time=k).to_numpy()
-                median, lower, upper = np.quantile(own, (0.5, tail, 1.0 - tail))
+                median, lower, upper = median_and_limits(own, interval)
                 about = (cause, arm, reference, float(time))
                 rows.append((*about, median, lower, upper, _below_1(own)))
     return pd.DataFrame(rows, columns=list(SUBDISTRIBUTION_COLUMNS))

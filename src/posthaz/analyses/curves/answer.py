@@ -10,6 +10,7 @@ from scipy.stats import norm
 
 from posthaz.analyses.curves.spec import TABLE, Curves, CurveSpec
 from posthaz.analyses.curves.threshold import Threshold, change_point
+from posthaz.answers import median_and_limits
 from posthaz.arms.along_model import along_model
 from posthaz.baselines import cox_model
 from posthaz.checks import compare_models, convergence, leave_one_out
@@ -262,10 +263,10 @@ def _turns(
         return {}
     effect = effect_of_values(fitted, {asked.column: inside}, {asked.column: inside[0]})
     draws = effect.transpose("chain", "draw", "row").to_numpy().reshape(-1, len(inside))
-    tail, found = (1.0 - interval) / 2.0, {}
+    found = {}
     for word, place in (("lowest", draws.argmin(axis=1)), ("highest", draws.argmax(axis=1))):
         within = (place > 0) & (place < len(inside) - 1)
-        middle, lower, upper = np.quantile(inside[place], [0.5, tail, 1.0 - tail])
+        middle, lower, upper = median_and_limits(inside[place], interval)
         found[word] = {
             "median": float(middle), "lower": float(lower), "upper": float(upper),
             "p_inside": float(within.mean()),

@@ -9,6 +9,7 @@ import xarray as xr
 from scipy.special import logsumexp
 
 from posthaz.analyses.curves.spec import CurveSpec
+from posthaz.answers import median_and_limits
 from posthaz.arms.along_model import along_model
 from posthaz.baselines.selected_cut import (
     SelectedCut,
@@ -146,14 +147,12 @@ def change_point(
     notes: list[Lost] = []
     cuts, where = posterior_of_cut(cuts, fits, interval)
     weight = cuts["posterior"].to_numpy()
-    tail = (1.0 - interval) / 2.0
     draws = [_effect(one) for one in fits]
-    bounds = np.exp([np.quantile(one, [0.5, tail, 1.0 - tail]) for one in draws])
+    bounds = np.exp([median_and_limits(one, interval) for one in draws])
     cuts = cuts.assign(**dict(zip(
         ("hr_median", "hr_lower", "hr_upper"), bounds.T, strict=True)))  # fmt: skip
     pooled = _pooled(fits, weight, sampling.seed)
-    hr = np.exp(np.quantile(np.concatenate([draws[k][own] for k, own in pooled]),
-                            [0.5, tail, 1.0 - tail]))  # fmt: skip
+    hr = np.exp(median_and_limits(np.concatenate([draws[k][own] for k, own in pooled]), interval))
     judged = where["mode"] if asked.cut is None else asked.cut
     kept, within, across = _cost(curve, asked.column, values, judged)
     selected = None

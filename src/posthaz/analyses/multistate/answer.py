@@ -11,6 +11,7 @@ from scipy.stats import kendalltau, spearmanr
 from posthaz.analyses.multistate.graph import Graph
 from posthaz.analyses.multistate.occupancy import state_occupancy
 from posthaz.analyses.multistate.spec import TABLE, MultistateSpec, entry_times
+from posthaz.answers import median_and_limits
 from posthaz.arms.arm_model import cox_columns, sparse_model
 from posthaz.baselines import cox_model
 from posthaz.checks import convergence
@@ -363,7 +364,7 @@ def end_point_association(
     ends = [state for state in graph.order if not graph.leaving(state)]
     if ends != [last]:
         return pd.DataFrame(columns=list(ASSOCIATION_COLUMNS))
-    random, tail, rows = np.random.default_rng(seed), (1.0 - interval) / 2.0, []
+    random, rows = np.random.default_rng(seed), []
     values = [flat_draws(one.draws["posterior"].to_dataset(), _DRAWS) for one in fits]
     for population in arm_populations(fits[0]):
         chosen = random.choice(len(population.frame), _PATIENTS, p=population.weight)
@@ -383,7 +384,7 @@ def end_point_association(
                 if np.isfinite(b).all()
             ]
             if found:
-                middle, lower, upper = np.quantile(found, [0.5, tail, 1.0 - tail])
+                middle, lower, upper = median_and_limits(found, interval)
                 rows.append((population.label, name, middle, lower, upper))
     return pd.DataFrame(rows, columns=list(ASSOCIATION_COLUMNS))
 

@@ -14,7 +14,7 @@ from posthaz.analyses.subgroups.words import (
     subgroup_methods,
     subgroups_lead,
 )
-from posthaz.answers import View
+from posthaz.answers import View, median_and_limits
 from posthaz.arms.groups import group_name
 from posthaz.arms.interaction_test import ROBUST_WALD
 from posthaz.checks import convergence
@@ -173,10 +173,10 @@ def _spread(results: Results, answer: SubgroupEffects) -> str:
     draws = answer.pooled.draws["posterior"][EXCHANGEABLE_SD]
     medians = draws.median(("chain", "draw"))
     widest = int(medians.to_numpy().argmax())
-    tail = (1 - results.analysis.estimands.interval) / 2
-    quantiles = np.quantile(draws.isel({SHRUNKEN_TERM: widest}), (0.5, tail, 1 - tail))
+    interval = results.analysis.estimands.interval
+    quantiles = median_and_limits(draws.isel({SHRUNKEN_TERM: widest}).to_numpy(), interval)
     middle, lower, upper = (ratio(float(q)) for q in quantiles)
-    level = interval_name(results.analysis.estimands.interval)
+    level = interval_name(interval)
     term = str(medians[SHRUNKEN_TERM].to_numpy()[widest])
     return (
         f" The standard deviation of the deviations, on the log scale, is largest for "

@@ -14,6 +14,7 @@ from posthaz.analyses.surfaces.spec import (
     SurfaceSpec,
     usual_step,
 )
+from posthaz.answers import median_and_limits
 from posthaz.arms.along_model import along_model
 from posthaz.checks import convergence
 from posthaz.cohort import Cohort, Column
@@ -252,8 +253,7 @@ def _effect(
 
 
 def _summed(draws: np.ndarray, interval: float) -> dict[str, np.ndarray]:
-    tail = (1.0 - interval) / 2.0
-    middle, lower, upper = np.exp(np.quantile(draws, [0.5, tail, 1.0 - tail], axis=0))
+    middle, lower, upper = np.exp(median_and_limits(draws, interval, axis=0))
     below = np.mean(draws < 0, axis=0)
     return {"hr": middle, "hr_lower": lower, "hr_upper": upper, "p_below_1": below}
 

@@ -9,6 +9,7 @@ import pandas as pd
 from posthaz.adjust.patients import first_rows
 from posthaz.analyses.tipping_points.confounder import refuse_rows
 from posthaz.analyses.tipping_points.pool import treatment_effect
+from posthaz.answers import median_and_limits
 from posthaz.cohort import Cohort
 from posthaz.inference import Fit, fit_many
 from posthaz.sensitivity.completed import completed_times
@@ -102,8 +103,7 @@ def censoring_deltas(
 
 
 def _summary(draws: np.ndarray, level: float) -> tuple[float, float, float]:
-    tail = (1.0 - level) / 2.0
-    middle, low, high = np.quantile(draws, [0.5, tail, 1.0 - tail])
+    middle, low, high = median_and_limits(draws, level)
     return float(middle), float(low), float(high)
 
 

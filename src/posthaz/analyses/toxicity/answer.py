@@ -12,6 +12,7 @@ from posthaz.adjust import GradeCounts, count_grades, grade_table, grade_tests, 
 from posthaz.analyses.toxicity.benefit_risk import BenefitRisk, benefit_risk
 from posthaz.analyses.toxicity.risk import RISK_COLUMNS, contrast_rows, separate_risks
 from posthaz.analyses.toxicity.spec import ToxicitySpec
+from posthaz.answers import median_and_limits
 from posthaz.checks import Convergence, draws_convergence
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
@@ -200,8 +201,7 @@ def grade_odds_ratios(model: GradeModel, *, interval: float = 0.95, seed: int = 
 
 
 def _row(draws: np.ndarray, above: float, interval: float) -> tuple[float, float, float, float]:
-    tail = (1.0 - interval) / 2.0
-    lower, median, upper = (float(q) for q in np.quantile(draws, [tail, 0.5, 1.0 - tail]))
+    median, lower, upper = (float(q) for q in median_and_limits(draws, interval))
     return median, lower, upper, float((draws > above).mean())
 
 

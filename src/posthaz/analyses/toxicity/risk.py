@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.adjust import GradeCounts, threshold_remark
+from posthaz.answers import median_and_limits
 
 JEFFREYS = (0.5, 0.5)
 DRAWS = 40_000
@@ -87,7 +88,6 @@ def risk_contrast(
     >>> round(numbers["difference"], 2), round(numbers["nnh"])
     (0.13, 8)
     """
-    tail = (1.0 - interval) / 2.0
     difference = risk - reference
     numbers: dict[str, float] = {}
     for name, draws in (
@@ -96,7 +96,7 @@ def risk_contrast(
         ("difference", difference),
         ("ratio", risk / reference),
     ):
-        lower, median, upper = (float(q) for q in np.quantile(draws, [tail, 0.5, 1.0 - tail]))
+        median, lower, upper = (float(q) for q in median_and_limits(draws, interval))
         numbers |= {name: median, f"{name}_lower": lower, f"{name}_upper": upper}
     numbers["probability_more"] = float((difference > 0).mean())
     numbers["probability_acceptable"] = float((difference <= acceptable).mean())
@@ -192,8 +192,7 @@ def contrast_rows(
 
 
 def _single(draws: np.ndarray, interval: float) -> dict[str, float]:
-    tail = (1.0 - interval) / 2.0
-    lower, median, upper = (float(q) for q in np.quantile(draws, [tail, 0.5, 1.0 - tail]))
+    median, lower, upper = (float(q) for q in median_and_limits(draws, interval))
     return {"risk": median, "risk_lower": lower, "risk_upper": upper}
 
 

@@ -1,6 +1,5 @@
 """Toxicity in the report."""
 
-import numpy as np
 import pandas as pd
 
 from posthaz.analyses.toxicity.answer import ToxicityAnswer, compare_toxicity, grade_words
@@ -12,8 +11,13 @@ from posthaz.analyses.toxicity.tables import (
     risks_table,
     threshold_label,
 )
-from posthaz.analyses.toxicity.words import printed_of_toxicity, toxicity_lead, toxicity_methods
-from posthaz.answers import View
+from posthaz.analyses.toxicity.words import (
+    extra_toxicity,
+    printed_of_toxicity,
+    toxicity_lead,
+    toxicity_methods,
+)
+from posthaz.answers import View, median_and_limits
 from posthaz.figures import draw_benefit_risk, draw_grades, draw_risk_differences
 from posthaz.files import file_names
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
@@ -188,10 +192,10 @@ def _forest(results: Results, answer: ToxicityAnswer) -> FigureBlock:
 
 def _benefit_words(results: Results, pair: BenefitRisk, risks: pd.DataFrame) -> str:
     labels, table = arm_labels(results), quadrants(pair)
-    tail = (1 - results.analysis.estimands.interval) / 2
-    gain = [change(float(q), pair.unit) for q in np.quantile(pair.gain, [0.5, tail, 1 - tail])]
-    extra = [points(value) for value in _extra(pair, risks, tail)]
-    level = interval_name(results.analysis.estimands.interval)
+    interval = results.analysis.estimands.interval
+    gain = [change(float(q), pair.unit) for q in median_and_limits(pair.gain, interval)]
+    extra = [points(value) for value in extra_toxicity(pair, risks, interval)]
+    level = interval_name(interval)
     longer = table[table["gain"] == "longer"]
     good = longer[longer["toxicity"] != "more"]["probability"].sum()
     what = f"{pair.label.lower()} of {grade_words(pair.grade)}"
@@ -206,20 +210,6 @@ def _benefit_words(results: Results, pair: BenefitRisk, risks: pd.DataFrame) -> 
         "posteriors are of separate models and are taken as independent: whether the patients "
         "with the toxicity are those who gain is not known from them."
     )
-
-
-def _extra(pair: BenefitRisk, risks: pd.DataFrame, tail: float) -> list[float]:
-    """Extra toxicity as the table of risks has it, so that one number stands in both places."""
-    mine = risks[
-        (risks["label"] == pair.label)
-        & (risks["grade"] == pair.grade)
-        & (risks["arm"] == pair.arm)
-        & (risks["source"] == "separate")
-    ]
-    if len(mine):
-        row = mine.iloc[0]
-        return [float(row[f"difference{end}"]) for end in ("", "_lower", "_upper")]
-    return [float(q) for q in np.quantile(pair.extra, [0.5, tail, 1 - tail])]
 
 
 @guarded_block

@@ -5,7 +5,7 @@ import pandas as pd
 
 from posthaz.analyses.toxicity.answer import ToxicityAnswer, grade_words
 from posthaz.analyses.toxicity.benefit_risk import BenefitRisk
-from posthaz.answers import one_answer
+from posthaz.answers import median_and_limits, one_answer
 from posthaz.report.counterpart import (
     Counterpart,
     Number,
@@ -32,22 +32,11 @@ def toxicity_lead(results: Results, answer: ToxicityAnswer) -> str:
 
 def _benefit_risk(results: Results, pair: BenefitRisk, risks: pd.DataFrame) -> str:
     labels = arm_labels(results)
-    level = interval_name(results.analysis.estimands.interval)
-    tail = (1 - results.analysis.estimands.interval) / 2
-    gain = [change(float(q), pair.unit) for q in np.quantile(pair.gain, [0.5, tail, 1 - tail])]
+    interval = results.analysis.estimands.interval
+    level = interval_name(interval)
+    gain = [change(float(q), pair.unit) for q in median_and_limits(pair.gain, interval)]
     both = float(((pair.gain > 0) & (pair.extra <= pair.acceptable)).mean())
-    mine = risks[
-        (risks["label"] == pair.label)
-        & (risks["grade"] == pair.grade)
-        & (risks["arm"] == pair.arm)
-        & (risks["source"] == "separate")
-    ]
-    drawn = np.quantile(pair.extra, [0.5, tail, 1 - tail])  # of a grade without a row of its own
-    extra = _difference(
-        mine.iloc[0]
-        if len(mine)
-        else pd.Series(drawn, ["difference", "difference_lower", "difference_upper"])
-    )
+    extra = _difference(*extra_toxicity(pair, risks, interval))
     return (
         f"Against **{gain[0]} {pair.unit}** gained up to {at_time(pair.horizon, pair.unit)} "
         f"({gain[1]} to {gain[2]}) stand **{extra}** of {pair.label.lower()} of "
@@ -70,14 +59,30 @@ def _other_risks(results: Results, answer: ToxicityAnswer) -> str:
         if (row["label"], row["grade"]) in told:
             continue
         with_arm = f" with {labels.get(str(arm), str(arm))}" if len(labels) > 2 else ""
-        parts.append(
-            f"{_difference(row)} of {str(name).lower()} of {grade_words(row['grade'])}{with_arm}"
-        )
+        of = f"{str(name).lower()} of {grade_words(row['grade'])}{with_arm}"
+        parts.append(f"{_difference(*_of_row(row))} of {of}")
     return f"Differences in risk: {listed(parts)}." if parts else ""
 
 
-def _difference(row: pd.Series) -> str:
-    value, lower, upper = (float(row[f"difference{end}"]) for end in ("", "_lower", "_upper"))
+def extra_toxicity(pair: BenefitRisk, risks: pd.DataFrame, interval: float) -> list[float]:
+    """Extra risk with its limits, as the table of risks has it, so that all places tell one."""
+    mine = risks[
+        (risks["label"] == pair.label)
+        & (risks["grade"] == pair.grade)
+        & (risks["arm"] == pair.arm)
+        & (risks["source"] == "separate")
+    ]
+    if len(mine):
+        return _of_row(mine.iloc[0])
+    # of a grade without a row of its own
+    return [float(q) for q in median_and_limits(pair.extra, interval)]
+
+
+def _of_row(row: pd.Series) -> list[float]:
+    return [float(row[f"difference{end}"]) for end in ("", "_lower", "_upper")]
+
+
+def _difference(value: float, lower: float, upper: float) -> str:
     return f"{points(value)} percentage points ({points(lower)} to {points(upper)})"
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from posthaz.answers import median_and_limits
 from posthaz.baselines.shared_frailty import SharedFrailty
 from posthaz.design import Group
 from posthaz.estimands.clusters import (
@@ -128,8 +129,7 @@ def _slope_sentences(
 
 
 def _interval(draws: np.ndarray, level: float) -> str:
-    tail = (1.0 - level) / 2.0
-    return with_interval(*np.quantile(draws, [0.5, tail, 1.0 - tail]))
+    return with_interval(*median_and_limits(draws, level))
 
 
 def _cox_sentence(results: Results, fit: Fit) -> str:

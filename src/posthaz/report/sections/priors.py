@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from posthaz.answers import median_and_limits
 from posthaz.figures import draw_prior_posterior, draw_prior_predictive
 from posthaz.inference import Fit
 from posthaz.report.blocks import Block, Paragraph, Section, Table
@@ -156,10 +157,9 @@ def _prior_posterior(results: Results, fit: Fit) -> Block:
     interval = results.analysis.estimands.interval
     shown = main_parameters(fit, results.cohort)
     figure = prior_posterior_figure(shown, interval, simulated=results.simulated)
-    tail = (1 - interval) / 2
     parts = []
     for one in shown:
-        before, after = (np.quantile(d, (0.5, tail, 1 - tail)) for d in (one.prior, one.posterior))
+        before, after = (median_and_limits(d, interval) for d in (one.prior, one.posterior))
         parts.append(
             f"{one.label}: prior {plain(before[0])} ({plain(before[1])} to {plain(before[2])}), "
             f"posterior {plain(after[0])} ({plain(after[1])} to {plain(after[2])})"
