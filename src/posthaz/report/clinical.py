@@ -13,7 +13,7 @@ from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.errors.lost import Lost
 from posthaz.inference import Fit
-from posthaz.report.blocks import Block, Bullets, Paragraph, Section
+from posthaz.report.blocks import Block, Bullets, Note, Paragraph, Section
 from posthaz.report.counterpart import Counterpart
 from posthaz.report.missing import MissingPart, MissingParts, guarded
 from posthaz.report.parts import guarded_section
@@ -241,6 +241,11 @@ def remark_blocks(notes: Iterable[str]) -> list[Block]:
     for words, found in (("What could not be given as asked:", lost), ("Remarks:", said)):
         blocks += [Paragraph(words), Bullets(tuple(found))] if found else []
     return blocks
+
+
+def convergence_notes(failures: Iterable[str]) -> list[Block]:
+    """An error for each failed convergence check of fits that an analysis made itself."""
+    return [Note("error", f"Convergence: {failure}.") for failure in failures]
 
 
 def named_answer(results: Results, table: str, name: str = "") -> Any:

@@ -9,7 +9,7 @@ from posthaz.answers import View
 from posthaz.figures import draw_borrowing, draw_hazard_ratios
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
-from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.clinical import ClinicalPart, Given, convergence_notes
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised
@@ -172,7 +172,7 @@ def _section(results: Results, answer: Borrowing) -> Section:
         Bullets(MISLEADING),
     ]
     blocks += [Note("warning", f"Not to be trusted: {note}.") for note in answer.notes]
-    blocks += [Note("error", f"Convergence: {failure}.") for failure in _failures(answer)]
+    blocks += convergence_notes(_failures(answer))
     return Section("What the history adds", _NAME, tuple(blocks))
 
 

@@ -15,8 +15,8 @@ from posthaz.analyses.competing_risks.tables import (
 )
 from posthaz.answers import View
 from posthaz.figures import draw_incidence
-from posthaz.report.blocks import Block, Note, Paragraph, Section
-from posthaz.report.clinical import ClinicalPart, Given, remark_blocks
+from posthaz.report.blocks import Block, Paragraph, Section
+from posthaz.report.clinical import ClinicalPart, Given, convergence_notes, remark_blocks
 from posthaz.report.missing import lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, lowered
@@ -158,8 +158,7 @@ def _section(results: Results, answer: CompetingRisks) -> Section:
     if len(answer.subdistribution):
         blocks.append(subdistribution_table(results, answer))
     blocks += remark_blocks(answer.notes)
-    for text in answer.failures:
-        blocks.append(Note("error", f"Convergence: {text}."))
+    blocks += convergence_notes(answer.failures)
     return Section("Competing risks", "competing-risks", tuple(blocks))
 
 

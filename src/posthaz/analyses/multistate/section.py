@@ -12,8 +12,8 @@ from posthaz.analyses.multistate.spec import NAME
 from posthaz.answers import View
 from posthaz.arms.departures import departures
 from posthaz.figures import draw_incidence
-from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
-from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
+from posthaz.report.clinical import ClinicalPart, Given, convergence_notes
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import arm_labels, capitalised, term_label
@@ -76,7 +76,7 @@ def _section(results: Results, answer: Multistate) -> Section:
         blocks.append(_ratio_table(results, answer))
     if said := _association(results, answer):
         blocks.append(Paragraph(said))
-    blocks += [Note("error", f"Convergence: {text}.") for text in answer.failures]
+    blocks += convergence_notes(answer.failures)
     several = bool(results.analysis.clinical[NAME].middle)
     title = "Several states" if several else "Progression and death together"
     return Section(title, "multistate", tuple(blocks))

@@ -21,7 +21,7 @@ from posthaz.arms.survival_rows import (
 from posthaz.design import quoted
 from posthaz.figures import draw_hazard_ratios, draw_relevance
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section
-from posthaz.report.clinical import ClinicalPart, Given, remark_blocks
+from posthaz.report.clinical import ClinicalPart, Given, convergence_notes, remark_blocks
 from posthaz.report.counterpart import (
     Counterpart,
     Number,
@@ -186,8 +186,7 @@ def _section(results: Results, answer: Screening) -> Section:
         blocks += [Paragraph(words), _relevance_figure(results, answer)]
         blocks.append(relevance_table(results, answer))
     blocks += remark_blocks(answer.notes)
-    for failure in answer.failures:
-        blocks.append(Note("error", f"Convergence: {failure}."))
+    blocks += convergence_notes(answer.failures)
     return Section(_title(answer), _NAME, tuple(blocks))
 
 

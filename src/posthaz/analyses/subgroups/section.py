@@ -22,7 +22,7 @@ from posthaz.estimands import coefficient_table
 from posthaz.figures import draw_subgroups
 from posthaz.report.blocks import Block, FigureBlock, Note, Paragraph, Section, Table
 from posthaz.report.cells import MISSING
-from posthaz.report.clinical import ClinicalPart, Given, remark_blocks
+from posthaz.report.clinical import ClinicalPart, Given, convergence_notes, remark_blocks
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
 from posthaz.report.sections.naming import lowered
@@ -92,7 +92,7 @@ def _section(results: Results, answer: SubgroupEffects) -> Section:
         _tests(answer),
         Paragraph(_methods(results, answer)),
     ]
-    blocks += [Note("error", f"Convergence: {failure}.") for failure in _failures(answer)]
+    blocks += convergence_notes(_failures(answer))
     blocks += remark_blocks([*answer.notes, *_remarks(answer)])
     return Section(_title(answer), _NAME, tuple(blocks))
 

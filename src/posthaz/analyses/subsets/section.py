@@ -23,8 +23,8 @@ from posthaz.arms.survival_rows import (
 )
 from posthaz.cohort import restricted, rows_where
 from posthaz.figures import draw_subsets, panel_ticks
-from posthaz.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section
-from posthaz.report.clinical import ClinicalPart, Given
+from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section
+from posthaz.report.clinical import ClinicalPart, Given, convergence_notes
 from posthaz.report.counterpart import (
     TESTS,
     Counterpart,
@@ -151,8 +151,7 @@ def _section(results: Results, answer: Answer) -> Section:
     said = tuple(f"{one.label}: {note.rstrip('.')}." for one in answer for note in one.notes)
     if said:
         blocks += [Paragraph("What a reader must know of the subsets:"), Bullets(said)]
-    for failure in _failures(answer):
-        blocks.append(Note("error", f"Convergence: {failure}."))
+    blocks += convergence_notes(_failures(answer))
     return Section("Subsets", _NAME, tuple(blocks))
 
 
