@@ -1,4 +1,4 @@
-"""Row numbers and values as messages show them."""
+"""Lists, row numbers and values as sentences and messages show them."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -22,6 +22,17 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital first letter and the rest as it was.
+
+    Examples
+    --------
+    >>> capitalised("death in NSCLC")
+    'Death in NSCLC'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def shown_rows(rows: Iterable[int]) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
+from posthaz.cohort.rows import capitalised
 from posthaz.figures.style import filled, room
 
 _WITHOUT_EVENT = (
@@ -138,8 +139,3 @@ def label_ratio(axes: Axes, which: str, lower: float, upper: float) -> None:
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_major_formatter(FixedFormatter([f"{tick:g}" for tick in ticks]))
     axis.set_minor_locator(NullLocator())
-
-
-def capitalised(text: str) -> str:
-    """The text with a capital first letter and the rest as it was."""
-    return text[:1].upper() + text[1:]

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from posthaz.figures.axis import capitalised, label_time, time_ticks
+from posthaz.cohort.rows import capitalised
+from posthaz.figures.axis import label_time, time_ticks
 from posthaz.figures.layers import arm_rows, arms_and_band, draw_band, new_panels
 from posthaz.figures.style import (
     INK,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from inspect import cleandoc
 from typing import Any
 
+from posthaz.cohort.rows import capitalised
 from posthaz.errors import nearest
 
 
@@ -267,8 +268,7 @@ def table_schema(fields: Mapping[str, Field], about: type | None = None) -> dict
     """JSON Schema of a table with these keys, described as a dataclass describes its own."""
     said = documented(about) if about else {}
     properties = {
-        key: {"description": said.get(key) or f"{one.expects[:1].upper()}{one.expects[1:]}."}
-        | dict(one.schema)
+        key: {"description": said.get(key) or f"{capitalised(one.expects)}."} | dict(one.schema)
         for key, one in fields.items()
         if one.available
     }

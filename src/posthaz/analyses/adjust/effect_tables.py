@@ -13,7 +13,13 @@ from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
 from posthaz.report.sections.curve_rows import curve_rows
-from posthaz.report.sections.naming import arm_labels, lowered, term_label, variable_label
+from posthaz.report.sections.naming import (
+    arm_labels,
+    capitalised,
+    lowered,
+    term_label,
+    variable_label,
+)
 from posthaz.report.sections.wording import (
     SPACE,
     at_time,
@@ -42,7 +48,7 @@ def ratio_block(results: Results, answers: AdjustedAnswers) -> Table:
         rows.append(
             {
                 "sample": _group(answers, row),
-                "analysis": f"{_analysis(row['analysis'])}{when}",
+                "analysis": f"{capitalised(row['analysis'])}{when}",
                 "hr": with_interval(row["value"], row["lower"], row["upper"], ratio),
                 "p": p_value(row["p"]),
                 "below": percent(row["p_below_1"]),
@@ -111,7 +117,7 @@ def gain_block(results: Results, answers: AdjustedAnswers) -> Table:
     rows: dict[tuple[str, str], dict[str, str]] = {}
     heads = {"analysis": "Analysis"}
     for row in chosen.to_dict("records"):
-        group, analysis = _group(answers, row), _analysis(row["analysis"])
+        group, analysis = _group(answers, row), capitalised(row["analysis"])
         cells = rows.setdefault((group, analysis), {"sample": group, "analysis": analysis})
         numbers = (row["value"], row["lower"], row["upper"])
         if row["quantity"] == "survival_difference":
@@ -160,7 +166,3 @@ def _group(answers: AdjustedAnswers, row: Mapping[Any, Any] | pd.Series) -> str:
     if row["analysis"] == "posterior, standardised":
         return f"Standardised from all patients ({row['target']})"
     return samples.get(row["sample"], CRUDE_LABEL)
-
-
-def _analysis(name: str) -> str:
-    return name[:1].upper() + name[1:]

@@ -11,14 +11,11 @@ from posthaz.analyses.curves.answer import Curve, curve
 from posthaz.analyses.curves.rows import answer_rows
 from posthaz.analyses.curves.threshold import Threshold
 from posthaz.analyses.curves.words import (
-    amount,
-    column_of,
     comparison_sentence,
     curve_lead,
     curve_methods,
     cut_sentences,
     model_sentence,
-    name_of,
     published_marks,
     rmst_sentence,
     statement_sentences,
@@ -34,6 +31,7 @@ from posthaz.report.clinical import ClinicalPart, Given, named_answer
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, guarded_block, lost_parts
 from posthaz.report.results import Results
+from posthaz.report.sections.naming import amount, column_name, column_of
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
     SPACE,
@@ -226,7 +224,7 @@ def _figure(results: Results, one: Curve) -> FigureBlock:
         f"{amount(row['x'], column)}: {with_interval(row['median'], row['lower'], row['upper'])}"
         for _, row in rows.iterrows()
     ]
-    name = name_of(column)
+    name = column_name(column)
     alt = (
         f"Hazard ratio along {name} against {amount(one.reference, column)}, with a histogram of "
         f"the patients below. {'; '.join(parts)}."
@@ -257,7 +255,7 @@ def _survival(results: Results, one: Curve) -> FigureBlock:
         f"{share_interval(row['median'], row['lower'], row['upper'])}"
         for _, row in tabled(one, "survival").iterrows()
     ]
-    name = name_of(column)
+    name = column_name(column)
     alt = f"Standardised survival and restricted mean along {name}. {'; '.join(parts)}."
     caption = f"Survival and restricted mean along {name}, standardised over the patients"
     return picture(
@@ -275,7 +273,7 @@ def _cut_figure(results: Results, one: Curve, found: Threshold) -> FigureBlock:
         scale=one.along.scale,
         simulated=results.simulated,
     )
-    name, cut = name_of(column), found.cut
+    name, cut = column_name(column), found.cut
     alt = (
         f"Posterior probability of where a step of the hazard along {name} would lie: median "
         f"{amount(cut['median'], column)}, {amount(cut['lower'], column)} to "
@@ -319,7 +317,7 @@ def _table(results: Results, one: Curve) -> Table:
         f"Hazard ratios are against {amount(one.reference, column)}, in patients alike in all "
         "else; survival and restricted means are standardised over the patients.",
     )
-    caption = f"The hazard and survival along {name_of(column)}"
+    caption = f"The hazard and survival along {column_name(column)}"
     return Table(pd.DataFrame(columns), caption, heads, source=_FILE, notes=notes)
 
 

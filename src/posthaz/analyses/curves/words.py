@@ -7,7 +7,7 @@ from posthaz.analyses.curves.answer import CURVE, LINE, WITHOUT, Curve
 from posthaz.analyses.curves.threshold import ONE_CUT, PUBLISHED_CUT, Threshold
 from posthaz.cohort import Column
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import lowered
+from posthaz.report.sections.naming import amount, capitalised, column_name, column_of
 from posthaz.report.sections.wording import (
     SPACE,
     at_time,
@@ -27,21 +27,6 @@ _SURE = 0.9
 _EVEN = 0.05
 
 
-def column_of(results: Results, name: str) -> Column:
-    """Meaning of a column."""
-    return results.cohort.columns.get(name, Column(name))
-
-
-def name_of(column: Column) -> str:
-    """A column's label within a sentence."""
-    return lowered(column.label or column.name)
-
-
-def amount(value: float, column: Column) -> str:
-    """A value of a column with its unit."""
-    return f"{number_text(value, 3)}{SPACE + column.unit if column.unit else ''}"
-
-
 def curve_lead(results: Results, one: Curve) -> str:
     """How the hazard, and survival, differ between two values."""
     column = column_of(results, one.asked.column)
@@ -52,7 +37,7 @@ def curve_lead(results: Results, one: Curve) -> str:
     side = "higher" if above >= 0.5 else "lower"
     numbers = with_interval(row["median"], row["lower"], row["upper"])
     text = (
-        f"At a {name_of(column)} of {high} the hazard is {numbers} times that at {low} "
+        f"At a {column_name(column)} of {high} the hazard is {numbers} times that at {low} "
         f"({level} credible interval), and {side} with probability "
         f"{percent(max(above, 1.0 - above))}"
     )
@@ -88,7 +73,7 @@ def statement_sentences(results: Results, one: Curve) -> str:
         f"(hazard ratio {with_interval(row['median'], row['lower'], row['upper'])})"
         for _, row in one.statements.iloc[1:].iterrows()
     ]
-    return f"{listed(said)[:1].upper()}{listed(said)[1:]}." if said else ""
+    return f"{capitalised(listed(said))}." if said else ""
 
 
 def turn_sentence(results: Results, one: Curve) -> str:
@@ -159,7 +144,7 @@ def comparison_sentence(one: Curve) -> str:
 def cut_sentences(results: Results, one: Curve, found: Threshold) -> list[str]:
     """Where a cut would lie, and what it costs."""
     column = column_of(results, one.asked.column)
-    name, level = name_of(column), interval_name(results.analysis.estimands.interval)
+    name, level = column_name(column), interval_name(results.analysis.estimands.interval)
     return [
         _where(column, found, level),
         _fits(found),
@@ -258,7 +243,7 @@ def rmst_sentence(results: Results, one: Curve) -> str:
 
 def curve_methods(results: Results, answer: tuple[Curve, ...]) -> str:
     """How the curves were made."""
-    names = listed([name_of(column_of(results, one.asked.column)) for one in answer])
+    names = listed([column_name(column_of(results, one.asked.column)) for one in answer])
     text = (
         f"The hazard along {names} is read off the primary model with the number as a curve, "
         "fitted by a Laplace approximation with importance weights (NUTS where these can’t be "

@@ -25,7 +25,7 @@ from posthaz.report.counterpart import (
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import guarded_block, lost_parts
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import lowered
+from posthaz.report.sections.naming import capitalised, lowered
 from posthaz.report.sections.wording import (
     interval_name,
     p_sentence,
@@ -168,13 +168,9 @@ def _reading(one: InteractionEffects) -> str:
     test = rows.iloc[0]
     return (
         f"Ratio of the hazard ratios of {lowered(one.effect)}{_against(one)}: {'; '.join(parts)} "
-        f"(posterior median with interval). {_started(test['test'])} test of the interaction: "
+        f"(posterior median with interval). {capitalised(test['test'])} test of the interaction: "
         f"{p_sentence(test['p'])}."
     )
-
-
-def _started(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _against(one: InteractionEffects) -> str:
@@ -237,7 +233,7 @@ def _ratios(results: Results, one: InteractionEffects) -> Table:
     ]
     level = interval_name(results.analysis.estimands.interval)
     heads = {"contrast": "Contrast", "cox": f"Cox ({level})", "ratio": f"Bayesian ({level})"}
-    heads |= {"above": "P(ratio > 1)", "p": f"{_started(one.ratios['test'].iloc[0])} P"}
+    heads |= {"above": "P(ratio > 1)", "p": f"{capitalised(one.ratios['test'].iloc[0])} P"}
     return Table(
         pd.DataFrame(rows),
         f"Ratio of hazard ratios of {lowered(one.effect)}{_against(one)} between values of "

@@ -12,7 +12,13 @@ from posthaz.report.clinical import ClinicalPart, Given
 from posthaz.report.horizon import restriction
 from posthaz.report.missing import MissingPart, guarded_block
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import arm_labels, model_labels, reference_arm, term_label
+from posthaz.report.sections.naming import (
+    arm_labels,
+    capitalised,
+    model_labels,
+    reference_arm,
+    term_label,
+)
 from posthaz.report.sections.question import asks_for_reference
 from posthaz.report.sections.wording import (
     at_time,
@@ -157,7 +163,7 @@ def _answers(results: Results, answer: ModelAverage) -> Table:
     shown = answer.answers[(answer.answers["model"].isin(["", primary]))]
     rows = [
         {
-            "answer": _name(results, row)[:1].upper() + _name(results, row)[1:],
+            "answer": capitalised(_name(results, row)),
             "by": f"average by {_WAYS[row['way']]}" if not row["model"] else labels[primary],
             "value": _shown(results, row),
             "benefit": percent(_benefit(results, row["p_benefit"])),

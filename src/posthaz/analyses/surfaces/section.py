@@ -10,14 +10,13 @@ import pandas as pd
 
 from posthaz.analyses.surfaces.answer import Surface, surface
 from posthaz.answers import answer_frame
-from posthaz.cohort import Column
 from posthaz.figures import draw_surface, pictured
 from posthaz.files import file_name
 from posthaz.report.blocks import Block, Bullets, FigureBlock, Paragraph, Section, Table
 from posthaz.report.clinical import ClinicalPart, Given, named_answer
 from posthaz.report.missing import MissingPart, guarded_block, lost_parts
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import lowered
+from posthaz.report.sections.naming import amount, capitalised, column_name, column_of
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
     SPACE,
@@ -91,29 +90,30 @@ def _lines(one: Surface) -> Iterator[dict[str, object]]:
 
 def surface_lead(results: Results, one: Surface) -> str:
     """Above which volume more dose goes with a lower hazard, or that it does so nowhere."""
-    first, second = (_column(results, name) for name in (one.asked.x, one.asked.y))
-    more = f"{_amount(one.step, second)} more of {_name(second)}"
+    first, second = (column_of(results, name) for name in (one.asked.x, one.asked.y))
+    more = f"{amount(one.step, second)} more of {column_name(second)}"
     chance = f"with a probability of {one.asked.probability:g} or more"
     if one.line.empty:
         return (
-            f"Nowhere do these patients’ values of {_name(second)} at one {_name(first)} lie "
-            f"{_amount(one.step, second)} apart, so that nothing can be said of {more}."
+            f"Nowhere do these patients’ values of {column_name(second)} at one "
+            f"{column_name(first)} lie {amount(one.step, second)} apart, so that nothing can be "
+            f"said of {more}."
         )
     low, high = float(one.line["x"].min()), float(one.line["x"].max())
-    span = f"from {_amount(low, first)} to {_amount(high, first)}"
+    span = f"from {amount(low, first)} to {amount(high, first)}"
     if one.above is None and one.below is None:
         best = one.line.iloc[int(np.argmax(one.line["p_below_1"]))]
         return (
             f"Nowhere {span}, where 90{SPACE}% of the patients are, does {more} go with a lower "
             f"hazard {chance}; the highest probability is {percent(best['p_below_1'])}, at a "
-            f"{_name(first)} of {_amount(best['x'], first)}."
+            f"{column_name(first)} of {amount(best['x'], first)}."
         )
     if one.above is not None and one.above <= low:
-        return f"{_upper(more)} goes with a lower hazard {chance} everywhere {span}."
-    where = f"above a {_name(first)} of about {_amount(one.above, first)}" if (
-        one.above is not None
-    ) else f"up to a {_name(first)} of about {_amount(float(one.below or 0), first)}"  # fmt: skip
-    return f"{_upper(more)} goes with a lower hazard {chance} {where} (of {span[5:]})."
+        return f"{capitalised(more)} goes with a lower hazard {chance} everywhere {span}."
+    side = "up to" if one.above is None else "above"
+    end = float(one.below or 0) if one.above is None else one.above
+    where = f"{side} a {column_name(first)} of about {amount(end, first)}"
+    return f"{capitalised(more)} goes with a lower hazard {chance} {where} (of {span[5:]})."
 
 
 def _section(results: Results, answer: Answer) -> Section:
@@ -185,7 +185,7 @@ def plot_surface(
 
 def surface_figure(results: Results, one: Surface) -> "Figure":
     """Both panels of a surface."""
-    first, second = (_column(results, name) for name in (one.asked.x, one.asked.y))
+    first, second = (column_of(results, name) for name in (one.asked.x, one.asked.y))
     when = "" if one.survival_at is None else at_time(one.survival_at, results.cohort.unit)
     return draw_surface(
         one.rows,
@@ -193,7 +193,7 @@ def surface_figure(results: Results, one: Surface) -> "Figure":
         names=(first.shown, second.shown),
         scales=one.scales,
         survival=f"Standardised survival at {when}" if when else "",
-        more=f"P(hazard ratio of {_amount(one.step, second)} more of {_name(second)} < 1)",
+        more=f"P(hazard ratio of {amount(one.step, second)} more of {column_name(second)} < 1)",
         probability=one.asked.probability,
         above=one.above,
         simulated=results.simulated,
@@ -202,7 +202,7 @@ def surface_figure(results: Results, one: Surface) -> "Figure":
 
 @guarded_block
 def _figure(results: Results, one: Surface) -> FigureBlock:
-    first, second = (_column(results, name) for name in (one.asked.x, one.asked.y))
+    first, second = (column_of(results, name) for name in (one.asked.x, one.asked.y))
     time = one.survival_at
     when = "" if time is None else at_time(time, results.cohort.unit)
     figure = surface_figure(results, one)
@@ -211,8 +211,9 @@ def _figure(results: Results, one: Surface) -> FigureBlock:
         low, high = one.rows["survival"].min(), one.rows["survival"].max()
         said += f" Survival at {when} goes from {share(low)} to {share(high)} inside the hull."
     caption = (
-        f"Contours over {_name(first)} and {_name(second)}, inside the patients’ convex hull; "
-        f"white where {_amount(one.step, second)} more leads out of it"
+        f"Contours over {column_name(first)} and {column_name(second)}, inside the patients’ "
+        "convex hull; "
+        f"white where {amount(one.step, second)} more leads out of it"
     )
     return picture(
         results, figure, f"surface_{file_name(one.asked.name)}", said, caption, f"{_NAME}.csv"
@@ -221,12 +222,12 @@ def _figure(results: Results, one: Surface) -> FigureBlock:
 
 @guarded_block
 def _table(results: Results, one: Surface) -> Table:
-    first, second = (_column(results, name) for name in (one.asked.x, one.asked.y))
+    first, second = (column_of(results, name) for name in (one.asked.x, one.asked.y))
     level = interval_name(results.analysis.estimands.interval)
     rows = [
         {
-            "x": _amount(row["x"], first),
-            "span": f"{number_text(row['from_y'], 3)} to {_amount(row['to_y'], second)}",
+            "x": amount(row["x"], first),
+            "span": f"{number_text(row['from_y'], 3)} to {amount(row['to_y'], second)}",
             "hr": with_interval(row["hr"], row["hr_lower"], row["hr_upper"]),
             "below": percent(float(row["p_below_1"])),
         }
@@ -238,7 +239,7 @@ def _table(results: Results, one: Surface) -> Table:
         "hr": f"HR ({level}{SPACE}CrI)",
         "below": f"P(HR{SPACE}<{SPACE}1)",
     }
-    caption = f"{_amount(one.step, second)} more of {_name(second)}, by {_name(first)}"
+    caption = f"{amount(one.step, second)} more of {column_name(second)}, by {column_name(first)}"
     return Table(pd.DataFrame(rows), caption, heads, source="surface_lines.csv")
 
 
@@ -246,22 +247,6 @@ def _some(line: pd.DataFrame) -> pd.DataFrame:
     """A few rows of the line, evenly."""
     chosen = np.unique(np.linspace(0, max(len(line) - 1, 0), _TABLED).round().astype(int))
     return line.iloc[chosen] if len(line) else line
-
-
-def _column(results: Results, name: str) -> Column:
-    return results.cohort.columns.get(name, Column(name))
-
-
-def _name(column: Column) -> str:
-    return lowered(column.label or column.name)
-
-
-def _amount(value: float, column: Column) -> str:
-    return f"{number_text(value, 3)}{SPACE + column.unit if column.unit else ''}"
-
-
-def _upper(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _lead(results: Results, answer: Answer) -> str:

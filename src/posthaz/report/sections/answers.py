@@ -17,7 +17,13 @@ from posthaz.report.sections.contrast_tables import (
     probability_table,
 )
 from posthaz.report.sections.marginal import marginal_section
-from posthaz.report.sections.naming import contrasts, model_labels, reference_arm, without_curves
+from posthaz.report.sections.naming import (
+    capitalised,
+    contrasts,
+    model_labels,
+    reference_arm,
+    without_curves,
+)
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.question import asks_for_reference, words
 from posthaz.report.sections.rows import estimand_row, restriction
@@ -60,7 +66,7 @@ def answers_section(results: Results) -> Section:
 
 def _sentence(fault: str) -> str:
     """A reason as a sentence of its own."""
-    return fault[:1].upper() + fault[1:]
+    return capitalised(fault)
 
 
 def _part(title: str, anchor: str, *blocks: Block | None) -> Section | None:

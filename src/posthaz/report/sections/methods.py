@@ -8,7 +8,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.methods_models import model_sentences, prior_sentences
 from posthaz.report.sections.methods_sampling import sampling_sentences
-from posthaz.report.sections.naming import linked
+from posthaz.report.sections.naming import capitalised, linked
 from posthaz.report.sections.references import numbered
 from posthaz.report.sections.time_scale import delayed_entry_sentence
 from posthaz.report.sections.wording import (
@@ -145,7 +145,7 @@ def _estimands(results: Results) -> str:
         "summarised by the posterior median and the equal-tailed "
         f"{interval_name(asked.interval)} interval."
     )
-    text = text[:1].upper() + text[1:]
+    text = capitalised(text)
     fits = [fit for fit in results.posterior.fits.values() if fit.treatment]
     if not fits:
         return text
@@ -200,7 +200,7 @@ def _frequentist(results: Results) -> str:
     if not parts:
         return "No frequentist analysis was asked for."
     text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}. These were computed with greenwood {version}."
+    return f"{capitalised(text)}. These were computed with greenwood {version}."
 
 
 def _robust(results: Results) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, Column, number_text
+from posthaz.cohort.rows import capitalised as capitalised
 from posthaz.design import formula_groups, formula_variables
 from posthaz.errors import FormulaError
 from posthaz.estimands import marginal_fault
@@ -282,9 +283,19 @@ def lowered(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or len(text) == 1 else text
 
 
-def capitalised(text: str) -> str:
-    """The text with a capital first letter and the rest as it was."""
-    return text[:1].upper() + text[1:]
+def column_of(results: Results, name: str) -> Column:
+    """Meaning of a column."""
+    return results.cohort.columns.get(name, Column(name))
+
+
+def column_name(column: Column) -> str:
+    """A column's label within a sentence."""
+    return lowered(column.label or column.name)
+
+
+def amount(value: float, column: Column) -> str:
+    """A value of a column with its unit."""
+    return number_text(value, 3) + (f"\u00a0{column.unit}" if column.unit else "")
 
 
 def linked(text: str) -> str:

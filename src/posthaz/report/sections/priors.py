@@ -278,7 +278,7 @@ def _table(results: Results, own: pd.DataFrame) -> Table:
     heads = {"scaled": "Weighed more or less"}
     for place, column in enumerate(columns):
         shown[f"a{place}"] = [_shown(value) for value in wide[column]]
-        heads[f"a{place}"] = f"{column[:1].upper()}{column[1:]}"
+        heads[f"a{place}"] = capitalised(column)
     return Table(
         shown,
         "Which prior matters for which answer of the primary model",

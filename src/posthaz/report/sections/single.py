@@ -73,7 +73,7 @@ def _texts(results: Results) -> Iterator[str]:
 
 def _survival_sentence(results: Results, told: bool) -> str:
     if fault := without_curves(results):
-        return fault[:1].upper() + fault[1:]
+        return capitalised(fault)
     unit = results.cohort.unit
     interval = f"{interval_name(results.analysis.estimands.interval)} credible interval"
     model = model_labels(results)[results.posterior.primary.spec.name]

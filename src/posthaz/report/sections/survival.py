@@ -77,7 +77,7 @@ def asked_tests_sentence(results: Results) -> str:
         for row in table[chosen].to_dict("records")
     ]
     text = listed(parts) if len(parts) < 3 else "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}." if parts else ""
+    return f"{capitalised(text)}." if parts else ""
 
 
 def _name(analysis: str) -> str:
@@ -131,7 +131,7 @@ def survival_section(results: Results) -> Section:
         text = _grouped_text(results)
     if fault := without_curves(results):
         text = (
-            f"{fault[:1].upper() + fault[1:]} The figure shows Kaplan–Meier estimates"
+            f"{capitalised(fault)} The figure shows Kaplan–Meier estimates"
             f"{_stated_courses(results)}."
         )
     blocks: list[Block] = [Paragraph(text), _figure(results)]
