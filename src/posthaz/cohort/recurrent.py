@@ -12,6 +12,7 @@ from posthaz.cohort.rows import shown_values
 from posthaz.errors import Finding
 
 RECURRENT = ("first", "all")
+_SURELY_REPEATED = 5
 FIRST_OR_ALL = (
     'say recurrent = "first" (follow-up ends at each subject\'s first event) or recurrent = "all" '
     "(every event counts: mean cumulative count, rate ratios and expected numbers of events in "
@@ -29,6 +30,9 @@ def events_stated(draft: Draft) -> Iterator[Finding]:
             "name it as subject, or leave recurrent out",
         )
         return
+    if ended := _ends_in_every_row(draft):
+        yield ended
+        return
     if asked == "all":
         yield from _countable(draft)
     if asked or not draft.has(draft.spec.subject):
@@ -41,6 +45,24 @@ def events_stated(draft: Draft) -> Iterator[Finding]:
         fix = f"{FIRST_OR_ALL}; where the event ends follow-up, code it in a subject's last row"
         yield _of_subjects(draft, later, ("is", "are"), "still followed after an event",
                            ", as if it had not happened", fix)  # fmt: skip
+
+
+def _ends_in_every_row(draft: Draft) -> Finding | None:
+    """Codes that every row of a subject repeats, which tell how follow-up ended and not when."""
+    if not draft.has(draft.spec.subject):
+        return None
+    names = draft.values(draft.spec.subject)
+    rows = pd.Series(draft.cause > 0).groupby(pd.factorize(names)[0])
+    several, share = rows.size() > 1, rows.mean()
+    with_event, without = (int((several & (share == end)).sum()) for end in (1.0, 0.0))
+    if with_event + without < int(several.sum()) or min(with_event, without) < _SURELY_REPEATED:
+        return None
+    return Finding(
+        draft.where(column=draft.spec.event or draft.spec.cause),
+        f"every row of a subject repeats one code, with the event in all rows of {with_event:,} "
+        f"subjects and in none of {without:,} others, as if it told how their follow-up ended",
+        "code the event in a subject's last row, and 0 in the rows before it",
+    )
 
 
 def _of_subjects(
@@ -73,7 +95,7 @@ def after_first_event(draft: Draft) -> tuple[np.ndarray, tuple[Dropped, ...]]:
         Those rows, with the number of their events; nothing where there are none.
     """
     later = _rows_after_first(draft)
-    if draft.spec.recurrent != "first" or not later.any():
+    if draft.spec.recurrent != "first" or not later.any() or _ends_in_every_row(draft):
         return np.ones(len(later), dtype=bool), ()
     events = int((draft.cause[later] > 0).sum())
     subjects = len(draft.values(draft.spec.subject)[later].unique())

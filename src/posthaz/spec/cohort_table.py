@@ -288,7 +288,8 @@ def _check_follow_up(cohort: TomlTable) -> None:
         if len(given & set(pair)) == 1:
             (missing,) = set(pair) - given
             (there,) = set(pair) & given
-            cohort.refuse(missing, "it is missing", f"give it beside '{there}'")
+            ones = "; where every time is an event, add a column of ones" * (missing == "event")
+            cohort.refuse(missing, "it is missing", f"give it beside '{there}'{ones}")
 
 
 def _check_nothing_read(cohort: TomlTable) -> None:

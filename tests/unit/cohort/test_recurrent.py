@@ -133,3 +133,21 @@ def test_follow_up_that_ends_with_the_last_event_counted_is_a_doubt() -> None:
     fewer = table.groupby("id")["event"].transform("sum") < 4
     going_on = read(table[fewer], event="event", recurrent="all").notices
     assert not any("more than which nobody" in one.what for one in (*first, *going_on))
+
+
+@pytest.mark.parametrize("asked", [{}, {"recurrent": "first"}, {"recurrent": "all"}])
+def test_a_status_that_every_row_repeats_is_no_recurrent_event(asked: dict[str, str]) -> None:
+    # timereg's csl: visits of patients, and in each row whether the patient died in the end
+    table = pd.DataFrame(
+        {
+            "id": [patient for patient in range(12) for _ in range(3)],
+            "start": [0, 1, 2] * 12,
+            "stop": [1, 2, 3] * 12,
+            "relapse": [int(patient < 6) for patient in range(12) for _ in range(3)],
+        }
+    )
+    with pytest.raises(CohortError) as raised:
+        read(table, **asked)
+    text = str(raised.value)
+    assert "in all rows of 6 subjects and in none of 6 others" in text
+    assert "code the event in a subject's last row" in text and "recurrent" not in text

@@ -88,7 +88,11 @@ def _follow_up_named(spec: CohortSpec) -> Iterator[Finding]:
     elif exact and not spec.time:
         yield Finding("cohort", "no column of times is named", "give time beside event")
     elif exact and not spec.event and not spec.cause:
-        yield Finding("cohort", "no column of event codes is named", "give event beside time")
+        yield Finding(
+            "cohort",
+            "no column of event codes is named",
+            "give event beside time; where every time is an event, add a column of ones",
+        )
     elif len(interval) == 1:
         (there,) = interval
         other = "upper" if there == "lower" else "lower"

@@ -61,7 +61,7 @@ def repeated_patients(draft: Draft) -> Iterator[Finding]:
         if name == draft.spec.cluster:
             continue
         values = draft.values(name).dropna()
-        sizes = values.groupby(values.astype(str), sort=False).size()
+        sizes = values.groupby(level_texts(values), sort=False).size()
         several = sizes[sizes > 1]
         if several.empty:
             continue
