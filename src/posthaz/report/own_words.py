@@ -31,7 +31,14 @@ def speaker_for(analysis: Analysis, cohort: Cohort) -> Speaker:
     labels.append(linked(analysis.source))
     for column in cohort.columns.values():
         labels += [column.label, *column.level_labels, *column.levels]
-    names = [analysis.name, *cohort.covariates, *_strings(tomllib.loads(analysis.text))]
+    names = [
+        analysis.name,
+        *(model.name for model in analysis.models),
+        *cohort.covariates,
+        *_strings(tomllib.loads(analysis.text)),
+    ]
+    for parameter in (p for model in analysis.models for p in model.baseline.parameters()):
+        names += [parameter.name, parameter.positive_name]
     names += [one.unit for one in cohort.columns.values()]
     names += [one.where for one in analysis.published]
     for name in cohort.covariates.select_dtypes(["category", "object", "str"]):

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from docx import Document
 
+from posthaz.checks.convergence import _failures
 from posthaz.cohort import Column
 from posthaz.languages import speaker_of
 from posthaz.languages.catalogue import NUMBER
@@ -128,3 +129,24 @@ def test_the_texts_without_translation_are_written_to_be_translated(
     told = left.read_text(encoding="utf-8")
     assert 'msgid "unheard-of thing"' in told
     assert 'msgid "no reason {n1}"' in told
+
+
+@pytest.mark.parametrize(
+    "worst",
+    [
+        {"rhat": 1.034}, {"ess": 80.0}, {"divergences": 3}, {"bfmi": 0.21},
+        {"rhat": float("nan")}, {"ess": float("nan")},
+    ],
+)  # fmt: skip
+def test_failed_checks_are_told_in_chinese(chinese: Results, worst: dict[str, float]):
+    """The worst news of a report, at its head, under “Diagnostics” and in the checklist."""
+    figures = {"rhat": 1.0, "ess": 900.0, "divergences": 0, "bfmi": 0.9} | worst
+    rhat = (figures.pop("rhat"), "log_hazard_ratio[0]")
+    said = _failures(4, rhat, figures["ess"], int(figures["divergences"]), figures["bfmi"])
+    checks = tuple(replace(one, failures=said) for one in chinese.posterior.convergence)
+    failed = replace(chinese, posterior=replace(chinese.posterior, convergence=checks))
+    assert said and failed.failures
+    page = compose_report(failed)[0]
+    html = render_html(page)
+    assert page.speaker.missed == []
+    assert "未通过收敛检验" in words(html) and "项检验未通过" in words(html)
