@@ -9,7 +9,9 @@ from importlib.metadata import version
 from typing import Any
 
 from posthaz.errors import ScheduleError
-from posthaz.schedule.scheduler import Outcome, Progress, Scheduler, Task, attempt
+from posthaz.schedule.scheduler import Outcome, Progress, Scheduler, Task, attempt, collector, died
+
+_DIED = "every worker that tried it died, the last ones with nothing else to do"
 
 _LIBRARIES = ("posthaz", "numpy", "pymc", "jax", "jaxlib", "blackjax")  # numbers hang on these
 _PATIENCE = 30.0
@@ -55,13 +57,7 @@ class DaskCluster(Scheduler):
             worker has other versions of the libraries that decide the numbers. A cluster that is
             lost later leaves what was done, and is the outcome of the rest.
         """
-        outcomes: dict[int, Outcome] = {}
-
-        def keep(position: int, outcome: Outcome) -> None:
-            outcomes[position] = outcome
-            if progress is not None:
-                progress(len(outcomes), len(tasks))
-
+        outcomes, keep = collector(len(tasks), progress)
         try:
             self._do_all(function, tasks, keep)
         except _TaskError as fault:
@@ -88,7 +84,7 @@ class DaskCluster(Scheduler):
             for position in suspects:
                 alone = {position: tasks[position]}
                 if self._done_together(client, work, alone, keep):
-                    keep(position, _died(tasks[position]))
+                    keep(position, died(tasks[position], _DIED))
 
     def _done_together(
         self,
@@ -218,13 +214,3 @@ def _check_workers(client: Any, address: str) -> None:
 
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in _LIBRARIES}
-
-
-def _died(task: Task) -> Outcome:
-    return Outcome(
-        task.label,
-        error=ScheduleError(
-            f"{task.label}: every worker that tried it died, the last ones with nothing else to do",
-            fix="look for a lack of memory, or do this task in this process to see why",
-        ),
-    )

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from posthaz.errors import ScheduleError
-from posthaz.schedule.scheduler import Outcome, Progress, Scheduler, Task, attempt
+from posthaz.schedule.scheduler import Outcome, Progress, Scheduler, Task, attempt, collector, died
+
+_DIED = "its worker process died, and again when it was alone"
 
 _HELD: dict[str, Callable[[Any], Any]] = {}  # filled in a worker, once, before its first task
 
@@ -61,13 +63,7 @@ class ProcessPool(Scheduler):
             When no worker can start, as in a script whose calls aren't guarded by
             ``if __name__ == "__main__":``.
         """
-        outcomes: dict[int, Outcome] = {}
-
-        def keep(position: int, outcome: Outcome) -> None:
-            outcomes[position] = outcome
-            if progress is not None:
-                progress(len(outcomes), len(tasks))
-
+        outcomes, keep = collector(len(tasks), progress)
         while len(outcomes) < len(tasks):
             left = {k: task for k, task in enumerate(tasks) if k not in outcomes}
             suspects = _done_together(function, left, min(self.workers, len(left)), keep)
@@ -76,7 +72,7 @@ class ProcessPool(Scheduler):
             for position in suspects:
                 alone = {position: tasks[position]}
                 if _done_together(function, alone, 1, keep):
-                    keep(position, _died(tasks[position]))
+                    keep(position, died(tasks[position], _DIED))
         return [outcomes[position] for position in range(len(tasks))]
 
 
@@ -157,13 +153,3 @@ def _check_start(function: Callable[[Any], Any]) -> None:
                     "machine's free memory"
                 ),
             ) from error
-
-
-def _died(task: Task) -> Outcome:
-    return Outcome(
-        task.label,
-        error=ScheduleError(
-            f"{task.label}: its worker process died, and again when it was alone",
-            fix="look for a lack of memory, or do this task in this process to see why",
-        ),
-    )

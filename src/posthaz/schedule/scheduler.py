@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from posthaz.errors import PosthazError
+from posthaz.errors import PosthazError, ScheduleError
 
 Progress = Callable[[int, int], None]
 """Takes tasks done and tasks in all."""
@@ -47,6 +47,26 @@ class Outcome:
     label: str
     value: Any = None
     error: PosthazError | None = None
+
+
+def collector(
+    count: int, progress: Progress | None
+) -> tuple[dict[int, Outcome], Callable[[int, Outcome], None]]:
+    """Outcomes by position, and what keeps one among them and says how many of `count` are done."""
+    outcomes: dict[int, Outcome] = {}
+
+    def keep(position: int, outcome: Outcome) -> None:
+        outcomes[position] = outcome
+        if progress is not None:
+            progress(len(outcomes), count)
+
+    return outcomes, keep
+
+
+def died(task: Task, how: str) -> Outcome:
+    """The outcome of a task that took its workers with it."""
+    fix = "look for a lack of memory, or do this task in this process to see why"
+    return Outcome(task.label, error=ScheduleError(f"{task.label}: {how}", fix=fix))
 
 
 class Scheduler(ABC):
