@@ -132,7 +132,7 @@ def _provenance(results: SensitivityResults) -> tuple[Block, ...]:
     versions = ", ".join(f"{name} {version}" for name, version in installed_versions())
     items = (
         ("Command", f"`{results.command}`"),
-        ("Analysis file", f"`{analysis.path.name if analysis.path else analysis.name}`"),
+        ("Analysis file", f"`{analysis.place}`"),
         ("Data", f"`{cohort.source.name}`, {counted(cohort.source.rows, 'row')}"),
         ("Data, SHA-256", f"`{cohort.source.sha256}`"),
         ("Seed", str(sampling.seed)),

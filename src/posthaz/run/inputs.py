@@ -66,7 +66,7 @@ def read_inputs(
         try:
             _check_model(spec, chosen(cohort))
         except PosthazError as error:
-            where = f"{_place(analysis)} [{key}]"
+            where = f"{analysis.place} [{key}]"
             if error.findings:
                 findings.extend(replace(f, where=f"{where}, {f.where}") for f in error.findings)
             else:
@@ -80,7 +80,7 @@ def read_inputs(
     findings.extend(clinical_faults(analysis.clinical, whole, cohort, primary))
     used, beyond = _profile_covariates(analysis, cohort), []
     for label, values in analysis.estimands.profiles:
-        place = f"{_place(analysis)} [estimands.profiles.{label}]"
+        place = f"{analysis.place} [estimands.profiles.{label}]"
         if label in (*cohort.arms, "all"):
             whom = f"the arm '{label}'" if label in cohort.arms else "all patients"
             findings.add(place, f"answers for {whom} stand under the same name",
@@ -97,7 +97,7 @@ def read_inputs(
                 fault for own in (stated, *each) for fault in values_beyond(used, own, place)
             ]
             findings.extend(_not_transformed(analysis, cohort, (stated, *each), place))
-    findings.raise_if_any(SpecError, f"{_place(analysis)} can't be fitted to this cohort:")
+    findings.raise_if_any(SpecError, f"{analysis.place} can't be fitted to this cohort:")
     made = (_short_plateau, _without_frailty, _without_curves, _entangled)
     notices = (*(notice for make in made for notice in make(analysis, cohort)), *beyond)
     return replace(cohort, notices=(*cohort.notices, *notices))
@@ -113,7 +113,7 @@ def _short_plateau(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         seen = cohort.event | cohort.interval_censored
         last, longest = float(np.max(cohort.exit[seen])), float(np.max(cohort.exit))
         yield Finding(
-            f"{_place(analysis)} [models.{curing[0]}.cure]",
+            f"{analysis.place} [models.{curing[0]}.cure]",
             f"follow-up may be too short to tell a cured share: after the last event, at "
             f"{at_time(round(last, 2), cohort.unit)}, it goes on to "
             f"{number_text(round(longest, 2))} only (Maller and Zhou's measure is "
@@ -197,7 +197,7 @@ def _before_origin(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         early = [value for value in values if value <= cohort.origin]
         if cohort.origin and early:
             yield Finding(
-                f"{_place(analysis)} [estimands], {key}",
+                f"{analysis.place} [estimands], {key}",
                 f"{', '.join(map(number_text, early))} {cohort.unit}, but curves are told "
                 f"from {at_time(cohort.origin, cohort.unit)} on, when enough patients are under "
                 "observation",
@@ -215,7 +215,7 @@ def _not_for_recurrent(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
     parts += ["[treatment] starts"] if analysis.starts else []
     for part in parts:
         yield Finding(
-            f"{_place(analysis)} {part}",
+            f"{analysis.place} {part}",
             "it is about the time to one event, and recurrent events have no survival",
             'remove it, or ask about first events by recurrent = "first" in [cohort]',
         )
@@ -226,7 +226,7 @@ def _counts_between_times(analysis: Analysis, cohort: Cohort) -> Iterator[Findin
     if analysis.baselines.risk_table and (cohort.recurrent or cohort.interval_censored.any()):
         known = "several of a patient" if cohort.recurrent else "only known to lie between times"
         yield Finding(
-            f"{_place(analysis)} [baselines], risk_table",
+            f"{analysis.place} [baselines], risk_table",
             f"events are {known}, so that nobody can count the patients who had theirs by a time",
             "leave it out",
         )
@@ -245,7 +245,7 @@ def _drawn_beside(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         elif key == "effect_on_plot" and len(cohort.arms) < 2:
             reason = "the cohort has one arm, so that there is no effect to write on the curves"
         if reason:
-            yield Finding(f"{_place(analysis)} [baselines], {key}", reason, "leave it out")
+            yield Finding(f"{analysis.place} [baselines], {key}", reason, "leave it out")
 
 
 def _without_frailty(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
@@ -254,7 +254,7 @@ def _without_frailty(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
     for model in analysis.models if cohort.recurrent else ():
         if subject not in formula_groups(model.formula):
             yield Finding(
-                f"{_place(analysis)} [models.{model.name}]",
+                f"{analysis.place} [models.{model.name}]",
                 "the events of one subject are taken as independent, so that credible intervals "
                 "are too narrow",
                 f"add (1 | {subject}) to the formula, a frailty of the subject",
@@ -272,7 +272,7 @@ def _without_curves(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         listed = " and ".join(f"'{name}'" for name in names)
         others = "patients along the stated courses alone" if courses else "nobody"
         yield Finding(
-            f"{_place(analysis)} [models.{model.name}]",
+            f"{analysis.place} [models.{model.name}]",
             f"{listed} of its formula changed during follow-up, and nobody knows how it would have "
             "gone on in patients no longer followed: the model gives hazard ratios, but no "
             "survival, median or restricted mean of the whole cohort; survival is given for "
@@ -291,14 +291,10 @@ def _entangled(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:
         for one in entangled_numbers(design):
             larger = " and ".join(f"{factor:.0f}" for factor in one.inflation)
             yield Finding(
-                f"{_place(analysis)} [models.{model.name}]",
+                f"{analysis.place} [models.{model.name}]",
                 f"'{one.first}' and '{one.second}' are nearly the same in these patients "
                 f"(correlation {one.correlation:.2f}; variance inflation {larger}): the data "
                 "hardly tell whose effect it is, and each effect leans on its prior",
                 f"keep one of them, or write '{one.apart}' in place of '{one.second}': the same "
                 "patients told apart by what the two have in common and by how they differ",
             )
-
-
-def _place(analysis: Analysis) -> str:
-    return str(analysis.path.name) if analysis.path else analysis.name

@@ -119,7 +119,7 @@ def variants(
     wanted = wanted or analysis.sensitivity
     if wanted is None:
         raise SpecError(
-            f"{analysis.path.name if analysis.path else analysis.name}: nothing is varied",
+            f"{analysis.place}: nothing is varied",
             fix="add a table [sensitivity] that says what is",
         )
     models = {model.name: model for model in analysis.models}

@@ -327,6 +327,11 @@ class Analysis:
         """The first model."""
         return self.models[0]
 
+    @property
+    def place(self) -> str:
+        """Where it stands, for messages: its file's name, or its own where it has no file."""
+        return self.path.name if self.path else self.name
+
 
 def check_values(value: Any, rules: Mapping[str, Field], optional: tuple[str, ...] = ()) -> None:
     """Refuse fields of a specification that an analysis file would refuse, and tidy the others.

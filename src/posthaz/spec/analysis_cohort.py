@@ -82,13 +82,13 @@ def read_analysis_cohort(
     cohort = _from_then(analysis, joined(_read(analysis, table)))
     if analysis.favours and analysis.favours not in cohort.arms:
         raise SpecError(
-            f"{_place(analysis)}, [treatment]: favours = '{analysis.favours}' is no arm of "
+            f"{analysis.place}, [treatment]: favours = '{analysis.favours}' is no arm of "
             f"the cohort ({nearest(analysis.favours, cohort.arms)})",
             fix="name the arm whose benefit is asked",
         )
     if analysis.favours and analysis.favours == cohort.arms[0] and "assurance" in analysis.clinical:
         raise SpecError(
-            f"{_place(analysis)}, [assurance]: the benefit of the reference "
+            f"{analysis.place}, [assurance]: the benefit of the reference "
             f"'{analysis.favours}' is asked (favours), and a trial would show that of "
             f"'{cohort.arms[-1]}'",
             fix=f"give reference = '{cohort.arms[-1]}' in [treatment], and turn the priors on "
@@ -123,13 +123,13 @@ def _read(analysis: Analysis, given: pd.DataFrame | str | Path | None) -> Cohort
     if printed is not None:
         if analysis.table is not None or given is not None:
             raise SpecError(
-                f"{_place(analysis)}: [life_table] holds the rows, so no table is read",
+                f"{analysis.place}: [life_table] holds the rows, so no table is read",
                 fix="leave --data out, or take an analysis file without [life_table]",
             )
         return read_life_table(printed.rows, printed.spec, covariates=needed, name=printed.name)
     if given is None and analysis.table is None and analysis.simulate is None:
         raise SpecError(
-            f"{_place(analysis)}: no cohort table",
+            f"{analysis.place}: no cohort table",
             fix="name one as 'table' in [cohort], or give --data",
         )
     spec = analysis.cohort
@@ -179,7 +179,7 @@ def _with_expected_rates(analysis: Analysis, cohort: Cohort) -> Cohort:
         background = model.background
         if background is None or not background.table:
             continue
-        place = f"{_place(analysis)} [models.{model.name}.background]"
+        place = f"{analysis.place} [models.{model.name}.background]"
         if analysis.landmark is not None or analysis.starts:
             raise SpecError(
                 f"{place}: ages of a life table count from time 0, and a landmark or a treatment "
@@ -202,8 +202,8 @@ def _with_expected_rates(analysis: Analysis, cohort: Cohort) -> Cohort:
 def _refuse_outside(analysis: Analysis) -> None:
     """Refuse a table outside the file's folder, where that was not allowed."""
     if analysis.table is not None and analysis.table == analysis.outside:
-        finding = outside_finding(f"{_place(analysis)} [cohort.table]", analysis.table)
-        raise SpecError.from_findings(f"{_place(analysis)} can't be used:", (finding,))
+        finding = outside_finding(f"{analysis.place} [cohort.table]", analysis.table)
+        raise SpecError.from_findings(f"{analysis.place} can't be used:", (finding,))
 
 
 def _with_second_table(analysis: Analysis, read: Table) -> tuple[Table, tuple[Finding, ...]]:
@@ -244,7 +244,7 @@ def _with_visits(
     for column in (*stated_columns(analysis.cohort), *mapped):
         if column.name in analysis.visits.columns:
             raise SpecError(
-                f"{_place(analysis)} [cohort.visits]: '{column.name}' is taken from another "
+                f"{analysis.place} [cohort.visits]: '{column.name}' is taken from another "
                 "column, converted or recoded, which holds for one table and not for visits",
                 fix="write both tables with the analysis's names, units and codes",
             )
@@ -277,7 +277,7 @@ def _refuse_identifiers(analysis: Analysis, cohort: Cohort) -> None:
             findings.add(
                 f"{cohort.source.name}, column '{name}'",
                 f"it looks like an identifier of patients ({reason}), which a report would print",
-                f"leave '{name}' out of {_place(analysis)}; if it is a covariate after all, give "
+                f"leave '{name}' out of {analysis.place}; if it is a covariate after all, give "
                 "it another name, or state its levels in [cohort.columns]",
             )
     findings.raise_if_any(CohortError, f"{cohort.source.name} can't be reported so:")
@@ -305,7 +305,7 @@ def simulate_patients(analysis: Analysis, seed: int | None = None) -> pd.DataFra
     """
     if analysis.simulate is None:
         raise SpecError(
-            f"{_place(analysis)}: no [simulate], so there are no printed numbers to draw from",
+            f"{analysis.place}: no [simulate], so there are no printed numbers to draw from",
             fix="take an analysis file that has one, or describe the cohort in one",
         )
     wanted = analysis.simulate
@@ -328,10 +328,6 @@ def _from_then(analysis: Analysis, cohort: Cohort) -> Cohort:
     else:
         return cohort
     return replace(studied, uncut=cohort) if analysis.starts else studied
-
-
-def _place(analysis: Analysis) -> str:
-    return str(analysis.path.name) if analysis.path else analysis.name
 
 
 def beyond_follow_up(analysis: Analysis, cohort: Cohort) -> Iterator[Finding]:

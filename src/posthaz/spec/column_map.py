@@ -167,7 +167,7 @@ def refuse_second_tables(analysis: Analysis) -> None:
     SpecError
         For what would be merged, by the numbers of other patients.
     """
-    file = analysis.path.name if analysis.path else analysis.name
+    file = analysis.place
     for key, second in (("visits", analysis.visits), ("merge", analysis.merge)):
         if analysis.table is not None and second is not None and second.table is not None:
             raise SpecError(

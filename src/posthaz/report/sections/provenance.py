@@ -29,7 +29,7 @@ def provenance_blocks(results: Results) -> tuple[Block, ...]:
     )
     items = [
         ("Command", f"`{results.command}`"),
-        ("Analysis file", f"`{analysis.path.name if analysis.path else analysis.name}`"),
+        ("Analysis file", f"`{analysis.place}`"),
         ("Data", f"`{cohort.source.name}`, {counted(cohort.source.rows, 'row')}"),
         ("Data, SHA-256", f"`{cohort.source.sha256}`"),
         ("Seed", str(origin.seed)),
