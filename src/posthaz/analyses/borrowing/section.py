@@ -1,5 +1,6 @@
 """Section on what a history adds to the cohort."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -68,11 +69,7 @@ def answer_sentence(rows: pd.DataFrame, interval: float) -> str:
     str
         A paragraph.
     """
-
-    def said(name: str) -> str:
-        row: Any = rows.loc[name]
-        return with_interval(row["hr"], row["lower"], row["upper"])
-
+    said = partial(_ratio, rows)
     full: Any = rows.loc[FULL]
     robust: Any = rows.loc[ROBUST]
     conflict = float(full["conflict"])
@@ -98,14 +95,17 @@ def answer_sentence(rows: pd.DataFrame, interval: float) -> str:
 _CONFLICT = 0.05
 
 
+def _ratio(rows: pd.DataFrame, prior: str) -> str:
+    """Hazard ratio under a prior."""
+    row: Any = rows.loc[prior]
+    return with_interval(row["hr"], row["lower"], row["upper"])
+
+
 def borrowing_lead(results: Results, answer: Borrowing) -> str:
     """What was borrowed, and what it did to the hazard ratio."""
     rows = answer.table.set_index("prior")
 
-    def said(name: str) -> str:
-        row: Any = rows.loc[name]
-        return with_interval(row["hr"], row["lower"], row["upper"])
-
+    said = partial(_ratio, rows)
     full: Any = rows.loc[FULL]
     robust: Any = rows.loc[ROBUST]
     history = listed([str(name) for name in answer.histories["history"]])

@@ -8,13 +8,12 @@ import pandas as pd
 
 from posthaz.analyses.interactions.answer import InteractionEffects
 from posthaz.analyses.interactions.smooth import SmoothInteraction
-from posthaz.cohort import Column
 from posthaz.figures import draw_interaction
 from posthaz.files import file_name
 from posthaz.report.blocks import Block, FigureBlock, Paragraph
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
-from posthaz.report.sections.naming import lowered
+from posthaz.report.sections.naming import column_of, lowered
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
     number_text,
@@ -94,7 +93,7 @@ def smooth_blocks(
 def _words(results: Results, one: InteractionEffects, smooth: SmoothInteraction) -> str:
     text = f"Continuous model: `{smooth.formula}`. "
     if smooth.start is not None and smooth.end is not None:
-        unit = _shown(results, one.asked.effect).unit
+        unit = column_of(results, one.asked.effect).unit
         text += (
             "Doses compared are the medians of the groups of the cut-off, "
             f"{number_text(smooth.start, 4)} "
@@ -136,7 +135,7 @@ def _figure(
         frame.assign(panel=[f"{prefix}: {panel}" for panel in frame["panel"]])
         for frame in (curves, steps)
     )
-    number = _shown(results, one.asked.effect if along == "effect" else one.asked.by)
+    number = column_of(results, one.asked.effect if along == "effect" else one.asked.by)
     against = (
         f" v {number_text(smooth.start, 4)} {number.unit}".rstrip()
         if along == "effect" and smooth.start is not None
@@ -162,7 +161,3 @@ def _figure(
     caption = f"Hazard ratio of {subject}: continuous, beside the cut-off"
     name = f"interaction_{file_name(one.asked.name)}_along_{along}"
     return picture(results, figure, name, alt, caption, "interaction_curves.csv")
-
-
-def _shown(results: Results, name: str) -> Column:
-    return results.cohort.columns.get(name, Column(name))
