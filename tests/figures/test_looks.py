@@ -182,3 +182,8 @@ def test_a_font_that_holds_the_letters_is_used(monkeypatch):
     figure = survival({"0": "Παρακολούθηση", "1": "PCI"})
     named = [t for t in figure.findobj(Text) if t.get_text() == "Παρακολούθηση"]
     assert named and all("DejaVu Serif" in t.get_fontfamily() for t in named)
+
+
+def test_a_cohort_in_the_place_of_axes_is_named():
+    with pytest.raises(SpecError, match=r"ax is of type Cohort.* Fix: name it: cohort="):
+        pictured(plt.figure, ph.simulated_example())  # pyright: ignore[reportArgumentType]

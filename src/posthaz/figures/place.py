@@ -140,5 +140,9 @@ def pictured(
     list of Axes
         What was drawn on.
     """
+    if ax is not None and not isinstance(ax, Axes):
+        kind = type(ax).__name__
+        fix = "name it: cohort=" if kind == "Cohort" else "give one of plt.subplots()"
+        raise SpecError(f"ax is of type {kind}, and no axes of matplotlib", fix=fix)
     with under(look_named(style, columns)), _canvas(Place(ax) if ax is not None else "pyplot"):
         return list(draw().axes)

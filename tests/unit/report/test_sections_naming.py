@@ -1,14 +1,18 @@
 from types import SimpleNamespace
+from typing import Any, cast
 
+import pandas as pd
 import pytest
 
 from posthaz.design import learn_design
 from posthaz.effects import Background, ChangingEffect, Cure
 from posthaz.hazards import Weibull
+from posthaz.report.sections.changing_words import _higher
 from posthaz.report.sections.marginal import why_it_changes
 from posthaz.report.sections.naming import (
     cox_label,
     linked,
+    lowered,
     model_label,
     model_labels,
     term_label,
@@ -128,3 +132,15 @@ def test_a_ratio_says_which_it_is(parts, marks, kind):
 def test_why_the_hazard_ratio_of_whole_arms_changes(formula, parts, said):
     fit = SimpleNamespace(spec=ModelSpec("m", Weibull(), formula, **parts), treatment="arm")
     assert said in why_it_changes(fit)
+
+
+def test_names_of_people_keep_their_capital_within_a_sentence():
+    assert [lowered(one) for one in ("Karnofsky", "Gleason score", "Grade", "LVEF")] == [
+        "Karnofsky", "Gleason score", "grade", "LVEF",
+    ]  # fmt: skip
+
+
+def test_a_number_whose_effect_changes_is_named_by_more_of_it():
+    results: Any = SimpleNamespace(cohort=simulated_example())
+    row = pd.Series({"arm": "", "term": "gtv_cc, per 10 cm3"})
+    assert _higher(results, cast("Any", None), row).startswith("a higher ")

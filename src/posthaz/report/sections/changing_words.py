@@ -8,7 +8,13 @@ from posthaz.inference import Fit
 from posthaz.report.concerns.proportionality import schoenfeld_p
 from posthaz.report.results import Results
 from posthaz.report.sections.effect import gain_text
-from posthaz.report.sections.naming import contrasts, model_labels, reference_arm, term_label
+from posthaz.report.sections.naming import (
+    contrasts,
+    lowered,
+    model_labels,
+    reference_arm,
+    term_label,
+)
 from posthaz.report.sections.question import adjusted
 from posthaz.report.sections.rows import estimand_row, hazard_ratio_row
 from posthaz.report.sections.wording import (
@@ -182,7 +188,8 @@ def _higher(results: Results, fit: Fit, row: pd.Series) -> str:
     """With what a hazard is lower or higher: an arm, or a higher number."""
     if row["arm"]:
         return contrasts(results, fit)[str(row["arm"])][0]
-    return term_label(results.cohort, str(row["term"])).partition(", per ")[0]
+    label, per, _ = term_label(results.cohort, str(row["term"])).partition(", per ")
+    return f"a higher {lowered(label)}" if per else label
 
 
 def _quartile_text(results: Results, row: pd.Series) -> str:

@@ -20,6 +20,13 @@ _CHANGES = {"log2": "per doubling", "log10": "per tenfold", "log": "per factor o
 _BETWEEN = re.compile(r":(?![^\[]*\])")
 _GROUP = re.compile(r"\s*\+?\s*\((?:[^()|]|\([^()|]*\))*\|[^)]*\)")
 _DOI = re.compile(r"(?<![/.\w])doi:\s*(?=10\.)")
+_FIRST_WORD = re.compile(r"\w*")
+_EPONYMS = {
+    "Ann", "Barthel", "Binet", "Bloom", "Borrmann", "Breslow", "Charlson", "Child", "Clark",
+    "Dukes", "Durie", "Epstein", "Fuhrman", "Gleason", "Glasgow", "Hodgkin", "Karnofsky",
+    "Killip", "Lauren", "Laurén", "Lugano", "Masaoka", "Milan", "Nottingham", "Okuda", "Rai",
+    "Ranson", "Siewert", "Zubrod",
+}  # fmt: skip
 _TIMES = ("days", "weeks", "months", "years")
 _FEW = 3
 _SCALE_WORDS = {
@@ -279,7 +286,15 @@ def _level_label(cohort: Cohort, name: str, level: str) -> str:
 
 
 def lowered(text: str) -> str:
-    """The text with a small first letter, unless the first word is an abbreviation."""
+    """The text with a small first letter, unless its first word is an abbreviation or a name.
+
+    Examples
+    --------
+    >>> [lowered(one) for one in ("Cell type", "ECOG", "Karnofsky index")]
+    ['cell type', 'ECOG', 'Karnofsky index']
+    """
+    if (word := _FIRST_WORD.match(text)) and word[0] in _EPONYMS:
+        return text
     return text[:1].lower() + text[1:] if text[1:2].islower() or len(text) == 1 else text
 
 
