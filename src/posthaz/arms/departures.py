@@ -115,6 +115,11 @@ def ratio_fault(model: ModelSpec, treatment: str, *, of_time_too: bool = False) 
             "the effect of the treatment changes with time, so that it has no single hazard ratio"
         )
         fix = "make a model without that change the first one"
+    elif treatment and model.strata == treatment:
+        what = (
+            "the arms are its strata, each with a baseline hazard of its own, and no hazard ratio"
+        )
+        fix = "make a model with the treatment in its formula the first one"
     elif in_product(model.formula, treatment):
         what = "the treatment interacts with a covariate, so that it has no single hazard ratio"
         fix = "make a model without the interaction the first one"

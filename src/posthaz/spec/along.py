@@ -67,21 +67,25 @@ class Along:
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """Its terms."""
+        """Its terms, as a formula takes them."""
+        return written_terms(self._formula)
+
+    @property
+    def _formula(self) -> str:
         if self.shape == "spline":
-            return formula_terms(f"{self.number} + bend({self.number}, df={self.df})")
+            return f"{self.number} + bend({self.number}, df={self.df})"
         if self.shape == "monotone":
             step = "rise" if self.direction == "rising" else "fall"
-            return formula_terms(f"{step}({self.number}, df={self.df})")
-        return (self.number,)
+            return f"{step}({self.number}, df={self.df})"
+        return self.number
 
     @property
     def shrinkage(self) -> Shrinkage | None:
         """The prior that keeps the curve smooth, or monotone; None for a straight line."""
         if self.shape == "spline":
-            return Shrinkage("exchangeable", self.terms[1:], (self.sd,))
+            return Shrinkage("exchangeable", formula_terms(self._formula)[1:], (self.sd,))
         if self.shape == "monotone":
-            return Shrinkage("monotone", self.terms)
+            return Shrinkage("monotone", formula_terms(self._formula))
         return None
 
 

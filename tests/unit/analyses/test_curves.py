@@ -12,6 +12,7 @@ from posthaz.analyses.curves.rows import answer_rows
 from posthaz.analyses.curves.spec import Curves, CurveSpec, curve_faults, curve_model_faults
 from posthaz.analyses.curves.threshold import _cost, _effect, cut_grid, optimism
 from posthaz.cohort import Column, Cut
+from posthaz.design import formula_terms, formula_variables
 from posthaz.errors import CohortError, SpecError
 from posthaz.spec import load_analysis
 from posthaz.spec.along import Along, formula_with, terms_of, usual_scale
@@ -227,3 +228,14 @@ def test_what_a_cut_costs_is_told_by_patients_values(cut):
 def test_python_curves_follow_the_rules_of_the_file(wrong):
     with pytest.raises(SpecError, match="CurveSpec can't be used"):
         CurveSpec("v", "gtv_cc", **wrong)
+
+
+def test_names_that_need_backquotes_keep_them_in_formulas_and_not_in_priors():
+    for one in (Along("GTV/cc", "spline", "log"), Along("GTV/cc", "monotone", "linear")):
+        formula = f"arm + {' + '.join(one.terms)}"
+        assert formula_variables(formula) == ("GTV/cc", "arm")
+        assert set(one.shrinkage.terms) <= set(formula_terms(formula))
+    asked, columns = ph.SurfaceSpec("s", "GTV/cc", "dose (Gy)"), {}
+    formula = " + ".join(asked.terms(columns))
+    assert formula_variables(formula) == ("GTV/cc", "dose (Gy)")
+    assert set(asked.shrinkage(columns).terms) <= set(formula_terms(formula))

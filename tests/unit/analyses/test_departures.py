@@ -88,6 +88,12 @@ def test_a_printed_ratio_is_not_borrowed_for_another_quantity(model: ModelSpec, 
         ph.borrowing_answers(simulated_example(), model, ph.BorrowingSpec((history,)), sampling)
 
 
+def test_arms_that_are_strata_have_no_ratio() -> None:
+    fault = ratio_fault(replace(PLAIN, formula="gtv_cc", strata="arm"), "arm")
+    assert fault is not None
+    assert "the arms are its strata" in fault.what
+
+
 _FILE = """
 [cohort]
 table = "c.csv"

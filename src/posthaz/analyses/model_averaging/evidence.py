@@ -12,7 +12,6 @@ from posthaz.arms.arm_model import effect_draws
 from posthaz.checks.model_comparison import background_fault
 from posthaz.cohort import Cohort
 from posthaz.cohort.argument import checks_arguments
-from posthaz.design import formula_variables
 from posthaz.errors import SpecError
 from posthaz.inference import Fit, fit_many
 from posthaz.priors import Prior, prior_probability_below
@@ -114,8 +113,8 @@ def _evidence(
 
 
 def model_has(model: ModelSpec, treatment: str) -> bool:
-    """Whether the treatment stands in a model's formula."""
-    return treatment in formula_variables(model.formula)
+    """Whether the arms may differ in a model: in its hazard, its cured share or its strata."""
+    return treatment in model.variables
 
 
 def on_the_side(fit: Fit, direction: str) -> np.ndarray:

@@ -6,7 +6,6 @@ from typing import Literal
 
 from posthaz.arms.departures import ratio_fault
 from posthaz.cohort import Cohort, CohortSpec
-from posthaz.design import formula_variables
 from posthaz.errors import Finding, SpecError
 from posthaz.spec import ModelSpec
 from posthaz.spec.analysis import check_values
@@ -118,7 +117,7 @@ def model_averaging_faults(asked: ModelAveragingSpec, cohort: Cohort) -> Iterato
     yield from two_arms_faults("[model_averaging]", cohort, "a direction is of")
     for model in asked.file_models:
         averaged = not asked.models or model.name in asked.models
-        if averaged and cohort.treatment in formula_variables(model.formula):
+        if averaged and cohort.treatment in model.variables:
             fault = ratio_fault(model, cohort.treatment, of_time_too=True)
             if fault is not None:
                 fix = 'leave it out by models = [...], or give direction = "any"'

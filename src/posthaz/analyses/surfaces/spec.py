@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from posthaz.cohort import Cohort, CohortSpec, Column
-from posthaz.design import formula_terms
+from posthaz.design import formula_terms, written_terms
 from posthaz.errors import Finding
 from posthaz.spec.along import (
     SCALES,
@@ -87,18 +87,23 @@ class SurfaceSpec:
         return made[0], made[1]
 
     def terms(self, columns: Any) -> tuple[str, ...]:
-        """Two lines and their bends, and the products of all these."""
+        """Two lines and their bends, and the products of all these, as a formula takes them."""
+        return written_terms(self._formula(columns))
+
+    def _formula(self, columns: Any) -> str:
+        """The terms, added up."""
         first, second = (one.number for one in self.axes(columns))
         # formulae can't tell a function of a plain column from one of a logarithm
         inner = [one if one.startswith("log(") else f"I({one})" for one in (first, second)]
         bends = [f"bend({one}, df={self.df})" for one in inner]
         lines = [f"scale({one})" for one in inner]
         products = [f"{a}:{b}" for a in (lines[0], bends[0]) for b in (lines[1], bends[1])]
-        return formula_terms(" + ".join((first, second, *bends, *products)))
+        return " + ".join((first, second, *bends, *products))
 
     def shrinkage(self, columns: Any) -> Shrinkage:
         """The prior that keeps bends and products small: a spread for each."""
-        return Shrinkage("exchangeable", self.terms(columns)[2:], (self.sd,))
+        names = formula_terms(self._formula(columns))  # a design's names have no backquotes
+        return Shrinkage("exchangeable", names[2:], (self.sd,))
 
 
 _FIELDS = {
