@@ -268,7 +268,10 @@ def _events(facts: Mapping[str, Facts], known: Mapping[str, Any]) -> int:
     if "upper" in known:
         return int(np.isfinite(facts[known["upper"]].numbers).sum())
     codes = [code for code, word in known["event_codes"].items() if word in ("event", 1)]
-    return int(facts[known["event"]].texts.isin(codes).sum())
+    seen = facts[known["event"]].texts.isin(codes)
+    if known.get("recurrent") == "first":
+        return int(facts[known["subject"]].texts[seen].nunique())
+    return int(seen.sum())
 
 
 def _cuts(facts: Mapping[str, Facts], known: Mapping[str, Any], count: int) -> int:

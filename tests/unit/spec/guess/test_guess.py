@@ -141,6 +141,8 @@ def test_episodes_and_recurrent_events(tmp_path):
     assert (values["cohort.entry"], values["cohort.subject"]) == ("start", "id")
     assert values["cohort.recurrent"] == "first"
     assert int(cohort_of(guessed, tmp_path, table).event.sum()) == 30
+    # 45 events, of which the 30 first ones count
+    assert "# 30 events: the hazard may change shape" in guessed.text
 
 
 def test_a_code_that_is_a_word_for_death_is_the_event():
