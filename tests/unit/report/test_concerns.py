@@ -15,7 +15,11 @@ from posthaz.hazards import Exponential, PiecewiseExponential
 from posthaz.report import Note, Results, write_results
 from posthaz.report.blocks import Paragraph
 from posthaz.report.concerns import KINDS, Concern, concerns
-from posthaz.report.concerns.curves import unlike_cox, unreproduced_curves
+from posthaz.report.concerns.curves import (
+    _unlike_turnbull,
+    unlike_cox,
+    unreproduced_curves,
+)
 from posthaz.report.concerns.proportionality import contradictions
 from posthaz.report.sections.comparison import comparison_section
 from posthaz.report.sections.lead import lead_blocks
@@ -208,3 +212,25 @@ def test_a_prior_that_holds_the_estimate_does_not_disagree_with_it(two_arms, tai
     results = replace(two_arms, posterior=replace(two_arms.posterior, prior_influence=table))
     (text,) = [one.text for one in concerns(results) if one.kind == "prior_conflict"]
     assert text.startswith(said)
+
+
+def test_the_end_of_turnbulls_estimate_is_no_misfit(two_arms):
+    # the cosmetic data of Finkelstein (1986): the last event may be anywhere in (36, 48] months,
+    # nobody is followed beyond 46, and the estimate falls from 47 % to 0
+    curves = two_arms.posterior.curves
+    own = curves[curves["model"] == two_arms.posterior.primary.spec.name]
+    arms = [str(arm) for arm in own["arm"].unique()]
+    rows = []
+    for arm in arms:
+        mine = own[own["arm"].astype(str) == arm]
+        times = np.quantile(mine["time"], [0.2, 0.5, 0.8])
+        fit_here = np.interp(times, mine["time"], mine["median"])
+        rows += [
+            {"arm": arm, "time": time, "survival": one, "at_risk": left}
+            for time, one, left in zip(times, [*fit_here[:2], 0.0], [40.0, 20.0, 0.0], strict=True)
+        ]
+    frequentist = replace(two_arms.frequentist, kaplan_meier=pd.DataFrame(rows))
+    assert not list(_unlike_turnbull(replace(two_arms, frequentist=frequentist)))
+    rows[-2] |= {"survival": max(rows[-2]["survival"] - 0.45, 0.0)}
+    frequentist = replace(two_arms.frequentist, kaplan_meier=pd.DataFrame(rows))
+    assert len(list(_unlike_turnbull(replace(two_arms, frequentist=frequentist)))) == 1

@@ -79,8 +79,11 @@ def _unlike_turnbull(results: Results) -> Iterator[Concern]:
             continue
         seen = points["survival"].to_numpy(dtype=float)
         ours = np.interp(points["time"], own["time"], own["median"])
-        # no standard error of Turnbull's estimate is known to hold; exact times would have this
-        chance = np.sqrt(ours * (1 - ours) / float(points["at_risk"].max()))
+        # no standard error of Turnbull's estimate is known to hold; Peto's is about that of exact
+        # times, and where nobody is known to be event-free the estimate may fall to 0 by chance
+        left = np.maximum(points["at_risk"].to_numpy(dtype=float), 0.0)
+        with np.errstate(divide="ignore"):
+            chance = np.where(left > 0, ours * np.sqrt((1.0 - ours) / left), np.inf)
         gap = np.where(np.abs(seen - ours) > _STANDARD_ERRORS * chance, seen - ours, 0.0)
         worst = int(np.argmax(np.abs(gap)))
         if abs(gap[worst]) >= _VISIBLE:
