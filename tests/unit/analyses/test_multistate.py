@@ -111,6 +111,19 @@ def test_progression_free_survival_counts_death() -> None:
     assert second.event.tolist() == [False, True, False]
 
 
+def test_who_dies_at_the_time_of_the_state_is_not_left_in_it() -> None:
+    cohort = example([(5, 1, 5, 1), (5, 1, 2, 1), (8, 1, 8, 1), (9, 0, 4, 1), (10, 1, 10, 0)])
+    (fault,) = multistate_faults(ASKED, cohort)
+    assert "2 patients die at the very time of 'ill_time' (row 1)" in fault.what
+    assert "composite = true" in fault.fix
+    composite = replace(ASKED, composite=True)
+    assert not list(multistate_faults(composite, cohort))
+    dead = aalen_johansen_states(cohort, composite, np.array([6.0]))[-1]
+    assert dead == pytest.approx([2 / 5])  # as 1 - Kaplan-Meier; 1 / 5 with the first left ill
+    (late,) = multistate_faults(ASKED, example([(5, 1, 0, 1), (6, 0, 3, 1)]))
+    assert "at or before the start of follow-up" in late.what
+
+
 def test_aalen_johansen_by_hand() -> None:
     found = aalen_johansen_states(FEW, ASKED, np.array([1.0, 2.0, 4.5, 5.0]))
     assert found[0] == pytest.approx([1.0, 4 / 5, 3 / 5 * 2 / 3, 2 / 5])

@@ -224,6 +224,8 @@ def multistate_faults(asked: MultistateSpec, cohort: Cohort) -> Iterator[Finding
     readable = True
     for state in asked.between:
         faults = list(_column_faults(state, cohort, place))
+        if not faults and not asked.composite:
+            faults = list(_deaths_at_once(state, cohort, place, one=not asked.middle))
         readable &= not faults
         yield from faults
     if readable and asked.middle:
@@ -247,9 +249,30 @@ def _column_faults(state: State, cohort: Cohort, place: str) -> Iterator[Finding
             f"({cohort.exit[late[0]]:g})"
         )
         yield Finding(place, what, "correct one of the two")
-    if (seen & (time < cohort.entry)).any():
-        what = f"'{state.time}' lies before the start of follow-up in some rows"
+    if (seen & (time <= cohort.entry)).any():
+        what = f"'{state.time}' lies at or before the start of follow-up in some rows"
         yield Finding(place, what, "leave out patients who progressed before they entered")
+
+
+def _deaths_at_once(state: State, cohort: Cohort, place: str, one: bool) -> Iterator[Finding]:
+    """Patients who enter a state and die at one time, whose deaths would be from no state."""
+    time, event = column_numbers(cohort, state.time), column_numbers(cohort, state.event)
+    assert time is not None
+    assert event is not None
+    there = (event == 1.0) & _at_death(cohort, time)
+    if not there.any():
+        return
+    row, count = int(cohort.row_number[np.flatnonzero(there)[0]]), int(there.sum())
+    what = (
+        f"{count} {'patient dies' if count == 1 else 'patients die'} at the very time of "
+        f"'{state.time}' (row {row}), and would stay in that state without time to die in it"
+    )
+    without = "say composite = true" if one else f"set '{state.event}' to 0 there"
+    yield Finding(place, what, f"{without}, by which they die without it, or correct the times")
+
+
+def _at_death(cohort: Cohort, time: np.ndarray) -> np.ndarray:
+    return cohort.event & np.isclose(time, cohort.exit, rtol=1e-9, atol=0.0)
 
 
 def _path_faults(asked: MultistateSpec, cohort: Cohort, place: str) -> Iterator[Finding]:
@@ -286,7 +309,7 @@ def entry_times(cohort: Cohort, asked: MultistateSpec) -> np.ndarray:
             raise CohortError(NO_NUMBERS.format(state.time, state.event), fix=NUMBERS_FIX)
         seen = event == 1.0
         if asked.composite:  # the event that comes with death is death
-            seen &= ~(cohort.event & np.isclose(time, cohort.exit, rtol=1e-9, atol=0.0))
+            seen &= ~_at_death(cohort, time)
         found[seen, place] = np.minimum(time, cohort.exit)[seen]
     return found
 
