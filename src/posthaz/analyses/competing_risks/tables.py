@@ -8,13 +8,13 @@ from posthaz.report.blocks import Table
 from posthaz.report.cells import MISSING
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
+from posthaz.report.sections.answer_tables import mean_times
 from posthaz.report.sections.naming import arm_labels, capitalised, term_label
 from posthaz.report.sections.ratio_rows import single_steps
 from posthaz.report.sections.time_scale import given_event_free
 from posthaz.report.sections.wording import (
     at_time,
     counted,
-    duration,
     interval_name,
     p_value,
     percent,
@@ -63,25 +63,11 @@ def incidence_table(results: Results, answer: CompetingRisks) -> Table:
 @guarded_block
 def time_lost_table(results: Results, answer: CompetingRisks) -> Table:
     """Mean time lost to each cause by arm, and the differences."""
-    labels, unit, table = arm_labels(results), results.cohort.unit, answer.time_lost
-    shown = pd.DataFrame(
-        {
-            "group": [capitalised(str(label)) for label in table["label"]],
-            "arm": [
-                labels.get(arm, str(arm)) + (f" minus {labels.get(ref, ref)}" if ref else "")
-                for arm, ref in zip(table["arm"], table["reference"], strict=True)
-            ],
-            "mean": [
-                with_interval(mean, lower, upper, lambda x: duration(x, unit))
-                for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
-            ],
-            "above": [percent(p) for p in table["p_above_0"]],
-        }
-    )
+    unit, table = results.cohort.unit, answer.time_lost
     level = interval_name(results.analysis.estimands.interval)
     horizon = at_time(round(float(table["horizon"].iloc[0]), 1), unit)
     return Table(
-        shown,
+        mean_times(results, table),
         f"Mean time lost to each cause before {horizon}{given_event_free(results)}: the area under "
         "its cumulative incidence",
         {"arm": "Arm", "mean": f"{capitalised(unit)} ({level} CrI)", "above": "P(more)"},

@@ -16,6 +16,7 @@ from posthaz.report.blocks import Block, FigureBlock, Paragraph, Section, Table
 from posthaz.report.clinical import ClinicalPart, Given, convergence_notes
 from posthaz.report.missing import guarded_block
 from posthaz.report.results import Results
+from posthaz.report.sections.answer_tables import mean_times
 from posthaz.report.sections.naming import arm_labels, capitalised, term_label
 from posthaz.report.sections.picture import picture
 from posthaz.report.sections.wording import (
@@ -220,27 +221,14 @@ def _state_table(results: Results, answer: Multistate) -> Table:
 
 @guarded_block
 def _time_table(results: Results, answer: Multistate) -> Table:
-    labels, unit = arm_labels(results), results.cohort.unit
-    table = answer.time_in_state
-    shown = pd.DataFrame(
-        {
-            "state": [capitalised(label) for label in table["label"]],
-            "arm": [
-                str(labels.get(arm, arm)) + (f" minus {labels.get(ref, ref)}" if ref else "")
-                for arm, ref in zip(table["arm"], table["reference"], strict=True)
-            ],
-            "mean": [
-                with_interval(mean, lower, upper, lambda x: duration(x, unit))
-                for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
-            ],
-            "above": [percent(p) for p in table["p_above_0"]],
-        }
-    )
+    unit, table = results.cohort.unit, answer.time_in_state
     level = interval_name(results.analysis.estimands.interval)
     horizon = at_time(round(float(table["horizon"].iloc[0]), 1), unit)
     heads = {"arm": "Arm", "mean": f"{capitalised(unit)} ({level})", "above": f"P(>{SPACE}0)"}
     caption = f"Mean time in each state, of {horizon}"
-    return Table(shown, caption, heads, group="state", source="multistate_time.csv")
+    return Table(
+        mean_times(results, table), caption, heads, group="group", source="multistate_time.csv"
+    )
 
 
 @guarded_block

@@ -14,6 +14,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import beside
 from posthaz.report.sections.naming import (
     arm_labels,
+    capitalised,
     profile_label,
     profile_labels,
     variable_label,
@@ -267,4 +268,36 @@ def _table(
         group="arm" if grouped else "",
         source=_SOURCE,
         notes=(text,) if text else (),
+    )
+
+
+def mean_times(results: Results, table: pd.DataFrame) -> pd.DataFrame:
+    """Mean times by arm, and their differences, as text: what a table of them shows.
+
+    Parameters
+    ----------
+    results : Results
+        The results.
+    table : DataFrame
+        Columns ``label, arm, reference, mean, lower, upper, p_above_0``.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``group, arm, mean, above``.
+    """
+    labels, unit = arm_labels(results), results.cohort.unit
+    return pd.DataFrame(
+        {
+            "group": [capitalised(str(label)) for label in table["label"]],
+            "arm": [
+                labels.get(arm, str(arm)) + (f" minus {labels.get(ref, ref)}" if ref else "")
+                for arm, ref in zip(table["arm"], table["reference"], strict=True)
+            ],
+            "mean": [
+                with_interval(mean, lower, upper, lambda x: duration(x, unit))
+                for mean, lower, upper in table[["mean", "lower", "upper"]].to_numpy()
+            ],
+            "above": [percent(p) for p in table["p_above_0"]],
+        }
     )
