@@ -7,8 +7,9 @@ import xarray as xr
 
 from posthaz.analyses.borrowing.pooled import HISTORY, STUDY, pooled_rows
 from posthaz.analyses.borrowing.rows import settled
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, joined
 from posthaz.design import Design, learn_design
+from posthaz.errors import CohortError
 from posthaz.inference import Fit, Provenance, installed_versions, model_shape, posterior_draws
 from posthaz.model import EXCHANGEABLE, build_leap_model
 from posthaz.spec import ModelSpec, Sampling, choose_priors
@@ -61,9 +62,22 @@ def leap_fit(
     -------
     Leap
         The posterior (Alt et al., Biometrics 2024;80:ujae083).
+
+    Raises
+    ------
+    CohortError
+        When covariates of the model change in historical patients: one of several rows would be
+        exchangeable and another not.
     """
     sampling = sampling or Sampling()
-    fixed, pooled = settled(spec, current, history), pooled_rows(current, history)
+    fixed = settled(spec, current, history)
+    pooled = joined(pooled_rows(current, history), (*fixed.needed, STUDY))
+    if pooled.where((pooled.covariates[STUDY] == HISTORY).to_numpy()).several_rows:
+        raise CohortError(
+            f"{history.source.name}: patients have several rows that the model tells apart, and "
+            "each patient as a whole is exchangeable or not",
+            fix="use values at the start of follow-up, or power_fits",
+        )
     design = learn_design(pooled.covariates, fixed.formula, fixed.centre, pooled.patient_weight)
     priors = choose_priors(fixed, design, 1.0)  # `settled` has stated every prior
     historical = (pooled.covariates[STUDY] == HISTORY).to_numpy()
