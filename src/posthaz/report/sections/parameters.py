@@ -7,9 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from posthaz.cohort import Cohort
+from posthaz.cohort import Cohort, Column
 from posthaz.inference import Fit
-from posthaz.report.sections.naming import capitalised, scale_words, term_label
+from posthaz.report.sections.naming import (
+    capitalised,
+    scale_words,
+    term_label,
+    variable_label,
+)
 from posthaz.report.sections.wording import at_time, moment
 from posthaz.spec import coefficient_name
 
@@ -84,7 +89,7 @@ def _all(cohort: Cohort | None, fit: Fit) -> Iterator[MainParameter]:
         yield MainParameter(variable, label, after, before.ravel(), ratio="")
     for variable in chosen:
         if posterior[variable].ndim == 3 and not variable.startswith(("frailty_", "slope_")):
-            yield from _elements(variable, posterior, prior, fit.unit)
+            yield from _elements(variable, posterior, prior, fit, cohort)
 
 
 def _shown(name: str, posterior: xr.Dataset) -> bool:
@@ -93,15 +98,24 @@ def _shown(name: str, posterior: xr.Dataset) -> bool:
 
 
 def _elements(
-    name: str, posterior: xr.Dataset, prior: xr.Dataset | None, unit: str
+    name: str, posterior: xr.Dataset, prior: xr.Dataset | None, fit: Fit, cohort: Cohort | None
 ) -> Iterator[MainParameter]:
     (dim,) = (d for d in posterior[name].dims if d not in ("chain", "draw"))
     for k in range(posterior.sizes[dim]):
         at = posterior[name][dim].to_numpy()[k] if dim in posterior.coords else k
         values = posterior[name].isel({dim: k}).transpose("chain", "draw").to_numpy()
         before = np.array([]) if prior is None else prior[name].to_numpy()[..., k].ravel()
-        label = f"{capitalised(name.replace('_', ' '))}{_where(str(at), unit)}"
+        where = _where(str(at), fit.unit)
+        if dim == "stratum" and cohort is not None:
+            where = _of_stratum(str(at), fit, cohort)
+        label = f"{capitalised(name.replace('_', ' '))}{where}"
         yield MainParameter(f"{name}[{at}]", label, values, before, ratio="")
+
+
+def _of_stratum(level: str, fit: Fit, cohort: Cohort) -> str:
+    """A stratum by its column and label."""
+    column = cohort.columns.get(fit.spec.strata, Column(fit.spec.strata))
+    return f", {variable_label(cohort, fit.spec.strata)}: {column.level_label(level)}"
 
 
 def _where(element: str, unit: str) -> str:
