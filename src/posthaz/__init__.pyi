@@ -61,7 +61,6 @@ from .analyses.surfaces.spec import SurfaceSpec as SurfaceSpec
 from .analyses.tipping_points.answer import tipping_points as tipping_points
 from .analyses.tipping_points.confounder import Confounder as Confounder
 from .analyses.tipping_points.confounder import confounder_effects as confounder_effects
-from .analyses.tipping_points.e_value import e_value as e_value
 from .analyses.toxicity.answer import compare_toxicity as compare_toxicity
 from .analyses.toxicity.spec import ToxicitySpec as ToxicitySpec
 from .baselines import cumulative_incidence as cumulative_incidence
@@ -165,6 +164,7 @@ from .sensitivity import answer_sensitivity as answer_sensitivity
 from .sensitivity import compare_variants as compare_variants
 from .sensitivity import fit_variants as fit_variants
 from .sensitivity import variants as variants
+from .sensitivity.e_value import e_value as e_value
 from .simulate import simulated_example as simulated_example
 from .spec import Analysis as Analysis
 from .spec import EstimandSpec as EstimandSpec

@@ -109,7 +109,7 @@ def _lead(results: SensitivityResults) -> tuple[Block, ...]:
         *failure_notes(results.answer),
         *(Note("warning", doubt_text(notice)) for notice in cohort.notices),
         Paragraph(first),
-        Bullets(five_answers(results, results.answer.comparison, {})),
+        Bullets(five_answers(results, results.answer.comparison, {}, results.answer.table)),
         *range_paragraphs(results, results.answer.table),
     )
 

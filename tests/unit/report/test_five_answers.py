@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -59,3 +60,22 @@ def test_tipping_points_stand_before_what_was_tried():
 def test_a_page_without_tipping_points_says_where_they_are():
     lines = five_answers(study(tipping_points=object()), comparison("cuts"), {})
     assert lines[4].endswith("? `posthaz report` answers it, by `[tipping_points]`.")
+
+
+def test_the_confounder_is_answered_by_the_e_value_of_the_primary():
+    """VanderWeele and Ding 2017: 0.80 (0.71 to 0.91) of a rare outcome has 1.81 and 1.43."""
+    cohort = SimpleNamespace(
+        weight=np.ones(100),
+        event=np.arange(100) < 10,
+        patients=SimpleNamespace(weight=np.ones(100)),
+    )
+    asked = SimpleNamespace(analysis=SimpleNamespace(clinical={}), cohort=cohort)
+    table = pd.DataFrame(
+        {"primary": [True, False], "term": ["arm[B]"] * 2, "hr_median": [0.80, 0.5],
+         "hr_lower": [0.71, 0.4], "hr_upper": [0.91, 0.6]}
+    )  # fmt: skip
+    line = five_answers(asked, comparison("cuts"), {}, table)[4]
+    assert "risk ratio of **1.81** with" in line and "rare outcome; **1.43** to bring" in line
+    assert "`[tipping_points]` in the analysis file says what a known one would leave." in line
+    given = five_answers(asked, comparison("cuts"), {"confounder": "E-value 2."}, table)[4]
+    assert given.endswith("? E-value 2.")

@@ -29,7 +29,7 @@ def _answer(given: Given) -> Sensitivity:
 def _section(results: Results, answer: Sensitivity) -> Section:
     blocks = (
         *failure_notes(answer),
-        Bullets(five_answers(results, answer.comparison, _beside(results))),
+        Bullets(five_answers(results, answer.comparison, _beside(results), answer.table)),
         *range_paragraphs(results, answer.table),
         *sensitivity_blocks(results, answer),
     )

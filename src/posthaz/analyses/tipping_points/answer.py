@@ -12,7 +12,6 @@ from posthaz.analyses.tipping_points.confounder import (
     confounder_effects,
     confounder_grid,
 )
-from posthaz.analyses.tipping_points.e_value import e_value, e_value_of_interval
 from posthaz.analyses.tipping_points.evidence import (
     EVIDENCE_COLUMNS,
     SCEPTICISM_COLUMNS,
@@ -41,6 +40,7 @@ from posthaz.estimands import Population, arm_populations, difference, restricte
 from posthaz.inference import Fit, fit_many, smoothed_weights
 from posthaz.inference.patients import fitted_rows
 from posthaz.priors import Prior
+from posthaz.sensitivity.e_value import e_value, e_value_of_interval, has_common_outcome
 from posthaz.spec import PriorChange, Sampling
 from posthaz.spec.sensitivity import with_prior
 
@@ -248,7 +248,6 @@ COLUMNS = tuple(
 )  # fmt: skip
 """Columns of the files of tipping points."""
 _MEDIANS, _SPREADS = 21, 14
-_COMMON = 0.15
 _EMPTY = pd.DataFrame()
 
 
@@ -479,8 +478,7 @@ def _named(pool: Pool, named: Sequence[tuple[str, Prior]]) -> pd.DataFrame:
 def _e_values(effect: TreatmentEffect, cohort: Cohort, level: float) -> pd.DataFrame:
     tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
     lower, middle, upper = (float(one) for one in np.exp(np.quantile(effect.draws, tails)))
-    share = float(cohort.weight[cohort.event].sum() / cohort.patients.weight.sum())
-    common = share > _COMMON
+    common = has_common_outcome(cohort)
     outcome = "common" if common else "rare"
     nearer = upper if upper < 1 else lower if lower > 1 else 1.0
     rows = [

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from posthaz.analyses.tipping_points.answer import TippingPoints
+from posthaz.report.sections.sensitivity_words import explained_away
 from posthaz.report.sections.wording import (
     SPACE,
     counted,
@@ -127,11 +128,8 @@ def confounder_sentence(found: TippingPoints) -> str:
     """How strong an unmeasured confounder would have to be, and what those tried leave."""
     values = found.e_values.set_index("of")
     estimate, interval = values.loc["estimate"], values.loc["interval"]
-    text = (
-        "To explain the hazard ratio away, an unmeasured confounder would need a risk ratio of "
-        f"**{estimate['e_value']:.2f}** with treatment and outcome both (E-value for a "
-        f"{estimate['outcome']} outcome; **{interval['e_value']:.2f}** to bring the interval to 1)."
-    )
+    needed = [float(one["e_value"]) for one in (estimate, interval)]
+    text = explained_away(*needed, str(estimate["outcome"]))
     known = found.confounders.dropna(subset=["hr"]) if len(found.confounders) else pd.DataFrame()
     if known.empty:
         return text

@@ -21,6 +21,7 @@ from posthaz.report.sections.wording import (
     with_interval,
 )
 from posthaz.sensitivity import AS_STATED
+from posthaz.sensitivity.e_value import e_value, e_value_of_interval, has_common_outcome
 from posthaz.spec import (
     Analysis,
     BaselineChange,
@@ -62,7 +63,10 @@ def range_paragraphs(study: Study, table: pd.DataFrame) -> tuple[Paragraph, ...]
 
 
 def five_answers(
-    study: Study, comparison: pd.DataFrame, beside: Mapping[str, str]
+    study: Study,
+    comparison: pd.DataFrame,
+    beside: Mapping[str, str],
+    table: pd.DataFrame | None = None,
 ) -> tuple[str, ...]:
     """What a reviewer asks first, a line each: prior, baseline, adjustment, patients, confounder.
 
@@ -74,6 +78,8 @@ def five_answers(
         Result of `compare_variants`.
     beside : mapping of str to str
         Sentences on a few ``patients`` and on a ``confounder``, where another analysis has them.
+    table : DataFrame, optional
+        The variants, of which the primary tells how strong a confounder would have to be.
 
     Returns
     -------
@@ -93,11 +99,38 @@ def five_answers(
         if len(rows) or not said:
             said.append(_axis_answer(study, rows, key))
         lines.append((about, " ".join(capitalised(one) for one in said)))
-    lines.append(("a confounder nobody measured", beside.get("confounder") or unasked))
+    known = beside.get("confounder") or _confounder(study, table, asked=tipping)
+    lines.append(("a confounder nobody measured", known or unasked))
     hidden = axes[kinds == _HIDDEN]
     if len(hidden):
         lines.append((_HIDDEN, _axis_answer(study, hidden, "censored")))
     return tuple(f"Does it hang on **{about}**? {capitalised(text)}" for about, text in lines)
+
+
+def _confounder(study: Study, table: pd.DataFrame | None, *, asked: bool) -> str:
+    """How strong a confounder would have to be, by the primary variant's weakest ratio."""
+    if table is None:
+        return ""
+    rows = table[table["primary"] & np.isfinite(table["hr_median"].astype(float))]
+    if rows.empty:
+        return ""
+    common = has_common_outcome(study.cohort)
+    ratios = rows[["hr_median", "hr_lower", "hr_upper"]].to_numpy(float)
+    values = [e_value(middle, common=common) for middle, _, _ in ratios]
+    _, lower, upper = ratios[int(np.argmin(values))]
+    limit = e_value_of_interval(lower, upper, common=common)
+    text = explained_away(min(values), limit, "common" if common else "rare")
+    where = "`posthaz report`" if asked else "`[tipping_points]` in the analysis file"
+    return f"{text} {where} says what a known one would leave."
+
+
+def explained_away(estimate: float, interval: float, outcome: str) -> str:
+    """How strong a confounder would have to be for a ratio of 1, and an interval that holds 1."""
+    return (
+        "To explain the hazard ratio away, an unmeasured confounder would need a risk ratio of "
+        f"**{estimate:.2f}** with treatment and outcome both (E-value for a {outcome} outcome; "
+        f"**{interval:.2f}** to bring the interval to 1)."
+    )
 
 
 _HIDDEN = "what censoring may hide"

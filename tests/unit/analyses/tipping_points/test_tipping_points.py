@@ -13,7 +13,6 @@ from posthaz.analyses.tipping_points.answer import (
     prior_map,
 )
 from posthaz.analyses.tipping_points.confounder import Confounder
-from posthaz.analyses.tipping_points.e_value import e_value_of_interval
 from posthaz.analyses.tipping_points.evidence import evidence_of_effect, scepticism
 from posthaz.analyses.tipping_points.pool import (
     Pool,
@@ -29,6 +28,7 @@ from posthaz.analyses.tipping_points.words import removal_sentences
 from posthaz.cohort import CohortSpec
 from posthaz.errors import Findings, SpecError
 from posthaz.priors import Prior
+from posthaz.sensitivity.e_value import e_value_of_interval
 from posthaz.spec.toml_table import TomlTable
 
 DRAWS = 4000

@@ -2,9 +2,11 @@
 
 import math
 
+from posthaz.cohort import Cohort
 from posthaz.errors import SpecError
 
-_COMMON = 0.5
+_MEDIAN = 0.5
+_COMMON = 0.15
 
 
 def e_value(hr: float, *, target: float = 1.0, common: bool = False) -> float:
@@ -63,4 +65,9 @@ def e_value_of_interval(lower: float, upper: float, *, common: bool = False) -> 
 
 def risk_ratio(hr: float) -> float:
     """The risk ratio that a hazard ratio is about worth where the outcome is common."""
-    return (1.0 - _COMMON ** math.sqrt(hr)) / (1.0 - _COMMON ** math.sqrt(1.0 / hr))
+    return (1.0 - _MEDIAN ** math.sqrt(hr)) / (1.0 - _MEDIAN ** math.sqrt(1.0 / hr))
+
+
+def has_common_outcome(cohort: Cohort) -> bool:
+    """Whether over 15 % of the patients have the event: hazard ratios are no risk ratios then."""
+    return float(cohort.weight[cohort.event].sum() / cohort.patients.weight.sum()) > _COMMON
