@@ -126,10 +126,9 @@ def evidence_sentence(found: TippingPoints) -> str:
 
 def confounder_sentence(found: TippingPoints) -> str:
     """How strong an unmeasured confounder would have to be, and what those tried leave."""
-    values = found.e_values.set_index("of")
-    estimate, interval = values.loc["estimate"], values.loc["interval"]
-    needed = [float(one["e_value"]) for one in (estimate, interval)]
-    text = explained_away(*needed, str(estimate["outcome"]))
+    values = found.e_values.set_index("of").to_dict("index")
+    estimate, interval = values["estimate"], values["interval"]
+    text = explained_away(estimate["e_value"], interval["e_value"], estimate["outcome"])
     known = found.confounders.dropna(subset=["hr"]) if len(found.confounders) else pd.DataFrame()
     if known.empty:
         return text
