@@ -156,3 +156,14 @@ def test_a_median_on_the_last_patients_says_how_few_they_are(one_arm):
     few = "That median comes when 3 patients are at risk."
     assert any(few in text for text in texts(results))
     assert not any("patients are at risk" in text for text in texts(one_arm))
+
+
+def test_a_median_follow_up_of_the_last_patients_says_so(two_arms: Results):
+    """Reverse Kaplan-Meier falls below a half where hardly anybody is left."""
+    assert "follow-up comes when" not in studied_sentence(two_arms)
+    cohort = two_arms.cohort
+    last = float(np.sort(cohort.exit)[-3])
+    table = two_arms.frequentist.follow_up.assign(median=last)
+    late = replace(two_arms, frequentist=replace(two_arms.frequentist, follow_up=table))
+    left = int((cohort.exit >= last).sum())
+    assert f"The median follow-up comes when {left} patients are at risk." in studied_sentence(late)

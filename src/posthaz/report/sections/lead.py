@@ -27,7 +27,7 @@ from posthaz.report.sections.rows import (
     patients_and_rows,
     restriction,
 )
-from posthaz.report.sections.single import single_blocks
+from posthaz.report.sections.single import few_followed, single_blocks
 from posthaz.report.sections.time_gain import between, longer, mean_time, turned
 from posthaz.report.sections.wording import (
     SPACE,
@@ -152,14 +152,14 @@ def studied_sentence(results: Results) -> str:
     start += f" were analysed over {watched}; **{_events(whole['events'])}** had an event"
     start += f" (endpoint: {results.analysis.endpoint})"
     if len(labels) == 1:
-        return f"{start}.{_competing(results)}"
+        return f"{start}.{few_followed(results)}{_competing(results)}"
     by_arm = table.set_index(table["arm"].astype(str))
     events, patients = by_arm["events"].to_dict(), by_arm["n"].to_dict()
     parts = [
         f"{_events(events[arm])} of {count_text(patients[arm])} with {label}"
         for arm, label in labels.items()
     ]
-    return f"{start}: {listed(parts)}.{_competing(results)}"
+    return f"{start}: {listed(parts)}.{few_followed(results)}{_competing(results)}"
 
 
 def _events(number: float) -> str:

@@ -25,7 +25,7 @@ from posthaz.report.sections.naming import (
 )
 from posthaz.report.sections.question import effect_noun, which_ratio, words
 from posthaz.report.sections.ratio_rows import BAYESIAN, ratio_rows
-from posthaz.report.sections.rows import answer_row, estimand_row
+from posthaz.report.sections.rows import answer_row, estimand_row, follow_up_row
 from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free
 from posthaz.report.sections.wording import (
     at_time,
@@ -131,14 +131,14 @@ def _beside(results: Results) -> str:
     background = results.posterior.primary.spec.background is not None
     every = ", which counts every death," if background else ""
     start = f"{names.curve}{every} gives {listed(parts)}" if parts else ""
-    few = _few_at_risk(results, float(median["value"]))
+    few = few_at_risk(results, float(median["value"]))
     if results.posterior.primary.design.columns:
         return f"{start}.{few}" if start else ""
     end = "without a comparison group, no effect can be told from these patients."
     return f"{start}; {end}{few}" if start else capitalised(end)
 
 
-def _few_at_risk(results: Results, median: float) -> str:
+def few_at_risk(results: Results, median: float, which: str = "That median") -> str:
     """That a median of Kaplan-Meier rests on the last few patients; empty for one that doesn't."""
     cohort = results.cohort
     by_steps = beside(cohort).curve_analysis == "kaplan_meier"
@@ -148,7 +148,14 @@ def _few_at_risk(results: Results, median: float) -> str:
     if left >= _FEW_AT_RISK:
         return ""
     are = "is" if round(left) == 1 else "are"
-    return f" That median comes when {counted(round(left), 'patient')} {are} at risk."
+    return f" {which} comes when {counted(round(left), 'patient')} {are} at risk."
+
+
+def few_followed(results: Results) -> str:
+    """That the median follow-up rests on the last few patients; empty where it doesn't."""
+    if results.cohort.entry.any():
+        return ""  # follow-up counts from entry, numbers at risk from the origin
+    return few_at_risk(results, float(follow_up_row(results)["median"]), "The median follow-up")
 
 
 def first_covariate(results: Results) -> str:
