@@ -11,8 +11,12 @@ _STRING = r'((?:"(?:[^"\\\n]|\\.)*"\s*)+)'
 _ENTRY = re.compile(rf"^msgid {_STRING}^msgstr {_STRING}", re.MULTILINE)
 _HOLE = re.compile(r"\{(\w+)\}")
 _OF_NUMBERS = re.compile(r"n\d*")
+_OF_UNITS = re.compile(r"u\d*")
 NUMBER = r"(?:(?<![A-Za-z\d])[-−–+])?\d+(?:,\d{3})*(?:[.·]\d+)*(?:e[-+]?\d+)?"
 """What counts as a number in a text."""
+_ASIDE = r"\((?:[^()]|\([^()]*\))*\)"
+_WHOLE = rf"(?:[^()]|{_ASIDE})+?"
+_ALL_WHOLE = re.compile(rf"(?:[^()]|{_ASIDE})*", re.DOTALL)
 _SAID_NUMBER = rf"[<>≤≥]?{NUMBER}|[-−–+]?∞|–|not reached"
 
 
@@ -23,7 +27,8 @@ class Message:
     Parameters
     ----------
     source : str
-        English, with holes: ``{n}``, ``{n1}``, … hold a number, any other name any words.
+        English, with holes: ``{n}``, ``{n1}``, … hold a number, ``{u}``, ``{u1}``, … one word, and
+        any other name any words.
     target : str
         The translation, with the same holes in any order.
 
@@ -53,11 +58,14 @@ class Message:
         return len(_HOLE.sub("", self.source))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """What texts look like: with brackets whole in each hole, and with any."""
+        return self._pattern(_WHOLE), self._pattern(".+?")
+
+    def _pattern(self, words: str) -> re.Pattern[str]:
         parts = _HOLE.split(self.source)
         for i in range(1, len(parts), 2):
-            said = _SAID_NUMBER if _OF_NUMBERS.fullmatch(parts[i]) else ".+?"
-            parts[i] = f"(?P<{parts[i]}>{said})"
+            parts[i] = f"(?P<{parts[i]}>{_said_by(parts[i], words)})"
         parts[::2] = [re.escape(text) for text in parts[::2]]
         if self.source[0].isalpha():  # a sentence and a part of one are translated alike
             parts[0] = f"(?i:{self.source[0]}){re.escape(self.source[1:].partition('{')[0])}"
@@ -65,12 +73,21 @@ class Message:
 
     def match(self, text: str) -> dict[str, str] | None:
         """What a text has in the holes; None when it is another text."""
-        found = self._pattern.fullmatch(text)
+        whole, any_ = self._patterns
+        pattern = whole if _ALL_WHOLE.fullmatch(text) else any_
+        found = pattern.fullmatch(text)
         return None if found is None else found.groupdict()
 
     def filled(self, holes: dict[str, str]) -> str:
         """The translation with its holes filled."""
         return _HOLE.sub(lambda hole: holes[hole[1]], self.target)
+
+
+def _said_by(hole: str, words: str) -> str:
+    """What may stand in a hole of this name."""
+    if _OF_NUMBERS.fullmatch(hole):
+        return _SAID_NUMBER
+    return r"\S+" if _OF_UNITS.fullmatch(hole) else words
 
 
 def read_catalogue(text: str) -> Iterator[Message]:

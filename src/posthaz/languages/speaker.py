@@ -21,6 +21,8 @@ _REFERENCE = re.compile(
 _SAID = re.compile(r"[^\W\d_]|[(%±]")
 _ASIDE = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_MARKS = [re.compile(mark) for mark in (": ", "; ", r" and (?=.*(?:\d|\{))", r", (?=.*(?:\d|\{))")]
+_FIRST_HOLE = re.compile(r"\{(\w+)\}(?!, )")
 _Said = tuple[str, tuple[str, ...]]
 
 
@@ -136,9 +138,13 @@ class Speaker:
 
 
 def _swallows(message: Message, holes: dict[str, str]) -> bool:
-    """Whether a hole has what parts a list, and the message doesn't."""
-    marks = [mark for mark in (": ", "; ") if mark not in message.source]
-    return any(mark in _ASIDE.sub("", part) for part in holes.values() for mark in marks)
+    """Whether a hole has what parts a list, or what leads to a clause, and the message doesn't."""
+    marks = [mark for mark in _MARKS if not mark.search(message.source)]
+    parts = {name: _ASIDE.sub("", part) for name, part in holes.items()}
+    if any(mark.search(part) for part in parts.values() for mark in marks):
+        return True
+    first = _FIRST_HOLE.match(message.source)
+    return first is not None and ", " in parts[first[1]]
 
 
 def _left(said: _Said) -> int:

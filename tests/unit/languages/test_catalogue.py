@@ -38,3 +38,10 @@ def test_the_first_letter_may_be_large_or_small_and_the_rest_not():
     message = Message("Hazard ratio", "风险比")
     assert message.match("hazard ratio") == {}
     assert message.match("Hazard Ratio") is None
+
+
+def test_a_unit_is_one_word_and_brackets_stay_whole_in_a_hole():
+    assert Message("{n} {u} late", "迟{n}{u}").match("3 months and 4 weeks late") is None
+    listed = Message("{a}; {b}", "{a}；{b}")
+    assert listed.match("Ω (x; y); β") == {"a": "Ω (x; y)", "b": "β"}
+    assert listed.match("Ω (x; β") == {"a": "Ω (x", "b": "β"}
