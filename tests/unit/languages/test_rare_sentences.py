@@ -13,7 +13,7 @@ LABELS = (
     *("PCI", "observation", "Age", "Sex", "Stage", "Dose", "Weibull", "Gompertz"),
     *("stage", "centre", "age", "dose", "death", "relapse", "Pneumonitis", "Heart dose"),
 )
-NAMES = ("arm", "gtv", "ptv", "ecog", "status", "time", "entry")
+NAMES = ("arm", "gtv", "ptv", "ecog", "status", "time", "entry", "Gy")
 SENTENCES = (Path(__file__).parent / "rare_sentences.txt").read_text(encoding="utf-8").splitlines()
 
 
