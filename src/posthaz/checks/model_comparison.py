@@ -1,7 +1,7 @@
 """Comparison of models by leave-one-out cross-validation (PSIS-LOO), proportional twins too."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +16,11 @@ from posthaz.checks.refitted import high_pareto, refitted
 from posthaz.cohort import Cohort
 from posthaz.errors import PosthazError
 from posthaz.inference import Fit
+from posthaz.inference.patients import follow_up_key
 from posthaz.spec import ModelSpec, changed_priors
 
 _arviz: Any = arviz_stats
+_FOLLOW_UP = "follow_up"
 _COLUMNS = (
     "model",
     "elpd",
@@ -66,7 +68,9 @@ def leave_one_out(fit: Fit, *, weighted: bool = False, cohort: Cohort | None = N
         constant = fit.draws["constant_data"]
         if not (weighted or "subjects" in constant or "patients" in constant):
             result: Any = _arviz.loo(fit.draws, var_name="time", pointwise=True)
-            return result if cohort is None else refitted(result, fit, cohort)
+            result = result if cohort is None else refitted(result, fit, cohort)
+            result.elpd_i.attrs[_FOLLOW_UP] = follow_up_key(fit)
+            return result
         counts, one = _one_patient(fit)
         result = _arviz.loo(one, pointwise=True)
     return _counted(result, counts, one["log_likelihood"]["time"].to_numpy())
@@ -135,6 +139,9 @@ def same_patients(fits: Mapping[str, Fit]) -> dict[str, Fit]:
         name: fit.draws["constant_data"]["subject"].to_numpy() for name, fit in fits.items()
     }
     common = set.intersection(*(set(own.tolist()) for own in subjects.values()))
+    keys = {follow_up_key(fit, sorted(common)) for fit in fits.values()} - {""}
+    if common and len(keys) > 1:
+        raise _other_events(fits)
     if all(len(own) == len(common) for own in subjects.values()):
         return dict(fits)
     if not common or any("subjects" in fit.draws["constant_data"] for fit in fits.values()):
@@ -144,6 +151,14 @@ def same_patients(fits: Mapping[str, Fit]) -> dict[str, Fit]:
             fix="fit them to the same ones (same_patients = true in [cohort])",
         )
     return {name: _of_patients(fit, sorted(common)) for name, fit in fits.items()}
+
+
+def _other_events(models: Iterable[str]) -> PosthazError:
+    return PosthazError(
+        f"the models {', '.join(models)} can't be compared: they were fitted to other patients, or "
+        "to other times and events of the same ones",
+        fix="compare models of one end point in one cohort",
+    )
 
 
 def background_fault(specs: Sequence[ModelSpec]) -> PosthazError | None:
@@ -217,6 +232,9 @@ def compare_models(results: Mapping[str, ELPDData]) -> pd.DataFrame:
             f"models can only be compared on the same patients, and they have {counts}",
             fix="take the patients that they share, by posthaz.checks.same_patients(fits)",
         )
+    keys = {result.elpd_i.attrs.get(_FOLLOW_UP, "") for result in results.values()} - {""}
+    if len(keys) > 1:
+        raise _other_events(results)
     if len(results) == 1:
         ((name, only),) = results.items()
         row = (name, only.elpd, only.se, only.p, 0.0, 0.0, 1.0, bad[name], again[name])

@@ -1,5 +1,8 @@
 """From rows to patients: what each row of a model adds to the log-likelihood of each patient."""
 
+from collections.abc import Sequence
+from hashlib import sha256
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
@@ -82,6 +85,33 @@ def _same_follow_up(fit: Fit, rows: Cohort) -> bool:
     pairs = [(groups["observed_data"]["time"], ended)]
     pairs += [(constant[name], own) for name, own in told.items() if name in constant]
     return all(np.array_equal(kept.to_numpy().astype(float), own) for kept, own in pairs)
+
+
+def follow_up_key(fit: Fit, subjects: Sequence[int] | None = None) -> str:
+    """A key of when patients entered, how long they were followed and whether the event was seen.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    subjects : sequence of int, optional
+        Numbers of the patients; all when not given.
+
+    Returns
+    -------
+    str
+        Equal for fits to the same follow-up, whatever their covariates; empty where a fit doesn't
+        hold its times.
+    """
+    groups = fit.draws.children
+    if "observed_data" not in groups or "entry" not in groups.get("constant_data", ()):
+        return ""
+    constant = groups["constant_data"].to_dataset()
+    told = [groups["observed_data"]["time"], constant["time"], constant["entry"]]
+    if subjects is not None:
+        told = [one.sel(subject=list(subjects)) for one in told]
+    numbers = np.concatenate([one.to_numpy().astype(float) for one in told])
+    return sha256(numbers.tobytes()).hexdigest()
 
 
 def _same(one: pd.Series, other: pd.Series) -> bool:

@@ -5,7 +5,12 @@ from dataclasses import replace
 import pytest
 
 import posthaz as ph
-from posthaz.checks import replicated_kaplan_meier
+from posthaz.checks import (
+    compare_models,
+    leave_one_out,
+    replicated_kaplan_meier,
+    same_patients,
+)
 from posthaz.errors import PosthazError
 from posthaz.inference.patients import fitted_rows
 
@@ -64,3 +69,16 @@ def test_its_own_cohort_is_taken():
     assert len(fitted_rows(FIT, COHORT)) == 60
     assert int(ph.cluster_table(FIT, COHORT)["patients"].sum()) == 60
     assert len(replicated_kaplan_meier(FIT, COHORT, 2))
+
+
+def test_models_of_other_patients_or_end_points_are_not_compared():
+    other = replace(COHORT, lower=COHORT.lower / 2, upper=COHORT.upper / 2)
+    earlier = ph.fit(TREATED.spec, other, draws=100, method="laplace", seed=1)
+    bare = ph.fit(replace(TREATED.spec, formula="1"), COHORT, draws=100, method="laplace", seed=1)
+    said = "fitted to other patients, or to other times and events"
+    with pytest.raises(PosthazError, match=said):
+        same_patients({"a": TREATED, "b": earlier})
+    with pytest.raises(PosthazError, match=said):
+        compare_models({"a": leave_one_out(TREATED), "b": leave_one_out(earlier)})
+    alike = same_patients({"a": TREATED, "b": bare})
+    assert len(compare_models({name: leave_one_out(one) for name, one in alike.items()})) == 2
