@@ -16,6 +16,7 @@ _MOST_GROUPS = 10
 _EVENTS_A_GROUP = 5
 _FEWEST_SMOOTHED = 20
 CALIBRATION_COLUMNS = ("time", "group", "patients", "predicted", "observed", "lower", "upper")
+_ALIKE = 9  # decimals
 SCORE_COLUMNS = ("score", "time", "in_sample", "left_out", "without_model")
 
 
@@ -205,13 +206,26 @@ def prediction_scores(predicted: Predicted, times: Sequence[float]) -> pd.DataFr
         for place, time in enumerate(asked):
             each = {name: float(one[place]) for name, one in scored.items()}
             found.append({"score": "brier", "time": float(time), **each})
+    last = {name: one[:, -1] for name, one in ways.items()}
+    if "left_out" in last:
+        last["left_out"] = _alike(last["left_out"], last["in_sample"])
     ranked = {
-        name: concordance(rows, -np.log(np.maximum(one[:, -1], 1e-300)))[0]
-        for name, one in ways.items()
-        if np.ptp(one[:, -1]) > 1e-9
+        name: concordance(rows, -np.log(np.maximum(one, 1e-300)))[0]
+        for name, one in last.items()
+        if np.ptp(one) > 1e-9
     }
     if ranked:
         found.append(
             {"score": "concordance", "time": float(asked[-1]), **ranked, "without_model": 0.5}
         )
     return pd.DataFrame(found, columns=list(SCORE_COLUMNS))
+
+
+def _alike(left_out: np.ndarray, in_sample: np.ndarray) -> np.ndarray:
+    """Predictions without the patient, those of patients whom the model predicts alike averaged.
+
+    Each differs by what the patient's own event takes away, which would order patients of equal
+    covariates backwards, all of them.
+    """
+    group = np.unique(np.round(in_sample, _ALIKE), return_inverse=True)[1]
+    return (np.bincount(group, left_out) / np.bincount(group))[group]
