@@ -35,7 +35,7 @@ from posthaz.figures.surface import draw_surface
 from posthaz.figures.survival import draw_subsets, draw_survival, draw_survival_points
 from posthaz.figures.tipping_points import draw_influence, draw_prior_map
 from posthaz.figures.toxicity import draw_benefit_risk, draw_grades, draw_risk_differences
-from posthaz.figures.write import figure_bytes, write_figure
+from posthaz.figures.write import figure_bytes, speak, write_figure
 
 __all__ = [
     "draw_assurance",
@@ -87,6 +87,7 @@ __all__ = [
     "p_text",
     "panel_ticks",
     "pictured",
+    "speak",
     "time_ticks",
     "use_style",
     "write_figure",

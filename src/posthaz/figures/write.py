@@ -1,9 +1,11 @@
 """Figures to files, whole or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FuncFormatter
@@ -12,7 +14,7 @@ from posthaz.errors import plain_text
 from posthaz.figures.fonts import in_lines
 from posthaz.figures.style import give_letters, styled
 from posthaz.files import file_below, whole_file
-from posthaz.languages import ENGLISH, current_speaker
+from posthaz.languages import ENGLISH, Speaker, current_speaker, speaking
 
 DPI = 160
 PNG_METADATA = {"Software": None}
@@ -91,21 +93,47 @@ def make_plain(figure: Figure) -> None:
     figure : Figure
         A figure about to be written; it is changed.
     """
-    for axes in figure.axes:
-        for formatter in (axes.xaxis.get_major_formatter(), axes.yaxis.get_major_formatter()):
+    _make_plain(figure.axes, figure.findobj(Text))
+
+
+def speak(drawn: Sequence[Axes]) -> None:
+    """Have what was drawn for a user speak the reader's language; English stays as it is.
+
+    Parameters
+    ----------
+    drawn : sequence of Axes
+        Axes of one figure, which may have others that are the user's.
+    """
+    figure = drawn[0].get_figure(root=True) if drawn else None
+    if figure is None or current_speaker() is ENGLISH:
+        return
+    whole = set(figure.axes) == set(drawn)
+    for place in [figure] if whole else drawn:
+        _make_plain(drawn, place.findobj(Text))
+    give_letters(figure)
+
+
+def _make_plain(drawn: Sequence[Axes], texts: Iterable[Artist]) -> None:
+    for axes in drawn:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
             if isinstance(formatter, FixedFormatter):
                 formatter.seq = [_read(str(text)) for text in formatter.seq]
             elif isinstance(formatter, FuncFormatter):
-                formatter.func = _plain_ticks(formatter.func)
-    for text in figure.findobj(Text):
+                formatter.func = _plain_ticks(formatter.func, current_speaker())
+    for text in texts:
         assert isinstance(text, Text)
         shown = _read(text.get_text())
         if shown != text.get_text():
             text.set_text(shown)
 
 
-def _plain_ticks(written: Callable[..., str]) -> Callable[..., str]:
-    return lambda value, place=None: _read(str(written(value, place)))
+def _plain_ticks(written: Callable[..., str], speaker: Speaker) -> Callable[..., str]:
+    def plain(value: float, place: int | None = None) -> str:
+        with speaking(speaker):  # ticks are written when the figure is drawn, which may be later
+            return _read(str(written(value, place)))
+
+    return plain
 
 
 def _read(text: str) -> str:

@@ -1,6 +1,6 @@
 """Pictures of a fit or of results for Python: the report's own, on matplotlib axes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,9 +29,12 @@ from posthaz.figures import (
     draw_predictive_check,
     draw_survival,
     pictured,
+    speak,
     time_ticks,
 )
 from posthaz.inference import Fit
+from posthaz.languages import speaking
+from posthaz.report.own_words import speaker_for
 from posthaz.report.results import Results
 from posthaz.report.sections.hazard_ratios import forest_figure
 from posthaz.report.sections.naming import WHOLE, term_label
@@ -103,6 +106,21 @@ def _shown(of: Fit | Results, cohort: Cohort | None, interval: float | None) -> 
     return _Shown(of, cohort, interval or 0.95)
 
 
+def _pictured(
+    of: object, draw: "Callable[[], Figure]", ax: "Axes | None", style: str, columns: int
+) -> "list[Axes]":
+    """A picture, in the language of the results that it is of."""
+
+    def drawn() -> "Figure":
+        figure = draw()
+        if isinstance(of, Results):
+            with speaking(speaker_for(of.analysis, of.cohort)):
+                speak(figure.axes)
+        return figure
+
+    return pictured(drawn, ax, style, columns)
+
+
 def plot_survival(
     of: Fit | Results,
     ax: "Axes | None" = None,
@@ -159,7 +177,7 @@ def plot_survival(
     """
     if isinstance(of, Results):
         draw = partial(survival_figure, of, numbers=at_risk, band=limits, effect=effect)
-        return pictured(draw, ax, style, columns)[0]
+        return _pictured(of, draw, ax, style, columns)[0]
     one = _shown(of, cohort, None)
     if effect:
         raise PosthazError(
@@ -180,7 +198,7 @@ def plot_survival(
             limits=bool(limits), **one.axis(),
         )  # fmt: skip
 
-    return pictured(draw_fit, ax, style, columns)[0]
+    return _pictured(of, draw_fit, ax, style, columns)[0]
 
 
 def plot_hazard(
@@ -224,7 +242,7 @@ def plot_hazard(
     one = _shown(of, cohort, None)
     curves = one.curves(hazard, skip=1.0)
     draw = partial(draw_hazard, curves, labels=one.labels, **one.axis())
-    return pictured(draw, ax, style, columns)[0]
+    return _pictured(of, draw, ax, style, columns)[0]
 
 
 def plot_hazard_ratio(
@@ -291,7 +309,7 @@ def plot_hazard_ratio(
         draw_hazard_ratio_over_time, curves.iloc[: len(grid)], contrast=f"{second} v {first}",
         marks=points.assign(label=words), **one.axis(),
     )  # fmt: skip
-    return pictured(draw, ax, style, columns)[0]
+    return _pictured(of, draw, ax, style, columns)[0]
 
 
 def plot_forest(
@@ -362,7 +380,7 @@ def plot_forest(
             f"model '{one.fit.spec.name}': there is no hazard ratio{f' of {terms}' * bool(terms)}",
             fix="draw plot_survival, which needs none",
         )
-    return pictured(draw, ax, style, columns)[0]
+    return _pictured(of, draw, ax, style, columns)[0]
 
 
 _RATIO = {"hr": "median", "lower": "lower", "upper": "upper"}
@@ -429,7 +447,7 @@ def plot_prior_posterior(
         )
     chosen = [each for each in shown if not parameters or each.name in parameters]
     draw = partial(prior_posterior_figure, chosen, one.interval, simulated=one.simulated)
-    return np.array(pictured(draw, ax, style, columns), dtype=object)
+    return np.array(_pictured(of, draw, ax, style, columns), dtype=object)
 
 
 def plot_predictive(
@@ -489,7 +507,7 @@ def plot_predictive(
             draw_predictive_check, kaplan_meier(one.cohort),
             again[again["replicate"] % thinned(again) == 0], labels=labels, **axis,
         )  # fmt: skip
-    return np.array(pictured(draw, ax, style, columns), dtype=object)
+    return np.array(_pictured(of, draw, ax, style, columns), dtype=object)
 
 
 def plot_specification_curve(

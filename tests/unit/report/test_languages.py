@@ -7,9 +7,11 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from docx import Document
+from matplotlib.text import Text
 
 from posthaz.checks.convergence import _failures
 from posthaz.cohort import Column
@@ -20,6 +22,7 @@ from posthaz.report.blocks import ChecklistItem, Note, Paragraph, Report, Sectio
 from posthaz.report.compose import compose_report
 from posthaz.report.inline import plain_report
 from posthaz.report.missing import MissingPart
+from posthaz.report.pictures import plot_forest, plot_survival
 from posthaz.report.summary import summary_of
 from posthaz.report.write import write_report
 
@@ -150,3 +153,17 @@ def test_failed_checks_are_told_in_chinese(chinese: Results, worst: dict[str, fl
     html = render_html(page)
     assert page.speaker.missed == []
     assert "未通过收敛检验" in words(html) and "项检验未通过" in words(html)
+
+
+def test_pictures_of_results_speak_their_language_and_leave_other_axes_alone(
+    chinese: Results, two_arms: Results
+):
+    _, (mine, theirs) = plt.subplots(1, 2, layout="constrained")
+    mine.set_xlabel("Hazard ratio")
+    plot_forest(chinese, theirs)
+    alone = plot_survival(chinese)
+    english = plot_survival(two_arms)
+    said = (theirs.get_xlabel(), alone.get_xlabel(), english.get_xlabel(), mine.get_xlabel())
+    plt.close("all")
+    assert said == ("风险比（对数刻度）", "时间（月）", "Time (months)", "Hazard ratio")
+    assert LABELS[1] in " ".join(text.get_text() for text in alone.figure.findobj(Text))
