@@ -13,8 +13,8 @@ from posthaz.languages.names import LANGUAGES, Language
 
 _SENTENCE = re.compile(r"(?<=[.!?])(?<!\bv\.)(?<!\bal\.) (?=\S)")
 _NAME = re.compile(
-    r"`[^`]*`|\[\w+(?:\.\w+)+\]|\b[a-z_]+\[\w+(?:\[\w+\])?\]|https?://\S+"
-    r"|[\w/-]+\.(?:csv|nc|toml|json|html|png|po)\b"
+    r"`[^`]*`|\b[a-z]+(?:_\w+)+\b(?!\[)|\[\w+(?:\.\w+)+\]|\b[a-z_]+\[\w+(?:\[\w+\])?\]"
+    r"|https?://\S+|[\w/-]+\.(?:csv|nc|toml|json|html|png|po)\b"
 )
 _REFERENCE = re.compile(
     r"[A-Z][\w’-]+(?: [A-Z][\w’-]+)? [A-Z]{1,3}(?:,| et al|\.).*\b(?:19|20)\d{2}\b.*", re.DOTALL
