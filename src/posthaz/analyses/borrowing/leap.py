@@ -100,25 +100,32 @@ def leap_fit(
         draws=tree,
         unit=current.unit,
         treatment=current.treatment if current.treatment in design.variables else "",
-        provenance=Provenance(
-            data=f"{current.source.name} and {history.source.name}",
-            data_sha256=current.source.sha256,
-            simulated=current.source.simulated or history.source.simulated,
-            rows=len(pooled),
-            patients=len(np.unique(pooled.subject)),
-            events=int((pooled.event | pooled.interval_censored).sum()),
-            method="NUTS (BlackJAX)",
-            seed=sampling.seed,
-            chains=sampling.chains,
-            draws=sampling.draws,
-            tune=sampling.tune,
-            gradients=int(draws["sample_stats"]["n_steps"].to_numpy().sum()),
-            versions=installed_versions(),
-        ),
+        provenance=_provenance(pooled, (current, history), sampling, draws),
         origin=current.origin,
         recurrent=current.recurrent,
     )
     return Leap(result, posterior[EXCHANGEABLE])
+
+
+def _provenance(
+    pooled: Cohort, studies: tuple[Cohort, Cohort], sampling: Sampling, draws: xr.DataTree
+) -> Provenance:
+    """Where the draws come from: both studies, by what they are in one model."""
+    return Provenance(
+        data=" and ".join(one.source.name for one in studies),
+        data_sha256=studies[0].source.sha256,
+        simulated=any(one.source.simulated for one in studies),
+        rows=len(pooled),
+        patients=len(np.unique(pooled.subject)),
+        events=int((pooled.event | pooled.interval_censored).sum()),
+        method="NUTS (BlackJAX)",
+        seed=sampling.seed,
+        chains=sampling.chains,
+        draws=sampling.draws,
+        tune=sampling.tune,
+        gradients=int(draws["sample_stats"]["n_steps"].to_numpy().sum()),
+        versions=installed_versions(),
+    )
 
 
 def _of_rows(design: Design, rows: np.ndarray) -> Design:
