@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from importlib.resources import files
 
 import lxml.html
 import numpy as np
@@ -11,6 +12,7 @@ import posthaz as ph
 from posthaz.report import Report, Results, Section, render_html
 from posthaz.report.blocks import FigureBlock, Readout
 from posthaz.report.pdf import print_ready
+from posthaz.report.pointed import pointed
 from posthaz.report.sections.survival import survival_section
 
 LINE = re.compile(r"^(?P<arm>.*): (\d+)\s% \((\d+) to (\d+)\)(?:, Kaplan–Meier (\d+)\s%)?$")
@@ -101,3 +103,14 @@ def test_labels_of_anybody_are_words(two_arms: Results) -> None:
     tree = lxml.html.document_fromstring(render_html(Report("PCI", sections=(section,))))
     assert not list(tree.iter("script"))
     assert tree.text_content().count(bad) == 4
+
+
+def test_more_arms_than_the_styles_know_have_no_boxes(two_arms: Results) -> None:
+    block = shown(two_arms)
+    assert block.readout is not None
+    css = (files("posthaz.report") / "templates/report.css").read_text(encoding="utf-8")
+    known = len(set(re.findall(r"shows-(\d+)", css)))
+    for count in (known, known + 1):
+        many = replace(block.readout, curves=(("an arm", "#4F6D8A"),) * count)
+        page = pointed(replace(block, readout=many))
+        assert page.count("checkbox") == (count if count == known else 0)
