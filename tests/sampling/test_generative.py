@@ -71,7 +71,7 @@ def test_late_entry_is_a_condition(fit_of: FitOf) -> None:
         (lambda c: replace(c, weight=np.full(len(c), 2.0)), "stands for several patients"),
         (lambda c: replace(c, subject=np.zeros(len(c), dtype=int)), "several rows"),
         (lambda c: replace(c, upper=np.where(c.event, c.lower + 1.0, np.inf)), "two visits"),
-        (lambda c: c.where(np.arange(len(c)) < 100), "other patients"),
+        (lambda c: c.where(np.arange(len(c)) < 100), "the cohort that the model was fitted to"),
     ],
 )
 def test_what_can_not_be_drawn_is_said(change, said: str, fit_of: FitOf) -> None:

@@ -11,9 +11,9 @@ MOST_WORDS = 2500
 
 
 class MainText(HTMLParser):
-    """Words of a page but for tables, references, contents, provenance and folded parts."""
+    """Words of a page but for tables, pictures, references, contents, provenance, folded parts."""
 
-    SKIPPED = frozenset({"head", "table", "nav", "details", "footer", "ol"})
+    SKIPPED = frozenset({"head", "table", "nav", "details", "footer", "ol", "svg"})
 
     def __init__(self):
         super().__init__()

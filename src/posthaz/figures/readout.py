@@ -56,11 +56,11 @@ def inline_svg(svg: bytes) -> tuple[str, float, float]:
 
     Examples
     --------
-    >>> from posthaz.figures.style import new_figure
+    >>> from matplotlib.figure import Figure
     >>> from posthaz.figures.write import figure_bytes
-    >>> inside, width, height = inline_svg(figure_bytes(new_figure(2.0))[1])
-    >>> round(height), "<!--" in inside, ' id="picture-figure_1"' in inside
-    (144, False, True)
+    >>> inside, width, height = inline_svg(figure_bytes(Figure(figsize=(4.0, 2.0)))[1])
+    >>> width, height, "<!--" in inside, ' id="picture-figure_1"' in inside
+    (288.0, 144.0, False, True)
     """
     text = svg.decode("utf-8")
     start = text.index("<svg")

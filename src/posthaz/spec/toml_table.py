@@ -65,7 +65,7 @@ class TomlTable:
     def named[T](self, read: "Callable[[str, TomlTable], T | None]", example: str) -> tuple[T, ...]:
         """What `read` makes of each table inside, after whose names files are called."""
         self.refuse_file_names(self.values, "use letters, digits, '_' and '-'")
-        found = [read(name, inner) for name, inner in self.each()]
+        found = [read(name, inner) for name, inner in self.each() if name.strip()]
         if not self.values:
             self.refuse((), "it is empty", f"give at least one, such as [{example}]")
         return tuple(one for one in found if one is not None)
