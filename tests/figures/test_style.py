@@ -26,6 +26,7 @@ from posthaz.figures import (
 )
 from posthaz.figures.axis import ratio_ticks
 from posthaz.figures.style import SERIES, arm_styles, new_figure
+from posthaz.figures.write import figure_bytes
 from tests.figures.cohorts import TIME_AXIS, at_risk, curves, kaplan_meier
 
 DRAWS = np.random.default_rng(7).normal(1.0, 0.2, size=(4, 200))
@@ -170,3 +171,10 @@ def test_five_arms_have_five_looks():
     assert len({str(style.dash) for style in styles.values()}) == 5
     assert arm_styles(["all"]) == {"all": SERIES[0]}
     assert arm_styles([]) == {}
+
+
+def test_settings_of_the_user_change_no_figure_that_is_written():
+    """A notebook's tight boxes would move the axes under what a page lays over them."""
+    expected = figure_bytes(new_figure(2.0))
+    with mpl.rc_context({"savefig.bbox": "tight"}):
+        assert figure_bytes(new_figure(2.0)) == expected

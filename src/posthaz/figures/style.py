@@ -62,6 +62,8 @@ STYLE: dict[str, Any] = {
     "axes.facecolor": "white",
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
+    # a figure is as wide as its style says, and what lies over its axes finds them
+    "savefig.bbox": None,
     # names in labels are names, whatever dollars and underscores they hold
     "text.parse_math": False,
     "axes.grid": False,
