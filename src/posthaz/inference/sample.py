@@ -260,7 +260,7 @@ def fit_sharing(
     Parameters
     ----------
     tasks : sequence of (ModelSpec, Cohort)
-        What to fit.
+        What to fit; all are held at once.
     sampling : Sampling
         How to sample; its seed serves all.
 
@@ -270,20 +270,18 @@ def fit_sharing(
         In the order of `tasks`: a fit as `fit_many` makes it, and None; or a fit whose posterior
         are proposals, the same object for all who share them, and their weights, of sum 1.
     """
+    drawn = _drawn(range(len(tasks)), tasks, [sampling.seed] * len(tasks), sampling, share=True)
     made: list[tuple[Fit, np.ndarray | None]] = []
-    pools: dict[int, xr.DataTree] = {}
-    for first in range(0, len(tasks), _AT_ONCE):
-        these = range(first, min(first + _AT_ONCE, len(tasks)))
-        drawn = _drawn(these, tasks, [sampling.seed] * len(tasks), sampling, share=True)
-        for one, result in (drawn[k] for k in these):
-            if isinstance(result, Drawn):
-                draws = _tree(posterior_only(one, result.sampled), result.method)
-                made.append((_fit(one, result, sampling, draws), None))
-                continue
-            if id(result.theta) not in pools:
-                groups = shared_groups(one, result.theta)
-                pools[id(result.theta)] = _tree(groups, result.method)
-            made.append((_fit(one, result, sampling, pools[id(result.theta)]), result.weights))
+    pools: dict[int, xr.DataTree] = {}  # by the proposals, which `drawn` holds meanwhile
+    for one, result in (drawn[k] for k in range(len(tasks))):
+        if isinstance(result, Drawn):
+            draws = _tree(posterior_only(one, result.sampled), result.method)
+            made.append((_fit(one, result, sampling, draws), None))
+            continue
+        pool = id(result.theta)
+        if pool not in pools:
+            pools[pool] = _tree(shared_groups(one, result.theta), result.method)
+        made.append((_fit(one, result, sampling, pools[pool]), result.weights))
     return made
 
 

@@ -115,6 +115,9 @@ class Table:
         return {header: chosen[header], **chosen}
 
 
+_MOST_CURVES = 8  # as many as templates/report.css names
+
+
 @dataclass(frozen=True)
 class Stop:
     """A time at which a figure can be read.
@@ -151,6 +154,11 @@ class Readout:
     box: tuple[float, float, float, float]
     curves: tuple[tuple[str, str], ...]
     stops: tuple[Stop, ...]
+
+    @property
+    def separable(self) -> bool:
+        """Whether there are several curves, and no more than the page's styles can leave out."""
+        return 1 < len(self.curves) <= _MOST_CURVES
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,8 @@ def write_pdf(report: Report, path: str | Path) -> Path:
 def print_ready(report: Report) -> str:
     """The page with the styles of paper: contents, page numbers, hyphens that fonts have."""
     style = files("posthaz.report").joinpath("templates/pdf.css").read_text(encoding="utf-8")
-    text = render_html(report, still=True).replace(
-        "\u2011", "-"
-    )  # few fonts have the one that holds a line
+    # few fonts have the hyphen that holds a line
+    text = render_html(report, still=True).replace("\u2011", "-")
     return text.replace("</style>", f"{style}</style>", 1)
 
 

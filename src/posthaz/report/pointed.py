@@ -8,8 +8,6 @@ from markupsafe import Markup
 from posthaz.figures.readout import inline_svg
 from posthaz.report.blocks import FigureBlock, Readout, Stop
 
-_MOST_BOXES = 8
-"""Curves that the page's styles can leave out."""
 _LINE = 12.5
 _PAD = 4.0
 
@@ -29,8 +27,7 @@ def pointed(block: FigureBlock) -> Markup:
     """
     assert block.svg is not None and block.readout is not None
     inside, width, height = inline_svg(block.svg)
-    several = 1 < len(block.readout.curves) <= _MOST_BOXES
-    parts = [_boxes(block.readout)] if several else []
+    parts = [_boxes(block.readout)] if block.readout.separable else []
     parts.append(
         Markup(
             '<svg class="pointed" role="img" aria-label="{}" viewBox="0 0 {} {}" '

@@ -358,14 +358,20 @@ def check_values(value: Any, rules: Mapping[str, Field], optional: tuple[str, ..
         if given is defaults.get(key) or (given is None and key in optional):
             continue
         raw = as_in_a_file(given)
-        if raw == []:
-            continue
-        try:
-            object.__setattr__(value, key, rule.parse(raw))
-        except (UnfitError, TypeError) as error:
-            reason = f" ({error})" if isinstance(error, UnfitError) and str(error) else ""
-            findings.add(f"{name}, {key}", f"found {shown(raw)}{reason}", f"give {rule.expects}")
+        if raw != []:
+            fit = _parsed(rule, raw, f"{name}, {key}", findings)
+            object.__setattr__(value, key, fit)
     findings.raise_if_any(SpecError, f"{name} can't be used:")
+
+
+def _parsed(rule: Field, raw: Any, where: str, findings: Findings) -> Any:
+    """A value as its rule reads it; as it was, with a finding, where it can't be."""
+    try:
+        return rule.parse(raw)
+    except (UnfitError, TypeError) as error:
+        reason = f" ({error})" if isinstance(error, UnfitError) and str(error) else ""
+        findings.add(where, f"found {shown(raw)}{reason}", f"give {rule.expects}")
+        return raw
 
 
 def check_mapped(value: Any, key: str, rule: Field) -> None:
@@ -391,13 +397,7 @@ def check_mapped(value: Any, key: str, rule: Field) -> None:
         raise SpecError(f"{name}, {key}: found {shown(given)}", fix="give a dictionary")
     made: dict[str, Any] = {}
     for entry, raw in given.items():
-        try:
-            made[entry] = rule.parse(as_in_a_file(raw))
-        except (UnfitError, TypeError) as error:
-            reason = f" ({error})" if isinstance(error, UnfitError) and str(error) else ""
-            findings.add(
-                f"{name}, {key} of '{entry}'", f"found {shown(raw)}{reason}", f"give {rule.expects}"
-            )
+        made[entry] = _parsed(rule, as_in_a_file(raw), f"{name}, {key} of '{entry}'", findings)
     findings.raise_if_any(SpecError, f"{name} can't be used:")
     object.__setattr__(value, key, made)
 

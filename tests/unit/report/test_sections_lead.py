@@ -167,3 +167,13 @@ def test_a_median_follow_up_of_the_last_patients_says_so(two_arms: Results):
     late = replace(two_arms, frequentist=replace(two_arms.frequentist, follow_up=table))
     left = int((cohort.exit >= last).sum())
     assert f"The median follow-up comes when {left} patients are at risk." in studied_sentence(late)
+    cut = late.cohort.at(np.repeat(np.arange(len(cohort)), 2))
+    halves = np.tile([True, False], len(cohort))
+    rows = replace(
+        cut,
+        entry=np.where(halves, cut.entry, cut.exit / 2),
+        lower=np.where(halves, cut.exit / 2, cut.lower),
+        upper=np.where(halves, np.inf, cut.upper),
+        cause=np.where(halves, 0, cut.cause),
+    )
+    assert f"when {left} patients are" in studied_sentence(replace(late, cohort=rows))

@@ -11,8 +11,7 @@ from posthaz.report.results import Results
 from posthaz.report.sections.beside import grouped
 from posthaz.report.sections.naming import arm_labels, linked, lowered, model_labels, variable_label
 from posthaz.report.sections.rows import follow_up_row, patients_and_rows
-from posthaz.report.sections.single import few_followed
-from posthaz.report.sections.time_scale import delayed_entry_sentence
+from posthaz.report.sections.time_scale import delayed_entry_sentence, few_followed
 from posthaz.report.sections.wording import (
     SPACE,
     at_time,

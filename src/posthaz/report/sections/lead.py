@@ -27,8 +27,9 @@ from posthaz.report.sections.rows import (
     patients_and_rows,
     restriction,
 )
-from posthaz.report.sections.single import few_followed, single_blocks
+from posthaz.report.sections.single import single_blocks
 from posthaz.report.sections.time_gain import between, longer, mean_time, turned
+from posthaz.report.sections.time_scale import few_followed
 from posthaz.report.sections.wording import (
     SPACE,
     at_time,

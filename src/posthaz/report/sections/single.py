@@ -5,8 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from posthaz.baselines import numbers_at_risk
-from posthaz.cohort import counted
 from posthaz.design import formula_variables, named_steps, written_terms
 from posthaz.inference import Fit
 from posthaz.report.blocks import Paragraph
@@ -25,8 +23,8 @@ from posthaz.report.sections.naming import (
 )
 from posthaz.report.sections.question import effect_noun, which_ratio, words
 from posthaz.report.sections.ratio_rows import BAYESIAN, ratio_rows
-from posthaz.report.sections.rows import answer_row, estimand_row, follow_up_row
-from posthaz.report.sections.time_scale import end_of_follow_up, given_event_free
+from posthaz.report.sections.rows import answer_row, estimand_row
+from posthaz.report.sections.time_scale import end_of_follow_up, few_at_risk, given_event_free
 from posthaz.report.sections.wording import (
     at_time,
     duration,
@@ -38,9 +36,6 @@ from posthaz.report.sections.wording import (
     ratio,
     share,
 )
-from posthaz.report.small_counts import withholds
-
-_FEW_AT_RISK = 10
 
 
 def single_blocks(results: Results) -> tuple[Paragraph, ...]:
@@ -136,26 +131,6 @@ def _beside(results: Results) -> str:
         return f"{start}.{few}" if start else ""
     end = "without a comparison group, no effect can be told from these patients."
     return f"{start}; {end}{few}" if start else capitalised(end)
-
-
-def few_at_risk(results: Results, median: float, which: str = "That median") -> str:
-    """That a median of Kaplan-Meier rests on the last few patients; empty for one that doesn't."""
-    cohort = results.cohort
-    by_steps = beside(cohort).curve_analysis == "kaplan_meier"
-    if not np.isfinite(median) or not by_steps or withholds(results.analysis) is not None:
-        return ""
-    left = float(numbers_at_risk(cohort, [median]).to_numpy().sum())
-    if left >= _FEW_AT_RISK:
-        return ""
-    are = "is" if round(left) == 1 else "are"
-    return f" {which} comes when {counted(round(left), 'patient')} {are} at risk."
-
-
-def few_followed(results: Results) -> str:
-    """That the median follow-up rests on the last few patients; empty where it doesn't."""
-    if results.cohort.entry.any():
-        return ""  # follow-up counts from entry, numbers at risk from the origin
-    return few_at_risk(results, float(follow_up_row(results)["median"]), "The median follow-up")
 
 
 def first_covariate(results: Results) -> str:

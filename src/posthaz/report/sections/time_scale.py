@@ -1,10 +1,17 @@
-"""Where times count from, and who is event-free there: words for delayed entry."""
+"""Where times count from, and how long anybody was followed: words for late entry and its like."""
 
+import numpy as np
+
+from posthaz.baselines import numbers_at_risk
+from posthaz.cohort import counted
 from posthaz.report.results import Results
+from posthaz.report.sections.beside import beside
 from posthaz.report.sections.rows import follow_up_row
 from posthaz.report.sections.wording import at_time, lasting, moment
+from posthaz.report.small_counts import withholds
 
 _CLOSE = 1e-9
+_FEW_AT_RISK = 10
 
 
 def given_event_free(results: Results) -> str:
@@ -51,3 +58,23 @@ def delayed_entry_sentence(results: Results) -> str:
             "do not say how many come to be so. Hazard ratios rest on all follow-up."
         )
     return text
+
+
+def few_at_risk(results: Results, median: float, which: str = "That median") -> str:
+    """That a median of Kaplan-Meier rests on the last few patients; empty for one that doesn't."""
+    cohort = results.cohort
+    by_steps = beside(cohort).curve_analysis == "kaplan_meier"
+    if not np.isfinite(median) or not by_steps or withholds(results.analysis) is not None:
+        return ""
+    left = float(numbers_at_risk(cohort, [median]).to_numpy().sum())
+    if left >= _FEW_AT_RISK:
+        return ""
+    are = "is" if round(left) == 1 else "are"
+    return f" {which} comes when {counted(round(left), 'patient')} {are} at risk."
+
+
+def few_followed(results: Results) -> str:
+    """That the median follow-up rests on the last few patients; empty where it doesn't."""
+    if results.cohort.patients.entry.any():
+        return ""  # follow-up counts from entry, numbers at risk from the origin
+    return few_at_risk(results, float(follow_up_row(results)["median"]), "The median follow-up")
